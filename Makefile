@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+# One non-recursive Makefile.  `make help` lists what people call; `V=1` shows full command lines.
+#
+#   SANITIZE=address,undefined   or thread: builds into a folder of its own below build/
+#   CC=clang                     likewise
+VERSION  := $(shell cat VERSION)
+CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+comma    := ,
+CONFIG   := $(if $(SANITIZE),san-$(subst $(comma),-,$(SANITIZE)),release)$(if $(findstring clang,$(CC)),-clang)$(if $(WERROR),-strict)$(if $(COVERAGE),-coverage)
+B        := build/$(CONFIG)
+PREFIX   ?= /usr/local
+Q        := $(if $(V),,@)
+say       = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
+
+PKGS     := libcurl sqlite3 libcjson gmime-3.0 libcrypto libutf8proc
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	    -Wvla -Wformat=2 -Wframe-larger-than=16384 $(if $(WERROR),-Werror)
+SAN      := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -DMAILMUSTER_SANITIZED)
+HARDEN   := $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+OPT      := $(if $(COVERAGE),-O0 --coverage,$(if $(SANITIZE),-O1,-O2))
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) -g -fPIE -pthread $(WARN) $(SAN) $(HARDEN) \
+	    -ffile-prefix-map=$(CURDIR)=. -Ilib -I. -I$(B)/gen -DMAILMUSTER_VERSION='"$(VERSION)"' \
+	    $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(CFLAGS)
+ALL_LDFLAGS = -pie -pthread $(SAN) $(if $(COVERAGE),--coverage) -Wl,-z,relro,-z,now $(LDFLAGS)
+ALL_LIBS = $(PKG_LIBS) -lm
+
+STAGES   := audit verify report
+LIB_SRC  := $(sort $(wildcard lib/*/*.c $(STAGES:%=%/*.c)))
+CLI_SRC  := $(sort $(wildcard cli/*.c))
+LAB_SRC  := $(sort $(wildcard lab/*.c))
+SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCH_SRC := $(sort $(wildcard bench/*.c))
+HEADERS  := $(sort $(wildcard lib/*/*.h $(STAGES:%=%/*.h) cli/*.h))
+
+obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
+ARCHIVE  := $(B)/libmailmuster.a
+UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
+FUZZ_REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SRC))
+LAB_BIN  := $(patsubst lab/%.c,$(B)/lab/%,$(LAB_SRC))
+BENCH_BIN := $(patsubst bench/%.c,$(B)/bench/%,$(BENCH_SRC))
+
+.PHONY: all help packages demo check check-long check-release score bench fuzz layers headers tidy format \
+	coverage install clean unit support-bins compile_commands.json replay-fuzz
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: packages-build
+	$(Q)$(MAKE) --no-print-directory build/mailmuster
+
+build/mailmuster: $(B)/mailmuster
+	$(Q)ln -sf $(CONFIG)/mailmuster $@
+
+$(B)/mailmuster: $(call obj,$(CLI_SRC)) $(ARCHIVE)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# Removed first: ar would keep members whose source is gone.
+$(ARCHIVE): $(call obj,$(LIB_SRC))
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The schema is one commented SQL file; the store gets it as a string.
+$(B)/gen/schema_sql.h: lib/store/schema.sql
+	@mkdir -p $(@D)
+	$(Q)sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
+$(call obj,$(wildcard lib/store/*.c)): | $(B)/gen/schema_sql.h
+
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
+
+$(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(B)/lab/seed: $(call obj,$(wildcard lab/seed/*.c))
+$(B)/lab/%: $(B)/obj/lab/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(ALL_LIBS)
+# Loaded into throwaway mail servers so that their syslog lines land in a file of the lab.
+$(B)/lab/syslogshim.so: lab/shim/syslogshim.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -shared -fPIC -o $@ $<
+
+$(B)/bench/%: $(B)/obj/bench/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# Fuzzers proper: clang's libFuzzer, with objects of their own.
+FUZZ_CC   = clang -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O1 -g -pthread
+build/fuzz/obj/%.o: %.c | $(B)/gen/schema_sql.h
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$<)$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -Ilib -I. -I$(B)/gen \
+		-DMAILMUSTER_VERSION='"$(VERSION)"' $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+build/fuzz/libmailmuster.a: $(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC))
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libmailmuster.a
+	$(call say,LINK,$@)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(ALL_LIBS)
+
+-include $(shell find $(B)/obj build/fuzz/obj -name '*.d' 2>/dev/null)
+
+unit: $(UNIT)
+lab-bins: $(LAB_BIN) $(B)/lab/syslogshim.so
+bench-bins: $(BENCH_BIN)
+replay-fuzz: $(FUZZ_REPLAY)
+
+.PHONY: packages-build packages-check packages-demo packages-bench lab-bins bench-bins
+packages-build packages-check packages-demo packages-bench: packages-%:
+	@packaging/install-packages $*
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make           build build/mailmuster (says first what it installs)
+#: make demo      real servers, real mover, planted faults, the main job end to end
+#: make check     everything that must hold before a commit, in at most 15 minutes
+#: make check-long / check-release   longer proof
+#: make bench     speed and memory, as ratios measured in one run
+#: make fuzz      each fuzzer for FUZZ_SECONDS (30)
+#: make layers headers tidy format coverage install
+demo: packages-demo
+	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins
+	$(Q)lab/demo
+
+check: packages-check
+	$(Q)tests/check
+
+check-long: packages-check
+	$(Q)tests/check --long
+
+check-release: packages-check
+	$(Q)tests/check --release
+
+bench: packages-bench
+	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins bench-bins
+	$(Q)bench/bench
+
+FUZZ_SECONDS ?= 30
+fuzz: packages-check
+	$(Q)$(MAKE) --no-print-directory $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
+	$(Q)for f in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do \
+		mkdir -p build/fuzz/found/$$f; echo "fuzz $$f for $(FUZZ_SECONDS) s"; \
+		build/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+			-artifact_prefix=build/fuzz/ build/fuzz/found/$$f tests/fuzz/corpus/$$f \
+			>build/fuzz/$$f.log 2>&1 || { tail -n 40 build/fuzz/$$f.log; exit 1; }; done
+
+layers:
+	$(Q)tests/check_layers
+
+headers: $(B)/gen/schema_sql.h
+	$(Q)for h in $(HEADERS); do printf '#include "%s"\nint headers_compile_alone;\n' "$${h#lib/}" | \
+		$(CC) $(filter-out -Wmissing-prototypes,$(ALL_CFLAGS)) -Werror -fsyntax-only -x c - || { echo "not self-contained: $$h"; exit 1; }; done
+
+tidy: $(B)/gen/schema_sql.h
+	$(Q)clang-tidy --quiet $(LIB_SRC) $(CLI_SRC) -- $(ALL_CFLAGS)
+
+format:
+	$(Q)clang-format -i $(LIB_SRC) $(CLI_SRC) $(HEADERS) $(LAB_SRC) $(UNIT_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(BENCH_SRC)
+
+coverage: packages-check
+	$(Q)$(MAKE) --no-print-directory COVERAGE=1 unit
+	$(Q)for t in $(patsubst tests/unit/%.c,build/release-coverage/tests/unit/%,$(UNIT_SRC)); do $$t >/dev/null 2>&1 || echo "failed: $$t"; done
+	$(Q)gcovr -r . --object-directory build/release-coverage -e tests/ -e lab/ -e bench/
+
+compile_commands.json:
+	$(Q)rm -rf build/cc && bear --output $@ -- $(MAKE) -B build/mailmuster unit
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(B)/mailmuster $(DESTDIR)$(PREFIX)/bin/mailmuster
+	install -m 644 man/mailmuster.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailmuster.1
+	install -m 644 completion/mailmuster.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailmuster
+
+clean:
+	rm -rf build

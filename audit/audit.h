@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AUDIT_AUDIT_H
+#define AUDIT_AUDIT_H
+/*
+ * audit/: observe.  Logs in, lists, reads, and writes evidence; judges nothing.
+ *
+ * Threads: one blocking worker per connection (at most server.max_connections per side),
+ * which polls its socket and the wake pipe; a queue of accounts per side; a bounded queue
+ * of batches to the one writer, which is the calling thread and owns the store handle.
+ * Every failure is a row, scoped to what it spoils: message, folder, account, side.
+ */
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "model/account.h"
+#include "model/folder.h"
+#include "model/run.h"
+#include "model/server.h"
+#include "net/net_conn.h"
+#include "store/store.h"
+
+/* Where progress goes; called from the calling thread only, at most five times a second.
+ */
+struct audit_progress {
+	int64_t accounts_done, accounts_total;
+	int64_t folders_done;
+	int64_t messages_done,
+		messages_total; /* total grows as folders are opened; from EXISTS */
+	int64_t errors;
+	int64_t elapsed_ms;
+	const char *now; /* an account and folder being read, escaped; "" */
+};
+
+struct audit_options {
+	const struct server *server[SIDE_COUNT]; /* NULL: leave that side alone */
+	const int64_t *accounts;		 /* account ids to read, sides mixed */
+	size_t account_n;
+	enum depth depth;
+	const char *scope; /* canonical JSON of what was asked for: an open run with the
+			      same scope is continued */
+	const char *operator_name;
+	struct net_wake *wake; /* set when we shall stop */
+	void *transcript;      /* FILE *, see imap_session.h; only with one connection */
+
+	/* The password for this login of this side; called from worker threads, one at a
+	 * time (a mutex is held).  ERR_LOGIN when there is none.  out is wiped by the
+	 * caller. */
+	bool (*secret)(void *ctx, enum side side, const char *user, struct strbuf *out,
+		       struct err *err);
+	void *secret_ctx;
+	void (*progress)(void *ctx, const struct audit_progress *p); /* NULL: none */
+	void *progress_ctx;
+	/* One line for people about something that went wrong and was recorded; from the
+	 * calling thread. */
+	void (*say)(void *ctx, const char *line);
+	void *say_ctx;
+};
+
+struct audit_side_sum {
+	int64_t accounts, read, partly, failed, skipped;
+	int64_t no_login, no_net; /* of failed */
+	int64_t folders, folders_failed, messages;
+	enum err_class first_error; /* of the first account that failed */
+	char first_error_text[480];
+	char first_error_hint[240];
+};
+struct audit_result {
+	int64_t run;
+	bool resumed;
+	bool complete; /* everything in scope was read */
+	struct audit_side_sum side[SIDE_COUNT];
+	struct wire_count count;
+	int64_t took_ms;
+};
+
+/* Read the accounts.  True also when some could not be read: look at out.  False: nothing
+ * could be recorded (store, memory, threads) or we were stopped (ERR_STOPPED, the run
+ * stays open for the same command).  out is filled in either case. */
+bool audit_run(struct store *st, const struct audit_options *o, struct audit_result *out,
+	       struct err *err) MUST_CHECK;
+
+/*
+ * Look up header details of what store_wants lists (DESIGN 4, message_detail), a run of
+ * its own named "details". Messages that are no longer there get no row.  accounts, depth
+ * and scope of o are ignored.
+ */
+bool audit_details(struct store *st, const struct audit_options *o, int64_t transfer,
+		   int64_t per_folder, struct audit_result *out,
+		   struct err *err) MUST_CHECK;
+
+/* Log in to one account and tell what the server is; nothing is stored.  For doctor. True
+ * also when the login shows no folder or no INBOX: look at sees_inbox. */
+struct audit_probe {
+	char greeting[200], server_id[200], capability[2048], tls[32],
+		namespace_prefix[80];
+	char delim;
+	unsigned caps;		   /* IMAP_CAP_* of imap/imap_session.h */
+	int64_t cert_expiry;	   /* 0 unknown */
+	int64_t folders, messages; /* messages from STATUS of at most 1,000 folders, for
+				      the forecast */
+	int64_t login_ms, list_ms;
+	bool envelope; /* would be read by ENVELOPE */
+	bool sees_inbox;
+};
+bool audit_probe(const struct audit_options *o, enum side side, const char *user,
+		 struct audit_probe *out, struct err *err) MUST_CHECK;
+
+#endif

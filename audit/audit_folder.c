@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads one folder.  EXAMINE and UID SEARCH ALL tell what should be there; UID FETCH in
+ * windows, several in flight, must answer each of those uids with every item that was
+ * asked for; UID SEARCH ALL behind the last window tells whether that is still the
+ * folder.  Every row of a window is made before the first answer (audit_window.h): what
+ * is not answered is seen, is asked once more, and then makes the folder unreadable.
+ */
+#include "audit/audit_pump.h"
+
+#include "base/clock.h"
+
+/* EXAMINE, with UID SEARCH ALL right behind it.  All that EXAMINE must tell is there when
+ * it returns true. */
+static bool open_folder(struct audit_pump *o, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	char words[AUDIT_WORDS_SIZE];
+	struct imap_done done;
+	struct audit_step step;
+
+	o->opening = true;
+	o->now = (struct folder_state){ .modseq = -1, .exists = -1, .octets = -1 };
+	strbuf_clear(&r->line);
+	strbuf_adds(&r->line, "EXAMINE ");
+	imap_put_mailbox(&r->line, o->f->wire);
+	if (!audit_pump_send(o, err) || !audit_pump_search(o, &r->set, err) ||
+	    !audit_pump_finish(o, &step, &done, err))
+		return false;
+	o->opening = false;
+	if (done.status != IMAP_OK)
+		return err_set(err, ERR_SERVER, "cannot open: %s",
+			       audit_words(&done, words));
+	if (o->now.exists < 0)
+		return err_set(err, ERR_PROTO,
+			       "EXAMINE does not tell how many messages there are");
+	if (o->now.uidvalidity == 0)
+		return err_set(err, ERR_PROTO, "EXAMINE does not tell UIDVALIDITY");
+	return true;
+}
+
+/* Which blocks must be read again, now that r->found is the set and r->set is what was
+ * read? */
+static bool plan_round(struct audit_pump *o, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct audit_range d = { 0, 0 };
+	uint64_t from = 1;
+
+	audit_uids_clear(&r->blocks);
+	for (; audit_uids_differ(&r->set, &r->found, from, &d);
+	     from = (uint64_t)d.hi + 1) {
+		uint32_t lo = d.lo / AUDIT_BLOCK + 1, hi = d.hi / AUDIT_BLOCK + 1;
+
+		if (r->blocks.n > 0 && lo <= r->blocks.r[r->blocks.n - 1].hi)
+			lo = r->blocks.r[r->blocks.n - 1].hi + 1;
+		if (lo <= hi && !audit_uids_add(&r->blocks, lo, hi, UINT64_MAX, err))
+			return false;
+	}
+	audit_uids_swap(&r->set, &r->found);
+	audit_cutter_init(&o->cutter, &r->set, &r->blocks, 1);
+	return true;
+}
+
+/*
+ * Read until EXISTS, the answers and UID SEARCH ALL agree.  A folder in use may never
+ * hold still: after AUDIT_ROUNDS the set of the last SEARCH before the last window
+ * counts, all of which was read, if the server told of the change that makes it differ
+ * from now.
+ */
+static bool read_rounds(struct audit_pump *o, uint32_t resume, struct err *err)
+{
+	struct audit_reader *r = o->r;
+
+	audit_cutter_init(&o->cutter, &r->set, NULL, resume + 1);
+	o->cutter.end = resume == UINT32_MAX;
+	for (o->round = 1;; o->round++) {
+		bool equal, counted;
+
+		audit_uids_clear(&r->dropped);
+		o->moved = false;
+		if (!audit_pump_round(o, err))
+			return false;
+		audit_uids_finish(&r->dropped);
+		if (r->dropped.n > 0 && !audit_uids_subtract(&r->set, &r->dropped, err))
+			return false;
+		equal = audit_uids_equal(&r->set, &r->found);
+		counted = o->now.exists >= 0 && (uint64_t)o->now.exists == r->found.count;
+		if (equal && counted)
+			return true;
+		if (o->round == AUDIT_ROUNDS) {
+			if (o->moved || (!equal && counted))
+				return true;
+			return err_set(err, ERR_PROTO,
+				       "the server counts %lld messages, but lists %llu",
+				       (long long)o->now.exists,
+				       (unsigned long long)r->found.count);
+		}
+		if (!plan_round(o, err))
+			return false;
+	}
+}
+
+/* After a failure that the session survived: let it answer what was sent, for nobody. */
+static bool drain(struct audit_pump *o, struct err *err)
+{
+	struct imap_done done;
+	struct audit_step step;
+
+	imap_session_handler(o->s, NULL, NULL);
+	while (o->step_n > 0)
+		if (!audit_pump_finish(o, &step, &done, err))
+			return false;
+	return true;
+}
+
+static bool read_opened(struct audit_pump *o, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct imap_done done;
+	struct audit_step step;
+	uint32_t resume = 0;
+
+	if (!open_folder(o, err))
+		return false;
+	if (!r->sink->begin(r->sink->ctx, o->f, &o->now, r->breaks[r->next] > 0,
+			    &o->epoch, &resume, err)) {
+		r->fatal = true;
+		return false;
+	}
+	/* Without HIGHESTMODSEQ nothing proves that what was read before a break still
+	 * stands. */
+	if (o->now.modseq < 0)
+		resume = 0;
+	if (!audit_pump_finish(o, &step, &done, err) || !audit_pump_found(o, &done, err))
+		return false;
+	return read_rounds(o, resume, err);
+}
+
+bool audit_folder_read(struct audit_reader *r, struct imap_session *s,
+		       const struct folder *f, struct err *err)
+{
+	struct audit_pump o = { .r = r, .s = s, .f = f };
+	struct folder_end end = { .folder = f->id, .depth = r->depth, .error = "" };
+	int64_t began = clock_mono_ms();
+	struct err why = ERR_INIT;
+	bool read, ok = false;
+
+	o.need = AUDIT_ROW_DATE | AUDIT_ROW_SIZE | AUDIT_ROW_ID |
+		 (r->depth == DEPTH_FULL ? AUDIT_ROW_FLAGS : 0);
+	imap_session_handler(s, audit_pump_answer, &o);
+	read = read_opened(&o, &why);
+	audit_pump_drop(&o);
+	if (!read && (r->fatal || imap_session_broken(s) || why.cls == ERR_STOPPED)) {
+		*err = why;
+		goto out;
+	}
+	end.epoch = o.epoch;
+	end.state = o.now;
+	end.took_ms = clock_mono_ms() - began;
+	if (read) {
+		uint32_t top = r->set.n > 0 ? r->set.r[r->set.n - 1].hi : 0;
+
+		end.outcome = FOLDER_READ;
+		end.messages_read = (int64_t)r->set.count;
+		end.state.exists = end.messages_read;
+		if (end.state.uidnext != 0 && end.state.uidnext <= top &&
+		    top < UINT32_MAX)
+			end.state.uidnext = top + 1;
+	} else {
+		end.outcome = FOLDER_UNREADABLE;
+		end.error_class = why.cls;
+		end.error = why.text;
+	}
+	if (!audit_reader_end(r, &end, err))
+		goto out;
+	ok = read || drain(&o, err);
+out:
+	imap_session_handler(s, NULL, NULL);
+	return ok;
+}

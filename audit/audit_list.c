@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/* What an account holds: hello, LIST, LSUB, STATUS. */
+#include "audit/audit_reader.h"
+
+#include "base/text.h"
+#include "imap/imap_list.h"
+
+enum {
+	STATUS_PIPELINE = 32,
+	TEXT_MAX = 64 << 20, /* octets that all answers to a listing may leave behind */
+};
+
+bool audit_is_inbox(const char *wire)
+{
+	return span_ieq_str(span_str(wire), "INBOX");
+}
+
+bool audit_is_own(const struct folder *f)
+{
+	return (f->attrs & (FOLDER_NOSELECT | FOLDER_NONEXISTENT | FOLDER_FOREIGN)) == 0;
+}
+
+const char *audit_words(const struct imap_done *done, char buf[AUDIT_WORDS_SIZE])
+{
+	static const char *const word[] = {
+		[IMAP_OK] = "OK", [IMAP_NO] = "NO", [IMAP_BAD] = "BAD"
+	};
+
+	snprintf(buf, AUDIT_WORDS_SIZE, "%s %s%s%s%s", word[done->status],
+		 done->code[0] != '\0' ? "[" : "", done->code,
+		 done->code[0] != '\0' ? "] " : "", done->text);
+	return buf;
+}
+
+/* INBOX is one name in any spelling (RFC 3501 section 5.1). */
+static const char *plain_name(const char *wire)
+{
+	return audit_is_inbox(wire) ? "INBOX" : wire;
+}
+
+static int by_wire(const void *va, const void *vb)
+{
+	const struct folder *a = va, *b = vb;
+
+	return strcmp(plain_name(a->wire), plain_name(b->wire));
+}
+
+/* Names as they come, before they are put in order. */
+struct names {
+	struct folder *f;
+	size_t n, cap;
+};
+
+static bool names_add(struct names *names, const struct folder *f, struct err *err)
+{
+	if (names->n == AUDIT_FOLDERS_MAX)
+		return err_set(err, ERR_LIMIT, "the account has more than %d folders",
+			       AUDIT_FOLDERS_MAX);
+	if (names->n == names->cap) {
+		names->cap = names->cap == 0 ? 64 : names->cap * 2;
+		names->f = mem_realloc(names->f, names->cap * sizeof *names->f);
+	}
+	names->f[names->n++] = *f;
+	return true;
+}
+
+/* Sort, and keep one of each name. */
+static void names_order(struct names *names)
+{
+	size_t n = 0;
+
+	if (names->n == 0)
+		return;
+	qsort(names->f, names->n, sizeof *names->f, by_wire);
+	for (size_t i = 1; i < names->n; i++) {
+		if (by_wire(&names->f[n], &names->f[i]) == 0)
+			names->f[n].attrs |= names->f[i].attrs;
+		else
+			names->f[++n] = names->f[i];
+	}
+	names->n = n + 1;
+}
+
+static struct folder *names_find(const struct names *names, const char *wire)
+{
+	const struct folder key = { .wire = wire };
+
+	return names->n == 0
+		       ? NULL
+		       : bsearch(&key, names->f, names->n, sizeof *names->f, by_wire);
+}
+
+struct listing {
+	struct arena *arena;
+	struct names all, subscribed, counted;
+	struct folder_state *counts; /* for each of counted, before it is put in order */
+};
+
+static bool on_status(struct listing *l, const struct imap_resp *resp, struct err *err)
+{
+	struct folder f = { .id = (int64_t)l->counted.n }; /* where its counts are */
+	struct folder_state state;
+	size_t cap = l->counted.cap;
+
+	if (!imap_status_parse(resp->text, l->arena, &f.wire, &state, err) ||
+	    !names_add(&l->counted, &f, err))
+		return false;
+	if (l->counted.cap != cap)
+		l->counts = mem_realloc(l->counts, l->counted.cap * sizeof *l->counts);
+	l->counts[f.id] = state;
+	return true;
+}
+
+static bool on_list(void *ctx, const struct imap_resp *resp, bool more, struct err *err)
+{
+	struct listing *l = ctx;
+	struct folder f = { 0 };
+
+	(void)more;
+	if (resp->kind != IMAP_RESP_STATUS && resp->kind != IMAP_RESP_LIST)
+		return true;
+	/* Also for names that are not kept. */
+	if (l->arena->used > TEXT_MAX)
+		return err_set(err, ERR_LIMIT,
+			       "the names of the folders take more than %d octets",
+			       TEXT_MAX);
+	if (resp->kind == IMAP_RESP_STATUS)
+		return on_status(l, resp, err);
+	if (!imap_list_parse(resp->text, l->arena, &f, err))
+		return false;
+	if (span_ieq_str(resp->word, "LIST"))
+		return names_add(&l->all, &f, err);
+	/* Courier tells parents that nobody subscribed, as \Noselect. */
+	if (span_ieq_str(resp->word, "LSUB") && (f.attrs & FOLDER_NOSELECT) == 0)
+		return names_add(&l->subscribed, &f, err);
+	return true;
+}
+
+/* One command with everything; *took_out false when the server refuses it in spite of its
+ * capabilities. */
+static bool list_extended(struct imap_session *s, unsigned caps, bool with_status,
+			  bool *took_out, struct err *err)
+{
+	struct strbuf line = STRBUF_INIT;
+	struct imap_done done;
+	uint64_t cmd;
+	bool ok = false;
+
+	strbuf_adds(&line, "LIST \"\" \"*\" RETURN (SUBSCRIBED");
+	if (caps & IMAP_CAP_SPECIAL_USE)
+		strbuf_adds(&line, " SPECIAL-USE");
+	if (with_status)
+		strbuf_adds(&line, " STATUS (MESSAGES UIDNEXT UIDVALIDITY)");
+	strbuf_addc(&line, ')');
+	if (!imap_session_send(s, strbuf_span(&line), &cmd, err) ||
+	    !imap_session_finish(s, cmd, &done, err))
+		goto out;
+	*took_out = done.status == IMAP_OK;
+	ok = true;
+out:
+	strbuf_done(&line);
+	return ok;
+}
+
+static bool list_plain(struct audit_reader *r, struct imap_session *s, struct err *err)
+{
+	uint64_t list, lsub;
+	struct imap_done done;
+	char words[AUDIT_WORDS_SIZE];
+
+	if (!imap_session_send(s, SPAN_LIT("LIST \"\" \"*\""), &list, err) ||
+	    !imap_session_send(s, SPAN_LIT("LSUB \"\" \"*\""), &lsub, err) ||
+	    !imap_session_finish(s, list, &done, err))
+		return false;
+	if (done.status != IMAP_OK) {
+		r->unseen = true;
+		return err_set(err, ERR_SERVER, "the server refuses to list folders: %s",
+			       audit_words(&done, words));
+	}
+	if (!imap_session_finish(s, lsub, &done, err))
+		return false;
+	if (done.status != IMAP_OK)
+		return err_set(err, ERR_SERVER,
+			       "the server refuses to list subscriptions: %s",
+			       audit_words(&done, words));
+	return true;
+}
+
+/* Length of prefix when name begins with it, or is it without its last delimiter; else 0.
+ */
+static size_t below(const char *name, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	if (n == 0)
+		return 0;
+	return strncmp(name, prefix, n) == 0 || (strlen(name) == n - 1 &&
+						 strncmp(name, prefix, n - 1) == 0)
+		       ? n
+		       : 0;
+}
+
+/* The longest prefix decides; what no prefix claims is the account's own. */
+static bool is_foreign(const struct imap_namespace *ns, const char *wire)
+{
+	size_t foreign = 0;
+
+	if (audit_is_inbox(wire))
+		return false;
+	for (size_t i = 0; i < ns->foreign_n; i++) {
+		size_t n = below(wire, ns->foreign[i]);
+
+		if (n > foreign)
+			foreign = n;
+	}
+	return foreign > 0 && (!ns->present || foreign > below(wire, ns->prefix));
+}
+
+static bool has_word(struct span text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= text.n; i++)
+		if (span_ieq_str((struct span){ text.p + i, n }, word))
+			return true;
+	return false;
+}
+
+static bool is_cyrus(const struct audit_reader *r)
+{
+	if (r->kind != NULL && strcmp(r->kind, "auto") != 0)
+		return strcmp(r->kind, "cyrus") == 0;
+	return has_word(span_str(r->hello.server_id), "cyrus") ||
+	       has_word(r->greeting, "cyrus");
+}
+
+/* Hand what was found over to the reader. */
+static void take_over(struct audit_reader *r, struct listing *l, bool counts)
+{
+	for (size_t i = 0; i < l->subscribed.n; i++) {
+		struct folder *f = names_find(&l->all, l->subscribed.f[i].wire);
+
+		if (f != NULL)
+			f->attrs |= FOLDER_SUBSCRIBED;
+	}
+	for (size_t i = 0; i < l->all.n; i++)
+		if (is_foreign(&r->hello.namespace, l->all.f[i].wire))
+			l->all.f[i].attrs |= FOLDER_FOREIGN;
+	r->folders = l->all.f;
+	r->folder_n = l->all.n;
+	l->all = (struct names){ 0 };
+	r->breaks = mem_calloc(r->folder_n, 1);
+	if (!counts)
+		return;
+	r->counts = mem_calloc(r->folder_n, sizeof *r->counts);
+	for (size_t i = 0; i < r->folder_n; i++) {
+		const struct folder *c = names_find(&l->counted, r->folders[i].wire);
+
+		r->counts[i].state.exists = -1;
+		if (c != NULL)
+			r->counts[i].state = l->counts[c->id];
+	}
+}
+
+static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
+		    bool list_status, struct err *err)
+{
+	struct listing l = { .arena = &r->arena };
+	const struct folder *inbox;
+	bool took = false, ok = false;
+
+	arena_reset(&r->arena); /* of an earlier session that broke */
+	if (!imap_session_hello(s, &r->arena, &r->hello, err))
+		return false;
+	r->envelope = is_cyrus(r);
+	imap_session_handler(s, on_list, &l);
+	if ((r->hello.caps & IMAP_CAP_LIST_EXTENDED) &&
+	    !list_extended(s, r->hello.caps,
+			   list_status && (r->hello.caps & IMAP_CAP_LIST_STATUS), &took,
+			   err))
+		goto out;
+	if (!took) {
+		l.all.n = l.counted.n = 0;
+		if (!list_plain(r, s, err))
+			goto out;
+	}
+	names_order(&l.all);
+	names_order(&l.counted);
+	inbox = names_find(&l.all, "INBOX");
+	if (inbox == NULL) {
+		r->unseen = true;
+		err_set(err, ERR_SERVER, "the login succeeded, but the server shows %s",
+			l.all.n == 0 ? "no folder at all" : "folders without an INBOX");
+		err_hint(err, "does the account exist there, and may this login see its "
+			      "folders (ACLs of a master user)?");
+		goto out;
+	}
+	take_over(r, &l, counts);
+	ok = true;
+out:
+	imap_session_handler(s, NULL, NULL);
+	free(l.all.f);
+	free(l.subscribed.f);
+	free(l.counted.f);
+	free(l.counts);
+	return ok;
+}
+
+bool audit_reader_list(struct audit_reader *r, struct imap_session *s, struct err *err)
+{
+	struct account_listing l;
+	bool counts = r->depth == DEPTH_COUNTS;
+
+	if (!inquire(r, s, counts, counts, err))
+		return false;
+	l = (struct account_listing){
+		.account = r->account,
+		.prefix = r->hello.namespace.prefix != NULL ? r->hello.namespace.prefix
+							    : "",
+		.delim = r->hello.namespace.delim,
+		.capability = r->hello.capability,
+		.server_id = r->hello.server_id,
+		.folders = r->folders,
+		.folder_n = r->folder_n,
+	};
+	for (size_t i = 0; i < r->folder_n; i++) {
+		if (audit_is_own(&r->folders[i]))
+			r->own++;
+		/* Where NAMESPACE tells no delimiter LIST does (GNU imap4d, servers
+		 * without NAMESPACE). */
+		if (l.delim == '\0' && !(r->folders[i].attrs & FOLDER_FOREIGN))
+			l.delim = r->folders[i].delim;
+	}
+	if (!r->sink->listing(r->sink->ctx, &l, err)) {
+		r->fatal = true;
+		return false;
+	}
+	r->listed = true;
+	return true;
+}
+
+bool audit_reader_survey(struct audit_reader *r, struct imap_session *s,
+			 size_t status_max, struct err *err)
+{
+	size_t to = 0, own = 0;
+
+	if (!inquire(r, s, true, false, err))
+		return false;
+	while (to < r->folder_n && own < status_max)
+		own += audit_is_own(&r->folders[to++]);
+	r->own = 0;
+	for (size_t i = 0; i < r->folder_n; i++)
+		r->own += audit_is_own(&r->folders[i]);
+	return audit_status(r, s, 0, to, err);
+}
+
+/* ---- STATUS ---- */
+
+struct status {
+	struct audit_reader *r;
+	struct names names; /* borrowed from r */
+};
+
+static bool on_count(void *ctx, const struct imap_resp *resp, bool more, struct err *err)
+{
+	struct status *st = ctx;
+	const struct folder *f;
+	struct folder_state state;
+	const char *wire;
+
+	(void)more;
+	if (resp->kind != IMAP_RESP_STATUS)
+		return true;
+	arena_reset(&st->r->scratch);
+	if (!imap_status_parse(resp->text, &st->r->scratch, &wire, &state, err))
+		return false;
+	f = names_find(&st->names, wire);
+	if (f != NULL)
+		st->r->counts[f - st->r->folders].state = state;
+	return true;
+}
+
+bool audit_status(struct audit_reader *r, struct imap_session *s, size_t from, size_t to,
+		  struct err *err)
+{
+	struct status st = { .r = r, .names = { .f = r->folders, .n = r->folder_n } };
+	bool ok = false;
+
+	imap_session_handler(s, on_count, &st);
+	while (from < to) {
+		uint64_t cmd[STATUS_PIPELINE];
+		size_t at[STATUS_PIPELINE], n = 0;
+
+		for (; from < to && n < STATUS_PIPELINE; from++) {
+			if (!audit_is_own(&r->folders[from]) ||
+			    r->counts[from].state.exists >= 0)
+				continue;
+			strbuf_clear(&r->line);
+			strbuf_adds(&r->line, "STATUS ");
+			imap_put_mailbox(&r->line, r->folders[from].wire);
+			strbuf_adds(&r->line, " (MESSAGES UIDNEXT UIDVALIDITY)");
+			if (!imap_session_send(s, strbuf_span(&r->line), &cmd[n], err))
+				goto out;
+			at[n++] = from;
+		}
+		for (size_t i = 0; i < n; i++) {
+			struct audit_count *c = &r->counts[at[i]];
+			struct imap_done done;
+			char words[AUDIT_WORDS_SIZE];
+
+			if (!imap_session_finish(s, cmd[i], &done, err))
+				goto out;
+			if (done.status != IMAP_OK)
+				c->bad = arena_printf(&r->arena, "STATUS: %s",
+						      audit_words(&done, words));
+			else if (c->state.exists < 0)
+				c->bad = "STATUS was not answered";
+		}
+	}
+	ok = true;
+out:
+	imap_session_handler(s, NULL, NULL);
+	return ok;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "audit/audit_login.h"
+
+#include "audit/audit_queue.h"
+#include "base/clock.h"
+
+void audit_doors_init(struct audit_doors *d, const struct audit_options *o,
+		      struct net_wake *wake)
+{
+	*d = (struct audit_doors){ .o = o, .wake = wake };
+	pthread_mutex_init(&d->secret, NULL);
+	for (size_t i = 0; i < SIDE_COUNT; i++) {
+		pthread_mutex_init(&d->gate[i].lock, NULL);
+		audit_cond_init(&d->gate[i].free);
+	}
+}
+
+void audit_doors_done(struct audit_doors *d)
+{
+	for (size_t i = 0; i < SIDE_COUNT; i++) {
+		pthread_cond_destroy(&d->gate[i].free);
+		pthread_mutex_destroy(&d->gate[i].lock);
+	}
+	pthread_mutex_destroy(&d->secret);
+}
+
+bool audit_back_off(struct net_wake *wake, int64_t ms, uint64_t salt, struct err *err)
+{
+	/* Spread over accounts, so that connections that broke together do not come back
+	 * together. */
+	ms += (int64_t)(salt * 2654435761u % (uint64_t)(ms / 2 + 1));
+	for (; ms > 0; ms -= 50) {
+		if (net_wake_is_set(wake))
+			return err_set(err, ERR_STOPPED,
+				       "stopped while waiting to try again");
+		clock_sleep_ms(ms < 50 ? ms : 50);
+	}
+	return true;
+}
+
+static bool shut(const struct audit_gate *g)
+{
+	return g->refused >= AUDIT_REFUSALS || g->dead >= AUDIT_REFUSALS;
+}
+
+/* Wait for a turn.  False: this side is stopped. */
+static bool gate_enter(struct audit_gate *g)
+{
+	bool open;
+
+	pthread_mutex_lock(&g->lock);
+	while (!shut(g) && g->busy > 0 &&
+	       g->busy + (g->refused > g->dead ? g->refused : g->dead) >= AUDIT_REFUSALS)
+		pthread_cond_wait(&g->free, &g->lock);
+	open = !shut(g);
+	if (open)
+		g->busy++;
+	pthread_mutex_unlock(&g->lock);
+	return open;
+}
+
+/* last_try: a failure of the network will not be tried again.  slow: it took about the
+ * time-out. */
+static void gate_leave(struct audit_gate *g, bool ok, const struct err *err,
+		       bool last_try, bool slow)
+{
+	pthread_mutex_lock(&g->lock);
+	g->busy--;
+	if (ok) {
+		g->refused = g->dead = 0;
+		g->trouble = false;
+	} else if (err->cls == ERR_LOGIN) {
+		g->refused++;
+		g->dead = 0;
+		g->trouble = false;
+		g->last = *err;
+	} else if (last_try && (err->cls == ERR_NET || err->cls == ERR_TLS)) {
+		g->trouble = true;
+		/* Dovecot closes at once when a master asks for a user that does not
+		 * exist: that says nothing about the next account, a server that does not
+		 * answer at all does. */
+		if (slow || err->cls == ERR_TLS)
+			g->dead++;
+		g->last = *err;
+	}
+	pthread_cond_broadcast(&g->free);
+	pthread_mutex_unlock(&g->lock);
+}
+
+static enum audit_entry refuse_all(struct audit_gate *g, struct err *err)
+{
+	pthread_mutex_lock(&g->lock);
+	if (g->refused >= AUDIT_REFUSALS) {
+		err_set(err, ERR_LOGIN,
+			"not tried: the server refused %u logins in a row, the last "
+			"with: %s",
+			g->refused, g->last.text);
+		err_hint(err,
+			 "check the password source; %u refusals in a row stop a side so "
+			 "that nobody is locked out",
+			 AUDIT_REFUSALS);
+	} else {
+		err_set(err, g->last.cls,
+			"not tried: %u accounts in a row could not be reached, the last "
+			"with: %s",
+			g->dead, g->last.text);
+		err_hint(err, "%s", g->last.hint);
+	}
+	pthread_mutex_unlock(&g->lock);
+	return AUDIT_SHUT;
+}
+
+static bool enter_once(struct audit_doors *d, enum side side,
+		       const struct net_login *login, bool *last_try, bool *shut_out,
+		       struct net_conn **out, struct err *err)
+{
+	const struct server *server = d->o->server[side];
+	struct audit_gate *g = &d->gate[side];
+	int64_t began;
+	bool ok;
+
+	*shut_out = !gate_enter(g);
+	if (*shut_out)
+		return false;
+	pthread_mutex_lock(&g->lock);
+	*last_try |= g->trouble;
+	pthread_mutex_unlock(&g->lock);
+	began = clock_mono_ms();
+	ok = net_conn_open(server, login, d->wake, out, err);
+	gate_leave(g, ok, err, *last_try,
+		   clock_mono_ms() - began >= server->timeout_ms / 2);
+	return ok;
+}
+
+/* The names for the login, and whose password it is.  joined holds the master form. */
+static const char *name_login(const struct server *server, const char *user,
+			      struct strbuf *joined, struct net_login *login)
+{
+	switch (server->auth) {
+	case AUTH_USER:
+		break;
+	case AUTH_AUTHZID:
+		*login = (struct net_login){ .user = server->admin, .authzid = user };
+		return server->admin;
+	case AUTH_MASTER:
+		strbuf_addf(joined, "%s%c%s", user, server->master_separator,
+			    server->admin);
+		*login = (struct net_login){ .user = strbuf_cstr(joined) };
+		return server->admin;
+	}
+	*login = (struct net_login){ .user = user };
+	return user;
+}
+
+enum audit_entry audit_login(struct audit_doors *d, enum side side, const char *user,
+			     struct net_conn **out, struct err *err)
+{
+	struct strbuf joined = STRBUF_INIT, password = STRBUF_INIT;
+	enum audit_entry entry = AUDIT_REFUSED;
+	struct net_login login;
+	const char *whose = name_login(d->o->server[side], user, &joined, &login);
+	bool known;
+
+	pthread_mutex_lock(&d->secret);
+	known = d->o->secret(d->o->secret_ctx, side, whose, &password, err);
+	pthread_mutex_unlock(&d->secret);
+	if (!known)
+		goto out;
+	login.password = strbuf_cstr(&password);
+	for (int tries = 1;; tries++) {
+		bool last_try = tries == AUDIT_TRIES, side_shut;
+
+		if (net_wake_is_set(d->wake)) {
+			err_set(err, ERR_STOPPED, "stopped before the login");
+			goto out;
+		}
+		if (enter_once(d, side, &login, &last_try, &side_shut, out, err)) {
+			entry = AUDIT_ENTERED;
+			goto out;
+		}
+		if (side_shut) {
+			entry = refuse_all(&d->gate[side], err);
+			goto out;
+		}
+		/* ERR_SERVER: BYE, [UNAVAILABLE], [INUSE]: nobody looked at the password.
+		 */
+		if ((err->cls != ERR_NET && err->cls != ERR_SERVER) || last_try ||
+		    !audit_back_off(d->wake, tries == 1 ? 1000 : 3000,
+				    (uint64_t)strlen(user) + (uint64_t)user[0], err))
+			goto out;
+	}
+out:
+	strbuf_wipe(&password);
+	strbuf_done(&joined);
+	return entry;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AUDIT_AUDIT_LOGIN_H
+#define AUDIT_AUDIT_LOGIN_H
+/*
+ * Ways in, and their limits: one attempt per account and run, refusals never repeated, no
+ * more logins of a side after AUDIT_REFUSALS of them in a row (lock-outs, bans), network
+ * failures tried again a few times with back-off.
+ */
+#include <pthread.h>
+
+#include "audit/audit.h"
+
+#define AUDIT_REFUSALS                                                                   \
+	5 /* in a row; also the most logins of one side at the same time, so that it     \
+	     never becomes six */
+#define AUDIT_TRIES 3 /* to reach a server, per account */
+
+struct audit_gate {
+	pthread_mutex_t lock;
+	pthread_cond_t free;
+	unsigned busy;	  /* logins under way */
+	unsigned refused; /* in a row */
+	unsigned dead;	  /* in a row: no answer within the time-out, or TLS failed */
+	bool trouble; /* the last account could not be reached: the next gets one try only
+		       */
+	struct err last; /* why, for those that are not even tried */
+};
+struct audit_doors {
+	const struct audit_options *o;
+	struct net_wake *wake;
+	pthread_mutex_t secret; /* options->secret is called by one at a time */
+	struct audit_gate gate[SIDE_COUNT];
+};
+void audit_doors_init(struct audit_doors *d, const struct audit_options *o,
+		      struct net_wake *wake);
+void audit_doors_done(struct audit_doors *d);
+
+enum audit_entry {
+	AUDIT_ENTERED,
+	AUDIT_REFUSED, /* err tells why: ERR_LOGIN, ERR_NET, ERR_TLS, ERR_SERVER,
+			  ERR_PROTO, ERR_STOPPED, ... */
+	AUDIT_SHUT,    /* not tried: the side was stopped after refusals; err says so */
+};
+enum audit_entry audit_login(struct audit_doors *d, enum side side, const char *user,
+			     struct net_conn **out, struct err *err) MUST_CHECK;
+
+/* Wait ms and up to half as much again, depending on salt.  False (ERR_STOPPED) when
+ * woken. */
+bool audit_back_off(struct net_wake *wake, int64_t ms, uint64_t salt,
+		    struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* One login, to tell what a server is.  Nothing is stored. */
+#include "audit/audit_login.h"
+#include "audit/audit_reader.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "imap/imap_io.h"
+
+enum { STATUS_MAX = 1000 };
+
+static void describe(struct audit_probe *out, const struct net_conn *conn,
+		     const struct audit_reader *r)
+{
+	const struct imap_hello *h = &r->hello;
+	struct strbuf sb = STRBUF_INIT;
+
+	text_show(&sb, net_conn_greeting(conn), sizeof out->greeting / 4);
+	snprintf(out->greeting, sizeof out->greeting, "%s", strbuf_cstr(&sb));
+	strbuf_clear(&sb);
+	text_show(&sb, span_str(h->namespace.prefix), sizeof out->namespace_prefix / 4);
+	snprintf(out->namespace_prefix, sizeof out->namespace_prefix, "%s",
+		 strbuf_cstr(&sb));
+	strbuf_done(&sb);
+	snprintf(out->server_id, sizeof out->server_id, "%s", h->server_id);
+	snprintf(out->capability, sizeof out->capability, "%s", h->capability);
+	out->caps = h->caps;
+	out->delim = h->namespace.delim;
+	out->envelope = r->envelope;
+	out->sees_inbox = r->folder_n >
+			  0; /* audit_reader_survey fails without an INBOX */
+	out->folders = r->own;
+	for (size_t i = 0; i < r->folder_n; i++)
+		if (r->counts[i].state.exists > 0)
+			out->messages += r->counts[i].state.exists;
+}
+
+bool audit_probe(const struct audit_options *o, enum side side, const char *user,
+		 struct audit_probe *out, struct err *err)
+{
+	int64_t began = clock_mono_ms();
+	struct imap_session *s = NULL;
+	struct net_conn *conn = NULL;
+	struct audit_doors doors;
+	struct audit_reader r;
+	struct imap_io io;
+	bool ok = false;
+
+	*out = (struct audit_probe){ 0 };
+	audit_doors_init(&doors, o, o->wake);
+	audit_reader_init(&r);
+	r.side = side;
+	r.kind = o->server[side]->kind;
+	if (audit_login(&doors, side, user, &conn, err) != AUDIT_ENTERED)
+		goto out;
+	out->login_ms = clock_mono_ms() - began;
+	snprintf(out->tls, sizeof out->tls, "%s", net_conn_tls(conn));
+	out->cert_expiry = net_conn_cert_expiry(conn);
+	imap_io_net(&io, conn);
+	s = imap_session_new(&io, o->transcript);
+	r.greeting = net_conn_greeting(conn);
+	began = clock_mono_ms();
+	ok = audit_reader_survey(&r, s, STATUS_MAX, err);
+	out->list_ms = clock_mono_ms() - began;
+	describe(out, conn, &r);
+	ok = ok || r.unseen; /* an answer too: the caller looks at sees_inbox */
+	if (!imap_session_broken(s))
+		imap_session_logout(s);
+out:
+	imap_session_free(s);
+	net_conn_close(conn);
+	audit_reader_done(&r);
+	audit_doors_done(&doors);
+	return ok;
+}

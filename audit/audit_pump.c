@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+#include "audit/audit_pump.h"
+
+#include <assert.h>
+
+#include "audit/audit_rows.h"
+#include "imap/imap_search.h"
+
+enum { NAMED = 5 }; /* uids in a message */
+
+static struct audit_flight *flight(struct audit_pump *o, size_t i)
+{
+	return &o->flights[(o->first + i) % AUDIT_FLIGHTS];
+}
+
+/* ---- answers ---- */
+
+static bool on_code(struct audit_pump *o, struct span code, struct err *err)
+{
+	ptrdiff_t blank = span_index(code, ' ');
+	struct span name = { code.p, blank < 0 ? code.n : (size_t)blank };
+	struct span value = blank < 0 ? (struct span){ NULL, 0 }
+				      : span_trim(span_from(code, (size_t)blank));
+
+	if (span_ieq_str(name, "CLOSED") && o->opening) {
+		/* What came before was about the folder that was open until now (RFC 7162
+		 * section 3.2.11). */
+		o->now = (struct folder_state){ .modseq = -1,
+						.exists = -1,
+						.octets = -1 };
+		return true;
+	}
+	return audit_rows_code(name, value, o->opening, &o->now, err);
+}
+
+static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct imap_fetch f;
+
+	arena_reset(&r->scratch);
+	if (!imap_fetch_parse(resp->number, resp->text, &r->scratch, &f, err))
+		return false;
+	if (!(f.has & IMAP_HAS_UID))
+		return true; /* flags that changed under us; RFC 3501 section 7.4.2 lets
+				servers tell unasked */
+	for (size_t i = 0; i < o->n; i++) {
+		struct audit_flight *fl = flight(o, i);
+		size_t row;
+
+		if (f.uid < fl->cut.lo || f.uid > fl->cut.hi)
+			continue;
+		if (fl->w == NULL)
+			fl->w = audit_window_take(r->pool, &r->set, &fl->cut);
+		row = audit_window_find(fl->w, f.uid);
+		if (row == SIZE_MAX)
+			return true; /* came after our SEARCH: the next one will list it
+				      */
+		return audit_rows_answer(r, fl->w, row, &f, fl->fields_asked > 0, err);
+	}
+	return true;
+}
+
+static bool on_range(void *ctx, uint32_t lo, uint32_t hi, struct err *err)
+{
+	struct audit_pump *o = ctx;
+
+	return audit_uids_add(o->into, lo, hi, o->into_max, err);
+}
+
+static bool on_found(struct audit_pump *o, const struct imap_resp *resp, bool more,
+		     struct err *err)
+{
+	struct imap_esearch e;
+	char tag[24];
+
+	if (o->into == NULL)
+		return true;
+	o->into_max = (uint64_t)(o->now.exists > 0 ? o->now.exists : 0) +
+		      AUDIT_UIDS_SLACK;
+	if (resp->kind == IMAP_RESP_SEARCH) {
+		o->found |= !more;
+		return imap_search_parse(resp->text, on_range, o, err);
+	}
+	if (!imap_esearch_parse(resp->text, &e, on_range, o, err))
+		return false;
+	snprintf(tag, sizeof tag, "m%llu", (unsigned long long)o->into_cmd);
+	if (!e.uid || (e.tag.n > 0 && !span_eq_str(e.tag, tag)))
+		return err_set(err, ERR_PROTO,
+			       "ESEARCH answers something else than was asked");
+	o->found |= !more;
+	return true;
+}
+
+bool audit_pump_answer(void *ctx, const struct imap_resp *resp, bool more,
+		       struct err *err)
+{
+	struct audit_pump *o = ctx;
+
+	switch (resp->kind) {
+	case IMAP_RESP_STATUS_OK:
+		return resp->code.n == 0 || on_code(o, resp->code, err);
+	case IMAP_RESP_EXISTS:
+		o->moved |= !o->opening && o->now.exists != resp->number;
+		o->now.exists = resp->number;
+		return true;
+	case IMAP_RESP_EXPUNGE:
+		o->moved = true;
+		o->now.exists -= o->now.exists > 0;
+		return true;
+	case IMAP_RESP_VANISHED: /* only after ENABLE QRESYNC, which we never send */
+		o->moved = true;
+		return true;
+	case IMAP_RESP_SEARCH:
+	case IMAP_RESP_ESEARCH:
+		return on_found(o, resp, more, err);
+	case IMAP_RESP_FETCH:
+		return on_fetch(o, resp, err);
+	default:
+		return true;
+	}
+}
+
+/* ---- commands ---- */
+
+static bool send(struct audit_pump *o, struct audit_flight *fl, struct err *err)
+{
+	struct audit_step *step = &o->steps[(o->step_first + o->step_n) % AUDIT_STEPS];
+
+	assert(o->step_n < AUDIT_STEPS);
+	if (!imap_session_send(o->s, strbuf_span(&o->r->line), &step->cmd, err))
+		return false;
+	step->fl = fl;
+	o->step_n++;
+	if (fl != NULL)
+		fl->pending++;
+	return true;
+}
+
+bool audit_pump_send(struct audit_pump *o, struct err *err)
+{
+	return send(o, NULL, err);
+}
+
+/* A SEARCH for what stands in the line; what it finds is added to into. */
+static bool send_search(struct audit_pump *o, struct audit_uids *into, struct err *err)
+{
+	o->into = into;
+	o->found = false;
+	if (!audit_pump_send(o, err))
+		return false;
+	o->into_cmd = o->steps[(o->step_first + o->step_n - 1) % AUDIT_STEPS].cmd;
+	return true;
+}
+
+bool audit_pump_search(struct audit_pump *o, struct audit_uids *into, struct err *err)
+{
+	bool extended = (o->r->hello.caps & IMAP_CAP_ESEARCH) != 0;
+
+	audit_uids_clear(into);
+	strbuf_clear(&o->r->line);
+	strbuf_adds(&o->r->line,
+		    extended ? "UID SEARCH RETURN (ALL) ALL" : "UID SEARCH ALL");
+	return send_search(o, into, err);
+}
+
+bool audit_pump_finish(struct audit_pump *o, struct audit_step *step_out,
+		       struct imap_done *done, struct err *err)
+{
+	*step_out = o->steps[o->step_first];
+	o->step_first = (o->step_first + 1) % AUDIT_STEPS;
+	o->step_n--;
+	if (!imap_session_finish(o->s, step_out->cmd, done, err))
+		return false;
+	if (step_out->fl != NULL)
+		step_out->fl->pending--;
+	return true;
+}
+
+bool audit_pump_found(struct audit_pump *o, const struct imap_done *done, struct err *err)
+{
+	char words[AUDIT_WORDS_SIZE];
+	struct audit_uids *into = o->into;
+
+	o->into = NULL;
+	if (done->status != IMAP_OK)
+		return err_set(err, ERR_SERVER, "UID SEARCH: %s",
+			       audit_words(done, words));
+	if (!o->found)
+		return err_set(err, ERR_PROTO, "UID SEARCH was not answered");
+	audit_uids_finish(into);
+	return true;
+}
+
+static bool ask_window(struct audit_pump *o, const struct audit_cut *cut, struct err *err)
+{
+	struct audit_flight *fl = flight(o, o->n);
+
+	*fl = (struct audit_flight){ .cut = *cut };
+	o->n++;
+	if (cut->n == 0) {
+		fl->w = audit_window_take(o->r->pool, &o->r->set, cut);
+		fl->ready = true;
+		return true;
+	}
+	fl->asked = 1;
+	strbuf_clear(&o->r->line);
+	strbuf_addf(&o->r->line, "UID FETCH %u:%u ", cut->first, cut->last);
+	audit_rows_items(o->r, &o->r->line);
+	return send(o, fl, err);
+}
+
+/* Ask for single rows: those that lack something, or those that want their identity
+ * fields. */
+static bool ask_rows(struct audit_pump *o, struct audit_flight *fl, bool fields,
+		     struct err *err)
+{
+	size_t row = 0;
+
+	for (;;) {
+		size_t n = 0;
+
+		strbuf_clear(&o->r->line);
+		strbuf_adds(&o->r->line, "UID FETCH ");
+		for (; row < fl->w->n && n < AUDIT_AGAIN; row++)
+			if (fields ? audit_rows_weak(fl->w, row)
+				   : audit_rows_lacks(fl->w, row, o->need))
+				strbuf_addf(&o->r->line, "%s%u", n++ > 0 ? "," : "",
+					    fl->w->rows[row].m.uid);
+		if (n == 0)
+			return true;
+		strbuf_addc(&o->r->line, ' ');
+		if (fields)
+			strbuf_adds(&o->r->line,
+				    "(UID BODY.PEEK[HEADER.FIELDS (" MIME_IDENTITY_FIELDS
+				    ")])");
+		else
+			audit_rows_items(o->r, &o->r->line);
+		if (!send(o, fl, err))
+			return false;
+	}
+}
+
+/* All commands for a window are complete: what is lacking is asked once more, what is
+ * weak gets its fields. */
+static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *err)
+{
+	bool fields;
+	uint8_t *asked;
+
+	if (fl->w == NULL)
+		fl->w = audit_window_take(o->r->pool, &o->r->set, &fl->cut);
+	fields = !audit_rows_any_lacks(fl->w, o->need);
+	if (fields && !audit_rows_any_weak(fl->w)) {
+		fl->ready = true;
+		return true;
+	}
+	asked = fields ? &fl->fields_asked : &fl->asked;
+	if (*asked == 2) {
+		fl->stuck = true;
+		return true;
+	}
+	++*asked;
+	return ask_rows(o, fl, fields, err);
+}
+
+/*
+ * Rows of the oldest window stay unanswered.  Expunged while we read?  Then a search for
+ * just them does not list them.  Those that exist make the folder unreadable: an evidence
+ * of "nearly all" would be taken for all.
+ */
+static bool resolve(struct audit_pump *o, struct audit_flight *fl, struct err *err)
+{
+	struct audit_uids still = { 0 };
+	struct strbuf uids = STRBUF_INIT;
+	size_t row = 0, bad = 0;
+	struct imap_done done;
+	struct audit_step step;
+	bool ok = false;
+
+	for (bool more = true; more;) {
+		size_t n = 0;
+
+		strbuf_clear(&o->r->line);
+		strbuf_adds(&o->r->line, "UID SEARCH UID ");
+		for (; row < fl->w->n && n < AUDIT_AGAIN; row++)
+			if (audit_rows_lacks(fl->w, row, o->need) ||
+			    audit_rows_weak(fl->w, row))
+				strbuf_addf(&o->r->line, "%s%u", n++ > 0 ? "," : "",
+					    fl->w->rows[row].m.uid);
+		more = row < fl->w->n;
+		if (n == 0)
+			break;
+		if (!send_search(o, &still, err) ||
+		    !audit_pump_finish(o, &step, &done, err) ||
+		    !audit_pump_found(o, &done, err))
+			goto out;
+	}
+	for (row = 0; row < fl->w->n; row++) {
+		uint32_t uid = fl->w->rows[row].m.uid;
+
+		if (!audit_rows_lacks(fl->w, row, o->need) &&
+		    !audit_rows_weak(fl->w, row))
+			continue;
+		if (audit_uids_has(&still, uid)) {
+			if (bad++ < NAMED)
+				strbuf_addf(&uids, "%s%u", uids.n > 0 ? ", " : "", uid);
+			continue;
+		}
+		fl->w->has[row] |= AUDIT_ROW_GONE;
+		if (!audit_uids_add(&o->r->dropped, uid, uid, UINT64_MAX, err))
+			goto out;
+	}
+	if (bad > 0) {
+		err_set(err, ERR_SERVER,
+			"asked twice, the server does not tell all about uid %s%s (%zu "
+			"in all)%s%s",
+			strbuf_cstr(&uids), bad > NAMED ? ", ..." : "", bad,
+			o->words[0] != '\0' ? ": " : "", o->words);
+		goto out;
+	}
+	audit_window_drop_gone(fl->w);
+	fl->stuck = false;
+	fl->ready = true;
+	ok = true;
+out:
+	audit_uids_done(&still);
+	strbuf_done(&uids);
+	return ok;
+}
+
+/* Finished windows go to the writer in order: its watermark says that all below was read.
+ */
+static bool hand_over(struct audit_pump *o, struct err *err)
+{
+	struct audit_reader *r = o->r;
+
+	while (o->n > 0 && flight(o, 0)->ready) {
+		struct audit_window *w = flight(o, 0)->w;
+		uint32_t hi = w->hi;
+
+		o->first = (o->first + 1) % AUDIT_FLIGHTS;
+		o->n--;
+		w->epoch = o->epoch;
+		w->depth = r->depth;
+		w->first = o->round == 1;
+		if (!r->sink->window(r->sink->ctx, w, err)) {
+			r->fatal = true;
+			return false;
+		}
+		if (hi > r->water) {
+			r->water = hi;
+			r->progress = true;
+		}
+	}
+	return true;
+}
+
+/* Ask for as many windows as may be in flight, and behind the last of them for the final
+ * set. */
+static bool ask(struct audit_pump *o, struct err *err)
+{
+	while (!o->cut_all && o->n < AUDIT_FLIGHTS) {
+		struct audit_cut cut;
+
+		if (audit_cutter_next(&o->cutter, &cut)) {
+			if (!ask_window(o, &cut, err))
+				return false;
+		} else {
+			o->cut_all = true;
+		}
+	}
+	if (o->cut_all && !o->searched) {
+		o->searched = true;
+		return audit_pump_search(o, &o->r->found, err);
+	}
+	return true;
+}
+
+bool audit_pump_round(struct audit_pump *o, struct err *err)
+{
+	o->cut_all = false;
+	o->searched = false;
+	for (;;) {
+		struct imap_done done;
+		struct audit_step step;
+
+		if (!hand_over(o, err) || !ask(o, err))
+			return false;
+		if (o->step_n == 0) {
+			if (o->n == 0 && o->searched)
+				return true;
+			assert(o->n > 0 && flight(o, 0)->stuck);
+			if (!resolve(o, flight(o, 0), err))
+				return false;
+			continue;
+		}
+		if (!audit_pump_finish(o, &step, &done, err))
+			return false;
+		if (step.fl == NULL) {
+			if (!audit_pump_found(o, &done, err))
+				return false;
+			continue;
+		}
+		if (done.status != IMAP_OK)
+			audit_words(&done, o->words);
+		if (step.fl->pending == 0 && !advance(o, step.fl, err))
+			return false;
+	}
+}
+
+void audit_pump_drop(struct audit_pump *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		audit_window_give(o->r->pool, flight(o, i)->w);
+	o->n = 0;
+}

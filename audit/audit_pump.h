@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AUDIT_AUDIT_PUMP_H
+#define AUDIT_AUDIT_PUMP_H
+/*
+ * The open folder: commands out, several windows of UID FETCH in flight, answers in.
+ * Answers are told apart by what they are: FETCH by its uid, and there is never more than
+ * one SEARCH under way.
+ */
+#include "audit/audit_reader.h"
+
+enum {
+	AUDIT_FLIGHTS = 4, /* windows between the first command for them and the writer */
+	AUDIT_AGAIN = 500, /* uids in one command, when they are asked for singly */
+	AUDIT_STEPS = AUDIT_FLIGHTS * (AUDIT_WINDOW_MAX / AUDIT_AGAIN + 1) + 2,
+};
+_Static_assert(AUDIT_STEPS < IMAP_PIPELINE_MAX,
+	       "all follow-ups of all windows must fit into the pipeline");
+
+/* One window on its way. */
+struct audit_flight {
+	struct audit_cut cut;
+	struct audit_window
+		*w;	  /* NULL before the first answer: waiting windows cost nothing */
+	unsigned pending; /* commands that are not complete */
+	uint8_t asked, fields_asked; /* how often */
+	bool ready, stuck;	     /* stuck: asked twice, and not answered */
+};
+
+/* One command that was sent and is not complete. */
+struct audit_step {
+	uint64_t cmd;
+	struct audit_flight *fl; /* NULL: the UID SEARCH */
+};
+
+struct audit_pump {
+	struct audit_reader *r;
+	struct imap_session *s;
+	const struct folder *f;
+	struct folder_state now;
+	int64_t epoch;
+	bool opening;		 /* EXAMINE is not complete */
+	bool moved;		 /* the server told of a change since the round began */
+	struct audit_uids *into; /* where the answer to the SEARCH under way goes */
+	uint64_t into_max;	 /* members it may have */
+	uint64_t into_cmd;
+	bool found; /* it came */
+	struct audit_cutter cutter;
+	bool cut_all, searched;
+	unsigned round;
+	unsigned need; /* AUDIT_ROW_* that make a row complete */
+	struct audit_flight flights[AUDIT_FLIGHTS]; /* a ring, oldest first */
+	size_t first, n;
+	struct audit_step steps[AUDIT_STEPS];
+	size_t step_first, step_n;
+	char words[AUDIT_WORDS_SIZE]; /* of the last FETCH that was refused; "" */
+};
+
+/* As the handler of the session. */
+bool audit_pump_answer(void *ctx, const struct imap_resp *resp, bool more,
+		       struct err *err);
+/* Queue what stands in r->line. */
+bool audit_pump_send(struct audit_pump *o, struct err *err) MUST_CHECK;
+/* Queue UID SEARCH ALL; what it finds goes to into. */
+bool audit_pump_search(struct audit_pump *o, struct audit_uids *into,
+		       struct err *err) MUST_CHECK;
+/* Finish the oldest command.  False only when the session is broken or stopped. */
+bool audit_pump_finish(struct audit_pump *o, struct audit_step *step_out,
+		       struct imap_done *done, struct err *err) MUST_CHECK;
+/* The SEARCH is complete: is there a set in it? */
+bool audit_pump_found(struct audit_pump *o, const struct imap_done *done,
+		      struct err *err) MUST_CHECK;
+/* One round: every window of the cutter is read and handed over; the set of uids behind
+ * it is in r->found. */
+bool audit_pump_round(struct audit_pump *o, struct err *err) MUST_CHECK;
+/* After a failure: windows back to the pool. */
+void audit_pump_drop(struct audit_pump *o);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AUDIT_AUDIT_READER_H
+#define AUDIT_AUDIT_READER_H
+/*
+ * Reads one account over a session.  Talks to the outside only through a sink, so that
+ * transcripts can drive it.  A reader outlives its connection: after a break the worker
+ * hands it another session and it goes on where it stood.
+ */
+#include "audit/audit_window.h"
+#include "base/strbuf.h"
+#include "imap/imap_session.h"
+#include "model/side.h"
+
+#define AUDIT_WORDS_SIZE  300
+#define AUDIT_FOLDERS_MAX 100000 /* of one account; ERR_LIMIT above */
+#define AUDIT_ROUNDS                                                                     \
+	3 /* how often a folder that changes under us is read again in part */
+#define AUDIT_UIDS_SLACK                                                                 \
+	100000 /* SEARCH may list so many more than EXISTS said: mail that has just come \
+		*/
+
+/* Where evidence goes.  False from any of them ends the reading for good (struct
+ * audit_reader, fatal). */
+struct audit_sink {
+	void *ctx;
+	/* Fills in the id of each folder. */
+	bool (*listing)(void *ctx, struct account_listing *l, struct err *err);
+	/* again: this folder was begun before, over an earlier session. */
+	bool (*begin)(void *ctx, const struct folder *f, const struct folder_state *now,
+		      bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
+		      struct err *err);
+	/* Takes the window, also on failure, and gives it back to the pool. */
+	bool (*window)(void *ctx, struct audit_window *w, struct err *err);
+	bool (*end)(void *ctx, const struct folder *f, const struct folder_end *e,
+		    struct err *err);
+};
+
+/* What STATUS said of a folder. */
+struct audit_count {
+	struct folder_state state; /* exists is -1 while nothing was told */
+	const char *bad;	   /* why it cannot be told; NULL */
+};
+
+struct audit_reader {
+	/* set by the caller */
+	const struct audit_sink *sink;
+	struct audit_pool *pool;
+	int64_t account;
+	enum side side;
+	enum depth depth;
+	const char *kind;     /* of struct server; NULL: "auto" */
+	struct span greeting; /* borrowed while listing */
+
+	/* what is known so far */
+	struct arena arena; /* strings of the listing and of the hello */
+	struct imap_hello hello;
+	bool envelope; /* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
+	bool listed;
+	bool unseen;   /* the login shows no folder, not even INBOX */
+	bool fatal;    /* the sink has failed; err of the call that returned false is the
+			  sink's */
+	bool progress; /* something new was read since the caller last cleared this */
+	struct folder *folders;	    /* ordered by wire name, each once */
+	struct audit_count *counts; /* for each folder, DEPTH_COUNTS and survey only */
+	uint8_t *breaks;	    /* how often each folder broke the connection */
+	size_t folder_n, folder_cap;
+	size_t next;	       /* the first folder that is not finished */
+	uint32_t water;	       /* how far that one was read, over all sessions */
+	int64_t own, own_read; /* folders of this account that hold messages, and how many
+				  of them were read */
+	int64_t messages;
+	struct err first_bad; /* why the first folder that failed could not be read;
+				 ERR_NONE */
+
+	/* kept from folder to folder: scratch */
+	struct arena scratch;
+	struct strbuf line, joined;
+	struct sha256_ctx *sha;
+	struct audit_uids set, found, dropped, blocks;
+};
+
+void audit_reader_init(struct audit_reader *r); /* then set the caller's part */
+void audit_reader_done(struct audit_reader *r);
+
+/* CAPABILITY, NAMESPACE, LIST; stored through the sink.  On false nothing was stored;
+ * r->unseen tells one reason. */
+bool audit_reader_list(struct audit_reader *r, struct imap_session *s,
+		       struct err *err) MUST_CHECK;
+/*
+ * Read every folder that is not finished yet.  False: the session is broken, or we were
+ * stopped, or r->fatal; call again with another session.  A folder that breaks two
+ * sessions is FOLDER_UNREADABLE and is passed over.
+ */
+bool audit_reader_folders(struct audit_reader *r, struct imap_session *s,
+			  struct err *err) MUST_CHECK;
+/* No more sessions: what is left is FOLDER_UNREADABLE for this reason.  False: r->fatal.
+ */
+bool audit_reader_give_up(struct audit_reader *r, const struct err *why,
+			  struct err *err) MUST_CHECK;
+
+/* Without a sink, for doctor: hello, LIST, and STATUS of at most status_max folders; no
+ * more than AUDIT_FOLDERS_MAX folders. */
+bool audit_reader_survey(struct audit_reader *r, struct imap_session *s,
+			 size_t status_max, struct err *err) MUST_CHECK;
+
+/* ---- between the files of the reader ---- */
+
+bool audit_is_inbox(const char *wire);
+/* How the next folder ended: to the sink, into the sums, and on to the one after it.
+ * False: r->fatal. */
+bool audit_reader_end(struct audit_reader *r, const struct folder_end *e,
+		      struct err *err) MUST_CHECK;
+/* A folder that holds messages of this account. */
+bool audit_is_own(const struct folder *f);
+bool audit_folder_read(struct audit_reader *r, struct imap_session *s,
+		       const struct folder *f, struct err *err) MUST_CHECK;
+/* Fill counts of the own folders from `from` up to `to` where LIST did not. */
+bool audit_status(struct audit_reader *r, struct imap_session *s, size_t from, size_t to,
+		  struct err *err) MUST_CHECK;
+/* "NO [CODE] words" of a command that was refused. */
+const char *audit_words(const struct imap_done *done, char buf[AUDIT_WORDS_SIZE]);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* The run as a whole: what is to be read, the crew that reads it, the end. */
+#include "audit/audit_writer.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "store/store_account.h"
+#include "store/store_run.h"
+
+/* As much as may wait for the writer. */
+enum { QUEUE_ITEMS = 16, QUEUE_OCTETS = 8 << 20 };
+
+struct audit_run {
+	struct store *st;
+	const struct audit_options *o;
+	struct audit_result *out;
+	struct audit_crew crew;
+	struct audit_writer writer;
+	struct audit_worker *workers;
+	size_t worker_n;
+	struct net_wake *own_wake; /* when the caller has none */
+	struct arena arena;
+	int64_t excused; /* accounts that nobody may open: no fault of the run */
+};
+
+/* Same command, same scope: go on with the run that is open.  An open run of another
+ * scope ends here. */
+static bool begin(struct audit_run *run, struct err *err)
+{
+	const struct run fresh = {
+		.command = "audit",
+		.scope = run->o->scope,
+		.depth = run->o->depth,
+		.started = clock_now(),
+		.operator_name = run->o->operator_name,
+	};
+	struct run open;
+	bool found;
+
+	if (!store_run_open(run->st, fresh.command, &run->arena, &open, &found, err))
+		return false;
+	if (found && strcmp(open.scope, fresh.scope) == 0 && open.depth == fresh.depth) {
+		run->out->run = open.id;
+		run->out->resumed = true;
+		return store_run_resume(run->st, open.id, err);
+	}
+	if (found && !store_run_end(run->st, open.id, RUN_ABANDONED, NULL,
+				    "another scope was asked for", err))
+		return false;
+	return store_run_begin(run->st, &fresh, &run->out->run, err);
+}
+
+/* This run read the account before it was interrupted: its result counts, and is not
+ * asked for again. */
+static bool count_done(struct audit_run *run, const struct account *a, struct err *err)
+{
+	struct audit_account_end end = { .why = ERR_INIT };
+	struct account_view seen;
+
+	if (!store_account_view(run->st, a->id, &run->arena, &seen, err))
+		return false;
+	end.end = (struct account_end){
+		.account = a->id,
+		.outcome = seen.outcome,
+		.folders = seen.folders,
+		.folders_read = seen.folders_read,
+		.messages = seen.messages,
+	};
+	if (seen.outcome == ACCOUNT_NO_LOGIN)
+		end.why.cls = ERR_LOGIN;
+	else if (seen.outcome == ACCOUNT_NO_NET)
+		end.why.cls = ERR_NET;
+	else if (seen.outcome != ACCOUNT_READ)
+		end.why.cls = ERR_SERVER;
+	snprintf(end.why.text, sizeof end.why.text, "%s",
+		 seen.error != NULL ? seen.error : "");
+	audit_writer_sum(&run->writer, a->side, &end);
+	return true;
+}
+
+static bool skip_closed(struct audit_run *run, const struct account *a, struct err *err)
+{
+	const struct account_end end = {
+		.account = a->id,
+		.outcome = ACCOUNT_SKIPPED,
+		.depth = run->o->depth,
+		.error = a->access_reason != NULL ? a->access_reason
+						  : "nobody may open it",
+		.tls = "none",
+	};
+	const struct audit_account_end sum = { .end = end, .why = ERR_INIT };
+
+	audit_writer_sum(&run->writer, a->side, &sum);
+	return store_account_end(run->st, &end, err);
+}
+
+/* Sort the accounts in scope: done, closed, to be read. */
+static bool load(struct audit_run *run, struct err *err)
+{
+	const struct audit_options *o = run->o;
+	struct audit_crew *crew = &run->crew;
+
+	for (size_t i = 0; i < SIDE_COUNT; i++)
+		crew->jobs[i] = mem_calloc(o->account_n + 1, sizeof *crew->jobs[i]);
+	for (size_t i = 0; i < o->account_n; i++) {
+		struct account a;
+		bool done;
+
+		if (!store_account_get(run->st, o->accounts[i], &run->arena, &a, err))
+			return false;
+		if (o->server[a.side] == NULL)
+			continue;
+		run->writer.progress.accounts_total++;
+		run->excused += a.access == ACCESS_NONE;
+		if (!store_account_done(run->st, run->out->run, a.id, &done, err))
+			return false;
+		if (done) {
+			if (!count_done(run, &a, err))
+				return false;
+		} else if (a.access == ACCESS_NONE) {
+			if (!skip_closed(run, &a, err))
+				return false;
+		} else {
+			crew->jobs[a.side][crew->job_n[a.side]++] = (struct audit_job){
+				.account = a.id, .side = a.side, .user = a.user
+			};
+		}
+	}
+	return true;
+}
+
+/* As many workers as connections are allowed and accounts are left.  One per side is
+ * enough to go on. */
+static bool start(struct audit_run *run, struct err *err)
+{
+	struct audit_crew *crew = &run->crew;
+	size_t want[SIDE_COUNT] = { 0 }, all = 0;
+
+	for (size_t side = 0; side < SIDE_COUNT; side++) {
+		if (crew->job_n[side] == 0)
+			continue;
+		want[side] = run->o->server[side]->max_connections;
+		if (want[side] > crew->job_n[side])
+			want[side] = crew->job_n[side];
+		all += want[side];
+	}
+	run->workers = mem_calloc(all + 1, sizeof *run->workers);
+	crew->queue = audit_queue_new(QUEUE_ITEMS, QUEUE_OCTETS, all);
+	for (size_t side = 0; side < SIDE_COUNT; side++) {
+		for (size_t i = 0; i < want[side]; i++) {
+			struct audit_worker *w = &run->workers[run->worker_n];
+			struct err why = ERR_INIT;
+
+			*w = (struct audit_worker){ .crew = crew,
+						    .side = (enum side)side };
+			if (audit_worker_start(w, &why)) {
+				run->worker_n++;
+				continue;
+			}
+			audit_queue_leave(crew->queue);
+			all--;
+			if (i > 0)
+				continue;
+			for (size_t rest = all - run->worker_n; rest > 0;
+			     rest--) /* of those not yet started */
+				audit_queue_leave(crew->queue);
+			*err = why;
+			return false;
+		}
+	}
+	return true;
+}
+
+static void join(struct audit_run *run)
+{
+	for (size_t i = 0; i < run->worker_n; i++) {
+		struct audit_worker *w = &run->workers[i];
+		struct wire_count *sum = &run->out->count;
+
+		pthread_join(w->thread, NULL);
+		audit_reply_done(&w->reply);
+		sum->logins += w->count.logins;
+		sum->commands += w->count.commands;
+		sum->waits += w->count.waits;
+		sum->octets_in += w->count.octets_in;
+		sum->octets_out += w->count.octets_out;
+		sum->reconnects += w->count.reconnects;
+	}
+}
+
+/* All that can be read is read: say how the run went. */
+static bool finish(struct audit_run *run, struct err *err)
+{
+	struct audit_result *out = run->out;
+	const struct audit_progress *p = &run->writer.progress;
+	int64_t good = run->excused;
+
+	if (p->accounts_done < p->accounts_total) {
+		if (!store_run_end(run->st, out->run, RUN_STOPPED, &out->count, "", err))
+			return false;
+		err_set(err, ERR_STOPPED,
+			"the audit ended early, after %lld of %lld accounts; what was read is kept",
+			(long long)p->accounts_done, (long long)p->accounts_total);
+		return err_hint(err, "the same command goes on from here");
+	}
+	for (size_t side = 0; side < SIDE_COUNT; side++)
+		good += out->side[side].read;
+	out->complete = good == p->accounts_total;
+	return store_run_end(run->st, out->run,
+			     out->complete ? RUN_COMPLETE : RUN_INCOMPLETE, &out->count,
+			     "", err);
+}
+
+bool audit_run(struct store *st, const struct audit_options *o, struct audit_result *out,
+	       struct err *err)
+{
+	struct audit_run run = { .st = st, .o = o, .out = out };
+	int64_t began = clock_mono_ms();
+	bool ok = false, started = false;
+
+	*out = (struct audit_result){ 0 };
+	arena_init(&run.arena);
+	run.crew = (struct audit_crew){ .o = o, .wake = o->wake };
+	if (o->wake == NULL)
+		run.crew.wake = run.own_wake = net_wake_new();
+	audit_doors_init(&run.crew.doors, o, run.crew.wake);
+	audit_pool_init(&run.crew.pool);
+	pthread_mutex_init(&run.crew.lock, NULL);
+	audit_writer_init(&run.writer, st, &run.crew, out);
+	if (!begin(&run, err) || !load(&run, err))
+		goto out;
+	started = start(&run, err);
+	if (!started)
+		audit_writer_abort(&run.writer);
+	ok = audit_writer_loop(&run.writer,
+			       started ? err : &(struct err){ .cls = ERR_NONE }) &&
+	     started;
+	join(&run);
+	ok = ok && finish(&run, err);
+out:
+	out->took_ms = clock_mono_ms() - began;
+	audit_queue_free(run.crew.queue);
+	audit_pool_done(&run.crew.pool);
+	audit_doors_done(&run.crew.doors);
+	pthread_mutex_destroy(&run.crew.lock);
+	for (size_t i = 0; i < SIDE_COUNT; i++)
+		free(run.crew.jobs[i]);
+	free(run.workers);
+	net_wake_free(run.own_wake);
+	arena_done(&run.arena);
+	return ok;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AUDIT_AUDIT_UIDS_H
+#define AUDIT_AUDIT_UIDS_H
+/*
+ * The set of UIDs that exist in a folder, as UID SEARCH ALL told it, kept as ranges: a
+ * folder of three million messages without gaps costs eight octets.  And how such a set
+ * is cut into windows.
+ */
+#include "base/err.h"
+#include "base/span.h"
+
+#define AUDIT_RANGES_MAX                                                                 \
+	(4u << 20)	  /* 32 MiB; a folder with more gaps than that is refused */
+#define AUDIT_BLOCK 1024u /* windows begin and end at multiples (store_folder.h) */
+#define AUDIT_WINDOW_AIM                                                                 \
+	2048u /* a window is closed at the first block end with so many messages */
+#define AUDIT_WINDOW_MAX (AUDIT_WINDOW_AIM + AUDIT_BLOCK) /* so no window holds more */
+
+struct audit_range {
+	uint32_t lo, hi;
+};
+struct audit_uids {
+	struct audit_range *r; /* ascending, disjoint and never touching, once finished */
+	size_t n, cap;
+	uint64_t count; /* members, once finished; before that an upper bound */
+	bool unsorted;
+};
+
+void audit_uids_done(struct audit_uids *u);  /* frees; leaves the empty set */
+void audit_uids_clear(struct audit_uids *u); /* empties, keeps the memory */
+/* Add lo to hi, in any order of calls.  ERR_PROTO for 0 and over max members, ERR_LIMIT
+ * over AUDIT_RANGES_MAX. */
+bool audit_uids_add(struct audit_uids *u, uint32_t lo, uint32_t hi, uint64_t max,
+		    struct err *err) MUST_CHECK;
+void audit_uids_finish(struct audit_uids *u); /* after the last add: sort, merge, count */
+
+/* ---- all below want finished sets ---- */
+
+bool audit_uids_equal(const struct audit_uids *a, const struct audit_uids *b);
+bool audit_uids_has(const struct audit_uids *u, uint32_t uid);
+void audit_uids_swap(struct audit_uids *a, struct audit_uids *b);
+/* Take the members of b out of a. */
+bool audit_uids_subtract(struct audit_uids *a, const struct audit_uids *b,
+			 struct err *err) MUST_CHECK;
+/* The next range from uid `from` on whose members are in exactly one of both; false when
+ * there is none. */
+bool audit_uids_differ(const struct audit_uids *a, const struct audit_uids *b,
+		       uint64_t from, struct audit_range *out);
+
+/*
+ * Cut a set into windows: lo is 1 or a multiple of AUDIT_BLOCK, hi + 1 is a multiple.
+ * blocks NULL: everything from `from` on.  Otherwise only the blocks named by it, where
+ * member b + 1 stands for uids b * 1024 to b * 1024 + 1023. Both sets are borrowed and
+ * must not change before the cutter is done.
+ */
+struct audit_cutter {
+	const struct audit_uids *set, *blocks;
+	size_t range;	/* of set: none before it matters any more */
+	size_t run;	/* of blocks */
+	uint64_t at;	/* next uid to cover */
+	uint64_t limit; /* last uid of the present run */
+	bool end;
+};
+struct audit_cut {
+	uint32_t lo, hi;
+	size_t n;	      /* members, at most AUDIT_WINDOW_MAX */
+	uint32_t first, last; /* the smallest and the greatest member; 0 when n is 0 */
+	size_t range;	      /* index of the range that holds first */
+};
+void audit_cutter_init(struct audit_cutter *c, const struct audit_uids *set,
+		       const struct audit_uids *blocks, uint32_t from);
+bool audit_cutter_next(struct audit_cutter *c,
+		       struct audit_cut *out); /* false: no more */
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "audit/audit_worker.h"
+
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/trace.h"
+#include "imap/imap_io.h"
+
+/* libcurl and OpenSSL want more than the 256 KiB that the rest of the program is happy
+ * with. */
+#define STACK_SIZE (512u << 10)
+
+enum { FRUITLESS = 3 }; /* reconnects in a row that bring nothing new */
+
+/* ---- the sink: into the queue ---- */
+
+static bool closed(struct err *err)
+{
+	return err_set(err, ERR_STOPPED, "the run was ended");
+}
+
+/* Ask the writer and wait for its answer. */
+static bool ask(struct audit_worker *w, enum audit_kind kind, void *what, struct err *err)
+{
+	struct audit_item item = {
+		.kind = (int)kind, .what = what, .from = w, .octets = 256
+	};
+
+	return audit_queue_push(w->crew->queue, &item) ? audit_reply_wait(&w->reply, err)
+						       : closed(err);
+}
+
+static bool on_listing(void *ctx, struct account_listing *l, struct err *err)
+{
+	return ask(ctx, AUDIT_LISTING, l, err);
+}
+
+static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
+		     bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
+		     struct err *err)
+{
+	struct audit_begin b = { .folder = f, .now = now, .again = again };
+
+	if (!ask(ctx, AUDIT_BEGIN, &b, err))
+		return false;
+	*epoch_out = b.epoch;
+	*resume_uid_out = b.resume;
+	return true;
+}
+
+static bool on_window(void *ctx, struct audit_window *window, struct err *err)
+{
+	struct audit_worker *w = ctx;
+	struct audit_item item = {
+		.kind = AUDIT_WINDOW,
+		.what = window,
+		.from = w,
+		.octets = audit_window_octets(window),
+	};
+
+	if (audit_queue_push(w->crew->queue, &item))
+		return true;
+	audit_window_give(&w->crew->pool, window);
+	return closed(err);
+}
+
+static bool on_end(void *ctx, const struct folder *f, const struct folder_end *e,
+		   struct err *err)
+{
+	struct audit_worker *w = ctx;
+	struct audit_folder_end end = { .folder = f, .end = e, .quiet = w->quiet };
+
+	return ask(w, AUDIT_END, &end, err);
+}
+
+/* ---- one account ---- */
+
+/* How an account ends that could not be logged in to. */
+static enum account_outcome outcome_of_entry(enum audit_entry entry,
+					     const struct err *why)
+{
+	switch (why->cls) {
+	case ERR_NET:
+	case ERR_TLS:
+	case ERR_SERVER:
+		return ACCOUNT_NO_NET;
+	case ERR_PROTO:
+	case ERR_LIMIT:
+		return ACCOUNT_BROKEN;
+	default:
+		return entry == AUDIT_SHUT ? ACCOUNT_SKIPPED : ACCOUNT_NO_LOGIN;
+	}
+}
+
+struct reading {
+	struct audit_reader r;
+	enum account_outcome outcome; /* while it is not listed */
+	struct err why;
+	char tls[32];
+	bool broke; /* the last session died, rather than that the server said no */
+};
+
+/* Read what is left over one connection.  False: a->why tells why it ended. */
+static bool session(struct audit_worker *w, struct reading *a, struct net_conn *conn)
+{
+	struct audit_reader *r = &a->r;
+	struct imap_session *s;
+	struct imap_io io;
+	bool ok;
+
+	imap_io_net(&io, conn);
+	s = imap_session_new(&io, w->crew->o->transcript);
+	snprintf(a->tls, sizeof a->tls, "%s", net_conn_tls(conn));
+	r->greeting = net_conn_greeting(conn);
+	r->progress = false;
+	ok = (r->listed || audit_reader_list(r, s, &a->why)) &&
+	     audit_reader_folders(r, s, &a->why);
+	a->broke = imap_session_broken(s);
+	if (!r->fatal && !a->broke)
+		imap_session_logout(s);
+	imap_session_count(s, &w->count);
+	imap_session_free(s);
+	return ok;
+}
+
+/* How an account ends that let us in, but whose folders could not be listed. */
+static enum account_outcome outcome_of(const struct reading *a)
+{
+	if (a->r.unseen)
+		return ACCOUNT_NO_FOLDERS;
+	return a->broke && (a->why.cls == ERR_NET || a->why.cls == ERR_SERVER)
+		       ? ACCOUNT_NO_NET
+		       : ACCOUNT_BROKEN;
+}
+
+/*
+ * Connect, read, and again after a break.  True: the account is finished, one way or
+ * another.  False: we were stopped or the writer has failed.
+ */
+static bool read_account(struct audit_worker *w, struct reading *a, struct err *err)
+{
+	struct audit_reader *r = &a->r;
+	unsigned fruitless = 0;
+
+	for (;;) {
+		struct net_conn *conn = NULL;
+		enum audit_entry entry = audit_login(&w->crew->doors, w->side,
+						     w->job->user, &conn, &a->why);
+		bool ok = false;
+
+		if (entry == AUDIT_ENTERED) {
+			w->count.logins++;
+			ok = session(w, a, conn);
+			net_conn_close(conn);
+		}
+		if (ok)
+			return true;
+		if (r->fatal || a->why.cls == ERR_STOPPED) {
+			*err = a->why;
+			return false;
+		}
+		trace(TRACE_AUDIT, "%s %s: %s", side_name(w->side), w->job->user,
+		      a->why.text);
+		if (entry != AUDIT_ENTERED) {
+			a->outcome = outcome_of_entry(entry, &a->why);
+			break;
+		}
+		fruitless = r->progress ? 1 : fruitless + 1;
+		if (!r->listed)
+			a->outcome = outcome_of(a);
+		if (fruitless > FRUITLESS || (!r->listed && a->outcome != ACCOUNT_NO_NET))
+			break;
+		w->count.reconnects++;
+		if (!audit_back_off(w->crew->wake,
+				    fruitless == 1   ? 200
+				    : fruitless == 2 ? 1000
+						     : 3000,
+				    (uint64_t)w->job->account, err))
+			return false;
+	}
+	w->quiet = true;
+	return !r->listed || audit_reader_give_up(r, &a->why, err);
+}
+
+static bool do_job(struct audit_worker *w, struct err *err)
+{
+	const struct audit_options *o = w->crew->o;
+	const struct audit_sink sink = {
+		.ctx = w,
+		.listing = on_listing,
+		.begin = on_begin,
+		.window = on_window,
+		.end = on_end,
+	};
+	struct audit_account_end end = { .why = ERR_INIT };
+	struct reading a = { .why = ERR_INIT, .tls = "none" };
+	bool ok;
+
+	audit_reader_init(&a.r);
+	a.r.sink = &sink;
+	a.r.pool = &w->crew->pool;
+	a.r.account = w->job->account;
+	a.r.side = w->side;
+	a.r.depth = o->depth;
+	a.r.kind = o->server[w->side]->kind;
+	w->quiet = false;
+	ok = read_account(w, &a, err);
+	if (!ok)
+		goto out;
+	end.end = (struct account_end){
+		.account = w->job->account,
+		.outcome = a.outcome,
+		.depth = o->depth,
+		.folders = a.r.own,
+		.folders_read = a.r.own_read,
+		.messages = a.r.messages,
+		.tls = a.tls,
+	};
+	if (a.r.listed)
+		end.end.outcome = a.r.own_read == a.r.own ? ACCOUNT_READ : ACCOUNT_PARTLY;
+	if (end.end.outcome == ACCOUNT_PARTLY && a.r.first_bad.cls != ERR_NONE) {
+		end.why = a.r.first_bad;
+		err_wrap(&end.why, "%lld of %lld folders could not be read, first",
+			 (long long)(a.r.own - a.r.own_read), (long long)a.r.own);
+	} else if (end.end.outcome != ACCOUNT_READ) {
+		end.why = a.why;
+	}
+	end.end.error = end.why.text;
+	end.quiet = w->quiet;
+	ok = ask(w, AUDIT_ACCOUNT, &end, err);
+out:
+	audit_reader_done(&a.r);
+	return ok;
+}
+
+/* The next account of this side; NULL: none is left, or we are to stop. */
+static const struct audit_job *next_job(struct audit_worker *w)
+{
+	struct audit_crew *crew = w->crew;
+	const struct audit_job *job = NULL;
+
+	if (net_wake_is_set(crew->wake))
+		return NULL;
+	pthread_mutex_lock(&crew->lock);
+	if (crew->next[w->side] < crew->job_n[w->side])
+		job = &crew->jobs[w->side][crew->next[w->side]++];
+	pthread_mutex_unlock(&crew->lock);
+	return job;
+}
+
+static void *work(void *arg)
+{
+	struct audit_worker *w = arg;
+	struct err err = ERR_INIT;
+
+	while ((w->job = next_job(w)) != NULL && do_job(w, &err))
+		;
+	audit_queue_leave(w->crew->queue);
+	return NULL;
+}
+
+bool audit_worker_start(struct audit_worker *w, struct err *err)
+{
+	pthread_attr_t attr;
+	sigset_t all, before;
+	int rc;
+
+	audit_reply_init(&w->reply);
+	sigfillset(&all);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	rc = pthread_create(&w->thread, &attr, work, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	if (rc == 0)
+		return true;
+	audit_reply_done(&w->reply);
+	return err_errno(err, ERR_LOCAL, rc, "cannot start a thread for a connection");
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AUDIT_AUDIT_WORKER_H
+#define AUDIT_AUDIT_WORKER_H
+/*
+ * A worker owns one connection at a time and reads account after account of its side. All
+ * it finds goes through the queue to the writer.  Windows are handed over; for everything
+ * else the worker waits for the answer, so the writer may look at what the worker owns,
+ * and strings need no copies.
+ */
+#include "audit/audit_login.h"
+#include "audit/audit_queue.h"
+#include "audit/audit_reader.h"
+
+/* What an item of the queue is; what points to the struct named beside it. */
+enum audit_kind {
+	AUDIT_WINDOW,  /* struct audit_window: no answer, the writer gives it back to the
+			  pool */
+	AUDIT_LISTING, /* struct account_listing */
+	AUDIT_BEGIN,   /* struct audit_begin */
+	AUDIT_END,     /* struct audit_folder_end */
+	AUDIT_ACCOUNT, /* struct audit_account_end */
+};
+struct audit_begin {
+	const struct folder *folder;
+	const struct folder_state *now;
+	int64_t epoch;	 /* answer */
+	uint32_t resume; /* answer */
+	bool again; /* not the first time in this run: its messages are counted already */
+};
+struct audit_folder_end {
+	const struct folder *folder;
+	const struct folder_end *end;
+	bool quiet; /* one of many for the same reason, which the account's line tells */
+};
+struct audit_account_end {
+	struct account_end end;
+	struct err why; /* ERR_NONE when all is well */
+	bool quiet;	/* its folders had no lines of their own */
+};
+
+struct audit_job {
+	int64_t account;
+	enum side side;
+	const char *user;
+};
+
+/* What all workers share. */
+struct audit_crew {
+	const struct audit_options *o;
+	struct net_wake *wake;
+	struct audit_doors doors;
+	struct audit_pool pool;
+	struct audit_queue *queue;
+	pthread_mutex_t lock; /* over next */
+	struct audit_job *jobs[SIDE_COUNT];
+	size_t job_n[SIDE_COUNT], next[SIDE_COUNT];
+};
+
+struct audit_worker {
+	struct audit_crew *crew;
+	enum side side;
+	pthread_t thread;
+	struct audit_reply reply;
+	const struct audit_job *job; /* the account being read */
+	struct wire_count count;     /* read by others only after the thread has ended */
+	bool quiet;
+};
+
+/* Start a worker's thread; its signals are blocked.  False: there is none. */
+bool audit_worker_start(struct audit_worker *w, struct err *err) MUST_CHECK;
+
+#endif

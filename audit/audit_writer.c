@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "audit/audit_writer.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+enum {
+	PAUSE_MS = 200, /* between two calls of progress */
+	SAME_MAX = 20,	/* accounts in a row with one and the same line; then they are
+			   counted */
+};
+
+void audit_writer_init(struct audit_writer *w, struct store *st, struct audit_crew *crew,
+		       struct audit_result *out)
+{
+	*w = (struct audit_writer){ .st = st, .crew = crew, .out = out, .why = ERR_INIT };
+	w->began = w->shown = clock_mono_ms();
+	w->progress.now = w->now;
+}
+
+void audit_writer_abort(struct audit_writer *w)
+{
+	w->failed = true;
+	audit_queue_close(w->crew->queue);
+	net_wake_now(w->crew->wake);
+}
+
+/* ---- for people ---- */
+
+static void say(const struct audit_writer *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void say(const struct audit_writer *w, const char *fmt, ...)
+{
+	const struct audit_options *o = w->crew->o;
+	struct strbuf line = STRBUF_INIT;
+	va_list ap;
+
+	if (o->say == NULL)
+		return;
+	va_start(ap, fmt);
+	strbuf_vaddf(&line, fmt, ap);
+	va_end(ap);
+	o->say(o->say_ctx, strbuf_cstr(&line));
+	strbuf_done(&line);
+}
+
+/* text escaped and cut to what fits; buf is returned. */
+static const char *shown(const char *text, char *buf, size_t size)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	text_show(&sb, span_str(text), size / 4);
+	snprintf(buf, size, "%s", strbuf_cstr(&sb));
+	strbuf_done(&sb);
+	return buf;
+}
+
+static void flush_same(struct audit_writer *w, size_t side)
+{
+	if (w->said[side].same > SAME_MAX)
+		say(w, "%s: and %lld more accounts: the same", side_name((enum side)side),
+		    (long long)(w->said[side].same - SAME_MAX));
+	w->said[side].same = 0;
+}
+
+static void say_account(struct audit_writer *w, const struct audit_worker *worker,
+			const struct audit_account_end *e)
+{
+	size_t side = (size_t)worker->side;
+	char user[400];
+
+	if (w->said[side].same == 0 || strcmp(w->said[side].text, e->why.text) != 0) {
+		flush_same(w, side);
+		snprintf(w->said[side].text, sizeof w->said[side].text, "%s",
+			 e->why.text);
+	}
+	if (w->said[side].same++ < SAME_MAX)
+		say(w, "%s %s: %s", side_name(worker->side),
+		    shown(worker->job->user, user, sizeof user), e->why.text);
+}
+
+static void tell(struct audit_writer *w)
+{
+	const struct audit_options *o = w->crew->o;
+	int64_t now = clock_mono_ms();
+
+	if (o->progress == NULL || now - w->shown < PAUSE_MS)
+		return;
+	w->shown = now;
+	w->progress.elapsed_ms = now - w->began;
+	/* A folder that is read again may count some messages twice. */
+	if (w->progress.messages_done > w->progress.messages_total)
+		w->progress.messages_total = w->progress.messages_done;
+	o->progress(o->progress_ctx, &w->progress);
+}
+
+void audit_writer_sum(struct audit_writer *w, enum side side,
+		      const struct audit_account_end *e)
+{
+	struct audit_side_sum *sum = &w->out->side[side];
+
+	w->progress.accounts_done++;
+	sum->accounts++;
+	sum->folders += e->end.folders;
+	sum->folders_failed += e->end.folders - e->end.folders_read;
+	sum->messages += e->end.messages;
+	switch (e->end.outcome) {
+	case ACCOUNT_READ:
+		sum->read++;
+		return;
+	case ACCOUNT_SKIPPED:
+		sum->skipped++;
+		return;
+	case ACCOUNT_PARTLY:
+		sum->partly++;
+		return;
+	case ACCOUNT_NO_LOGIN:
+		sum->no_login++;
+		break;
+	case ACCOUNT_NO_NET:
+		sum->no_net++;
+		break;
+	case ACCOUNT_NO_FOLDERS:
+	case ACCOUNT_BROKEN:
+		break;
+	}
+	if (sum->failed++ > 0)
+		return;
+	sum->first_error = e->why.cls;
+	snprintf(sum->first_error_text, sizeof sum->first_error_text, "%s", e->why.text);
+	snprintf(sum->first_error_hint, sizeof sum->first_error_hint, "%s", e->why.hint);
+}
+
+/* ---- what the workers send ---- */
+
+static bool put_window(struct audit_writer *w, const struct audit_window *window,
+		       struct err *err)
+{
+	const struct store_window sw = {
+		.epoch = window->epoch,
+		.lo = window->lo,
+		.hi = window->hi,
+		.rows = window->rows,
+		.row_n = window->n,
+		.depth = window->depth,
+	};
+
+	if (window->first)
+		w->progress.messages_done += (int64_t)window->n;
+	return store_window_put(w->st, &sw, err);
+}
+
+static bool put_begin(struct audit_writer *w, const struct audit_worker *worker,
+		      struct audit_begin *b, struct err *err)
+{
+	char user[200], name[300];
+
+	if (!store_folder_begin(w->st, b->folder->id, b->now, &b->epoch, &b->resume, err))
+		return false;
+	if (!b->again)
+		w->progress.messages_total += b->now->exists;
+	snprintf(w->now, sizeof w->now, "%s %s",
+		 shown(worker->job->user, user, sizeof user),
+		 shown(b->folder->name, name, sizeof name));
+	return true;
+}
+
+static bool put_end(struct audit_writer *w, const struct audit_worker *worker,
+		    const struct audit_folder_end *e, struct err *err)
+{
+	char user[400], name[800];
+
+	if (!store_folder_end(w->st, e->end, err))
+		return false;
+	w->progress.folders_done++;
+	if (e->end->outcome != FOLDER_UNREADABLE)
+		return true;
+	w->progress.errors++;
+	if (!e->quiet)
+		say(w, "%s %s: cannot read \"%s\": %s", side_name(worker->side),
+		    shown(worker->job->user, user, sizeof user),
+		    shown(e->folder->name, name, sizeof name), e->end->error);
+	return true;
+}
+
+static bool put_account(struct audit_writer *w, const struct audit_worker *worker,
+			const struct audit_account_end *e, struct err *err)
+{
+	if (!store_account_end(w->st, &e->end, err))
+		return false;
+	audit_writer_sum(w, worker->side, e);
+	if (e->why.cls == ERR_NONE)
+		return true;
+	if (e->end.outcome == ACCOUNT_PARTLY && !e->quiet)
+		return true; /* each folder has had its line */
+	w->progress.errors++;
+	say_account(w, worker, e);
+	return true;
+}
+
+static void apply(struct audit_writer *w, const struct audit_item *item)
+{
+	struct audit_worker *worker = item->from;
+	struct err err = ERR_INIT;
+	bool ok = false;
+
+	if (w->failed) {
+		err_set(&err, ERR_STOPPED, "the run was ended");
+	} else {
+		switch ((enum audit_kind)item->kind) {
+		case AUDIT_WINDOW:
+			ok = put_window(w, item->what, &err);
+			break;
+		case AUDIT_LISTING:
+			ok = store_listing(w->st, item->what, &err);
+			break;
+		case AUDIT_BEGIN:
+			ok = put_begin(w, worker, item->what, &err);
+			break;
+		case AUDIT_END:
+			ok = put_end(w, worker, item->what, &err);
+			break;
+		case AUDIT_ACCOUNT:
+			ok = put_account(w, worker, item->what, &err);
+			break;
+		}
+	}
+	/* ERR_PROTO of a folder's end is about that folder: the worker reports it as
+	 * unreadable. */
+	if (!ok && !w->failed && !(item->kind == AUDIT_END && err.cls == ERR_PROTO)) {
+		w->why = err;
+		audit_writer_abort(w);
+	}
+	if (item->kind == AUDIT_WINDOW)
+		audit_window_give(&w->crew->pool, item->what);
+	else
+		audit_reply_give(&worker->reply, ok, &err);
+}
+
+bool audit_writer_loop(struct audit_writer *w, struct err *err)
+{
+	struct audit_item item;
+	enum audit_pop what;
+
+	while ((what = audit_queue_pop(w->crew->queue, PAUSE_MS, &item)) !=
+	       AUDIT_POP_END) {
+		if (what == AUDIT_POP_ITEM)
+			apply(w, &item);
+		tell(w);
+	}
+	for (size_t side = 0; side < SIDE_COUNT; side++)
+		flush_same(w, side);
+	if (w->failed)
+		*err = w->why;
+	return !w->failed;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/json.h"
+#include "base/num.h"
+#include "cli/args.h"
+#include "cli/msg.h"
+#include "cli/out.h"
+#include "cli/progress.h"
+#include "cli/reading.h"
+#include "cli/report_setup.h"
+#include "cli/scope.h"
+
+enum { OPT_SIDE = OPT_OWN, OPT_DEPTH };
+static const struct option options[] = {
+	{ "side", required_argument, NULL, OPT_SIDE },
+	{ "depth", required_argument, NULL, OPT_DEPTH },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct request {
+	bool sides[SIDE_COUNT];
+	bool one; /* --side was given */
+	enum depth depth;
+};
+
+/*
+ * 5 and 4 only when nothing at all of a side could be read for that reason; what was
+ * skipped was never tried.
+ */
+static int side_code(const struct audit_side_sum *s)
+{
+	if (s->failed == 0 || s->read + s->partly > 0)
+		return EXIT_CLEAN;
+	if (s->no_net == s->failed)
+		return EXIT_NETWORK;
+	return s->no_net + s->no_login == s->failed ? EXIT_LOGIN : EXIT_INCOMPLETE;
+}
+
+static int result_code(const struct audit_result *r)
+{
+	int code = r->complete ? EXIT_CLEAN : EXIT_INCOMPLETE;
+
+	code = exit_first(code, side_code(&r->side[SIDE_OLD]));
+	return exit_first(code, side_code(&r->side[SIDE_NEW]));
+}
+
+static void print_side(enum side side, const struct audit_side_sum *s)
+{
+	char read[32], digits[32];
+
+	out_printf("%s  %s of %s read", side_name(side),
+		   num_group(s->read, read, sizeof read),
+		   counted(s->accounts, "account"));
+	if (s->partly > 0)
+		out_printf(", %s in part", num_group(s->partly, digits, sizeof digits));
+	if (s->failed > 0)
+		out_printf(", %s failed", num_group(s->failed, digits, sizeof digits));
+	if (s->skipped > 0)
+		out_printf(", %s left out", num_group(s->skipped, digits, sizeof digits));
+	out_printf("; %s", counted(s->folders, "folder"));
+	if (s->folders_failed > 0)
+		out_printf(" (%s not readable)",
+			   num_group(s->folders_failed, digits, sizeof digits));
+	out_printf(", %s\n", counted(s->messages, "message"));
+}
+
+static void print_text(const struct globals *g, const struct audit_result *r)
+{
+	char took[64], octets[32];
+	int side;
+
+	for (side = 0; side < SIDE_COUNT; side++)
+		if (r->side[side].accounts > 0)
+			print_side((enum side)side, &r->side[side]);
+	out_printf("run %lld, %s%s\n", (long long)r->run,
+		   num_seconds(r->took_ms / 1000, took, sizeof took),
+		   r->resumed ? ", continued from an earlier one" : "");
+	if (g->verbose > 0)
+		out_printf("%s, %s, %s, %s received\n", counted(r->count.logins, "login"),
+			   counted(r->count.commands, "command"),
+			   counted(r->count.waits, "wait"),
+			   num_octets(r->count.octets_in, octets, sizeof octets));
+}
+
+static void json_side(struct json_out *j, enum side side, const struct audit_side_sum *s)
+{
+	json_name(j, side_name(side));
+	json_begin_object(j);
+	json_put_int(j, "accounts", s->accounts);
+	json_put_int(j, "read", s->read);
+	json_put_int(j, "partly", s->partly);
+	json_put_int(j, "failed", s->failed);
+	json_put_int(j, "skipped", s->skipped);
+	json_put_int(j, "no_login", s->no_login);
+	json_put_int(j, "no_net", s->no_net);
+	json_put_int(j, "folders", s->folders);
+	json_put_int(j, "folders_failed", s->folders_failed);
+	json_put_int(j, "messages", s->messages);
+	json_put_str(j, "first_error",
+		     s->first_error != ERR_NONE ? s->first_error_text : NULL);
+	json_end_object(j);
+}
+
+static void print_json(const struct request *rq, const struct audit_result *r)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct json_out j;
+	int side;
+
+	json_out_init(&j, &text, false);
+	json_begin_object(&j);
+	json_put_str(&j, "schema", "mailmuster/audit/1");
+	json_put_int(&j, "run", r->run);
+	json_put_str(&j, "depth", depth_name(rq->depth));
+	json_put_bool(&j, "complete", r->complete);
+	json_put_bool(&j, "resumed", r->resumed);
+	for (side = 0; side < SIDE_COUNT; side++)
+		if (r->side[side].accounts > 0)
+			json_side(&j, (enum side)side, &r->side[side]);
+	json_put_int(&j, "took_ms", r->took_ms);
+	json_name(&j, "wire");
+	json_begin_object(&j);
+	json_put_int(&j, "logins", r->count.logins);
+	json_put_int(&j, "commands", r->count.commands);
+	json_put_int(&j, "waits", r->count.waits);
+	json_put_int(&j, "octets_in", r->count.octets_in);
+	json_put_int(&j, "octets_out", r->count.octets_out);
+	json_put_int(&j, "reconnects", r->count.reconnects);
+	json_end_object(&j);
+	json_end_object(&j);
+	out_printf("%s\n", strbuf_cstr(&text));
+	strbuf_done(&text);
+}
+
+/* Which side failed as a whole, and what to do; why was said with the account. */
+static void tell_failures(const struct globals *g, const struct audit_result *r)
+{
+	int side;
+
+	for (side = 0; side < SIDE_COUNT; side++) {
+		const struct audit_side_sum *s = &r->side[side];
+
+		if (s->first_error == ERR_NONE)
+			continue;
+		if (side_code(s) != EXIT_CLEAN)
+			msg_warn(g, "no account of the %s server could be read",
+				 side_name((enum side)side));
+		if (s->first_error_hint[0] != '\0')
+			msg_hint(g, "%s server: %s", side_name((enum side)side),
+				 s->first_error_hint);
+		else if (s->first_error == ERR_PROTO || s->first_error == ERR_LIMIT)
+			msg_hint(g,
+				 "MAILMUSTER_TRACE_IMAP=FILE mailmuster audit --side %s "
+				 "--only ACCOUNT records what the server sends",
+				 side_name((enum side)side));
+	}
+	if (!r->complete)
+		msg_note(g, "what was not read is unknown, never clean: mailmuster "
+			    "status names it, mailmuster audit tries again");
+}
+
+static bool audit(struct globals *g, const struct request *rq, struct project *p,
+		  struct scope *scope, int *code, struct err *err)
+{
+	struct report_options ro;
+	struct audit_result r = { 0 };
+	struct reading reading = { 0 };
+	int64_t *accounts = NULL;
+	size_t n;
+	bool ok;
+
+	accounts = scope_accounts(scope, rq->sides, &n);
+	if (n == 0) {
+		err_set(err, ERR_CONFIG, "none of the accounts is on %s",
+			rq->one ? "that server" : "a server that is configured");
+		err_hint(err, "after a change of the servers in " CONFIG_NAME
+			      " run: mailmuster accounts import");
+		free(accounts);
+		return false;
+	}
+	project_warn_clear(g, p, rq->sides);
+	ok = reading_open(g, p, rq->sides, &reading, err);
+	if (ok) {
+		reading.options.accounts = accounts;
+		reading.options.account_n = n;
+		reading.options.depth = rq->depth;
+		reading.options.scope = scope_json(scope, &p->config, "audit",
+						   depth_name(rq->depth), rq->sides);
+		progress_begin(g);
+		ok = audit_run(p->store, &reading.options, &r, err);
+		progress_end();
+	}
+	if (ok && g->json) {
+		print_json(rq, &r);
+	} else if (ok) {
+		report_setup(g, p, &ro);
+		ro.transfers = scope->all ? NULL : scope->ids;
+		ro.transfer_n = scope->all ? 0 : scope->n;
+		ok = rq->depth != DEPTH_COUNTS ||
+		     report_counts_text(p->store, &ro, &out_sink, err);
+		print_text(g, &r);
+	}
+	if (ok) {
+		tell_failures(g, &r);
+		*code = result_code(&r);
+	} else if (err->cls == ERR_STOPPED && r.run != 0) {
+		err_hint(err,
+			 "what was read is saved: the same command goes on from here");
+	}
+	reading_close(&reading);
+	free(accounts);
+	return ok;
+}
+
+static bool choose_sides(struct request *rq, const struct project *p, struct err *err)
+{
+	int side;
+
+	if (rq->one && rq->sides[SIDE_NEW] && project_one_sided(p)) {
+		err_set(err, ERR_CONFIG, "no new server is configured");
+		return err_hint(err,
+				"add \"new\": { ... } to %s; mailmuster audit --side old "
+				"reads what is there",
+				p->config.path);
+	}
+	for (side = 0; side < SIDE_COUNT; side++)
+		rq->sides[side] = p->config.present[side] &&
+				  (!rq->one || rq->sides[side]);
+	return true;
+}
+
+static int run(struct globals *g, int argc, char **argv)
+{
+	struct request rq = { .depth = DEPTH_FULL };
+	struct scope scope = { 0 };
+	struct err err = ERR_INIT;
+	struct project p;
+	const char *value;
+	struct args a;
+	int code = EXIT_CLEAN, opt;
+
+	args_init(&a, g, &cmd_audit, argc, argv);
+	while ((opt = args_next(&a, &value)) != ARGS_END) {
+		switch (opt) {
+		case OPT_SIDE:
+			rq.one = true;
+			rq.sides[SIDE_OLD] = strcmp(value, "old") == 0;
+			rq.sides[SIDE_NEW] = strcmp(value, "new") == 0;
+			if (!rq.sides[SIDE_OLD] && !rq.sides[SIDE_NEW])
+				return args_bad(&a, "--side is old or new");
+			break;
+		case OPT_DEPTH:
+			if (!depth_parse(value, &rq.depth))
+				return args_bad(&a, "--depth is counts, ids or full");
+			break;
+		default:
+			return a.exit;
+		}
+	}
+	if (!args_count(&a, 0, 0))
+		return a.exit;
+	if (!project_open(g, PROJECT_WRITE, &p, &err) || !choose_sides(&rq, &p, &err) ||
+	    !scope_open(g, &p, &scope, &err) || !audit(g, &rq, &p, &scope, &code, &err))
+		code = msg_fail(g, &err);
+	scope_close(&scope);
+	project_close(&p);
+	return code;
+}
+
+static const char help[] =
+	"Logs in to every account of the list, reads folders and what identifies each\n"
+	"message, and changes nothing there. A run that was interrupted is continued\n"
+	"by the same command.\n"
+	"\n"
+	"  --side SIDE    read only the old or only the new server\n"
+	"  --depth DEPTH  full by default; ids: without flags; counts: only how many\n"
+	"                 messages a folder holds, never enough for a verdict\n"
+	"\n"
+	"Exit code 0: all was read; 3: some was not; 4 or 5: no account of a side\n"
+	"could be logged in to, or reached.\n";
+
+const struct command cmd_audit = {
+	.name = "audit",
+	.summary = "read the servers and keep what was seen as evidence",
+	.usage = "[--side old | new] [--depth counts | ids | full]",
+	.help = help,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/num.h"
+#include "cli/args.h"
+#include "cli/check.h"
+#include "cli/msg.h"
+#include "cli/out.h"
+#include "cli/reading.h"
+#include "cli/scope.h"
+#include "imap/imap_session.h"
+#include "store/store_account.h"
+#include "store/store_run.h"
+
+#define CERT_WARN_DAYS 21
+#define DISK_WARN      (512 * INT64_C(1024) * 1024)
+#define DISK_FAIL      (32 * INT64_C(1024) * 1024)
+/* Of store per message, and per Message-ID that is kept of the old side. */
+#define ROW_OCTETS 60
+#define ID_OCTETS  90
+/* One connection on an ordinary server; the forecast says that it is assumed. */
+#define MESSAGES_A_SECOND 5000
+/* In one account, so that nothing here overflows. */
+#define BELIEVED_MAX 1000000000
+
+struct doctor {
+	struct globals *g;
+	struct project p;
+	struct checks checks;
+	struct arena arena;
+	struct transfer *t;
+	size_t t_n;
+	const char *account;	/* --account */
+	struct transfer chosen; /* the listed one of that name */
+	bool listed;		/* chosen is filled in */
+	int64_t disk_need;
+};
+
+static void check_modes(struct doctor *d)
+{
+	static const struct {
+		const char *name;
+		mode_t bad; /* bits that must not be set */
+		const char *why;
+	} files[] = {
+		{ CONFIG_NAME, 022, "whoever can write it can have commands run as you" },
+		{ STORE_NAME, 027, "it tells who has which mail" },
+		{ ACCOUNTS_NAME, 022, "it decides what is looked at" },
+	};
+	struct stat st;
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(files); i++) {
+		char *path = project_path(&d->p, files[i].name);
+
+		if (stat(path, &st) == 0 && (st.st_mode & files[i].bad) != 0) {
+			good = false;
+			checks_add(&d->checks,
+				   files[i].bad == 022 && (st.st_mode & 002) != 0
+					   ? CHECK_FAIL
+					   : CHECK_WARN,
+				   EXIT_CONFIG, "modes",
+				   "chmod go-w,o-rwx FILE, with FILE as named here",
+				   "%s has mode %03o: %s", shown(path),
+				   (unsigned)(st.st_mode & 0777), files[i].why);
+		}
+		free(path);
+	}
+	if (good)
+		checks_add(&d->checks, CHECK_OK, 0, "modes", NULL,
+			   "no file of the project is open to others");
+}
+
+/* A clock that steps back makes old evidence look fresh. */
+static void check_clock(struct doctor *d)
+{
+	struct err err = ERR_INIT;
+	char now[CLOCK_ISO_SIZE], then[CLOCK_ISO_SIZE];
+	struct run run;
+	bool found;
+
+	clock_iso(clock_now(), now);
+	if (!store_run_last(d->p.store, "", &d->arena, &run, &found, &err)) {
+		checks_add(&d->checks, CHECK_FAIL, exit_of(&err), "clock", err.hint, "%s",
+			   err.text);
+		return;
+	}
+	if (found && run.ended > clock_now()) {
+		clock_iso(run.ended, then);
+		checks_add(&d->checks, CHECK_FAIL, EXIT_LOCAL, "clock",
+			   "set the clock right (NTP) before the next run",
+			   "it is %s here, but the newest run ended at %s", now, then);
+		return;
+	}
+	checks_add(&d->checks, CHECK_OK, 0, "clock", NULL, "%s; not earlier than any run",
+		   now);
+}
+
+static void check_disk(struct doctor *d)
+{
+	char *path = project_path(&d->p, STORE_NAME);
+	int64_t octets = fs_free_octets(path);
+	char a[32], n[32], need[64] = "";
+
+	free(path);
+	num_octets(octets, a, sizeof a);
+	if (d->disk_need > 0) /* else no login worked, and nothing is known */
+		snprintf(need, sizeof need, ", about %s needed",
+			 num_octets(d->disk_need, n, sizeof n));
+	if (octets < 0)
+		checks_add(&d->checks, CHECK_WARN, 0, "disk", NULL,
+			   "the free space is not known");
+	else if (octets < DISK_FAIL || octets < d->disk_need)
+		checks_add(&d->checks, CHECK_FAIL, EXIT_LOCAL, "disk",
+			   "make room, or move the project's folder", "%s free%s", a,
+			   need);
+	else
+		checks_add(&d->checks, octets < DISK_WARN ? CHECK_WARN : CHECK_OK, 0,
+			   "disk",
+			   octets < DISK_WARN ? "make room before a large audit" : NULL,
+			   "%s free%s", a, need);
+}
+
+static const char *login_on(const struct transfer *t, enum side side)
+{
+	return side == SIDE_OLD ? t->old_user : t->new_user;
+}
+
+/* The login to try: that of --account, else the first listed one that may be opened.
+ * NULL: none; said. */
+static const char *probe_user(struct doctor *d, enum side side)
+{
+	struct err err = ERR_INIT;
+	struct account a;
+	size_t i;
+
+	if (d->account != NULL && !d->listed)
+		return d->account; /* taken as a login */
+	if (d->account != NULL) {
+		if (login_on(&d->chosen, side) == NULL)
+			checks_add(&d->checks, CHECK_WARN, 0, "login", NULL,
+				   "%s: %s is not on this server", side_name(side),
+				   shown(d->account));
+		return login_on(&d->chosen, side);
+	}
+	for (i = 0; i < d->t_n; i++) {
+		int64_t id = side == SIDE_OLD ? d->t[i].old_account : d->t[i].new_account;
+
+		if (id == 0)
+			continue;
+		if (!store_account_get(d->p.store, id, &d->arena, &a, &err)) {
+			checks_add(&d->checks, CHECK_FAIL, exit_of(&err), "login",
+				   err.hint, "%s", err.text);
+			return NULL;
+		}
+		if (a.access == ACCESS_NORMAL)
+			return login_on(&d->t[i], side);
+	}
+	checks_add(&d->checks, CHECK_WARN, 0, "login",
+		   "mailmuster accounts import, or mailmuster doctor --account NAME",
+		   "%s: no account is listed that could be tried", side_name(side));
+	return NULL;
+}
+
+static int64_t accounts_on(const struct doctor *d, enum side side)
+{
+	bool sides[SIDE_COUNT] = { side == SIDE_OLD, side == SIDE_NEW };
+	struct scope s = { .t = d->t, .n = d->t_n };
+	size_t n;
+
+	free(scope_accounts(&s, sides, &n));
+	return (int64_t)n;
+}
+
+static void forecast(struct doctor *d, const struct server *s,
+		     const struct audit_probe *pr)
+{
+	int64_t n = accounts_on(d, s->side), ms, need;
+	int64_t messages = n *
+			   (pr->messages < BELIEVED_MAX ? pr->messages : BELIEVED_MAX);
+	char octets[32], took[64], rate[32];
+
+	ms = n * (pr->login_ms + pr->list_ms) + messages * 1000 / MESSAGES_A_SECOND;
+	need = messages * (ROW_OCTETS + (s->side == SIDE_OLD ? ID_OCTETS : 0));
+	d->disk_need += need;
+	checks_add(
+		&d->checks, CHECK_OK, 0, "forecast", NULL,
+		"%s: if every account is like this one: %s, %s, %s of evidence, %s with "
+		"%s at %s messages a second each",
+		side_name(s->side), counted(n, "login"), counted(messages, "message"),
+		num_octets(need, octets, sizeof octets),
+		num_seconds(ms / 1000 / s->max_connections, took, sizeof took),
+		counted(s->max_connections, "connection"),
+		num_group(MESSAGES_A_SECOND, rate, sizeof rate));
+}
+
+static void check_certificate(struct doctor *d, const struct server *s,
+			      const struct audit_probe *pr)
+{
+	char iso[CLOCK_ISO_SIZE];
+	int64_t days = (pr->cert_expiry - clock_now()) / 86400;
+
+	if (s->tls == TLS_NONE)
+		return; /* said already */
+	if (pr->cert_expiry == 0) {
+		checks_add(&d->checks, CHECK_OK, 0, "tls", NULL, "%s: %s",
+			   side_name(s->side), pr->tls);
+		return;
+	}
+	clock_iso(pr->cert_expiry, iso);
+	checks_add(&d->checks, days < CERT_WARN_DAYS ? CHECK_WARN : CHECK_OK, 0, "tls",
+		   days < CERT_WARN_DAYS ? "renew it before the migration ends" : NULL,
+		   "%s: %s, certificate valid until %.10s", side_name(s->side), pr->tls,
+		   iso);
+}
+
+static void tell_capabilities(struct doctor *d, const struct server *s,
+			      const struct audit_probe *pr)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} caps[] = {
+		{ IMAP_CAP_LIST_STATUS, "LIST-STATUS" },
+		{ IMAP_CAP_SPECIAL_USE, "SPECIAL-USE" },
+		{ IMAP_CAP_CONDSTORE, "CONDSTORE" },
+		{ IMAP_CAP_QRESYNC, "QRESYNC" },
+		{ IMAP_CAP_ESEARCH, "ESEARCH" },
+		{ IMAP_CAP_STATUS_SIZE, "STATUS=SIZE" },
+	};
+	struct strbuf have = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(caps); i++)
+		if ((pr->caps & caps[i].bit) != 0)
+			strbuf_addf(&have, " %s", caps[i].name);
+	checks_add(&d->checks, CHECK_OK, 0, "server", NULL,
+		   "%s: %s; can%s; Message-IDs are read by %s", side_name(s->side),
+		   pr->server_id[0] != '\0' ? pr->server_id : "does not say what it is",
+		   have.n > 0 ? strbuf_cstr(&have) : " nothing beyond the basics",
+		   pr->envelope ? "ENVELOPE" : "header fields");
+	strbuf_done(&have);
+}
+
+static const char *what_failed(enum err_class cls)
+{
+	switch (cls) {
+	case ERR_NET:
+		return "network";
+	case ERR_TLS:
+		return "tls";
+	case ERR_SERVER:
+	case ERR_PROTO:
+	case ERR_LIMIT:
+		return "server";
+	default:
+		return "login";
+	}
+}
+
+static void probe(struct doctor *d, enum side side)
+{
+	struct reading reading = { 0 };
+	bool sides[SIDE_COUNT] = { side == SIDE_OLD, side == SIDE_NEW };
+	const char *user = probe_user(d, side);
+	struct err err = ERR_INIT;
+	struct audit_probe pr;
+
+	if (user == NULL)
+		return;
+	if (d->p.config.server[side].tls == TLS_NONE)
+		checks_add(&d->checks, CHECK_WARN, 0, "tls",
+			   "\"tls\": \"starttls\" or \"implicit\", if the server can",
+			   "%s: clear text: passwords and mail can be read on the way",
+			   side_name(side));
+	if (!reading_open(d->g, &d->p, sides, &reading, &err) ||
+	    !audit_probe(&reading.options, side, user, &pr, &err)) {
+		checks_add(&d->checks, CHECK_FAIL, exit_of(&err), what_failed(err.cls),
+			   err.hint, "%s: %s", side_name(side), err.text);
+		goto out;
+	}
+	check_certificate(d, &reading.server[side], &pr);
+	if (pr.sees_inbox)
+		checks_add(&d->checks, CHECK_OK, 0, "login", NULL,
+			   "%s: as %s in %lld ms; sees %s, %s", side_name(side),
+			   shown(user), (long long)pr.login_ms,
+			   counted(pr.folders, "folder"),
+			   counted(pr.messages, "message"));
+	else
+		checks_add(&d->checks, CHECK_FAIL, EXIT_LOGIN, "login",
+			   "does the account exist, and may this login open it?",
+			   "%s: the login of %s succeeds, but shows no INBOX: it cannot "
+			   "see the mail",
+			   side_name(side), shown(user));
+	tell_capabilities(d, &reading.server[side], &pr);
+	if (pr.sees_inbox)
+		forecast(d, &reading.server[side], &pr);
+out:
+	reading_close(&reading);
+}
+
+static bool examine(struct doctor *d, struct err *err)
+{
+	int side;
+
+	if (!project_open(d->g, PROJECT_READ, &d->p, err))
+		return false;
+	if (!store_transfers(d->p.store, false, &d->arena, &d->t, &d->t_n, err) ||
+	    (d->account != NULL && !store_transfer_find(d->p.store, d->account, &d->arena,
+							&d->chosen, &d->listed, err)))
+		return false;
+	checks_add(&d->checks, CHECK_OK, 0, "config", NULL, "%s: %s, %s",
+		   d->p.config.path, shown(d->p.config.project),
+		   project_one_sided(&d->p) ? "old server only" : "old and new server");
+	check_modes(d);
+	check_clock(d);
+	if (d->t_n == 0)
+		checks_add(&d->checks, CHECK_WARN, 0, "accounts",
+			   "mailmuster accounts import", "none are listed yet");
+	for (side = 0; side < SIDE_COUNT; side++)
+		if (d->p.config.present[side])
+			probe(d, (enum side)side);
+	check_disk(d);
+	return true;
+}
+
+enum { OPT_ACCOUNT = OPT_OWN };
+static const struct option options[] = {
+	{ "account", required_argument, NULL, OPT_ACCOUNT },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int run(struct globals *g, int argc, char **argv)
+{
+	struct doctor d = { .g = g };
+	struct err err = ERR_INIT;
+	const char *value;
+	struct args a;
+	int code, opt;
+
+	args_init(&a, g, &cmd_doctor, argc, argv);
+	while ((opt = args_next(&a, &value)) != ARGS_END) {
+		if (opt != OPT_ACCOUNT)
+			return a.exit;
+		d.account = value;
+	}
+	if (!args_count(&a, 0, 0))
+		return a.exit;
+	arena_init(&d.arena);
+	if (examine(&d, &err)) {
+		checks_print(g, &d.checks);
+		code = checks_code(&d.checks);
+	} else {
+		code = msg_fail(g, &err);
+	}
+	checks_done(&d.checks);
+	arena_done(&d.arena);
+	project_close(&d.p);
+	return code;
+}
+
+static const char help[] =
+	"Logs in to one account per server, stores nothing, and says of each thing\n"
+	"whether it is in order, with a remedy where it is not. The forecast tells\n"
+	"how many logins, how much time and how much disk a first audit takes if\n"
+	"every account is like the one that was tried.\n"
+	"\n"
+	"  --account NAME  try this account, or login, instead of the first listed\n"
+	"\n"
+	"Exit code: that of the first failure (4 login, 5 network, 6 config, 7 this\n"
+	"machine); warnings are 0.\n";
+
+const struct command cmd_doctor = {
+	.name = "doctor",
+	.summary = "try everything once: config, TLS, login, disk, and a forecast",
+	.usage = "[--account NAME]",
+	.help = help,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "cli/args.h"
+#include "cli/msg.h"
+#include "cli/out.h"
+#include "cli/report_setup.h"
+#include "cli/scope.h"
+#include "store/store_account.h"
+#include "store/store_folder.h"
+#include "store/store_run.h"
+#include "store/store_verify.h"
+
+/* What decides on the next command; gathered from all listed transfers. */
+struct facts {
+	size_t transfers;
+	size_t without_account; /* on a side that is configured, though the list could
+				   name one */
+	size_t never_read;	/* accounts never tried */
+	size_t counted; /* accounts whose messages were only counted last time, and that
+			   no complete verdict shows to have been read before */
+	/* Per side: accounts that were tried, and those that were ever read. */
+	size_t tried[SIDE_COUNT], good[SIDE_COUNT];
+	char unread[256]; /* first transfer with an account that was not read in full; ""
+			     when there is none */
+	size_t stale;	  /* accounts whose newest good reading is older than max_age */
+	size_t to_judge;  /* transfers never judged, or read since */
+	char worst[256];  /* transfer with the worst verdict; "" when all are clean */
+	enum verdict worst_verdict;
+	int64_t open_run; /* of an interrupted audit; 0: none */
+};
+
+/* *newest_run grows to the run that read this account last. */
+static bool look_at_account(const struct project *p, const struct transfer *t,
+			    enum side side, struct facts *f, int64_t *newest_run,
+			    struct err *err)
+{
+	int64_t account = side == SIDE_OLD ? t->old_account : t->new_account;
+	struct account_view v;
+	struct arena arena;
+	bool ok;
+
+	if (account == 0)
+		return true;
+	arena_init(&arena);
+	ok = store_account_view(p->store, account, &arena, &v, err);
+	if (ok) {
+		f->never_read += !v.found;
+		f->tried[side] += v.found && v.outcome != ACCOUNT_SKIPPED;
+		f->good[side] += v.found && v.good_at != 0;
+		f->counted += v.found && v.good_at != 0 && v.depth == DEPTH_COUNTS;
+		if (v.found && v.outcome != ACCOUNT_READ && *f->unread == '\0')
+			snprintf(f->unread, sizeof f->unread, "%s", t->name);
+		f->stale += v.found && v.good_at != 0 &&
+			    v.good_at < clock_now() - p->config.max_age;
+		if (v.found && v.run > *newest_run)
+			*newest_run = v.run;
+	}
+	arena_done(&arena);
+	return ok;
+}
+
+/* Incomplete before differs: what is unknown may be worse than what is known. */
+static int rank(enum verdict v)
+{
+	return v == VERDICT_INCOMPLETE ? 2 : v == VERDICT_DIFFERS ? 1 : 0;
+}
+
+static bool look_at(const struct project *p, const struct transfer *t, struct facts *f,
+		    struct err *err)
+{
+	struct judgement j;
+	struct arena arena;
+	int64_t newest_run = 0;
+	size_t counted = f->counted;
+	bool found, ok = false;
+
+	arena_init(&arena);
+	if (!look_at_account(p, t, SIDE_OLD, f, &newest_run, err) ||
+	    !look_at_account(p, t, SIDE_NEW, f, &newest_run, err))
+		goto out;
+	f->without_account += t->old_account == 0 && t->new_account == 0;
+	if (!project_one_sided(p)) {
+		if (!store_judgement(p->store, t->id, &arena, &j, &found, err))
+			goto out;
+		if (found && j.verdict != VERDICT_INCOMPLETE)
+			f->counted = counted;
+		if (!found || j.run < newest_run)
+			f->to_judge++;
+		else if (rank(j.verdict) > rank(f->worst_verdict)) {
+			f->worst_verdict = j.verdict;
+			snprintf(f->worst, sizeof f->worst, "%s", t->name);
+		}
+	}
+	ok = true;
+out:
+	arena_done(&arena);
+	return ok;
+}
+
+static bool gather(const struct project *p, struct facts *f, struct err *err)
+{
+	struct arena arena;
+	struct transfer *t;
+	struct run run;
+	size_t n, i, no_new = 0;
+	bool found, ok = false;
+
+	*f = (struct facts){ .worst_verdict = VERDICT_CLEAN };
+	arena_init(&arena);
+	if (!store_transfers(p->store, false, &arena, &t, &n, err) ||
+	    !store_run_open(p->store, "audit", &arena, &run, &found, err))
+		goto out;
+	f->transfers = n;
+	f->open_run = found ? run.id : 0;
+	for (i = 0; i < n; i++) {
+		if (!look_at(p, &t[i], f, err))
+			goto out;
+		no_new += t[i].new_account == 0;
+	}
+	if (!project_one_sided(p) && no_new == n)
+		f->without_account =
+			n; /* the list was imported before there was a new server */
+	ok = true;
+out:
+	arena_done(&arena);
+	return ok;
+}
+
+static const char *explain(const char *account, struct strbuf *buf)
+{
+	strbuf_adds(buf, "mailmuster explain ");
+	text_argument(buf, account);
+	return strbuf_cstr(buf);
+}
+
+/* The next command, and why. */
+static const char *next_command(const struct project *p, const struct facts *f,
+				const char **why, struct strbuf *buf)
+{
+	if (f->transfers == 0) {
+		*why = "no accounts are listed";
+		return "mailmuster accounts import";
+	}
+	if (f->without_account == f->transfers) {
+		*why = "no listed account is on a server that is configured";
+		return "mailmuster accounts import";
+	}
+	if (f->open_run != 0) {
+		*why = "an audit was interrupted";
+		return "mailmuster audit";
+	}
+	if (f->never_read > 0) {
+		*why = "accounts were never read";
+		return "mailmuster audit";
+	}
+	for (int side = 0; side < SIDE_COUNT; side++)
+		if (f->tried[side] > 0 && f->good[side] == 0) {
+			*why = side == SIDE_OLD
+				       ? "no account of the old server could be read"
+				       : "no account of the new server could be read";
+			return "mailmuster doctor";
+		}
+	if (f->counted > 0) {
+		*why = "messages were only counted";
+		return "mailmuster audit";
+	}
+	if (f->to_judge > 0) {
+		*why = "there is evidence that was not judged yet";
+		return "mailmuster verify";
+	}
+	if (f->stale > 0) {
+		*why = "evidence is older than max_age";
+		return "mailmuster audit";
+	}
+	if (*f->worst != '\0') {
+		*why = f->worst_verdict == VERDICT_INCOMPLETE
+			       ? "something could not be examined"
+			       : "something differs";
+		return explain(f->worst, buf);
+	}
+	if (project_one_sided(p) && *f->unread != '\0') {
+		*why = "something could not be examined";
+		return explain(f->unread, buf);
+	}
+	if (project_one_sided(p)) {
+		*why = "all is read; add the new server to " CONFIG_NAME
+		       " when there is one";
+		return "mailmuster report";
+	}
+	*why = "every account is clean";
+	return "mailmuster report";
+}
+
+/* The account that verify would name, not the first of the list. */
+static bool worst_first(const struct project *p, const struct report_options *o,
+			struct facts *f, struct err *err)
+{
+	const char *name = NULL;
+	struct arena arena;
+	bool ok;
+
+	if (*f->worst == '\0')
+		return true;
+	arena_init(&arena);
+	ok = report_first(p->store, o, &arena, &name, err);
+	if (ok && name != NULL)
+		snprintf(f->worst, sizeof f->worst, "%s", name);
+	arena_done(&arena);
+	return ok;
+}
+
+/* An older store is brought up to date once; then it can be read by everyone. */
+static bool open_project(const struct globals *g, struct project *p, struct err *err)
+{
+	struct err first = ERR_INIT;
+	bool config_ok;
+
+	if (project_open(g, PROJECT_READ, p, &first))
+		return true;
+	config_ok = p->config.path != NULL && first.cls == ERR_CONFIG &&
+		    p->config.present[SIDE_OLD];
+	if (!config_ok) {
+		*err = first;
+		return false;
+	}
+	project_close(p);
+	if (!project_open(g, PROJECT_WRITE, p, err)) {
+		*err = first;
+		return false;
+	}
+	project_close(p);
+	return project_open(g, PROJECT_READ, p, err);
+}
+
+static bool keep(void *ctx, struct span piece, struct err *err)
+{
+	(void)err;
+	strbuf_addspan(ctx, piece);
+	return true;
+}
+
+/* The report's document with the next command as two more keys of it. */
+static bool print_json(const struct project *p, const struct report_options *o,
+		       const char *next, const char *why, struct err *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct report_sink sink = { .ctx = &text, .write = keep };
+	struct span body;
+	struct json_out j;
+	bool ok;
+
+	ok = report_status_json(p->store, o, &sink, err);
+	body = span_trim(strbuf_span(&text));
+	if (ok && (body.n == 0 || body.p[body.n - 1] != '}'))
+		ok = err_set(err, ERR_BUG, "the status is no JSON object");
+	if (ok) {
+		body.n--;
+		text.n = span_trim(body).n;
+		strbuf_adds(&text, ",\n  \"next\": ");
+		json_out_init(&j, &text, true);
+		json_str(&j, next);
+		strbuf_adds(&text, ",\n  \"why\": ");
+		json_out_init(&j, &text, true);
+		json_str(&j, why);
+		out_printf("%s\n}\n", strbuf_cstr(&text));
+	}
+	strbuf_done(&text);
+	return ok;
+}
+
+/* Whole, however long: it is to be copied. */
+static void print_next(const char *next, const char *why)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	text_show(&line, span_str(next), 0);
+	out_printf("next: %s   (%s)\n", strbuf_cstr(&line), why);
+	strbuf_done(&line);
+}
+
+static int run(struct globals *g, int argc, char **argv)
+{
+	struct strbuf buf = STRBUF_INIT;
+	const char *value, *why = NULL, *next = NULL;
+	struct err err = ERR_INIT;
+	struct report_options o;
+	int code = EXIT_CLEAN;
+	struct facts f;
+	struct project p;
+	struct args a;
+	bool ok;
+
+	args_init(&a, g, &cmd_status, argc, argv);
+	if (args_next(&a, &value) != ARGS_END || !args_count(&a, 0, 0))
+		return a.exit;
+	ok = open_project(g, &p, &err) && gather(&p, &f, &err);
+	if (ok) {
+		report_setup(g, &p, &o);
+		ok = worst_first(&p, &o, &f, &err);
+	}
+	if (ok) {
+		next = next_command(&p, &f, &why, &buf);
+		ok = g->json ? print_json(&p, &o, next, why, &err)
+			     : report_status_text(p.store, &o, &out_sink, &err);
+	}
+	if (!ok)
+		code = msg_fail(g, &err);
+	else if (!g->json)
+		print_next(next, why);
+	strbuf_done(&buf);
+	project_close(&p);
+	return code;
+}
+
+static const char help[] =
+	"Reads only what is stored. Ends with the command that should come next and\n"
+	"the reason.\n";
+
+const struct command cmd_status = {
+	.name = "status",
+	.summary = "what is known, what is not, and the next command",
+	.usage = "",
+	.help = help,
+	.run = run,
+};

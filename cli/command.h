@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+/*
+ * cli/: the commands; the only argv and stdout.  One file a command, one row in the table
+ * in main.c.
+ *
+ * Reading order: command (what a command is), globals and args (options), msg and out
+ * (what is said and where), stop (signals), project (config, store, lock), scope
+ * (--only), reading (what audit needs), then cmd_NAME.c.
+ */
+#include <getopt.h>
+
+#include "base/err.h"
+
+/* The same for every command (DESIGN section 13); the first that applies. */
+enum exit_code {
+	EXIT_CLEAN = 0,	   /* done; for checks: clean, or GO */
+	EXIT_FINDINGS = 1, /* done; findings, or NO-GO */
+	EXIT_USAGE = 2,
+	EXIT_INCOMPLETE = 3, /* something could not be examined: the answer is unknown */
+	EXIT_LOGIN = 4,	     /* no account of a side could be logged in to */
+	EXIT_NETWORK = 5,    /* no account of a side could be reached */
+	EXIT_CONFIG = 6,     /* config, list or waiver is wrong */
+	EXIT_LOCAL = 7,	     /* this machine: disk full, cannot write */
+	EXIT_NO_PROJECT = 10,
+	EXIT_LOCKED = 11,
+	EXIT_LEDGER = 12,
+	EXIT_BUG = 70,
+	EXIT_INTERRUPTED = 130,
+	EXIT_TERMINATED = 143,
+};
+
+struct globals; /* options common to all commands: cli/globals.h */
+
+struct command {
+	const char *name;
+	const char *summary; /* one line, no full stop */
+	const char *usage;   /* what follows the name */
+	const char *help;    /* paragraphs for `help NAME`, options one per line */
+	const struct option *options; /* its own, ended by an empty one; NULL: none */
+	/* argv[0] is the command's name */
+	int (*run)(struct globals *g, int argc, char **argv);
+};
+
+/* The table in main.c, in the order in which help lists them; ends with NULL. */
+extern const struct command *const commands[];
+extern const struct command cmd_init, cmd_doctor, cmd_accounts, cmd_audit, cmd_verify,
+	cmd_explain, cmd_status;
+extern const struct command cmd_report, cmd_ledger, cmd_help;
+const struct command *command_find(const char *name); /* NULL: there is none */
+
+/* `help NAME` of one command, and the list of all (cmd_help.c). */
+void help_command(const struct command *cmd);
+void help_overview(void);
+
+#endif

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/config.h"
+
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/num.h"
+
+#define SECOND		((int64_t)1)
+#define DAY		(86400 * SECOND)
+#define AGE_DEFAULT	(7 * DAY)
+#define TIMEOUT_DEFAULT 60
+#define TIMEOUT_MAX	3600
+#define ARGV_MAX	64
+
+bool config_tls_mode(const char *s, enum tls_mode *out)
+{
+	int m;
+
+	for (m = 0; m < TLS_MODE_COUNT; m++)
+		if (strcmp(s, tls_mode_name((enum tls_mode)m)) == 0) {
+			*out = (enum tls_mode)m;
+			return true;
+		}
+	return false;
+}
+
+bool config_auth_mode(const char *s, enum auth_mode *out)
+{
+	int m;
+
+	for (m = 0; m < AUTH_MODE_COUNT; m++)
+		if (strcmp(s, auth_mode_name((enum auth_mode)m)) == 0) {
+			*out = (enum auth_mode)m;
+			return true;
+		}
+	return false;
+}
+
+static bool one_of(const char *s, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strcmp(s, *words) == 0)
+			return true;
+	return false;
+}
+
+bool config_tls_min(const char *s)
+{
+	static const char *const words[] = { "1.0", "1.1", "1.2", "1.3", NULL };
+
+	return one_of(s, words);
+}
+
+bool config_kind(const char *s)
+{
+	static const char *const words[] = { "auto",	"cyrus",   "dovecot",
+					     "courier", "generic", NULL };
+
+	return one_of(s, words);
+}
+
+/* A name or an address literal, for it becomes a part of a URL. */
+bool config_host(const char *s)
+{
+	size_t n = strlen(s), i;
+
+	if (n == 0 || n > 255 || s[0] == '-' || s[0] == '.')
+		return false;
+	for (i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (!(c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		      (c >= '0' && c <= '9') || strchr("-._:", c) != NULL))
+			return false;
+	}
+	return true;
+}
+
+/* 32 octets of SHA-256 are 43 digits of base64 and one '='. */
+bool config_pin(const char *s)
+{
+	return strncmp(s, "sha256//", 8) == 0 && strlen(s) == 8 + 44 && s[8 + 43] == '=';
+}
+
+unsigned config_default_port(enum tls_mode tls)
+{
+	return tls == TLS_IMPLICIT ? 993 : 143;
+}
+
+unsigned config_default_connections(enum side side)
+{
+	return side == SIDE_OLD ? 2 : 4;
+}
+
+const struct server *config_server(const struct config *c, enum side side)
+{
+	return c->present[side] ? &c->server[side] : NULL;
+}
+
+static const char *resolve(struct config *c, const char *dir, const char *path)
+{
+	if (path[0] == '/' || strcmp(dir, ".") == 0)
+		return arena_strdup(&c->arena, path);
+	return arena_printf(&c->arena, "%s/%s", dir, path);
+}
+
+static bool read_argv(struct config *c, struct json_obj *o, const struct json_value *list,
+		      struct server *s, struct err *err)
+{
+	const char **argv = arena_alloc(&c->arena, (ARGV_MAX + 1) * sizeof *argv);
+	const struct json_value *v;
+	size_t n = 0;
+
+	for (v = json_first(list); v != NULL; v = json_next(v)) {
+		if (json_string(v) == NULL)
+			return json_complain(
+				o, "command", err,
+				"is a list of strings: the program and its arguments");
+		if (n == ARGV_MAX)
+			return json_complain(o, "command", err, "has more than %d words",
+					     ARGV_MAX);
+		argv[n++] = arena_strdup(&c->arena, json_string(v));
+	}
+	if (n == 0 || argv[0][0] == '\0')
+		return json_complain(o, "command", err, "names no program");
+	s->secret = SECRET_COMMAND;
+	s->secret_argv = argv;
+	return true;
+}
+
+static bool read_secret(struct config *c, struct json_doc *doc,
+			const struct json_value *v, const char *path, const char *dir,
+			struct server *s, struct err *err)
+{
+	struct json_obj o;
+	const struct json_value *command;
+	const char *file = NULL, *users = NULL;
+	bool prompt = false;
+
+	if (!json_obj_begin(doc, v, path, &o, err) ||
+	    !json_get_array(&o, "command", &command, err) ||
+	    !json_get_str(&o, "file", &file, err) ||
+	    !json_get_str(&o, "users_file", &users, err) ||
+	    !json_get_bool(&o, "prompt", &prompt, err) || !json_obj_end(&o, err))
+		return false;
+	if ((command != NULL) + (file != NULL) + (users != NULL) + prompt != 1)
+		return json_complain(&o, NULL, err,
+				     "needs exactly one of \"command\", \"file\", "
+				     "\"users_file\" and \"prompt\": true");
+	if (command != NULL)
+		return read_argv(c, &o, command, s, err);
+	s->secret = prompt	   ? SECRET_PROMPT
+		    : file != NULL ? SECRET_FILE
+				   : SECRET_USERS_FILE;
+	if (!prompt) {
+		s->secret_path = resolve(c, dir, file != NULL ? file : users);
+		if (*(file != NULL ? file : users) == '\0')
+			return json_complain(&o, file != NULL ? "file" : "users_file",
+					     err, "is empty");
+	}
+	return true;
+}
+
+/* What belongs together: who logs in, as whom. */
+static bool check_auth(struct json_obj *o, const struct server *s, const char *separator,
+		       struct err *err)
+{
+	if (s->auth == AUTH_USER && s->admin != NULL)
+		return json_complain(o, "admin", err,
+				     "is only for \"auth\" \"authzid\" and \"master\"; "
+				     "with \"user\" each account logs in itself");
+	if (s->auth != AUTH_USER && s->admin == NULL)
+		return json_complain(o, "auth", err,
+				     "\"%s\" needs \"admin\", the name that logs in",
+				     auth_mode_name(s->auth));
+	if (s->admin != NULL && (*s->admin == '\0' || strpbrk(s->admin, "\r\n") != NULL))
+		return json_complain(o, "admin", err, "is not a login name");
+	if (strlen(separator) != 1)
+		return json_complain(
+			o, "master_separator", err,
+			"is one character, \"*\" unless the server was set up otherwise");
+	return true;
+}
+
+static bool read_server(struct config *c, struct json_doc *doc,
+			const struct json_value *v, enum side side, const char *dir,
+			struct err *err)
+{
+	struct server *s = &c->server[side];
+	struct json_obj o;
+	const char *host = NULL, *tls = "implicit", *tls_min = "1.2", *ca = NULL,
+		   *pin = NULL, *auth = "user";
+	const char *admin = NULL, *separator = "*", *kind = "auto", *timeout = NULL;
+	const struct json_value *secret;
+	int64_t port = 0, connections = config_default_connections(side),
+		seconds = TIMEOUT_DEFAULT;
+
+	*s = (struct server){ .side = side, .secret = SECRET_PROMPT };
+	if (!json_obj_begin(doc, v, side_name(side), &o, err) ||
+	    !json_get_str(&o, "host", &host, err) ||
+	    !json_get_int(&o, "port", 1, 65535, &port, err) ||
+	    !json_get_str(&o, "tls", &tls, err) ||
+	    !json_get_str(&o, "tls_min", &tls_min, err) ||
+	    !json_get_str(&o, "ca_file", &ca, err) ||
+	    !json_get_str(&o, "pin", &pin, err) ||
+	    !json_get_str(&o, "auth", &auth, err) ||
+	    !json_get_str(&o, "admin", &admin, err) ||
+	    !json_get_str(&o, "master_separator", &separator, err) ||
+	    !json_get_object(&o, "secret", &secret, err) ||
+	    !json_get_str(&o, "kind", &kind, err) ||
+	    !json_get_int(&o, "max_connections", 1, CONFIG_CONNECTIONS_MAX, &connections,
+			  err) ||
+	    !json_get_str(&o, "timeout", &timeout, err) || !json_obj_end(&o, err))
+		return false;
+	if (host == NULL)
+		return json_complain(&o, NULL, err, "needs \"host\"");
+	if (!config_host(host))
+		return json_complain(
+			&o, "host", err,
+			"is not a host name or an address (no URL, no port)");
+	if (!config_tls_mode(tls, &s->tls))
+		return json_complain(&o, "tls", err,
+				     "is \"implicit\", \"starttls\" or \"none\"");
+	if (!config_tls_min(tls_min))
+		return json_complain(&o, "tls_min", err,
+				     "is \"1.0\", \"1.1\", \"1.2\" or \"1.3\"");
+	if (pin != NULL && !config_pin(pin))
+		return json_complain(&o, "pin", err,
+				     "is \"sha256//\" and 44 characters of base64");
+	if (!config_auth_mode(auth, &s->auth))
+		return json_complain(&o, "auth", err,
+				     "is \"user\", \"authzid\" or \"master\"");
+	if (!config_kind(kind))
+		return json_complain(&o, "kind", err,
+				     "is \"auto\", \"cyrus\", \"dovecot\", \"courier\" "
+				     "or \"generic\"");
+	if (timeout != NULL && (!num_duration(span_str(timeout), &seconds) ||
+				seconds < 1 || seconds > TIMEOUT_MAX))
+		return json_complain(&o, "timeout", err,
+				     "is a time from \"1s\" to \"1h\"");
+	s->host = arena_strdup(&c->arena, host);
+	s->port = port != 0 ? (unsigned)port : config_default_port(s->tls);
+	s->tls_min = arena_strdup(&c->arena, tls_min);
+	s->ca_file = ca != NULL ? resolve(c, dir, ca) : NULL;
+	s->pin = pin != NULL ? arena_strdup(&c->arena, pin) : NULL;
+	s->admin = admin != NULL ? arena_strdup(&c->arena, admin) : NULL;
+	s->kind = arena_strdup(&c->arena, kind);
+	s->max_connections = (unsigned)connections;
+	s->timeout_ms = seconds * 1000;
+	if (!check_auth(&o, s, separator, err))
+		return false;
+	s->master_separator = separator[0];
+	c->present[side] = true;
+	return secret == NULL ||
+	       read_secret(c, doc, secret,
+			   arena_printf(&c->arena, "%s.secret", side_name(side)), dir, s,
+			   err);
+}
+
+static size_t count(const struct json_value *v)
+{
+	size_t n = 0;
+
+	for (v = json_first(v); v != NULL; v = json_next(v))
+		n++;
+	return n;
+}
+
+static bool read_map(struct config *c, struct json_doc *doc, const struct json_value *v,
+		     struct err *err)
+{
+	const struct json_value *pairs, *exclude, *m;
+	struct json_obj o;
+	struct map_pair *pair;
+	const char **name;
+
+	if (!json_obj_begin(doc, v, "map", &o, err) ||
+	    !json_get_object(&o, "pairs", &pairs, err) ||
+	    !json_get_array(&o, "exclude", &exclude, err) || !json_obj_end(&o, err))
+		return false;
+	if (pairs != NULL && (c->rules.pair_n = count(pairs)) > 0) {
+		c->rules.pairs = pair = arena_alloc(&c->arena,
+						    c->rules.pair_n * sizeof *pair);
+		for (m = json_first(pairs); m != NULL; m = json_next(m), pair++) {
+			if (json_string(m) == NULL || *json_string(m) == '\0' ||
+			    *json_key(m) == '\0')
+				return json_complain(
+					&o, "pairs", err,
+					"is written \"old folder\": \"new folder\", both "
+					"strings that are not empty");
+			*pair = (struct map_pair){
+				.old_name = arena_strdup(&c->arena, json_key(m)),
+				.new_name = arena_strdup(&c->arena, json_string(m))
+			};
+		}
+	}
+	if (exclude != NULL && (c->rules.exclude_n = count(exclude)) > 0) {
+		c->rules.exclude = name = arena_alloc(&c->arena,
+						      c->rules.exclude_n * sizeof *name);
+		for (m = json_first(exclude); m != NULL; m = json_next(m)) {
+			if (json_string(m) == NULL || *json_string(m) == '\0')
+				return json_complain(&o, "exclude", err,
+						     "is a list of folder names");
+			*name++ = arena_strdup(&c->arena, json_string(m));
+		}
+	}
+	return true;
+}
+
+static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
+		     struct err *err)
+{
+	const struct json_value *old_side, *new_side, *map;
+	const char *project = NULL, *age = NULL;
+	struct json_obj o;
+
+	if (!json_obj_begin(doc, json_root(doc), "", &o, err) ||
+	    !json_get_str(&o, "project", &project, err) ||
+	    !json_get_object(&o, "old", &old_side, err) ||
+	    !json_get_object(&o, "new", &new_side, err) ||
+	    !json_get_object(&o, "map", &map, err) ||
+	    !json_get_str(&o, "max_age", &age, err) || !json_obj_end(&o, err))
+		return false;
+	if (old_side == NULL)
+		return json_complain(&o, NULL, err,
+				     "needs \"old\", the server that is moved away from");
+	if (age != NULL && (!num_duration(span_str(age), &c->max_age) || c->max_age < 60))
+		return json_complain(&o, "max_age", err,
+				     "is a time such as \"12h\" or \"7d\"");
+	c->project = arena_strdup(&c->arena,
+				  project != NULL ? project : "mail migration");
+	return read_server(c, doc, old_side, SIDE_OLD, dir, err) &&
+	       (new_side == NULL || read_server(c, doc, new_side, SIDE_NEW, dir, err)) &&
+	       (map == NULL || read_map(c, doc, map, err));
+}
+
+bool config_parse(const char *name, struct span text, const char *dir, struct config *out,
+		  struct err *err)
+{
+	struct json_doc *doc = NULL;
+	bool ok;
+
+	*out = (struct config){ .max_age = AGE_DEFAULT };
+	arena_init(&out->arena);
+	out->path = arena_strdup(&out->arena, name);
+	ok = json_parse(name, text, &doc, err) && read_all(out, doc, dir, err);
+	json_free(doc);
+	return ok;
+}
+
+bool config_read(const char *path, const char *dir, struct config *out, struct err *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	bool ok = false;
+
+	*out = (struct config){ 0 };
+	if (!fs_read(path, JSON_SIZE_MAX, &text, err)) {
+		if (err->cls == ERR_LIMIT)
+			err->cls = ERR_CONFIG;
+		goto out;
+	}
+	ok = config_parse(path, strbuf_span(&text), dir, out, err);
+out:
+	strbuf_done(&text);
+	return ok;
+}
+
+void config_done(struct config *c)
+{
+	arena_done(&c->arena);
+	*c = (struct config){ 0 };
+}

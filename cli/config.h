@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+/* mailmuster.json: JSON with comments.  Every error is ERR_CONFIG and names
+ * file:line:column. */
+#include "base/arena.h"
+#include "base/err.h"
+#include "map/map.h"
+#include "model/server.h"
+
+#define CONFIG_NAME "mailmuster.json"
+
+struct json_doc;
+
+struct config {
+	const char *path;    /* as it is shown */
+	const char *project; /* name */
+	struct server server[SIDE_COUNT];
+	bool present[SIDE_COUNT]; /* old always; without new the project is one-sided */
+	struct map_rules rules;
+	int64_t max_age;    /* seconds after which evidence is stale */
+	struct arena arena; /* holds all strings */
+};
+
+/* Relative paths in the file are relative to dir, the project's folder. */
+bool config_read(const char *path, const char *dir, struct config *out,
+		 struct err *err) MUST_CHECK;
+/* The same from text; name stands in messages. */
+bool config_parse(const char *name, struct span text, const char *dir, struct config *out,
+		  struct err *err) MUST_CHECK;
+void config_done(struct config *c); /* also after a failure, and when zeroed */
+const struct server *config_server(const struct config *c,
+				   enum side side); /* NULL: not configured */
+
+/* The words that options and config share; false when s is none of them. */
+bool config_tls_mode(const char *s, enum tls_mode *out) MUST_CHECK;
+bool config_auth_mode(const char *s, enum auth_mode *out) MUST_CHECK;
+bool config_tls_min(const char *s) MUST_CHECK;
+bool config_kind(const char *s) MUST_CHECK;
+bool config_host(const char *s) MUST_CHECK;
+bool config_pin(const char *s) MUST_CHECK;
+unsigned config_default_port(enum tls_mode tls);
+unsigned config_default_connections(enum side side);
+#define CONFIG_CONNECTIONS_MAX 64
+
+#endif

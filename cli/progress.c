@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/progress.h"
+
+#include <stdatomic.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "cli/msg.h"
+
+#define LINE_MS	      200
+#define PLAIN_LINE_MS 60000
+#define RATE_MIN_MS   2000 /* no forecast from less */
+
+static struct {
+	bool on, terminal;
+	atomic_bool shown; /* a prompt clears the line from another thread */
+	int64_t next_ms;
+	int64_t began_ms;
+} state;
+
+void progress_begin(const struct globals *g)
+{
+	state.terminal = isatty(STDERR_FILENO) == 1;
+	state.on = !g->quiet;
+	state.shown = false;
+	state.began_ms = clock_mono_ms();
+	state.next_ms = state.began_ms + (state.terminal ? LINE_MS : PLAIN_LINE_MS);
+}
+
+void progress_clear(void)
+{
+	if (atomic_exchange(&state.shown, false))
+		fputs("\r\033[K", stderr);
+}
+
+void progress_end(void)
+{
+	progress_clear();
+	state.on = false;
+}
+
+static bool due(void)
+{
+	int64_t now = clock_mono_ms();
+
+	if (!state.on || now < state.next_ms)
+		return false;
+	state.next_ms = now + (state.terminal ? LINE_MS : PLAIN_LINE_MS);
+	return true;
+}
+
+static void show(const struct strbuf *line)
+{
+	struct strbuf cut = STRBUF_INIT;
+	struct winsize ws;
+
+	if (!state.terminal) {
+		fprintf(stderr, "%s\n", strbuf_cstr(line));
+		return;
+	}
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) != 0 || ws.ws_col < 20)
+		ws.ws_col = 80;
+	text_show(&cut, strbuf_span(line), ws.ws_col - 1u);
+	fprintf(stderr, "\r%s\033[K", strbuf_cstr(&cut));
+	fflush(stderr);
+	state.shown = true;
+	strbuf_done(&cut);
+}
+
+/* Time left, from the messages: accounts differ too much in size. */
+static void add_rate(struct strbuf *line, const struct audit_progress *p)
+{
+	char buf[64];
+	int64_t rate, left;
+
+	if (p->elapsed_ms < RATE_MIN_MS || p->messages_done == 0)
+		return;
+	rate = p->messages_done * 1000 / p->elapsed_ms;
+	if (rate == 0)
+		return;
+	strbuf_addf(line, ", %s a second", num_group(rate, buf, sizeof buf));
+	left = (p->messages_total - p->messages_done) / rate;
+	/* The total grows as folders are opened: while accounts are waiting a time would
+	 * be too good to be true. */
+	if (p->accounts_done + 8 >= p->accounts_total && left > 0)
+		strbuf_addf(line, ", about %s left", num_seconds(left, buf, sizeof buf));
+}
+
+void progress_audit(void *ctx, const struct audit_progress *p)
+{
+	struct strbuf line = STRBUF_INIT;
+	char done[32], total[32];
+
+	(void)ctx;
+	if (!due())
+		return;
+	strbuf_addf(&line, "accounts %s/%s",
+		    num_group(p->accounts_done, done, sizeof done),
+		    num_group(p->accounts_total, total, sizeof total));
+	strbuf_addf(&line, ", messages %s/%s",
+		    num_group(p->messages_done, done, sizeof done),
+		    num_group(p->messages_total, total, sizeof total));
+	add_rate(&line, p);
+	if (p->errors > 0)
+		strbuf_addf(&line, ", %s not read",
+			    num_group(p->errors, done, sizeof done));
+	if (p->now != NULL && p->now[0] != '\0')
+		strbuf_addf(&line, "  %s", p->now);
+	show(&line);
+	strbuf_done(&line);
+}
+
+void progress_verify(void *ctx, int64_t done, int64_t total)
+{
+	struct strbuf line = STRBUF_INIT;
+	char a[32], b[32], t[64];
+	int64_t ms = clock_mono_ms() - state.began_ms;
+
+	(void)ctx;
+	if (!due())
+		return;
+	strbuf_addf(&line, "judged %s/%s", num_group(done, a, sizeof a),
+		    num_group(total, b, sizeof b));
+	if (done > 0 && ms >= RATE_MIN_MS)
+		strbuf_addf(&line, ", about %s left",
+			    num_seconds(ms * (total - done) / done / 1000, t, sizeof t));
+	show(&line);
+	strbuf_done(&line);
+}
+
+void progress_say(void *ctx, const char *line)
+{
+	msg_warn(ctx, "%s", line);
+}

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+# Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
+# `mailmuster help --options`.
+
+_mailmuster_commands="init doctor accounts audit verify explain status report ledger help"
+
+_mailmuster_options() { # command
+	local common="--json --color --no-color --no-input --only --jobs --version --help"
+	local side="host port tls ca tls-min pin auth admin secret-file users-file secret-command secret-prompt
+		max-connections kind" w
+	case $1 in
+	init)
+		printf '%s ' --project --accounts --one-sided
+		for w in $side; do
+			printf '%s ' "--old-$w" "--new-$w"
+		done
+		;;
+	doctor) printf '%s ' --account ;;
+	accounts) printf '%s ' --dry-run ;;
+	audit) printf '%s ' --side --depth ;;
+	verify) printf '%s ' --offline ;;
+	report) printf '%s ' --csv --text --output ;;
+	help) printf '%s ' --options ;;
+	esac
+	printf '%s' "$common"
+}
+
+_mailmuster() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" i words="" files=""
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case " $_mailmuster_commands " in
+		*" ${COMP_WORDS[i]} "*)
+			command=${COMP_WORDS[i]}
+			break
+			;;
+		esac
+	done
+	case $prev in
+	--side) words="old new" ;;
+	--depth) words="counts ids full" ;;
+	--color) words="auto always never" ;;
+	--old-tls | --new-tls) words="implicit starttls none" ;;
+	--old-auth | --new-auth) words="user authzid master" ;;
+	--old-kind | --new-kind) words="auto cyrus dovecot courier generic" ;;
+	--old-tls-min | --new-tls-min) words="1.0 1.1 1.2 1.3" ;;
+	-C)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	-c | -o | --output | --accounts | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
+		--old-users-file | --new-users-file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	*)
+		case $cur in
+		-*) words=$(_mailmuster_options "$command") ;;
+		*)
+			case $command in
+			"") words=$_mailmuster_commands ;;
+			accounts)
+				words="import list"
+				files=yes
+				;;
+			ledger) words="verify head" ;;
+			help) words="$_mailmuster_commands exit-codes" ;;
+			esac
+			;;
+		esac
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" ${files:+-f} -- "$cur")
+}
+complete -F _mailmuster mailmuster

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""lab/oracle.py OLD-DIR NEW-DIR [ACCOUNT...]
+
+An independent second opinion: reads every folder of both servers of the lab, whole messages, and prints one JSON line
+per difference.  Messages are the same when their octets are, apart from line ends; no identifier is trusted.
+"""
+import json
+import sys
+from collections import defaultdict
+from multiprocessing import Pool
+
+import labimap
+
+
+def match(old, new, *keys):
+    """Pair the messages of two lists that agree in all of keys.  Returns pairs and what is left."""
+    pairs, left_old, index = [], [], defaultdict(list)
+    for m in new:
+        index[tuple(getattr(m, k) for k in keys)].append(m)
+    for m in old:
+        same = index[tuple(getattr(m, k) for k in keys)]
+        if same:
+            pairs.append((m, same.pop(0)))
+        else:
+            left_old.append(m)
+    return pairs, left_old, [m for same in index.values() for m in same]
+
+
+def read(srv, user):
+    imap = labimap.Imap(srv, user)
+    folders = {}
+    for name, attributes in imap.names("LIST").items():
+        try:
+            holds = not attributes & {"\\noselect", "\\nonexistent"}
+            folders[name] = imap.messages(name) if holds else None
+        except labimap.No:
+            folders[name] = False
+    subscribed = {n for n, attributes in imap.names("LSUB").items() if "\\noselect" not in attributes}
+    imap.logout()
+    return folders, subscribed
+
+
+def compare(account):
+    found = []
+
+    def tell(cls, folder, m=None, other="", old="", new=""):
+        fact = {"account": account, "class": cls, "folder": folder, "other": other, "old": old, "new": new}
+        if m:
+            fact.update(uid=m.uid, message_id=m.message_id, octets=m.octets, internaldate=m.date)
+        found.append(fact)
+
+    def facts(folder, a, b):
+        for cls, field in (("flags", "flags"), ("keywords", "keywords"), ("date", "date"), ("octets", "octets")):
+            x, y = getattr(a, field), getattr(b, field)
+            if x != y:
+                tell(cls, folder, a, old=str(x) if isinstance(x, int) else " ".join(sorted(x)),
+                     new=str(y) if isinstance(y, int) else " ".join(sorted(y)))
+
+    (old, old_subscribed), (new, new_subscribed) = read(OLD, account), read(NEW, account)
+    left_old, left_new = [], []
+    for folder in sorted(set(old) | set(new)):
+        a, b = old.get(folder), new.get(folder)
+        if a is False or b is False:
+            tell("folder-unreadable", folder)
+            continue
+        if a is not None and b is None:
+            tell("folder-missing", folder)
+        if b is not None and a is None:
+            tell("folder-extra", folder)
+        a, b = a or [], b or []
+        for keys in (("whole", "flags", "keywords", "date"), ("whole", "date"), ("whole",), ("header", "date"), ("header",)):
+            pairs, a, b = match(a, b, *keys)
+            for x, y in pairs:
+                facts(folder, x, y)
+        left_old += [(folder, m) for m in a]
+        left_new += [(folder, m) for m in b]
+    place = {id(m): f for f, m in left_old + left_new}
+    pairs, a, b = match([m for _, m in left_old], [m for _, m in left_new], "whole")
+    for x, y in pairs:
+        tell("message-refiled", place[id(x)], x, other=place[id(y)])
+    for m in a:
+        tell("message-missing", place[id(m)], m)
+    for m in b:
+        tell("message-extra", place[id(m)], m)
+    for folder in sorted((old_subscribed ^ new_subscribed) & set(old) & set(new)):
+        tell("subscription", folder, old=str(folder in old_subscribed), new=str(folder in new_subscribed))
+    return account, sum(map(len, filter(None, old.values()))), found
+
+
+if __name__ == "__main__":
+    OLD, NEW = labimap.server(sys.argv[1]), labimap.server(sys.argv[2])
+    accounts = messages = differences = 0
+    with Pool(2) as pool:
+        for name, n, found in pool.imap(compare, sys.argv[3:] or list(OLD.users)):
+            accounts, messages, differences = accounts + 1, messages + n, differences + len(found)
+            for fact in found:
+                print(json.dumps(fact, ensure_ascii=False))
+    print("oracle: %d accounts, %d messages on the old side, %d differences" % (accounts, messages, differences),
+          file=sys.stderr)

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_SPAN_H
+#define BASE_SPAN_H
+/* Borrowed bytes with a length.  Parsers take these and never look for a NUL. */
+#include "base/base.h"
+
+struct span {
+	const char *p; /* may be NULL only when n is 0 */
+	size_t n;
+};
+
+/* clang-format off */
+#define SPAN_LIT(s)  ((struct span){ "" s, sizeof(s) - 1 })
+#define SPAN_INIT(s) { "" s, sizeof(s) - 1 } /* the same in static tables */
+/* clang-format on */
+
+char span_lower(char c);	     /* ASCII letters only, whatever the locale */
+struct span span_str(const char *s); /* NULL gives the empty span */
+bool span_eq(struct span a, struct span b);
+bool span_ieq(struct span a, struct span b); /* ASCII letters without regard to case */
+bool span_eq_str(struct span a, const char *s);
+bool span_ieq_str(struct span a, const char *s);
+bool span_istarts(struct span a, const char *prefix);
+int span_cmp(struct span a, struct span b); /* octet order, shorter first; -1, 0, 1 */
+/* Cut blanks (space, tab, CR, LF) at both ends. */
+struct span span_trim(struct span a);
+/* Bytes from offset on; empty when offset is past the end. */
+struct span span_from(struct span a, size_t offset);
+/* Index of byte c, or -1. */
+ptrdiff_t span_index(struct span a, char c);
+
+#endif

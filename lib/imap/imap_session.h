@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IMAP_IMAP_SESSION_H
+#define IMAP_IMAP_SESSION_H
+/*
+ * One logged-in connection: commands out through the table of imap_cmd.h, responses in.
+ * Commands are pipelined: send several, then run until one of them is complete.  While
+ * sending, answers are always drained, so that neither side blocks.  The session never
+ * interprets beyond framing, kind and tag; a handler sees each untagged response while it
+ * is run.
+ */
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/strbuf.h"
+#include "imap/imap_io.h"
+#include "imap/imap_resp.h"
+#include "model/run.h"
+
+struct imap_session;
+
+/* Capabilities we make use of. */
+enum {
+	IMAP_CAP_IMAP4REV1 = 1 << 0,
+	IMAP_CAP_ID = 1 << 1,
+	IMAP_CAP_NAMESPACE = 1 << 2,
+	IMAP_CAP_LIST_EXTENDED = 1 << 3,
+	IMAP_CAP_LIST_STATUS = 1 << 4,
+	IMAP_CAP_SPECIAL_USE = 1 << 5,
+	IMAP_CAP_STATUS_SIZE = 1 << 6,
+	IMAP_CAP_CONDSTORE = 1 << 7,
+	IMAP_CAP_QRESYNC = 1 << 8,
+	IMAP_CAP_ESEARCH = 1 << 9,
+	IMAP_CAP_UIDPLUS = 1 << 10,
+	IMAP_CAP_LITERAL_PLUS = 1 << 11, /* or LITERAL- */
+	IMAP_CAP_COMPRESS = 1 << 12,
+};
+
+/* Answer to one untagged response.  Strings die when it returns.  False stops the session
+ * (broken from then on). */
+typedef bool imap_on_resp(void *ctx, const struct imap_resp *resp, bool more,
+			  struct err *err);
+
+/*
+ * A file (0600) that receives the transcript as "C: " and "S: " lines for replay,
+ * credentials never in it. FILE * is borrowed and shared: one session at a time.  NULL:
+ * none.
+ */
+struct imap_session *imap_session_new(const struct imap_io *io,
+				      void *transcript) MUST_CHECK;
+void imap_session_free(struct imap_session *s);
+
+/* Untagged responses go to fn until changed; NULL ignores them. */
+void imap_session_handler(struct imap_session *s, imap_on_resp *fn, void *ctx);
+
+/*
+ * Queue one command: the line without tag and CRLF, judged by imap_cmd_allowed first
+ * (ERR_BUG, nothing sent). It goes out, together with what else is queued, inside the
+ * next imap_session_finish; a handler may queue more while it is run.  Its number is in
+ * *cmd_out, for imap_session_finish; its tag is "m" and that number.  At most
+ * IMAP_PIPELINE_MAX may be unfinished (ERR_BUG). A mailbox name with octets that need a
+ * literal is sent as a quoted string; names with CR, LF or NUL never get here.
+ */
+#define IMAP_PIPELINE_MAX 64
+bool imap_session_send(struct imap_session *s, struct span line, uint64_t *cmd_out,
+		       struct err *err) MUST_CHECK;
+
+/* The tagged answer. */
+struct imap_done {
+	enum imap_status status;
+	char code[64];	/* inside [ ], cut; "" when none */
+	char text[200]; /* the server's words, escaped, cut */
+};
+/*
+ * Run until that command is complete.  Commands are answered in order or not; each tag is
+ * checked.  BYE, end of stream, a cut, an unknown tag, "+" without cause: false, and the
+ * session is broken (imap_session_broken): every later call fails with the same error.
+ * After LOGOUT the session takes no more commands. A tagged NO or BAD is no failure of
+ * this function: look at done.
+ */
+bool imap_session_finish(struct imap_session *s, uint64_t cmd, struct imap_done *done,
+			 struct err *err) MUST_CHECK;
+/* send and finish; NO and BAD become ERR_SERVER with the server's words. */
+bool imap_session_do(struct imap_session *s, struct span line,
+		     struct err *err) MUST_CHECK;
+
+bool imap_session_broken(const struct imap_session *s);
+
+/*
+ * CAPABILITY (whatever the greeting said), then ID and NAMESPACE together where offered:
+ * two waits.  ERR_PROTO when it is not IMAP4rev1.  An offered NAMESPACE that is refused
+ * leaves namespace.present false.  Clears the handler.
+ */
+struct imap_hello {
+	unsigned caps;	       /* IMAP_CAP_* */
+	int64_t appendlimit;   /* -1: none told */
+	char capability[2048]; /* as sent, escaped, cut */
+	char server_id[200];   /* "name version" of the ID answer, escaped; "" */
+	struct imap_namespace namespace; /* strings in the arena given to
+					    imap_session_hello */
+};
+bool imap_session_hello(struct imap_session *s, struct arena *arena,
+			struct imap_hello *out, struct err *err) MUST_CHECK;
+
+/* LOGOUT and wait for the end; failures do not matter any more. */
+void imap_session_logout(struct imap_session *s);
+
+/*
+ * Add commands, octets and waits.  A wait is a round trip that could not be hidden:
+ * finish had to read for a command that was not yet on its way when the last wait began.
+ * So there is at most one per imap_session_finish, and commands sent together cost one
+ * however many reads their answers take; no timing is in it.
+ */
+void imap_session_count(const struct imap_session *s, struct wire_count *add_to);
+
+/* Append a mailbox name as an astring that any server accepts: atom where possible, else
+ * quoted. */
+void imap_put_mailbox(struct strbuf *out, const char *wire);
+
+#endif

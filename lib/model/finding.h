@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_FINDING_H
+#define MODEL_FINDING_H
+/* One judged fact, and the sums of a verification. */
+#include "base/sha256.h"
+#include "model/match.h"
+#include "model/message.h"
+#include "model/run.h"
+
+struct finding {
+	int64_t id; /* row; 0 before it is stored */
+	int64_t transfer;
+	enum finding_class cls;
+	enum severity severity;
+	/* the side on which the named thing is, or should have been read */
+	enum side side;
+	/* common form (map_common) of the folder there; "" for the whole account */
+	const char *folder;
+	/* the other folder: refiled to, collided with, renamed to; "" when none */
+	const char *other;
+	int64_t epoch; /* folder_epoch on that side; 0 when not a message */
+	uint32_t uid;  /* 0 when not a message */
+	uint8_t tier;
+	struct msg_key key;
+	/* of the named message; -1 and MSG_DATE_UNKNOWN when not a message */
+	int64_t octets, date;
+	/* what differs, for people: "\\Seen", "2011-04-02T10:00:00Z", "5120"; "" */
+	const char *old_fact, *new_fact;
+	/* one sentence: what the evidence tells, or why nothing can be told */
+	const char *explanation;
+	/* class, transfer, side, folder, key, ordinal: the same next week */
+	struct sha256 fingerprint;
+};
+
+/* Sums of one folder pair or one transfer.  Per side: same + same_weak + changed +
+ * refiled + (missing or extra)
+ * + unverified = messages. */
+struct match_count {
+	int64_t old_messages, new_messages;
+	int64_t same, same_weak, changed, refiled, missing, extra;
+	int64_t old_unverified, new_unverified;
+	/* of changed: how many differ in that fact */
+	int64_t flags, keywords, date, octets;
+};
+void match_count_add(struct match_count *sum, const struct match_count *c);
+
+struct pair {
+	int64_t id, transfer;
+	enum pair_kind kind;
+	int64_t old_folder, new_folder;	 /* folder.id; 0: none */
+	const char *old_name, *new_name; /* common form; "" */
+	struct match_count count;
+	const char *note; /* why it is unreadable; "" */
+};
+
+/* Verdict on a transfer by one verify run. */
+struct judgement {
+	int64_t transfer, run;
+	enum verdict verdict;
+	int64_t old_run, new_run;   /* audit runs that were used; 0: none */
+	int64_t old_seen, new_seen; /* when they read the account */
+	enum depth depth;	    /* the lesser of both sides */
+	/* false: read without flags, or flags of another identity */
+	bool flags_compared;
+	struct match_count count;
+	int64_t loss, doubt, info; /* findings by severity */
+	int64_t folders_old, folders_new, folders_unread;
+	const char *note; /* why it is incomplete or not judged; "" */
+};
+
+#endif

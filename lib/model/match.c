@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include <assert.h>
+
+#include "model/match.h"
+
+static const char *const kind_names[] = {
+	[MATCH_SAME] = "same",
+	[MATCH_SAME_WEAK] = "same-weak",
+	[MATCH_CHANGED] = "changed",
+	[MATCH_REFILED] = "refiled",
+	[MATCH_MISSING] = "missing",
+	[MATCH_EXTRA] = "extra",
+	[MATCH_UNVERIFIED] = "unverified",
+};
+_Static_assert(COUNT_OF(kind_names) == MATCH_KIND_COUNT, "every verdict has a name");
+
+const char *match_kind_name(enum match_kind k)
+{
+	assert((size_t)k < COUNT_OF(kind_names));
+	return kind_names[k];
+}
+
+static const char *const diff_names[] = { "flags", "keywords", "date", "octets",
+					  "content" };
+_Static_assert(COUNT_OF(diff_names) == DIFF_COUNT, "every fact has a name");
+_Static_assert(DIFF_CONTENT == 1 << (DIFF_COUNT - 1), "facts are consecutive bits");
+
+const char *diff_name(unsigned bit_index)
+{
+	assert(bit_index < COUNT_OF(diff_names));
+	return diff_names[bit_index];
+}
+
+static const char *const pair_names[] = {
+	[PAIR_PAIRED] = "paired",	  [PAIR_RENAMED] = "renamed",
+	[PAIR_MISSING] = "missing",	  [PAIR_EXTRA] = "extra",
+	[PAIR_COLLIDED] = "collided",	  [PAIR_UNSELECTABLE] = "unselectable",
+	[PAIR_UNREADABLE] = "unreadable",
+};
+_Static_assert(COUNT_OF(pair_names) == PAIR_KIND_COUNT, "every verdict has a name");
+
+const char *pair_kind_name(enum pair_kind k)
+{
+	assert((size_t)k < COUNT_OF(pair_names));
+	return pair_names[k];
+}
+
+static const char *const verdict_names[] = {
+	[VERDICT_CLEAN] = "clean",
+	[VERDICT_DIFFERS] = "differs",
+	[VERDICT_INCOMPLETE] = "incomplete",
+	[VERDICT_NOT_JUDGED] = "not-judged",
+};
+_Static_assert(COUNT_OF(verdict_names) == VERDICT_COUNT, "every verdict has a name");
+
+const char *verdict_name(enum verdict v)
+{
+	assert((size_t)v < COUNT_OF(verdict_names));
+	return verdict_names[v];
+}
+
+static const char *const severity_names[] = {
+	[SEVERITY_INFO] = "info",
+	[SEVERITY_DOUBT] = "doubt",
+	[SEVERITY_LOSS] = "loss",
+};
+_Static_assert(COUNT_OF(severity_names) == SEVERITY_COUNT, "every severity has a name");
+
+const char *severity_name(enum severity s)
+{
+	assert((size_t)s < COUNT_OF(severity_names));
+	return severity_names[s];
+}
+
+static const struct {
+	const char *name, *text;
+} classes[] = {
+	[FINDING_MESSAGE_MISSING] = { "message-missing",
+				      "messages missing on the new server" },
+	[FINDING_MESSAGE_EXTRA] = { "message-extra", "messages on the new server only" },
+	[FINDING_MESSAGE_REFILED] = { "message-refiled", "messages in another folder" },
+	[FINDING_FLAGS] = { "flags", "messages whose flags differ" },
+	[FINDING_KEYWORDS] = { "keywords", "messages whose keywords differ" },
+	[FINDING_DATE] = { "date", "messages whose arrival date differs" },
+	[FINDING_OCTETS] = { "octets", "messages whose size differs" },
+	[FINDING_CONTENT] = { "content", "messages whose content differs" },
+	[FINDING_FOLDER_MISSING] = { "folder-missing",
+				     "folders missing on the new server" },
+	[FINDING_FOLDER_EXTRA] = { "folder-extra", "folders on the new server only" },
+	[FINDING_FOLDER_COLLIDED] = { "folder-collided",
+				      "folders that became one with another" },
+	[FINDING_FOLDER_RENAMED] = { "folder-renamed", "folders renamed by a rule" },
+	[FINDING_FOLDER_UNREADABLE] = { "folder-unreadable", "folders not read in full" },
+	[FINDING_ACCOUNT_UNREADABLE] = { "account-unreadable", "sides not read" },
+	[FINDING_EVIDENCE_STALE] = { "evidence-stale",
+				     "evidence too old or not deep enough" },
+	[FINDING_SUBSCRIPTION] = { "subscription",
+				   "folders subscribed on one server only" },
+	[FINDING_SPECIAL_USE] = { "special-use", "folders whose special use differs" },
+};
+_Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "every class has a name");
+
+const char *finding_class_name(enum finding_class c)
+{
+	assert((size_t)c < COUNT_OF(classes));
+	return classes[c].name;
+}
+
+const char *finding_class_text(enum finding_class c)
+{
+	assert((size_t)c < COUNT_OF(classes));
+	return classes[c].text;
+}

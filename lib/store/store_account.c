@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Accounts and events.  Transfers are in store_transfer.c. */
+#include "store/store_account.h"
+
+#include "base/clock.h"
+#include "store/store_db.h"
+
+static const char sql_account_put[] =
+	"INSERT INTO account (side, \"user\", access, access_reason)"
+	" VALUES (?1, ?2, ?3, ?4) ON CONFLICT (side, \"user\") DO UPDATE"
+	" SET access = excluded.access, access_reason = excluded.access_reason"
+	" RETURNING id";
+
+bool store_account_put(struct store *st, const struct account *a, int64_t *id_out,
+		       struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_ACCOUNT_PUT, sql_account_put);
+	int64_t id = 0;
+	bool ok;
+
+	if (a->user == NULL || a->user[0] == '\0')
+		return err_set(err, ERR_BUG, "an account without a login");
+	sqlite3_bind_int(q, 1, (int)a->side);
+	db_bind_str(q, 2, a->user);
+	sqlite3_bind_int(q, 3, (int)a->access);
+	db_bind_str(q, 4, a->access == ACCESS_NORMAL ? NULL : a->access_reason);
+	ok = db_next(st, q, err) == NEXT_ITEM;
+	if (ok) {
+		id = sqlite3_column_int64(q, 0);
+		ok = db_next(st, q, err) ==
+		     NEXT_END; /* the row is written when the statement ends */
+	}
+	sqlite3_reset(q);
+	if (ok)
+		*id_out = id;
+	return ok;
+}
+
+static const char sql_account_get[] =
+	"SELECT side, \"user\", access, access_reason FROM account WHERE id = ?1";
+
+bool store_account_get(struct store *st, int64_t id, struct arena *arena,
+		       struct account *out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_ACCOUNT_GET, sql_account_get);
+	int side, access;
+	bool ok = false;
+	enum next n;
+
+	sqlite3_bind_int64(q, 1, id);
+	n = db_next(st, q, err);
+	if (n == NEXT_END)
+		err_set(err, ERR_BUG, "there is no account %lld", (long long)id);
+	if (n == NEXT_ITEM && db_enum(st, q, 0, SIDE_COUNT, &side, err) &&
+	    db_enum(st, q, 2, ACCESS_NONE + 1, &access, err)) {
+		*out = (struct account){ .id = id,
+					 .side = (enum side)side,
+					 .user = db_text_in(q, 1, arena),
+					 .access = (enum access)access,
+					 .access_reason = db_str(q, 3, arena) };
+		ok = true;
+	}
+	sqlite3_reset(q);
+	return ok;
+}
+
+static const char sql_event_add[] =
+	"INSERT INTO event (transfer, kind, at, told, teller, note)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+bool store_event_add(struct store *st, int64_t transfer, const char *kind, int64_t when,
+		     const char *by, const char *note, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_EVENT_ADD, sql_event_add);
+
+	sqlite3_bind_int64(q, 1, transfer);
+	db_bind_str(q, 2, kind);
+	sqlite3_bind_int64(q, 3, when);
+	sqlite3_bind_int64(q, 4, clock_now());
+	db_bind_str(q, 5, by);
+	db_bind_str(q, 6, note);
+	return db_run(st, q, err);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_STORE_DB_H
+#define STORE_STORE_DB_H
+/*
+ * Private to lib/store: the handle, and the few calls around SQLite that all its files
+ * share.
+ *
+ * A statement that could not be prepared is NULL; SQLite ignores binds to NULL and
+ * db_next and db_run report why, so callers bind without asking.  Every statement of the
+ * table is reset before its function returns.
+ */
+#include <sqlite3.h>
+
+#include "base/arena.h"
+#include "base/sha256.h"
+#include "base/strbuf.h"
+#include "model/folder.h"
+#include "model/message.h"
+#include "store/store.h"
+
+/* The statements that stay prepared.  Each belongs to one function. */
+enum stmt {
+	STMT_META_GET,
+	/* store_account.c, store_transfer.c */
+	STMT_ACCOUNT_PUT,
+	STMT_ACCOUNT_GET,
+	STMT_TRANSFER_FIND,
+	STMT_TRANSFER_ADD,
+	STMT_TRANSFER_SET,
+	STMT_TRANSFER_GONE,
+	STMT_EVENT_ADD,
+	/* store_run.c, store_ledger.c */
+	STMT_RUN_ADD,
+	STMT_RUN_GET,
+	STMT_RUN_END,
+	STMT_RUN_COUNT,
+	STMT_LEDGER_ADD,
+	STMT_LEDGER_HEAD,
+	/* store_digest.c */
+	STMT_DIGEST_ACCOUNTS,
+	STMT_DIGEST_FOLDERS,
+	STMT_DIGEST_MARK,
+	/* store_listing.c */
+	STMT_BANNER_ADD,
+	STMT_BANNER_GET,
+	STMT_LISTING_PUT,
+	STMT_LISTING_FOLDERS,
+	STMT_FOLDER_ADD,
+	STMT_FOLDER_SET,
+	STMT_FOLDER_GONE,
+	STMT_FOLDER_CHANGE,
+	STMT_ACCOUNT_END,
+	STMT_ACCOUNT_DONE,
+	/* store_folder.c */
+	STMT_EPOCH_GET,
+	STMT_EPOCH_ADD,
+	STMT_SEEN_LAST,
+	STMT_SEEN_ADD,
+	STMT_FOLDER_PROVEN,
+	STMT_EPOCH_SUM,
+	STMT_EPOCH_BLOCKS,
+	/* store_progress.c */
+	STMT_PROGRESS_GET,
+	STMT_PROGRESS_PUT,
+	STMT_PROGRESS_DROP,
+	STMT_PROGRESS_DONE,
+	STMT_PROGRESS_SET,
+	/* store_window.c */
+	STMT_MESSAGE_NEXT,
+	STMT_MESSAGE_BLOCK,
+	STMT_MESSAGE_ADD,
+	STMT_MESSAGE_ADDS,
+	STMT_MESSAGE_SET,
+	STMT_MESSAGE_CHANGE,
+	STMT_MESSAGE_ID_PUT,
+	STMT_MESSAGE_ID_ADDS,
+	STMT_MESSAGE_ID_DROP,
+	STMT_MESSAGE_ID_GET,
+	STMT_MESSAGE_DETAIL_DROP,
+	STMT_BLOCK_PUT,
+	STMT_BLOCK_DROP,
+	STMT_GONE_CHANGE,
+	STMT_GONE_SET,
+	STMT_GONE_BLOCKS,
+	/* store_keyword.c */
+	STMT_KEYWORD_FIND,
+	STMT_KEYWORD_ADD,
+	STMT_KEYWORD_NAMES,
+	/* store_verify.c, store_leftover.c, store_detail.c */
+	STMT_PAIR_ADD,
+	STMT_PAIR_SET,
+	STMT_FINDING_ADD,
+	STMT_JUDGEMENT_PUT,
+	STMT_JUDGEMENT_GET,
+	STMT_LEFTOVER_ADD,
+	STMT_LEFTOVER_DROP,
+	STMT_LEFTOVER_COUNT,
+	STMT_DETAIL_PUT,
+	STMT_DETAIL_GET,
+};
+enum { STMT_COUNT = STMT_DETAIL_GET + 1 };
+
+/* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
+ * twice, are 8 MiB. */
+#define KEYWORD_SLOTS 64
+struct keyword_slot {
+	int64_t id;
+	struct strbuf names;
+};
+
+struct store {
+	sqlite3 *db;
+	char *path;
+	bool tx;	  /* somebody relies on an open transaction */
+	bool writing;	  /* it was begun by store_begin or a function here, not by
+			     store_read_begin */
+	int64_t run;	  /* current run; 0: none */
+	enum depth depth; /* its depth */
+	char project[33];
+	sqlite3_stmt *stmt[STMT_COUNT];
+	struct sha256_ctx *sha;
+	struct strbuf canon;	     /* canonical form of one block */
+	struct block_row *block_row; /* BLOCK_UIDS of them, for store_window.c */
+	struct keyword_slot by_name[KEYWORD_SLOTS], by_id[KEYWORD_SLOTS];
+};
+
+/* The statement of this slot, prepared at its first use.  sql is a constant, always the
+ * same for a slot. */
+sqlite3_stmt *db_stmt(struct store *st, enum stmt which, const char *sql);
+/* A statement of the caller's own, for cursors; sqlite3_finalize it. */
+bool db_prepare(struct store *st, const char *sql, sqlite3_stmt **out,
+		struct err *err) MUST_CHECK;
+/* Say what SQLite's last failure means for people.  Returns false. */
+bool db_fail(struct store *st, struct err *err);
+/* A value that we would not have written stands in the file: ERR_LEDGER.  Returns false.
+ */
+bool db_damaged(struct store *st, const char *what, struct err *err);
+enum next db_next(struct store *st, sqlite3_stmt *q, struct err *err) MUST_CHECK;
+/* Run to the end, ignoring rows, and reset. */
+bool db_run(struct store *st, sqlite3_stmt *q, struct err *err) MUST_CHECK;
+/* Statements without parameters. */
+bool db_exec(struct store *st, const char *sql, struct err *err) MUST_CHECK;
+
+/* For functions of several statements: join the open transaction or begin one of our own;
+ * *own tells which.  db_tx_end commits or rolls back our own and leaves a joined one to
+ * its owner; returns ok, or false when the commit failed. */
+bool db_tx_begin(struct store *st, bool *own, struct err *err) MUST_CHECK;
+bool db_tx_end(struct store *st, bool own, bool ok, struct err *err) MUST_CHECK;
+/* Transactions begun from now on reach the disk before they return (the ledger); a no-op
+ * inside one. */
+bool db_durable(struct store *st, bool on, struct err *err) MUST_CHECK;
+
+/* All rows of q, which is finalized, in arena.  read fills in one item of size octets,
+ * its strings in arena too. */
+bool db_list(struct store *st, sqlite3_stmt *q, size_t size,
+	     bool (*read)(struct store *st, sqlite3_stmt *q, struct arena *arena,
+			  void *item, struct err *err),
+	     struct arena *arena, void **out, size_t *n_out, struct err *err) MUST_CHECK;
+
+void db_bind_str(sqlite3_stmt *q, int at,
+		 const char *s);		      /* NULL binds NULL; not copied */
+void db_bind_id(sqlite3_stmt *q, int at, int64_t id); /* 0 binds NULL */
+void db_bind_digest(sqlite3_stmt *q, int at, const struct sha256 *d);
+void db_bind_key(sqlite3_stmt *q, int at, const struct msg_key *key);
+void db_bind_date(sqlite3_stmt *q, int at,
+		  int64_t date); /* MSG_DATE_UNKNOWN binds NULL */
+
+/* Columns.  NULL reads as NULL, "" , 0 or MSG_DATE_UNKNOWN as the name suggests. */
+const char *db_str(sqlite3_stmt *q, int at, struct arena *arena); /* NULL stays NULL */
+const char *db_text(sqlite3_stmt *q, int at); /* borrowed; "" for NULL */
+const char *db_text_in(sqlite3_stmt *q, int at,
+		       struct arena *arena); /* copied; "" for NULL */
+int64_t db_date(sqlite3_stmt *q, int at);
+bool db_digest(struct store *st, sqlite3_stmt *q, int at, struct sha256 *out,
+	       struct err *err) MUST_CHECK;
+bool db_key(struct store *st, sqlite3_stmt *q, int at, struct msg_key *out,
+	    struct err *err) MUST_CHECK;
+/* An enum value: 0 to count - 1, or damage. */
+bool db_enum(struct store *st, sqlite3_stmt *q, int at, int count, int *out,
+	     struct err *err) MUST_CHECK;
+
+/* ERR_BUG unless a run is current and the handle may write. */
+bool db_need_run(struct store *st, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store_digest.h"
+
+#include "base/json.h"
+
+/* The newest attempt of each account. */
+static const char sql_digest_accounts[] =
+	"SELECT a.id, a.side, a.\"user\", s.outcome, s.depth, s.listing"
+	" FROM account_seen s JOIN account a ON a.id = s.account WHERE s.run = ?1 AND "
+	"s.id ="
+	" (SELECT max(x.id) FROM account_seen x WHERE x.run = ?1 AND x.account = "
+	"s.account)"
+	" ORDER BY a.side, a.\"user\"";
+static const char sql_digest_folders[] =
+	"SELECT f.wire, s.uidvalidity, s.outcome, s.depth, s.messages, s.octets, s.digest"
+	" FROM folder f JOIN folder_seen s ON s.id ="
+	" (SELECT max(x.id) FROM folder_seen x WHERE x.folder = f.id AND x.id <= ?2)"
+	" WHERE f.account = ?1 AND s.outcome <> ?3 ORDER BY f.wire";
+static const char sql_digest_mark[] = "SELECT coalesce(max(id), 0) FROM folder_seen";
+
+static const char *const sql_rows[] = {
+	"SELECT command, scope, depth, started, clock_back, operator, program FROM run"
+	" WHERE id = ?1",
+	"SELECT id, account, at, outcome, depth, folders, folders_read, messages,"
+	" listing, tls, error FROM account_seen WHERE run = ?1 ORDER BY id",
+	"SELECT id, folder, epoch, at, outcome, depth, uidvalidity, uidnext, modseq,"
+	" messages, octets, messages_read, took_ms, digest, error_class, error"
+	" FROM folder_seen WHERE run = ?1 ORDER BY id",
+	"SELECT id, folder, before, after FROM folder_change WHERE run = ?1 ORDER BY id",
+	"SELECT id, message, before, after FROM message_change"
+	" WHERE run = ?1 ORDER BY id",
+};
+
+static const char sql_ended[] =
+	"SELECT r.id, r.command, r.scope, r.depth, r.started, e.at, e.outcome,"
+	" r.operator, e.logins, e.commands, e.waits, e.octets_in, e.octets_out,"
+	" e.reconnects, e.note, e.seen_upto, l.kind, l.payload, e.digest FROM run_end e"
+	" JOIN run r ON r.id = e.run LEFT JOIN ledger l ON l.seq = e.ledger"
+	" ORDER BY e.run";
+
+/* Type and value of each column. */
+static void hash_row(struct sha256_ctx *sha, sqlite3_stmt *q)
+{
+	int n = sqlite3_column_count(q);
+
+	for (int i = 0; i < n; i++) {
+		int type = sqlite3_column_type(q, i);
+
+		sha256_add_u64(sha, (uint64_t)type);
+		if (type == SQLITE_INTEGER)
+			sha256_add_u64(sha, (uint64_t)sqlite3_column_int64(q, i));
+		else if (type != SQLITE_NULL)
+			sha256_add_field(sha, sqlite3_column_blob(q, i),
+					 (size_t)sqlite3_column_bytes(q, i));
+	}
+}
+
+static bool hash_rows(struct store *st, int64_t run, struct sha256 *out, struct err *err)
+{
+	struct sha256_ctx *sha = sha256_new();
+	enum next n = NEXT_END;
+
+	sha256_begin(sha);
+	for (size_t i = 0; i < COUNT_OF(sql_rows) && n == NEXT_END; i++) {
+		sqlite3_stmt *q = NULL;
+
+		if (!db_prepare(st, sql_rows[i], &q, err)) {
+			n = NEXT_FAIL;
+			break;
+		}
+		sqlite3_bind_int64(q, 1, run);
+		sha256_add_u64(sha, i);
+		while ((n = db_next(st, q, err)) == NEXT_ITEM)
+			hash_row(sha, q);
+		sqlite3_finalize(q);
+	}
+	sha256_end(sha, out);
+	sha256_free(sha);
+	return n == NEXT_END;
+}
+
+static bool hash_folders(struct store *st, int64_t account, int64_t seen_upto,
+			 struct sha256_ctx *sha, struct run_facts *facts, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_DIGEST_FOLDERS, sql_digest_folders);
+	enum next n;
+
+	sqlite3_bind_int64(q, 1, account);
+	sqlite3_bind_int64(q, 2, seen_upto);
+	sqlite3_bind_int(q, 3, FOLDER_GONE);
+	while ((n = db_next(st, q, err)) == NEXT_ITEM) {
+		int64_t messages = sqlite3_column_int64(q, 4);
+
+		hash_row(sha, q);
+		facts->folders++;
+		facts->messages += messages > 0 ? messages : 0;
+	}
+	sqlite3_reset(q);
+	return n == NEXT_END;
+}
+
+bool digest_run(struct store *st, int64_t run, int64_t seen_upto, struct run_facts *out,
+		struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_DIGEST_ACCOUNTS, sql_digest_accounts);
+	struct sha256_ctx *sha = sha256_new();
+	struct run_facts facts = { 0 };
+	enum next n;
+
+	sha256_begin(sha);
+	sqlite3_bind_int64(q, 1, run);
+	while ((n = db_next(st, q, err)) == NEXT_ITEM) {
+		facts.accounts++;
+		sha256_add_u64(sha, (uint64_t)sqlite3_column_int64(q, 1));
+		sha256_add_field(sha, sqlite3_column_blob(q, 2),
+				 (size_t)sqlite3_column_bytes(q, 2));
+		sha256_add_u64(sha, (uint64_t)sqlite3_column_int64(q, 3));
+		sha256_add_u64(sha, (uint64_t)sqlite3_column_int64(q, 4));
+		sha256_add_field(sha, sqlite3_column_blob(q, 5),
+				 (size_t)sqlite3_column_bytes(q, 5));
+		if (sqlite3_column_type(q, 5) != SQLITE_NULL &&
+		    !hash_folders(st, sqlite3_column_int64(q, 0), seen_upto, sha, &facts,
+				  err)) {
+			n = NEXT_FAIL;
+			break;
+		}
+	}
+	sqlite3_reset(q);
+	sha256_end(sha, &facts.digest);
+	sha256_free(sha);
+	if (n != NEXT_END || !hash_rows(st, run, &facts.rows, err))
+		return false;
+	*out = facts;
+	return true;
+}
+
+bool digest_mark(struct store *st, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_DIGEST_MARK, sql_digest_mark);
+	bool ok = db_next(st, q, err) == NEXT_ITEM;
+
+	if (ok)
+		*out = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return ok;
+}
+
+static void put_digest(struct json_out *j, const char *key, const struct sha256 *d)
+{
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_hex(d, hex);
+	json_put_str(j, key, hex);
+}
+
+/* Scope and note may name people; the ledger outlives them, so it holds their digests. */
+static void put_digest_of(struct json_out *j, const char *key, const char *text)
+{
+	struct sha256 d;
+
+	sha256_of(text, strlen(text), &d);
+	put_digest(j, key, &d);
+}
+
+void digest_payload(const struct run *r, const struct run_facts *facts,
+		    const struct wire_count *count, const char *note, struct strbuf *out)
+{
+	struct json_out j;
+
+	json_out_init(&j, out, true);
+	json_begin_object(&j);
+	json_put_int(&j, "run", r->id);
+	json_put_str(&j, "command", r->command);
+	put_digest_of(&j, "scope", r->scope);
+	json_put_str(&j, "depth", depth_name(r->depth));
+	json_put_int(&j, "started", r->started);
+	json_put_int(&j, "ended", r->ended);
+	json_put_str(&j, "outcome", run_outcome_name(r->outcome));
+	json_put_str(&j, "operator", r->operator_name);
+	json_put_int(&j, "accounts", facts->accounts);
+	json_put_int(&j, "folders", facts->folders);
+	json_put_int(&j, "messages", facts->messages);
+	put_digest(&j, "digest", &facts->digest);
+	put_digest(&j, "rows", &facts->rows);
+	json_put_int(&j, "logins", count->logins);
+	json_put_int(&j, "commands", count->commands);
+	json_put_int(&j, "waits", count->waits);
+	json_put_int(&j, "octets_in", count->octets_in);
+	json_put_int(&j, "octets_out", count->octets_out);
+	json_put_int(&j, "reconnects", count->reconnects);
+	put_digest_of(&j, "note", note);
+	json_end_object(&j);
+}
+
+static bool check_run(struct store *st, sqlite3_stmt *q, struct strbuf *payload,
+		      struct err *err)
+{
+	struct run r = { .id = sqlite3_column_int64(q, 0),
+			 .command = db_text(q, 1),
+			 .scope = db_text(q, 2),
+			 .started = sqlite3_column_int64(q, 4),
+			 .ended = sqlite3_column_int64(q, 5),
+			 .operator_name = db_text(q, 7) };
+	struct wire_count count = { .logins = sqlite3_column_int64(q, 8),
+				    .commands = sqlite3_column_int64(q, 9),
+				    .waits = sqlite3_column_int64(q, 10),
+				    .octets_in = sqlite3_column_int64(q, 11),
+				    .octets_out = sqlite3_column_int64(q, 12),
+				    .reconnects = sqlite3_column_int64(q, 13) };
+	struct run_facts facts;
+	struct sha256 digest;
+	int depth, outcome;
+
+	if (!db_enum(st, q, 3, DEPTH_COUNT, &depth, err) ||
+	    !db_enum(st, q, 6, RUN_OUTCOME_COUNT, &outcome, err) ||
+	    !digest_run(st, r.id, sqlite3_column_int64(q, 15), &facts, err) ||
+	    !db_digest(st, q, 18, &digest, err))
+		return false;
+	r.depth = (enum depth)depth;
+	r.outcome = (enum run_outcome)outcome;
+	strbuf_clear(payload);
+	digest_payload(&r, &facts, &count, db_text(q, 14), payload);
+	if (strcmp(db_text(q, 16), "run") != 0)
+		return err_set(err, ERR_LEDGER, "run %lld ended without a ledger entry",
+			       (long long)r.id);
+	if (strcmp(db_text(q, 17), strbuf_cstr(payload)) != 0 ||
+	    memcmp(&digest, &facts.digest, sizeof digest) != 0)
+		return err_set(
+			err, ERR_LEDGER,
+			"the evidence of run %lld is not what its ledger entry says",
+			(long long)r.id);
+	return true;
+}
+
+bool digest_check_runs(struct store *st, int64_t *ended_out, struct err *err)
+{
+	struct strbuf payload = STRBUF_INIT;
+	sqlite3_stmt *q = NULL;
+	int64_t ended = 0;
+	enum next n;
+
+	if (!db_prepare(st, sql_ended, &q, err))
+		return false;
+	while ((n = db_next(st, q, err)) == NEXT_ITEM) {
+		if (!check_run(st, q, &payload, err)) {
+			n = NEXT_FAIL;
+			break;
+		}
+		ended++;
+	}
+	sqlite3_finalize(q);
+	strbuf_done(&payload);
+	if (n == NEXT_END)
+		*ended_out = ended;
+	return n == NEXT_END;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_STORE_FOLDER_H
+#define STORE_STORE_FOLDER_H
+/*
+ * Folders and messages as audit observes them.  Order of calls for one account in one
+ * run: store_listing, then per folder store_folder_begin, store_window_put (each in one
+ * transaction of its own, or joining the one that is open), store_folder_end, and last
+ * store_account_end.  The handle's current run (store_run.h) is recorded with all of it;
+ * without one they are ERR_BUG.
+ */
+#include "base/sha256.h"
+#include "model/account.h"
+#include "model/folder.h"
+#include "model/message.h"
+#include "model/run.h"
+#include "store/store.h"
+
+/* What the server told about one account before its folders were read. */
+struct account_listing {
+	int64_t account;
+	const char *prefix; /* personal namespace prefix, wire form; "" */
+	char delim;	    /* '\0': NIL */
+	const char *capability, *server_id;
+	struct folder *folders; /* store_listing fills in each id */
+	size_t folder_n;
+};
+/* Bring `folder` up to date: new rows, changed attributes, gone ones (with a folder_seen
+ * FOLDER_GONE each).  Each change leaves a folder_change.  Of attrs FOLDER_STABLE_MASK is
+ * kept; a folder that is listed twice has the attributes of both. */
+bool store_listing(struct store *st, struct account_listing *l,
+		   struct err *err) MUST_CHECK;
+
+/*
+ * Start or continue reading a folder.  now is what EXAMINE said.  *epoch_out: row of
+ * folder_epoch.  *resume_uid_out: highest UID that this same run has already read under
+ * the same UIDVALIDITY and HIGHESTMODSEQ, 0 to begin at the start (always so when
+ * HIGHESTMODSEQ is not told and the run reads flags).  A progress row that no longer fits
+ * is dropped.  ERR_PROTO without UIDVALIDITY.
+ */
+bool store_folder_begin(struct store *st, int64_t folder, const struct folder_state *now,
+			int64_t *epoch_out, uint32_t *resume_uid_out,
+			struct err *err) MUST_CHECK;
+
+/* One completed window: every message with lo <= uid <= hi that exists. */
+struct store_row {
+	struct message m;	/* keyword_set is ignored: keywords counts */
+	const char *keywords;	/* sorted by octets, joined with one blank; "" for none */
+	const char *message_id; /* normalised text to keep, NULL: none (the new side, or
+				   tier 2) */
+};
+struct store_window {
+	int64_t epoch;
+	uint32_t lo, hi; /* lo at a multiple of 1024 or 1, hi + 1 at a multiple of 1024,
+			    or the last window */
+	struct store_row *rows; /* ascending by uid (sorted here when they are not; a uid
+				   twice is ERR_PROTO) */
+	size_t row_n;
+	enum depth depth; /* DEPTH_IDS leaves stored flags and keywords of known messages
+			     alone */
+};
+/*
+ * Apply in one transaction: insert, change (with message_change), mark gone what is no
+ * more, block digests, watermark.  An unchanged window writes the watermark only.
+ * Windows ascend without a gap, one may be put again; a gap is ERR_BUG, a uid outside the
+ * window ERR_PROTO.
+ */
+bool store_window_put(struct store *st, const struct store_window *w,
+		      struct err *err) MUST_CHECK;
+
+/* How it ended.  error is "" when all is well. */
+struct folder_end {
+	int64_t folder;
+	int64_t epoch; /* 0 when it was never opened */
+	enum folder_outcome outcome;
+	struct folder_state state; /* octets is filled in by the store for FOLDER_READ */
+	int64_t messages_read;
+	int64_t took_ms;
+	enum depth depth;
+	enum err_class error_class;
+	const char *error;
+};
+/* Writes folder_seen when something differs from its last row; FOLDER_READ first marks
+ * gone whatever lies above the last window, and computes the folder digest; ERR_PROTO
+ * when the messages then stored are not state.exists.  FOLDER_READ of an epoch that this
+ * run did not begin says that it was proven unchanged.  FOLDER_COUNTED with the counts of
+ * the last row is no difference.  One transaction. */
+bool store_folder_end(struct store *st, const struct folder_end *e,
+		      struct err *err) MUST_CHECK;
+
+struct account_end {
+	int64_t account;
+	enum account_outcome outcome;
+	enum depth depth;
+	int64_t folders, folders_read, messages;
+	const char *error; /* "" */
+	const char *tls;   /* "TLSv1.3" or "none" */
+};
+bool store_account_end(struct store *st, const struct account_end *e,
+		       struct err *err) MUST_CHECK;
+/* Has this run already finished this account (for resuming)? */
+bool store_account_done(struct store *st, int64_t run, int64_t account, bool *done_out,
+			struct err *err) MUST_CHECK;
+
+/* ---- reading ---- */
+
+/* Newest account_seen; found false: never tried.  prefix, delim, capability and server_id
+ * are those of the newest listing, which may be older. */
+struct account_view {
+	bool found;
+	int64_t run, at;
+	enum account_outcome outcome;
+	enum depth depth;
+	int64_t folders, folders_read, messages;
+	const char *error, *tls, *prefix, *capability, *server_id;
+	char delim;
+	int64_t good_at, good_run; /* newest ACCOUNT_READ or ACCOUNT_PARTLY; 0: none */
+	bool unended; /* a later run began to read it and has not ended: what is known of
+			 it is half of one run, half of another */
+};
+bool store_account_view(struct store *st, int64_t account, struct arena *arena,
+			struct account_view *out, struct err *err) MUST_CHECK;
+
+/* A folder of the newest listing with its newest folder_seen. */
+struct folder_view {
+	struct folder folder;
+	int64_t epoch;		     /* 0: never opened */
+	int64_t seen_run, seen_at;   /* newest run that found it so; 0: never read */
+	enum folder_outcome outcome; /* of the newest reading deeper than counts, else of
+					the newest; FOLDER_COUNTED when never read */
+	struct folder_state state;
+	int64_t messages_read;
+	enum depth depth;
+	const char *error;
+	struct sha256 digest;
+	bool moved_on; /* a later counts-only reading shows other UIDVALIDITY, UIDNEXT or
+			  EXISTS: the rest is stale */
+};
+/* Ordered by name. */
+bool store_folders(struct store *st, int64_t account, bool with_gone, struct arena *arena,
+		   struct folder_view **out, size_t *n_out, struct err *err) MUST_CHECK;
+
+/* Messages of one epoch that are not gone.  *out is valid until the next call. */
+enum store_order {
+	STORE_BY_UID,
+	STORE_BY_KEY /* key, octets, date, uid: by SQLite's external sorter */
+};
+struct store_messages;
+bool store_messages_open(struct store *st, int64_t epoch, enum store_order order,
+			 struct store_messages **out, struct err *err) MUST_CHECK;
+enum next store_messages_next(struct store_messages *it, struct message *out,
+			      struct err *err) MUST_CHECK;
+void store_messages_close(struct store_messages *it);
+
+/* Sorted, blank-joined names of a keyword set; "" for 0. */
+bool store_keywords(struct store *st, int64_t keyword_set, struct arena *arena,
+		    const char **out, struct err *err) MUST_CHECK;
+/* Message-ID text kept for a message; NULL when none. */
+bool store_message_id(struct store *st, int64_t epoch, uint32_t uid, struct arena *arena,
+		      const char **out, struct err *err) MUST_CHECK;
+
+#endif

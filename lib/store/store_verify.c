@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* Judgements, pairs and findings.  Leftovers are in store_leftover.c, details in
+ * store_detail.c. */
+#include "store/store_verify.h"
+
+#include "store/store_db.h"
+
+/* Counts stand in this order in pair and judgement. */
+#define COUNT_COLUMNS                                                                    \
+	"old_messages, new_messages, same, same_weak, changed, refiled, missing, extra," \
+	" old_unverified, new_unverified, flags, keywords, dates, octets"
+#define COUNT_FIELDS 14
+
+static void count_fields(struct match_count *c, int64_t *out[COUNT_FIELDS])
+{
+	int64_t *list[] = { &c->old_messages,	&c->new_messages, &c->same,
+			    &c->same_weak,	&c->changed,	  &c->refiled,
+			    &c->missing,	&c->extra,	  &c->old_unverified,
+			    &c->new_unverified, &c->flags,	  &c->keywords,
+			    &c->date,		&c->octets };
+
+	_Static_assert(sizeof list == COUNT_FIELDS * sizeof *list, "one column each");
+	memcpy(out, list, sizeof list);
+}
+
+static void bind_count(sqlite3_stmt *q, int at, const struct match_count *count)
+{
+	struct match_count c = *count;
+	int64_t *f[COUNT_FIELDS];
+
+	count_fields(&c, f);
+	for (int i = 0; i < COUNT_FIELDS; i++)
+		sqlite3_bind_int64(q, at + i, *f[i]);
+}
+
+static void read_count(sqlite3_stmt *q, int at, struct match_count *out)
+{
+	int64_t *f[COUNT_FIELDS];
+
+	count_fields(out, f);
+	for (int i = 0; i < COUNT_FIELDS; i++)
+		*f[i] = sqlite3_column_int64(q, at + i);
+}
+
+static const char *or_empty(const char *s)
+{
+	return s == NULL ? "" : s;
+}
+
+bool store_verify_clear(struct store *st, int64_t transfer, struct err *err)
+{
+	static const char *const sql[] = {
+		"DELETE FROM leftover WHERE transfer = ?1",
+		"DELETE FROM finding WHERE transfer = ?1",
+		"DELETE FROM pair WHERE transfer = ?1",
+		"DELETE FROM judgement WHERE transfer = ?1",
+	};
+	bool ok = true;
+
+	for (size_t i = 0; i < COUNT_OF(sql) && ok; i++) {
+		sqlite3_stmt *q = NULL;
+
+		if (!db_prepare(st, sql[i], &q, err))
+			return false;
+		sqlite3_bind_int64(q, 1, transfer);
+		ok = db_run(st, q, err);
+		sqlite3_finalize(q);
+	}
+	return ok;
+}
+
+static const char sql_pair_add[] =
+	"INSERT INTO pair (transfer, kind, old_folder, new_folder, old_name, new_name,"
+	" note, " COUNT_COLUMNS ")"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+	" ?16, ?17, ?18, ?19, ?20, ?21)";
+
+bool store_pair_add(struct store *st, struct pair *p, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_PAIR_ADD, sql_pair_add);
+
+	sqlite3_bind_int64(q, 1, p->transfer);
+	sqlite3_bind_int(q, 2, (int)p->kind);
+	db_bind_id(q, 3, p->old_folder);
+	db_bind_id(q, 4, p->new_folder);
+	db_bind_str(q, 5, or_empty(p->old_name));
+	db_bind_str(q, 6, or_empty(p->new_name));
+	db_bind_str(q, 7, or_empty(p->note));
+	bind_count(q, 8, &p->count);
+	if (!db_run(st, q, err))
+		return false;
+	p->id = sqlite3_last_insert_rowid(st->db);
+	return true;
+}
+
+static const char sql_pair_set[] =
+	"UPDATE pair SET kind = ?2, note = ?3, (" COUNT_COLUMNS
+	") = (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+	" WHERE id = ?1";
+
+bool store_pair_update(struct store *st, const struct pair *p, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_PAIR_SET, sql_pair_set);
+
+	sqlite3_bind_int64(q, 1, p->id);
+	sqlite3_bind_int(q, 2, (int)p->kind);
+	db_bind_str(q, 3, or_empty(p->note));
+	bind_count(q, 4, &p->count);
+	if (!db_run(st, q, err))
+		return false;
+	if (sqlite3_changes(st->db) != 1)
+		return err_set(err, ERR_BUG, "there is no folder pair %lld",
+			       (long long)p->id);
+	return true;
+}
+
+static const char sql_pairs[] =
+	"SELECT id, transfer, kind, coalesce(old_folder, 0), coalesce(new_folder, 0),"
+	" old_name, new_name, note, " COUNT_COLUMNS
+	" FROM pair WHERE transfer = ?1 ORDER BY old_name, new_name, id";
+
+static bool read_pair(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
+		      struct err *err)
+{
+	struct pair *out = item;
+	int kind;
+
+	if (!db_enum(st, q, 2, PAIR_KIND_COUNT, &kind, err))
+		return false;
+	*out = (struct pair){ .id = sqlite3_column_int64(q, 0),
+			      .transfer = sqlite3_column_int64(q, 1),
+			      .kind = (enum pair_kind)kind,
+			      .old_folder = sqlite3_column_int64(q, 3),
+			      .new_folder = sqlite3_column_int64(q, 4),
+			      .old_name = db_text_in(q, 5, arena),
+			      .new_name = db_text_in(q, 6, arena),
+			      .note = db_text_in(q, 7, arena) };
+	read_count(q, 8, &out->count);
+	return true;
+}
+
+bool store_pairs(struct store *st, int64_t transfer, struct arena *arena,
+		 struct pair **out, size_t *n_out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	void *list = NULL;
+
+	if (!db_prepare(st, sql_pairs, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, transfer);
+	if (!db_list(st, q, sizeof **out, read_pair, arena, &list, n_out, err))
+		return false;
+	*out = list;
+	return true;
+}
+
+static const char sql_finding_add[] =
+	"INSERT INTO finding (transfer, class, severity, side, folder, other, epoch,"
+	" uid, tier, \"key\", octets, \"date\", old_fact, new_fact, explanation,"
+	" fingerprint)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+	" ?16)";
+
+bool store_finding_add(struct store *st, const struct finding *f, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_FINDING_ADD, sql_finding_add);
+
+	sqlite3_bind_int64(q, 1, f->transfer);
+	sqlite3_bind_int(q, 2, (int)f->cls);
+	sqlite3_bind_int(q, 3, (int)f->severity);
+	sqlite3_bind_int(q, 4, (int)f->side);
+	db_bind_str(q, 5, or_empty(f->folder));
+	db_bind_str(q, 6, or_empty(f->other));
+	sqlite3_bind_int64(q, 7, f->epoch);
+	sqlite3_bind_int64(q, 8, f->uid);
+	sqlite3_bind_int(q, 9, f->tier);
+	db_bind_key(q, 10, &f->key);
+	sqlite3_bind_int64(q, 11, f->octets);
+	db_bind_date(q, 12, f->date);
+	db_bind_str(q, 13, or_empty(f->old_fact));
+	db_bind_str(q, 14, or_empty(f->new_fact));
+	db_bind_str(q, 15, or_empty(f->explanation));
+	db_bind_digest(q, 16, &f->fingerprint);
+	return db_run(st, q, err);
+}
+
+static const char sql_findings[] =
+	"SELECT id, transfer, class, severity, side, folder, other, epoch, uid, tier,"
+	" \"key\", octets, \"date\", old_fact, new_fact, explanation, fingerprint"
+	" FROM finding WHERE ?1 = 0 OR transfer = ?1"
+	" ORDER BY transfer, severity DESC, class, folder, epoch, uid, id";
+
+struct store_findings {
+	struct store *st;
+	sqlite3_stmt *q;
+};
+
+bool store_findings_open(struct store *st, int64_t transfer, struct store_findings **out,
+			 struct err *err)
+{
+	struct store_findings *it = mem_calloc(1, sizeof *it);
+
+	it->st = st;
+	if (!db_prepare(st, sql_findings, &it->q, err)) {
+		free(it);
+		return false;
+	}
+	sqlite3_bind_int64(it->q, 1, transfer);
+	*out = it;
+	return true;
+}
+
+enum next store_findings_next(struct store_findings *it, struct finding *out,
+			      struct err *err)
+{
+	struct store *st = it->st;
+	sqlite3_stmt *q = it->q;
+	enum next n = db_next(st, q, err);
+	int cls, severity, side, tier;
+	struct finding f;
+
+	if (n != NEXT_ITEM)
+		return n;
+	if (!db_enum(st, q, 2, FINDING_CLASS_COUNT, &cls, err) ||
+	    !db_enum(st, q, 3, SEVERITY_COUNT, &severity, err) ||
+	    !db_enum(st, q, 4, SIDE_COUNT, &side, err) ||
+	    !db_enum(st, q, 9, TIER_COUNT, &tier, err))
+		return NEXT_FAIL;
+	f = (struct finding){ .id = sqlite3_column_int64(q, 0),
+			      .transfer = sqlite3_column_int64(q, 1),
+			      .cls = (enum finding_class)cls,
+			      .severity = (enum severity)severity,
+			      .side = (enum side)side,
+			      .folder = db_text(q, 5),
+			      .other = db_text(q, 6),
+			      .epoch = sqlite3_column_int64(q, 7),
+			      .uid = (uint32_t)sqlite3_column_int64(q, 8),
+			      .tier = (uint8_t)tier,
+			      .octets = sqlite3_column_int64(q, 11),
+			      .date = db_date(q, 12),
+			      .old_fact = db_text(q, 13),
+			      .new_fact = db_text(q, 14),
+			      .explanation = db_text(q, 15) };
+	if (!db_key(st, q, 10, &f.key, err) || !db_digest(st, q, 16, &f.fingerprint, err))
+		return NEXT_FAIL;
+	*out = f;
+	return NEXT_ITEM;
+}
+
+void store_findings_close(struct store_findings *it)
+{
+	if (it == NULL)
+		return;
+	sqlite3_finalize(it->q);
+	free(it);
+}
+
+static const char sql_finding_sums[] =
+	"SELECT class, severity, count(*) FROM finding WHERE ?1 = 0 OR transfer = ?1"
+	" GROUP BY class, severity ORDER BY class, severity";
+
+bool store_finding_sums(struct store *st, int64_t transfer, struct finding_sum *out,
+			struct err *err)
+{
+	struct finding_sum sum = { 0 };
+	sqlite3_stmt *q = NULL;
+	int cls, severity;
+	enum next n;
+
+	if (!db_prepare(st, sql_finding_sums, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, transfer);
+	while ((n = db_next(st, q, err)) == NEXT_ITEM) {
+		if (!db_enum(st, q, 0, FINDING_CLASS_COUNT, &cls, err) ||
+		    !db_enum(st, q, 1, SEVERITY_COUNT, &severity, err)) {
+			n = NEXT_FAIL;
+			break;
+		}
+		sum.n[cls][severity] = sqlite3_column_int64(q, 2);
+	}
+	sqlite3_finalize(q);
+	if (n == NEXT_END)
+		*out = sum;
+	return n == NEXT_END;
+}
+
+#define JUDGEMENT_COLUMNS                                                                \
+	"transfer, run, verdict, old_run, new_run, old_seen, new_seen, depth,"           \
+	" flags_compared, loss, doubt, info, folders_old, folders_new, folders_unread,"  \
+	" note, " COUNT_COLUMNS
+
+static const char sql_judgement_put[] =
+	"INSERT INTO judgement (" JUDGEMENT_COLUMNS ")"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+	" ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)";
+static const char sql_judgement_get[] = "SELECT " JUDGEMENT_COLUMNS
+					" FROM judgement WHERE transfer = ?1";
+
+/* The row of the run before was dropped by store_verify_clear. */
+bool store_judgement_put(struct store *st, const struct judgement *j, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_JUDGEMENT_PUT, sql_judgement_put);
+
+	sqlite3_bind_int64(q, 1, j->transfer);
+	sqlite3_bind_int64(q, 2, j->run);
+	sqlite3_bind_int(q, 3, (int)j->verdict);
+	db_bind_id(q, 4, j->old_run);
+	db_bind_id(q, 5, j->new_run);
+	sqlite3_bind_int64(q, 6, j->old_seen);
+	sqlite3_bind_int64(q, 7, j->new_seen);
+	sqlite3_bind_int(q, 8, (int)j->depth);
+	sqlite3_bind_int(q, 9, j->flags_compared);
+	sqlite3_bind_int64(q, 10, j->loss);
+	sqlite3_bind_int64(q, 11, j->doubt);
+	sqlite3_bind_int64(q, 12, j->info);
+	sqlite3_bind_int64(q, 13, j->folders_old);
+	sqlite3_bind_int64(q, 14, j->folders_new);
+	sqlite3_bind_int64(q, 15, j->folders_unread);
+	db_bind_str(q, 16, or_empty(j->note));
+	bind_count(q, 17, &j->count);
+	return db_run(st, q, err);
+}
+
+bool store_judgement(struct store *st, int64_t transfer, struct arena *arena,
+		     struct judgement *out, bool *found_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_JUDGEMENT_GET, sql_judgement_get);
+	int verdict, depth;
+	bool ok = false;
+	enum next n;
+
+	sqlite3_bind_int64(q, 1, transfer);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM && db_enum(st, q, 2, VERDICT_COUNT, &verdict, err) &&
+	    db_enum(st, q, 7, DEPTH_COUNT, &depth, err)) {
+		*out = (struct judgement){ .transfer = transfer,
+					   .run = sqlite3_column_int64(q, 1),
+					   .verdict = (enum verdict)verdict,
+					   .old_run = sqlite3_column_int64(q, 3),
+					   .new_run = sqlite3_column_int64(q, 4),
+					   .old_seen = sqlite3_column_int64(q, 5),
+					   .new_seen = sqlite3_column_int64(q, 6),
+					   .depth = (enum depth)depth,
+					   .flags_compared = sqlite3_column_int(q, 8) !=
+							     0,
+					   .loss = sqlite3_column_int64(q, 9),
+					   .doubt = sqlite3_column_int64(q, 10),
+					   .info = sqlite3_column_int64(q, 11),
+					   .folders_old = sqlite3_column_int64(q, 12),
+					   .folders_new = sqlite3_column_int64(q, 13),
+					   .folders_unread = sqlite3_column_int64(q, 14),
+					   .note = db_text_in(q, 15, arena) };
+		read_count(q, 16, &out->count);
+		ok = true;
+	}
+	sqlite3_reset(q);
+	if (n == NEXT_END)
+		ok = true;
+	if (ok)
+		*found_out = n == NEXT_ITEM;
+	return ok;
+}

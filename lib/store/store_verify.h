@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_STORE_VERIFY_H
+#define STORE_STORE_VERIFY_H
+/* What verify writes (judgements, pairs, findings, leftovers) and the details that audit
+ * looks up for it. */
+#include "model/finding.h"
+#include "store/store.h"
+
+/* ---- writing; within a transaction of the caller's ---- */
+
+/* Drop pairs, findings, leftovers and the judgement of a transfer before it is judged
+ * again. */
+bool store_verify_clear(struct store *st, int64_t transfer, struct err *err) MUST_CHECK;
+bool store_pair_add(struct store *st, struct pair *p /* id is filled in */,
+		    struct err *err) MUST_CHECK;
+bool store_pair_update(struct store *st, const struct pair *p,
+		       struct err *err) MUST_CHECK; /* counts and note */
+bool store_finding_add(struct store *st, const struct finding *f,
+		       struct err *err) MUST_CHECK;
+bool store_judgement_put(struct store *st, const struct judgement *j,
+			 struct err *err) MUST_CHECK;
+
+/* A message that found no partner in its folder pair; kept until the transfer is judged
+ * again. */
+struct leftover {
+	int64_t transfer;
+	enum side side;
+	int64_t pair; /* pair.id */
+	int64_t epoch;
+	struct message m;
+	struct msg_key retry_key; /* tier 2 key from message_detail, when retry_tier is
+				     TIER_FIELDS */
+	uint8_t retry_tier;	  /* TIER_NONE: no detail was looked up */
+	const char *folder;	  /* common form, from the pair; borrowed */
+};
+/* retry_key, retry_tier and folder are ignored: they come from the detail and the pair.
+ */
+bool store_leftover_add(struct store *st, const struct leftover *l,
+			struct err *err) MUST_CHECK;
+/* It found a partner after all. */
+bool store_leftover_drop(struct store *st, int64_t transfer, enum side side,
+			 int64_t epoch, uint32_t uid, struct err *err) MUST_CHECK;
+
+enum leftover_order {
+	LEFTOVER_BY_PLACE,     /* side, pair, epoch, uid */
+	LEFTOVER_BY_KEY,       /* tier, key, octets, date, side, epoch, uid */
+	LEFTOVER_BY_RETRY_KEY, /* those with a retry key: retry key, octets, date, side,
+				  epoch, uid */
+};
+struct store_leftovers;
+/* pair 0: of the whole transfer.  Do not add or drop while a cursor is open: collect
+ * first. */
+bool store_leftovers_open(struct store *st, int64_t transfer, int64_t pair,
+			  enum leftover_order order, struct store_leftovers **out,
+			  struct err *err) MUST_CHECK;
+enum next store_leftovers_next(struct store_leftovers *it, struct leftover *out,
+			       struct err *err) MUST_CHECK;
+void store_leftovers_close(struct store_leftovers *it);
+bool store_leftover_count(struct store *st, int64_t transfer, enum side side,
+			  int64_t *out, struct err *err) MUST_CHECK;
+
+/* ---- details: header fields of messages that a finding will name ---- */
+
+/* What should be looked up: leftovers without a detail.  Where both sides of a transfer
+ * have leftovers all of them (their identity is tried again at tier 2), otherwise at most
+ * per_folder of each folder, with and without details.  Ordered by side, account, folder,
+ * uid.  transfer 0: all. */
+struct detail_want {
+	enum side side;
+	int64_t account, folder, epoch;
+	const char *wire; /* folder name */
+	uint32_t uidvalidity, uid;
+};
+struct store_wants;
+bool store_wants_open(struct store *st, int64_t transfer, int64_t per_folder,
+		      struct store_wants **out, struct err *err) MUST_CHECK;
+enum next store_wants_next(struct store_wants *it, struct detail_want *out,
+			   struct err *err) MUST_CHECK;
+void store_wants_close(struct store_wants *it);
+
+/* retry_key NULL: the fields gave no tier 2 key.  Replaces an older row. */
+bool store_detail_put(struct store *st, int64_t epoch, uint32_t uid,
+		      const struct message_detail *d, const struct msg_key *retry_key,
+		      struct err *err) MUST_CHECK;
+bool store_detail_get(struct store *st, int64_t epoch, uint32_t uid, struct arena *arena,
+		      struct message_detail *out, bool *found_out,
+		      struct err *err) MUST_CHECK;
+
+/* ---- reading ---- */
+
+/* found false: never judged. */
+bool store_judgement(struct store *st, int64_t transfer, struct arena *arena,
+		     struct judgement *out, bool *found_out, struct err *err) MUST_CHECK;
+bool store_pairs(struct store *st, int64_t transfer, struct arena *arena,
+		 struct pair **out, size_t *n_out, struct err *err) MUST_CHECK;
+/* Findings of a transfer (0: all) ordered by transfer, severity (worst first), class,
+ * folder, epoch, uid. */
+struct store_findings;
+bool store_findings_open(struct store *st, int64_t transfer, struct store_findings **out,
+			 struct err *err) MUST_CHECK;
+enum next store_findings_next(struct store_findings *it, struct finding *out,
+			      struct err *err) MUST_CHECK;
+void store_findings_close(struct store_findings *it);
+/* Counts by class and severity of a transfer (0: all). */
+struct finding_sum {
+	int64_t n[FINDING_CLASS_COUNT][SEVERITY_COUNT];
+};
+bool store_finding_sums(struct store *st, int64_t transfer, struct finding_sum *out,
+			struct err *err) MUST_CHECK;
+
+#endif

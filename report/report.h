@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+/*
+ * report/: tell.  Every writer reads the store in one read transaction, so that two
+ * numbers for one thing cannot differ. Output goes through report_sink in pieces: a list
+ * of any length needs no memory.  Time comes from the runs: the same store gives the same
+ * octets.
+ */
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "store/store.h"
+
+struct report_sink {
+	void *ctx;
+	bool (*write)(void *ctx, struct span piece, struct err *err);
+};
+
+struct report_options {
+	const char *project;	  /* its name */
+	const int64_t *transfers; /* NULL: all that are listed */
+	size_t transfer_n;
+	size_t width; /* columns of the terminal, 0: do not cut */
+	bool color;
+	bool one_sided;
+	bool clear_old, clear_new; /* clear-text login is configured: reports say so */
+};
+
+/* The verification: JSON document (schema "mailmuster/report/1", docs/json.md), CSV of
+ * findings, text for people. */
+bool report_json(struct store *st, const struct report_options *o,
+		 const struct report_sink *sink, struct err *err) MUST_CHECK;
+bool report_csv(struct store *st, const struct report_options *o,
+		const struct report_sink *sink, struct err *err) MUST_CHECK;
+bool report_text(struct store *st, const struct report_options *o,
+		 const struct report_sink *sink, struct err *err) MUST_CHECK;
+
+/* The summary that `mailmuster verify` prints: under 60 lines whatever was found; and its
+ * JSON ("mailmuster/verify/1"). */
+bool report_verify_text(struct store *st, const struct report_options *o,
+			const struct report_sink *sink, struct err *err) MUST_CHECK;
+bool report_verify_json(struct store *st, const struct report_options *o,
+			const struct report_sink *sink, struct err *err) MUST_CHECK;
+
+/* The name of the transfer to look at first, which is what report_verify_text says; NULL
+ * when nothing is worse than info. */
+bool report_first(struct store *st, const struct report_options *o, struct arena *arena,
+		  const char **out, struct err *err) MUST_CHECK;
+
+/* Everything known about one transfer in plain words: what happened and what to do
+ * (`mailmuster explain`). */
+bool report_explain(struct store *st, int64_t transfer, const struct report_options *o,
+		    const struct report_sink *sink, struct err *err) MUST_CHECK;
+/* What is known, what is not (`mailmuster status`); the next command is cli's to add. */
+bool report_status_text(struct store *st, const struct report_options *o,
+			const struct report_sink *sink, struct err *err) MUST_CHECK;
+bool report_status_json(struct store *st, const struct report_options *o,
+			const struct report_sink *sink, struct err *err) MUST_CHECK;
+/* After `audit --depth counts`: per-folder message counts of both sides side by side (old
+ * as is, new as is). */
+bool report_counts_text(struct store *st, const struct report_options *o,
+			const struct report_sink *sink, struct err *err) MUST_CHECK;
+
+#endif

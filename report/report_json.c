@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* The shapes are documented in docs/json.md; keys are added, never renamed, within a
+ * version. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "report/report_view.h"
+
+struct writer {
+	struct report_view v;
+	struct report_out out;
+	struct json_out json;
+};
+
+static void put_time(struct json_out *j, const char *key, int64_t at)
+{
+	char iso[CLOCK_ISO_SIZE];
+
+	json_put_str(j, key, at == 0 ? NULL : clock_iso(at, iso));
+}
+
+/* INTERNALDATE and size of a message, null when they are not known. */
+static void put_facts(struct json_out *j, const struct finding *f)
+{
+	char iso[CLOCK_ISO_SIZE];
+
+	json_put_str(j, "internaldate",
+		     f->date == MSG_DATE_UNKNOWN ? NULL : clock_iso(f->date, iso));
+	json_name(j, "octets");
+	if (f->octets < 0)
+		json_null(j);
+	else
+		json_int(j, f->octets);
+}
+
+static void put_head(struct writer *w, const char *schema)
+{
+	const struct report_view *v = &w->v;
+	struct json_out *j = &w->json;
+	char hex[SHA256_HEX_SIZE];
+
+	json_put_str(j, "schema", schema);
+	json_put_str(j, "project", v->o->project);
+	json_put_str(j, "project_id", store_project_id(v->st));
+	json_name(j, "run");
+	if (v->has_run)
+		json_int(j, v->run.id);
+	else
+		json_null(j);
+	put_time(j, "time", v->has_run ? v->run.ended : 0);
+	json_put_str(j, "verdict", verdict_name(v->sum.worst));
+	json_name(j, "ledger");
+	if (!v->has_head) {
+		json_null(j);
+		return;
+	}
+	sha256_hex(&v->head.hash, hex);
+	json_begin_object(j);
+	json_put_int(j, "seq", v->head.seq);
+	json_put_str(j, "hash", hex);
+	json_end_object(j);
+}
+
+static void put_verdicts(struct json_out *j, const struct match_count *c)
+{
+	json_put_int(j, "same", c->same);
+	json_put_int(j, "same_weak", c->same_weak);
+	json_put_int(j, "changed", c->changed);
+	json_put_int(j, "refiled", c->refiled);
+	json_put_int(j, "missing", c->missing);
+	json_put_int(j, "extra", c->extra);
+	json_put_int(j, "flags", c->flags);
+	json_put_int(j, "keywords", c->keywords);
+	json_put_int(j, "date", c->date);
+	json_put_int(j, "octets", c->octets);
+}
+
+static void put_messages(struct json_out *j, const struct match_count *c)
+{
+	json_put_int(j, "old_messages", c->old_messages);
+	json_put_int(j, "old_unverified", c->old_unverified);
+	json_put_int(j, "new_messages", c->new_messages);
+	json_put_int(j, "new_unverified", c->new_unverified);
+}
+
+static void put_severities(struct json_out *j, int64_t loss, int64_t doubt, int64_t info)
+{
+	json_name(j, "findings");
+	json_begin_object(j);
+	json_put_int(j, "loss", loss);
+	json_put_int(j, "doubt", doubt);
+	json_put_int(j, "info", info);
+	json_end_object(j);
+}
+
+static void put_totals(struct writer *w)
+{
+	const struct report_sum *s = &w->v.sum;
+	struct json_out *j = &w->json;
+
+	json_name(j, "counts");
+	json_begin_object(j);
+	put_messages(j, &s->count);
+	put_verdicts(j, &s->count);
+	json_end_object(j);
+	put_severities(j, s->loss, s->doubt, s->info);
+	json_name(j, "clear_text");
+	json_begin_object(j);
+	json_put_bool(j, "old", w->v.o->clear_old);
+	json_put_bool(j, "new", w->v.o->clear_new);
+	json_end_object(j);
+}
+
+static bool put_folders(struct writer *w, const struct transfer *t, struct err *err)
+{
+	struct json_out *j = &w->json;
+	struct pair *pair;
+	size_t n;
+
+	if (!store_pairs(w->v.st, t->id, &w->v.scratch, &pair, &n, err))
+		return false;
+	json_name(j, "folders");
+	json_begin_array(j);
+	for (size_t i = 0; i < n; i++) {
+		json_begin_object(j);
+		json_put_str(j, "old", pair[i].old_folder == 0 ? NULL : pair[i].old_name);
+		json_put_str(j, "new", pair[i].new_folder == 0 ? NULL : pair[i].new_name);
+		json_put_str(j, "kind", pair_kind_name(pair[i].kind));
+		put_messages(j, &pair[i].count);
+		put_verdicts(j, &pair[i].count);
+		json_put_str(j, "note", pair[i].note);
+		json_end_object(j);
+		if (!report_flush(&w->out, false, err))
+			return false;
+	}
+	json_end_array(j);
+	return true;
+}
+
+static bool put_finding(struct writer *w, const struct finding *f, struct arena *arena,
+			struct err *err)
+{
+	struct json_out *j = &w->json;
+	struct message_detail d = { 0 };
+	char hex[SHA256_HEX_SIZE];
+	bool found = false;
+
+	if (f->uid != 0 &&
+	    !store_detail_get(w->v.st, f->epoch, f->uid, arena, &d, &found, err))
+		return false;
+	/* Kept for every message of the old side, details or not. */
+	if (f->uid != 0 && d.message_id == NULL && f->side == SIDE_OLD &&
+	    !store_message_id(w->v.st, f->epoch, f->uid, arena, &d.message_id, err))
+		return false;
+	json_begin_object(j);
+	json_put_str(j, "class", finding_class_name(f->cls));
+	json_put_str(j, "severity", severity_name(f->severity));
+	json_put_str(j, "side", side_name(f->side));
+	json_put_str(j, "folder", f->folder);
+	json_put_str(j, "other", f->other);
+	json_name(j, "uid");
+	if (f->uid != 0)
+		json_int(j, f->uid);
+	else
+		json_null(j);
+	put_facts(j, f);
+	json_put_str(j, "message_id", d.message_id);
+	json_put_str(j, "from", d.from);
+	json_put_str(j, "date", d.date);
+	json_put_str(j, "old", f->old_fact);
+	json_put_str(j, "new", f->new_fact);
+	json_put_str(j, "explanation", f->explanation);
+	sha256_hex(&f->fingerprint, hex);
+	json_put_str(j, "fingerprint", hex);
+	json_end_object(j);
+	return report_flush(&w->out, false, err);
+}
+
+static bool put_findings(struct writer *w, const struct transfer *t, struct err *err)
+{
+	struct store_findings *it = NULL;
+	struct arena line;
+	struct finding f;
+	enum next next;
+	bool ok = false;
+
+	if (!store_findings_open(w->v.st, t->id, &it, err))
+		return false;
+	arena_init(&line);
+	json_name(&w->json, "findings");
+	json_begin_array(&w->json);
+	while ((next = store_findings_next(it, &f, err)) == NEXT_ITEM) {
+		arena_reset(&line);
+		if (!put_finding(w, &f, &line, err))
+			goto out;
+	}
+	json_end_array(&w->json);
+	ok = next == NEXT_END;
+out:
+	arena_done(&line);
+	store_findings_close(it);
+	return ok;
+}
+
+static void put_judgement(struct json_out *j, const struct transfer *t,
+			  const struct judgement *g, bool found)
+{
+	json_put_str(j, "account", t->name);
+	json_put_str(j, "verdict", verdict_name(found ? g->verdict : VERDICT_NOT_JUDGED));
+	json_name(j, "run");
+	if (found)
+		json_int(j, g->run);
+	else
+		json_null(j);
+	json_put_str(j, "old_user", t->old_user);
+	json_put_str(j, "new_user", t->new_user);
+	put_time(j, "old_seen", g->old_seen);
+	put_time(j, "new_seen", g->new_seen);
+	json_put_str(j, "depth", found ? depth_name(g->depth) : NULL);
+	json_put_bool(j, "flags_compared", found && g->flags_compared);
+	json_put_str(j, "note", found ? g->note : "Never verified.");
+	json_name(j, "coverage");
+	json_begin_object(j);
+	put_messages(j, &g->count);
+	json_put_int(j, "folders", g->folders_old + g->folders_new);
+	json_put_int(j, "folders_unread", g->folders_unread);
+	json_end_object(j);
+	json_name(j, "counts");
+	json_begin_object(j);
+	put_verdicts(j, &g->count);
+	json_end_object(j);
+}
+
+static bool put_transfer(struct writer *w, const struct transfer *t, bool whole,
+			 struct err *err)
+{
+	struct judgement g = { .note = "" };
+	bool found;
+
+	arena_reset(&w->v.scratch);
+	if (!report_judgement(&w->v, t, &w->v.scratch, &g, &found, err))
+		return false;
+	if (!found)
+		g = (struct judgement){ .note = "" };
+	json_begin_object(&w->json);
+	put_judgement(&w->json, t, &g, found);
+	if (!whole)
+		put_severities(&w->json, g.loss, g.doubt, g.info);
+	else if (!put_folders(w, t, err) || !put_findings(w, t, err))
+		return false;
+	json_end_object(&w->json);
+	return report_flush(&w->out, false, err);
+}
+
+static bool put_document(struct writer *w, bool whole, struct err *err)
+{
+	struct json_out *j = &w->json;
+	const struct report_sum *s = &w->v.sum;
+
+	json_begin_object(j);
+	put_head(w, whole ? "mailmuster/report/1" : "mailmuster/verify/1");
+	put_totals(w);
+	json_name(j, "accounts");
+	json_begin_object(j);
+	json_put_int(j, "total", s->transfers);
+	json_put_int(j, "clean", s->verdict[VERDICT_CLEAN]);
+	json_put_int(j, "differs", s->verdict[VERDICT_DIFFERS]);
+	json_put_int(j, "incomplete", s->verdict[VERDICT_INCOMPLETE]);
+	json_put_int(j, "not_judged", s->verdict[VERDICT_NOT_JUDGED]);
+	json_put_int(j, "never_verified", s->never);
+	json_end_object(j);
+	json_name(j, "transfers");
+	json_begin_array(j);
+	for (size_t i = 0; i < w->v.n; i++)
+		if (!put_transfer(w, &w->v.transfer[i], whole, err))
+			return false;
+	json_end_array(j);
+	json_end_object(j);
+	strbuf_addc(&w->out.buf, '\n');
+	return report_flush(&w->out, true, err);
+}
+
+static bool write_json(struct store *st, const struct report_options *o,
+		       const struct report_sink *sink, bool whole, struct err *err)
+{
+	struct writer w = { .out = { .sink = sink, .buf = STRBUF_INIT } };
+	bool ok = false;
+
+	if (!report_view_open(&w.v, st, o, err))
+		goto out;
+	json_out_init(&w.json, &w.out.buf, false);
+	ok = put_document(&w, whole, err);
+out:
+	report_view_done(&w.v);
+	strbuf_done(&w.out.buf);
+	return ok;
+}
+
+bool report_json(struct store *st, const struct report_options *o,
+		 const struct report_sink *sink, struct err *err)
+{
+	return write_json(st, o, sink, true, err);
+}
+
+bool report_verify_json(struct store *st, const struct report_options *o,
+			const struct report_sink *sink, struct err *err)
+{
+	return write_json(st, o, sink, false, err);
+}

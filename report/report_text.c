@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+/* The verification for people: the verdict first, what it rests on beside it, then what
+ * differs, then what to do. */
+#include "base/clock.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "report/report_lines.h"
+#include "report/report_view.h"
+
+#define NAMED_MAX 8 /* accounts that could not be examined, in the summary */
+
+struct text {
+	struct report_view v;
+	struct report_out out;
+	struct lines l;
+};
+
+static void say_accounts(struct lines *l, int64_t n)
+{
+	lines_count(l, n, "account", "accounts");
+}
+
+/* "INCOMPLETE 2 of 26 accounts could not be examined, 6 differ; 24,000 of 25,108 old
+ * messages were examined" */
+static void put_verdict(struct text *t)
+{
+	const struct report_sum *s = &t->v.sum;
+	struct lines *l = &t->l;
+	int64_t unknown = s->verdict[VERDICT_INCOMPLETE] + s->never;
+	int64_t differs = s->verdict[VERDICT_DIFFERS];
+	int64_t examined = s->count.old_messages - s->count.old_unverified;
+	char a[32], b[32];
+
+	switch (s->worst) {
+	case VERDICT_NOT_JUDGED:
+		lines_add(l, "%s",
+			  t->v.o->one_sided
+				  ? "there is no new server yet, so nothing was compared"
+				  : "nothing was verified yet");
+		lines_end_headed(l, "NOT JUDGED", LINES_YELLOW, 12);
+		return;
+	case VERDICT_INCOMPLETE:
+		lines_add(l, "%s of ", num_group(unknown, a, sizeof a));
+		say_accounts(l, s->transfers);
+		lines_add(l, " could not be examined in full");
+		if (differs > 0)
+			lines_add(l, ", %s more %s", num_group(differs, a, sizeof a),
+				  differs == 1 ? "differs" : "differ");
+		break;
+	case VERDICT_DIFFERS:
+		lines_add(l, "%s of ", num_group(differs, a, sizeof a));
+		say_accounts(l, s->transfers);
+		lines_add(l, " %s", differs == 1 ? "differs" : "differ");
+		break;
+	case VERDICT_CLEAN:
+		lines_add(l, "nothing is missing or altered in ");
+		say_accounts(l, s->verdict[VERDICT_CLEAN]);
+		break;
+	}
+	if (s->oldest_old == 0)
+		lines_add(l, "; the old side was never read");
+	else
+		lines_add(l, "; %s of %s%s old messages were examined",
+			  num_group(examined, a, sizeof a),
+			  s->worst == VERDICT_INCOMPLETE ? "at least " : "",
+			  num_group(s->count.old_messages, b, sizeof b));
+	if (s->worst == VERDICT_CLEAN)
+		lines_end_headed(l, "CLEAN", LINES_GREEN, 7);
+	else if (s->worst == VERDICT_DIFFERS)
+		lines_end_headed(l, "DIFFERS", LINES_RED, 9);
+	else
+		lines_end_headed(l, "INCOMPLETE", LINES_YELLOW, 12);
+}
+
+static void put_basis(struct text *t)
+{
+	const struct report_sum *s = &t->v.sum;
+	struct lines *l = &t->l;
+	char iso[CLOCK_ISO_SIZE], a[32];
+
+	if (!t->v.has_run)
+		return;
+	lines_add(l, "  verify run %lld of %s", (long long)t->v.run.id,
+		  clock_iso(t->v.run.ended, iso));
+	if (s->oldest_old != 0)
+		lines_add(l, "; old side read %s or later",
+			  clock_iso(s->oldest_old, iso));
+	if (s->oldest_new != 0)
+		lines_add(l, ", new side %s or later", clock_iso(s->oldest_new, iso));
+	lines_wrap(l, 4);
+	lines_add(l, "  ");
+	lines_add(l, "%s clean", num_group(s->verdict[VERDICT_CLEAN], a, sizeof a));
+	lines_add(l, ", %s %s", num_group(s->verdict[VERDICT_DIFFERS], a, sizeof a),
+		  s->verdict[VERDICT_DIFFERS] == 1 ? "differs" : "differ");
+	lines_add(l, ", %s incomplete",
+		  num_group(s->verdict[VERDICT_INCOMPLETE], a, sizeof a));
+	if (s->verdict[VERDICT_NOT_JUDGED] != 0)
+		lines_add(l, ", %s not to be judged",
+			  num_group(s->verdict[VERDICT_NOT_JUDGED], a, sizeof a));
+	if (s->never != 0)
+		lines_add(l, ", %s never verified", num_group(s->never, a, sizeof a));
+	lines_wrap(l, 4);
+	if (t->v.o->clear_old || t->v.o->clear_new) {
+		lines_add(l, "  warning: the %s read in clear text (tls \"none\")",
+			  t->v.o->clear_old && t->v.o->clear_new ? "servers are"
+			  : t->v.o->clear_old			 ? "old server is"
+								 : "new server is");
+		lines_wrap(l, 4);
+	}
+}
+
+/* columns 0: however long; else only names that leave the line in so many. */
+static void say_worst(struct text *t, const struct report_class *c, size_t columns)
+{
+	static const char more[] = ", ...";
+	struct lines *l = &t->l;
+	int64_t named = 0;
+	char a[32];
+
+	lines_add(l, " in ");
+	say_accounts(l, c->accounts);
+	while (named < REPORT_WORST && c->worst[named].n > 0) {
+		size_t before = l->raw.n;
+
+		lines_add(l, "%s %s %s", named == 0 ? ":" : ",",
+			  t->v.transfer[c->worst[named].transfer].name,
+			  num_group(c->worst[named].n, a, sizeof a));
+		if (columns != 0 &&
+		    text_width(strbuf_span(&l->raw)) + sizeof more - 1 > columns) {
+			l->raw.n = before;
+			break;
+		}
+		named++;
+	}
+	if (named > 0 && c->accounts > named)
+		lines_add(l, more);
+}
+
+/* The text of a class begins with what is counted, in the plural. */
+static void say_class(struct lines *l, enum finding_class c, int64_t n)
+{
+	const char *text = finding_class_text(c);
+	size_t noun = strcspn(text, " ");
+
+	if (n == 1 && text[noun - 1] == 's')
+		lines_add(l, "%.*s%s", (int)(noun - 1), text, text + noun);
+	else
+		lines_add(l, "%s", text);
+}
+
+/* Missing mail first, whatever else there is; then loss, then doubt; what is only worth
+ * knowing in one paragraph. */
+static void put_classes(struct text *t)
+{
+	const struct report_sum *s = &t->v.sum;
+	const struct report_class *missing =
+		&s->cls[FINDING_MESSAGE_MISSING][SEVERITY_DOUBT];
+	struct lines *l = &t->l;
+	char a[32];
+	bool any = false;
+
+	strbuf_addc(&t->out.buf, '\n');
+	if (missing->n > 0) {
+		lines_count(l, missing->n, "message is not on the new server,",
+			    "messages are not on the new server,");
+		say_worst(t, missing, 0);
+		lines_end_headed(l, "MISSING", LINES_RED, 9);
+		lines_add(l, "         Loss cannot be told from deletion by the user: "
+			     "there is no seal.");
+		lines_wrap(l, 9);
+	}
+	for (int k = SEVERITY_LOSS; k > SEVERITY_INFO; k--) {
+		for (int c = 0; c < FINDING_CLASS_COUNT; c++) {
+			const struct report_class *sum = &s->cls[c][k];
+
+			if (sum->n == 0 || sum == missing)
+				continue;
+			lines_add(l, "  %-6s", severity_name((enum severity)k));
+			lines_number(l, sum->n, 11);
+			lines_add(l, "  ");
+			say_class(l, (enum finding_class)c, sum->n);
+			lines_add(l, ",");
+			say_worst(t, sum, l->width);
+			lines_end(l); /* never more than a line, so that the whole stays
+					 on a screen */
+		}
+	}
+	for (int c = 0; c < FINDING_CLASS_COUNT; c++) {
+		const struct report_class *sum = &s->cls[c][SEVERITY_INFO];
+
+		if (sum->n == 0)
+			continue;
+		lines_add(l, "%s%s ", any ? "; " : "  for information: ",
+			  num_group(sum->n, a, sizeof a));
+		say_class(l, (enum finding_class)c, sum->n);
+		any = true;
+	}
+	if (any)
+		lines_wrap(l, 4);
+}
+
+/* The note begins with what is wrong with a whole side; otherwise it is about folders. */
+static bool say_reason(struct text *t, size_t i, const struct judgement *j,
+		       struct err *err)
+{
+	struct finding_sum f;
+
+	if (!store_finding_sums(t->v.st, t->v.transfer[i].id, &f, err))
+		return false;
+	if (f.n[FINDING_ACCOUNT_UNREADABLE][SEVERITY_DOUBT] == 0 && j->folders_unread > 0)
+		lines_add(&t->l, "%lld of %lld folders unread. ",
+			  (long long)j->folders_unread,
+			  (long long)(j->folders_old + j->folders_new));
+	if (f.n[FINDING_ACCOUNT_UNREADABLE][SEVERITY_DOUBT] > 0 ||
+	    f.n[FINDING_EVIDENCE_STALE][SEVERITY_DOUBT] > 0)
+		lines_add(&t->l, "%s", j->note);
+	else if (j->folders_unread == 0)
+		lines_add(&t->l, REPORT_OUTDATED);
+	return true;
+}
+
+/* Accounts that could not be examined in full, with the reason; all of them, or the first
+ * ones. */
+static bool put_unknown(struct text *t, int64_t most, struct err *err)
+{
+	struct report_view *v = &t->v;
+	int64_t unknown = v->sum.verdict[VERDICT_INCOMPLETE] + v->sum.never, named = 0;
+	struct judgement j;
+	bool found;
+
+	if (unknown == 0 || v->o->one_sided)
+		return true;
+	strbuf_addc(&t->out.buf, '\n');
+	for (size_t i = 0; i < v->n && named < most; i++) {
+		arena_reset(&v->scratch);
+		if (!report_judgement(v, &v->transfer[i], &v->scratch, &j, &found, err))
+			return false;
+		if (found && j.verdict != VERDICT_INCOMPLETE)
+			continue;
+		named++;
+		lines_add(&t->l, "  not examined in full: %s: ", v->transfer[i].name);
+		if (!found)
+			lines_add(&t->l, "never verified");
+		else if (!say_reason(t, i, &j, err))
+			return false;
+		if (most == NAMED_MAX)
+			lines_end(&t->l); /* one line each, so that the whole stays on a
+					     screen */
+		else
+			lines_wrap(&t->l, 4);
+		if (!report_flush(&t->out, false, err))
+			return false;
+	}
+	if (unknown > named) {
+		lines_add(&t->l, "  and ");
+		lines_count(&t->l, unknown - named, "more: mailmuster report --text",
+			    "more: mailmuster report --text");
+		lines_end(&t->l);
+	}
+	return true;
+}
+
+/* The account that most deserves a look: where mail is missing, else where most is lost
+ * or doubtful. */
+static const char *first_to_explain(const struct report_view *v)
+{
+	const struct report_worst *best = NULL;
+
+	for (int k = SEVERITY_LOSS; k > SEVERITY_INFO; k--)
+		for (int c = 0; c < FINDING_CLASS_COUNT; c++) {
+			const struct report_worst *w = &v->sum.cls[c][k].worst[0];
+
+			if (w->n > 0 && c == FINDING_MESSAGE_MISSING)
+				return v->transfer[w->transfer].name;
+			if (w->n > 0 && best == NULL)
+				best = w;
+		}
+	return best != NULL ? v->transfer[best->transfer].name : NULL;
+}
+
+static void put_next(struct text *t)
+{
+	const struct report_sum *s = &t->v.sum;
+	const char *account = first_to_explain(&t->v);
+	struct lines *l = &t->l;
+
+	strbuf_addc(&t->out.buf, '\n');
+	lines_add(l, "next: ");
+	switch (s->worst) {
+	case VERDICT_CLEAN:
+		lines_add(l, "mailmuster report --json keeps this for the record");
+		break;
+	case VERDICT_NOT_JUDGED:
+		lines_add(l, t->v.o->one_sided
+				     ? "mailmuster status"
+				     : "mailmuster audit, then mailmuster verify");
+		break;
+	case VERDICT_INCOMPLETE:
+	case VERDICT_DIFFERS:
+		if (account == NULL || s->oldest_old == 0 || s->oldest_new == 0) {
+			lines_add(l, "mailmuster audit, then mailmuster verify");
+			break;
+		}
+		lines_add(l, "mailmuster explain ");
+		lines_argument(l, account);
+		break;
+	}
+	lines_wrap(l, 6);
+}
+
+#define NUMBERS 65 /* columns behind the name */
+
+/* Every account on one line. */
+static bool put_table(struct text *t, struct err *err)
+{
+	struct report_view *v = &t->v;
+	struct lines *l = &t->l;
+	size_t name = lines_rest(l, NUMBERS, 40);
+	struct judgement j;
+	bool found;
+
+	strbuf_addc(&t->out.buf, '\n');
+	lines_cell(l, "account", name);
+	lines_add(l, " %-10s%10s%10s%8s%7s%8s%11s", "verdict", "old", "new", "missing",
+		  "extra", "changed", "unverified");
+	lines_end(l);
+	for (size_t i = 0; i < v->n; i++) {
+		const struct match_count *c = &j.count;
+
+		arena_reset(&v->scratch);
+		if (!report_judgement(v, &v->transfer[i], &v->scratch, &j, &found, err))
+			return false;
+		lines_cell(l, v->transfer[i].name, name);
+		lines_add(l, " %-10s",
+			  verdict_name(found ? j.verdict : VERDICT_NOT_JUDGED));
+		if (found && j.verdict != VERDICT_NOT_JUDGED) {
+			lines_number(l, c->old_messages, 10);
+			lines_number(l, c->new_messages, 10);
+			lines_number(l, c->missing, 8);
+			lines_number(l, c->extra, 7);
+			lines_number(l, c->changed, 8);
+			lines_number(l, c->old_unverified + c->new_unverified, 11);
+		}
+		lines_end(l);
+		if (!report_flush(&t->out, false, err))
+			return false;
+	}
+	return true;
+}
+
+static void put_foot(struct text *t)
+{
+	char hex[SHA256_HEX_SIZE];
+
+	if (!t->v.has_head)
+		return;
+	sha256_hex(&t->v.head.hash, hex);
+	strbuf_addf(&t->out.buf, "\nledger: entry %lld, %s\n", (long long)t->v.head.seq,
+		    hex);
+}
+
+static bool write_text(struct store *st, const struct report_options *o,
+		       const struct report_sink *sink, bool whole, struct err *err)
+{
+	struct text t = { .out = { .sink = sink, .buf = STRBUF_INIT } };
+	bool ok = false;
+
+	lines_init(&t.l, &t.out.buf, o);
+	if (!report_view_open(&t.v, st, o, err))
+		goto out;
+	if (whole)
+		strbuf_addf(&t.out.buf, "%s\n\n",
+			    text_shown(&t.v.arena, span_str(o->project)));
+	put_verdict(&t);
+	put_basis(&t);
+	if (t.v.sum.judged > 0)
+		put_classes(&t);
+	if (!put_unknown(&t, whole ? INT64_MAX : NAMED_MAX, err) ||
+	    (whole && !put_table(&t, err)))
+		goto out;
+	put_next(&t);
+	if (whole)
+		put_foot(&t);
+	ok = report_flush(&t.out, true, err);
+out:
+	report_view_done(&t.v);
+	lines_done(&t.l);
+	strbuf_done(&t.out.buf);
+	return ok;
+}
+
+bool report_first(struct store *st, const struct report_options *o, struct arena *arena,
+		  const char **out, struct err *err)
+{
+	struct report_view v;
+	const char *name;
+	bool ok = report_view_open(&v, st, o, err);
+
+	if (ok) {
+		name = first_to_explain(&v);
+		*out = name != NULL ? arena_strdup(arena, name) : NULL;
+	}
+	report_view_done(&v);
+	return ok;
+}
+
+bool report_text(struct store *st, const struct report_options *o,
+		 const struct report_sink *sink, struct err *err)
+{
+	return write_text(st, o, sink, true, err);
+}
+
+bool report_verify_text(struct store *st, const struct report_options *o,
+			const struct report_sink *sink, struct err *err)
+{
+	return write_text(st, o, sink, false, err);
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# mailmuster.json: every mistake is named with its place.
+load helper
+
+setup_project() {
+	mm init --no-input --one-sided --old-host a --old-secret-prompt
+	want 0
+}
+
+# refuse "PLACE AND WORDS" TEXT: this config is exit 6.
+refuse() {
+	printf '%s' "$2" >mailmuster.json
+	mm status
+	want 6
+	has "$said" "error: mailmuster.json$1"
+}
+
+@test "the smallest config is enough" {
+	setup_project
+	echo '{"old":{"host":"a.example.org"}}' >mailmuster.json
+	mm status
+	want 0
+	printf '// so\n{ /* or so */ "old": { "host": "a.example.org", "port": 143, "tls": "starttls" } }\n' >mailmuster.json
+	mm status
+	want 0
+}
+
+@test "mistakes name line and column" {
+	setup_project
+	refuse ":1:" ''
+	refuse ":1:" '[]'
+	refuse ":1:" '{"old":'
+	refuse ":2:" $'{"old":{"host":"a"},\n "old2":{}}'
+	has "$said" 'did you mean "old"'
+	refuse ":2:" $'{"old":{"host":"a",\n "prot":143}}'
+	has "$said" 'did you mean "port"'
+	refuse ":1:" '{"project":"x"}'
+	has "$said" 'needs "old"'
+	refuse ":1:" '{"old":{}}'
+	has "$said" 'needs "host"'
+	refuse ":2:" $'{"old":{"host":"a",\n"port":\n"143"}}'
+	refuse ":1:" '{"old":{"host":"a","port":0}}'
+	refuse ":1:" '{"old":{"host":"a","port":65536}}'
+	refuse ":1:" '{"old":{"host":"imaps://a"}}'
+	refuse ":1:" '{"old":{"host":"a","tls":"ssl"}}'
+	refuse ":1:" '{"old":{"host":"a","tls_min":"1.4"}}'
+	refuse ":1:" '{"old":{"host":"a","auth":"magic"}}'
+	refuse ":1:" '{"old":{"host":"a","auth":"master"}}'
+	has "$said" 'needs "admin"'
+	refuse ":1:" '{"old":{"host":"a","admin":"root"}}'
+	refuse ":1:" '{"old":{"host":"a","auth":"master","admin":"x","master_separator":"**"}}'
+	refuse ":1:" '{"old":{"host":"a","pin":"sha256//"}}'
+	refuse ":1:" '{"old":{"host":"a","kind":"exchange"}}'
+	refuse ":1:" '{"old":{"host":"a","max_connections":0}}'
+	refuse ":1:" '{"old":{"host":"a","max_connections":65}}'
+	refuse ":1:" '{"old":{"host":"a","timeout":"0s"}}'
+	refuse ":1:" '{"old":{"host":"a","timeout":"60"}}'
+	refuse ":1:" '{"old":{"host":"a"},"max_age":"7"}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"pairs":{"a":1}}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"exclude":"Trash"}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"exclude":[1]}}'
+}
+
+@test "a secret comes from one place" {
+	setup_project
+	refuse ":1:" '{"old":{"host":"a","secret":{}}}'
+	refuse ":1:" '{"old":{"host":"a","secret":{"file":"x","prompt":true}}}'
+	refuse ":1:" '{"old":{"host":"a","secret":{"password":"x"}}}'
+	refuse ":1:" '{"old":{"host":"a","secret":"x"}}'
+	refuse ":1:" '{"old":{"host":"a","secret":{"command":[]}}}'
+	refuse ":1:" '{"old":{"host":"a","secret":{"command":[1]}}}'
+	refuse ":1:" '{"old":{"host":"a","secret":{"command":"pass show x"}}}'
+	refuse ":1:" '{"old":{"host":"a","secret":{"file":""}}}'
+}
+
+@test "-c reads another file, and its folder is the project" {
+	setup_project
+	mkdir sub && mv mailmuster.* sub
+	mm -c sub/mailmuster.json status
+	want 0
+	mv sub/mailmuster.json sub/other.json
+	mm -c sub/other.json status
+	want 0
+	mm -C sub -c sub/other.json status
+	want 0
+	mm -c sub/none.json status
+	want 6
+	mm -C sub status
+	want 10
+}
+
+@test "a config without its store, and the other way round" {
+	setup_project
+	mv mailmuster.db away
+	mm status
+	want 10
+	has "$said" "but no mailmuster.db"
+	absent mailmuster.db
+	mv away mailmuster.db
+	rm mailmuster.json
+	mm status
+	want 10
+}
+
+@test "something else where the store should be" {
+	setup_project
+	echo "this is not a database, but it is long enough to be looked at" >mailmuster.db
+	mm status
+	[ "$status" != 0 ]
+	has "$said" "error:"
+	: >mailmuster.db
+	mm status
+	[ "$status" != 0 ]
+}
+
+@test "doctor tells files that others can write" {
+	setup_project
+	chmod 666 mailmuster.json
+	mm doctor
+	want 6
+	has "$out" "fail  modes"
+	chmod 600 mailmuster.json
+	chmod 644 mailmuster.db
+	mm doctor
+	has "$out" "warn  modes"
+}

@@ -1,0 +1,160 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Words on the command line, what is said of wrong ones, and where it is said.
+load helper
+
+# refuse CODE "WORDS" ARGS: exit code, and what the error says.
+refuse() {
+	local code=$1 words=$2
+	shift 2
+	mm "$@"
+	want "$code"
+	has "$said" "error: $words"
+	[ -z "$out" ]
+}
+
+@test "no command, or one that does not exist" {
+	refuse 2 "which command?"
+	refuse 2 'there is no command "vrify": did you mean verify?' vrify
+	refuse 2 'there is no command "xylophone"' xylophone
+	hasnt "$said" "did you mean"
+	refuse 2 'there is no command ""' ""
+	refuse 2 'there is no command "Verify": did you mean verify?' Verify
+}
+
+@test "abbreviated options are refused though they are unambiguous" {
+	refuse 2 "option --offl must be written in full: did you mean --offline?" verify --offl
+	refuse 2 "option --jso must be written in full: did you mean --json?" status --jso
+	refuse 2 "option --jso must be written in full: did you mean --json?" --jso status
+	refuse 2 "option --dept must be written in full: did you mean --depth?" audit --dept=full
+	refuse 2 "option --dept must be written in full: did you mean --depth?" audit --dept full
+	refuse 2 "option --dept must be written in full: did you mean --depth?" audit --dept
+	refuse 2 "option --offl must be written in full" verify --offl=1
+	refuse 2 "option --o must be written in full" init --o x
+}
+
+@test "unknown options, with the nearest one" {
+	refuse 2 "unknown option --offlin3: did you mean --offline?" verify --offlin3
+	refuse 2 "unknown option --delete2" audit --delete2
+	refuse 2 "unknown option -x" -x
+	refuse 2 "unknown option -z" audit -z
+	refuse 2 "unknown option --" audit --=full
+}
+
+@test "values that are missing, wrong or too many" {
+	refuse 2 "option --side needs a value" audit --side
+	refuse 2 "option -C needs a value" -C
+	refuse 2 "--side is old or new" audit --side both
+	refuse 2 "--depth is counts, ids or full" audit --depth deep
+	refuse 2 "option --offline takes no value" verify --offline=yes
+	refuse 2 "--jobs takes a number from 1 to 64" --jobs 0 status
+	refuse 2 "--jobs takes a number from 1 to 64" --jobs 65 status
+	refuse 2 "--jobs takes a number from 1 to 64" --jobs 2x status
+	refuse 2 "--color is auto, always or never" --color=blue status
+	refuse 2 "--only needs the name" --only "" status
+	refuse 2 "--only has an empty name" --only anna,,bert status
+	refuse 2 "--only has an empty name" --only anna, status
+	refuse 2 'verify: "anna" is one argument too many' verify anna
+	refuse 2 "explain: an argument is missing" explain
+	refuse 2 'ledger: "head2" is neither verify nor head' ledger head2
+	refuse 2 'accounts: "imprt" is neither import nor list' accounts imprt
+	refuse 2 "report: only one of" report --csv --text
+	mm --json report --csv
+	want 2
+	has "$out" "report: only one of"
+}
+
+@test "a value that looks like an option is a value" {
+	mm audit --side --depth
+	want 2
+	has "$said" "--side is old or new"
+	mm -C --quiet status
+	want 10
+	has "$said" "error: --quiet: No such file or directory"
+}
+
+@test "common options stand before or after the command" {
+	mm -C /nonexistent status
+	want 10
+	mm status -C /nonexistent
+	want 10
+	mm status --no-color -q -v --no-input --jobs 3 -C /nonexistent
+	want 10
+}
+
+@test "no project here, nor above" {
+	for command in status doctor audit verify report "explain anna" "ledger head" "accounts list"; do
+		# shellcheck disable=SC2086
+		mm $command
+		want 10
+		has "$said" "error: there is no mailmuster.json here or in a folder above"
+		has "$said" "hint: mailmuster init"
+	done
+}
+
+@test "with --json errors are JSON on standard output, wherever it stands" {
+	for args in "--json nonsense" "status --json" "audit --side both --json" "--json -x"; do
+		# shellcheck disable=SC2086
+		mm $args
+		[ "$status" != 0 ]
+		[ -z "$said" ]
+		python3 -c '
+import json, sys
+e = json.load(open(sys.argv[1]))["error"]
+assert e["code"] == int(sys.argv[2]) and e["class"] in ("usage", "no-project") and e["message"], e
+assert list(e) == ["code", "class", "message", "hint"], e' .out "$status"
+	done
+}
+
+@test "help of all commands, and of each" {
+	mm help
+	want 0
+	golden help.txt
+	mm --help
+	want 0
+	golden help.txt
+	mm help exit-codes
+	want 0
+	golden exit-codes.txt
+	for c in init doctor accounts audit verify explain status report ledger help; do
+		mm help "$c"
+		want 0
+		cp .out by-help
+		mm "$c" --help
+		want 0
+		cmp .out by-help
+		mm "$c" -h
+		want 0
+		cmp .out by-help
+	done
+	refuse 2 'there is no help on "auditt": did you mean audit?' help auditt
+}
+
+@test "the version, and what it stands on" {
+	mm --version
+	want 0
+	has "$out" "mailmuster $(cat "$TOP/VERSION")"
+	has "$out" "libcurl"
+	mm status --version
+	want 0
+}
+
+@test "a result that cannot be written is trouble of this machine" {
+	status=0
+	"$MM" help >/dev/full 2>.err || status=$?
+	out="" said=$(cat .err)
+	want 7
+	has "$said" "error: cannot write the result to standard output: No space left on device"
+	status=0
+	"$MM" --json help nonsense >/dev/full 2>.err || status=$?
+	[ "$status" = 7 ]
+}
+
+@test "hostile words are shown harmless" {
+	mm $'ev\e[31mil\n'
+	want 2
+	hasnt "$said" $'\e'
+	mm verify $'--\e]0;x\a'
+	want 2
+	hasnt "$said" $'\e'
+}

@@ -1,0 +1,315 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Bad servers, bad machines, signals: one clear line, the right exit code, never a clean verdict.
+load helper
+
+# server_trouble CODE "WORDS" OPTIONS: an old server with these options; audit says WORDS, once, with something to do,
+# and status does not call it read.
+server_trouble() {
+	local code=$1 words=$2
+	shift 2
+	rm -rf mailmuster.* accounts.csv admin.secret
+	peer old "$@"
+	one_sided
+	mm audit
+	want "$code"
+	[ "$code" = 0 ] || trouble_is_said "$words"
+	mm status
+	want 0
+	if [ "$code" = 0 ]; then
+		has "$out" "next: mailmuster report"
+	elif [[ $out == *"in part"* ]]; then
+		has "$out" "next: mailmuster explain anna"
+	else
+		has "$out" "next: mailmuster doctor"
+	fi
+}
+
+trouble_is_said() {
+	has "$said" "warning: old anna"
+	has "$said" "$1"
+	has "$said" "mailmuster audit tries again"
+	hasnt "$said" Zaubertrank
+	if [ "$(grep -cF -- "$1" .err)" != 1 ]; then
+		echo "said more than once: $said"
+		return 1
+	fi
+	[[ $out == *"in part"* ]] || has "$said" "hint:"
+}
+
+@test "wrong password" {
+	server_trouble 4 "login refused" --user admin:other
+	has "$out" "Authentication failed"
+}
+
+@test "greetings that are no welcome" {
+	server_trouble 5 "BYE" --greeting bye
+	server_trouble 3 "PREAUTH" --greeting preauth
+	server_trouble 3 "no IMAP server" --greeting garbage
+}
+
+@test "a server without IMAP4rev1" {
+	server_trouble 3 "IMAP4rev1" --no-cap IMAP4rev1
+}
+
+@test "a login that shows no folder is not an empty account" {
+	server_trouble 3 "shows no folder at all" --no-folders
+}
+
+@test "a folder that cannot be opened" {
+	server_trouble 3 "Sent" --no-open Sent
+	has "$out" "in part"
+}
+
+@test "octets that are no grammar, literals that never end, connections that are cut" {
+	server_trouble 3 "the server sends a NUL" --garbage-fetch 2
+	server_trouble 3 "a literal of 3221225472 octets" --huge-literal 2
+	server_trouble 3 "closed in the middle of a response" --cut-after-login 700
+	server_trouble 3 "\"INBOX\"" --omit-item FLAGS:2
+	server_trouble 3 "\"INBOX\"" --omit-message 2
+}
+
+@test "a folder's name with a NUL spoils the list, and the account is not called read" {
+	server_trouble 3 "the server sends a NUL" --nul-name
+	has "$out" "0 of 1 account read"
+}
+
+@test "10,000 folders" {
+	server_trouble 0 "" --folders 10000
+	has "$out" "in 10,002 folders"
+}
+
+@test "nobody listens, or there is no such host" {
+	peer old
+	kill "${PEERS[@]}"
+	wait "${PEERS[@]}" || true
+	PEERS=()
+	one_sided
+	mm audit
+	want 5
+	has "$said" "refused"
+	mm doctor
+	want 5
+	has "$out" "fail  network"
+	sed -i 's/127.0.0.1/host.invalid/' mailmuster.json
+	mm audit
+	want 5
+	has "$said" "host.invalid"
+}
+
+@test "certificates that are expired, foreign or for another name" {
+	local kind
+	for kind in expired foreign wrong-name; do
+		rm -rf mailmuster.* accounts.csv
+		peer old --tls implicit --cert $kind
+		one_sided --old-tls implicit --old-ca "$old_ca" --old-port "$old_port"
+		mm audit
+		want 5
+		has "$said" "certificate"
+		nowhere AUTHENTICATE old.log
+		mm doctor
+		want 5
+		has "$out" "fail  tls"
+	done
+}
+
+@test "a server without STARTTLS gets no password" {
+	peer old --tls none
+	one_sided --old-tls starttls
+	mm audit
+	want 5
+	nowhere AUTHENTICATE old.log
+	nowhere LOGIN old.log
+}
+
+@test "a project that another run holds" {
+	peer old --stall EXAMINE
+	one_sided
+	"$MM" audit >held 2>&1 </dev/null 3>&- &
+	holder=$!
+	for _ in $(seq 200); do
+		grep -q EXAMINE old.log 2>/dev/null && break
+		sleep 0.05
+	done
+	mm audit
+	want 11
+	has "$said" "pid $holder"
+	mm status
+	want 0
+	mm accounts list
+	want 0
+	kill -KILL $holder
+	wait $holder || true
+	mm accounts import
+	want 0
+}
+
+# stop_audit SIGNAL: start an audit that hangs, send the signal; code is its exit code.
+stop_audit() {
+	peer old --stall "UID FETCH"
+	one_sided
+	"$MM" audit >stopped 2>&1 </dev/null 3>&- &
+	pid=$!
+	for _ in $(seq 200); do
+		grep -q 'UID FETCH' old.log 2>/dev/null && break
+		sleep 0.05
+	done
+	kill -"$1" $pid
+	code=0
+	wait $pid || code=$?
+}
+
+@test "Ctrl-C saves, says how to go on, and the same command goes on" {
+	stop_audit INT
+	cat stopped
+	[ "$code" = 130 ]
+	grep -q 'the same command goes on' stopped
+	mm status
+	want 0
+	has "$out" "next: mailmuster audit"
+	kill "${PEERS[@]}"
+	wait "${PEERS[@]}" || true
+	PEERS=()
+	local port=$old_port
+	peer old
+	sed -i "s/\"port\": $port/\"port\": $old_port/" mailmuster.json
+	mm audit
+	want 0
+	mm ledger verify
+	want 0
+}
+
+@test "the second Ctrl-C leaves at once" {
+	# A reader that does not read holds up the result, and the first Ctrl-C with it.
+	peer old
+	{ echo account; seq -f 'somebody.%06g@example.org' 5000; } >accounts.csv
+	one_sided
+	mkfifo pipe
+	sleep 60 <pipe 3>&- &
+	reader=$!
+	"$MM" accounts list >pipe 2>stopped </dev/null 3>&- &
+	pid=$!
+	sleep 1
+	kill -INT $pid
+	for _ in $(seq 100); do
+		grep -qs 'once more to leave at once' stopped && break
+		sleep 0.05
+	done
+	kill -0 $pid
+	kill -INT $pid
+	code=0
+	wait $pid || code=$?
+	kill $reader
+	wait $reader || true
+	[ "$code" = 130 ]
+	grep -q 'once more to leave at once' stopped
+}
+
+@test "progress on a terminal is one line that goes away; elsewhere there is none" {
+	peer old --pause "UID FETCH=600" --folders 3 --messages 5
+	one_sided
+	python3 "$TOP/tests/cli/terminal.py" "$MM" audit <<-'END' >screen
+		expect accounts 0/1, messages
+		expect old  1 of 1 account read
+		exit 0
+	END
+	# Each is drawn over the last, and wiped out before what stays.
+	grep -q $'\r\033\\[K' screen
+	[ "$(grep -c 'accounts 0/1' screen)" = 1 ]
+	mm audit
+	want 0
+	hasnt "$said" "accounts 0/1"
+	python3 "$TOP/tests/cli/terminal.py" "$MM" -q audit <<-'END' >screen
+		expect old  1 of 1 account read
+		absent accounts 0/1
+		exit 0
+	END
+}
+
+@test "TERM and HUP likewise" {
+	stop_audit TERM
+	[ "$code" = 143 ]
+	rm -rf mailmuster.* old.log
+	stop_audit HUP
+	[ "$code" = 143 ]
+}
+
+@test "Ctrl-C while a secret command runs" {
+	printf 'account\nanna\n' >accounts.csv
+	peer old
+	mm init --no-input --one-sided --old-host 127.0.0.1 --old-port "$old_port" --old-tls none \
+		--old-secret-command "sleep 25" --accounts accounts.csv
+	want 0
+	"$MM" audit >stopped 2>&1 </dev/null 3>&- &
+	pid=$!
+	sleep 1
+	kill -INT $pid
+	code=0
+	wait $pid || code=$?
+	cat stopped
+	[ "$code" = 130 ]
+	nowhere AUTHENTICATE old.log
+}
+
+@test "a folder that cannot be written" {
+	peer old
+	one_sided
+	mm audit
+	want 0
+	if [ "$(id -u)" = 0 ]; then
+		# Root may write everywhere: run it without the right to.
+		command -v setpriv >/dev/null || skip "no setpriv to give up root's rights with"
+		without=(setpriv --bounding-set -all --inh-caps -all --reuid 65534 --clear-groups)
+		chmod 755 "$DIR"
+		chmod 644 mailmuster.* accounts.csv
+	else
+		without=()
+	fi
+	chmod a-w . mailmuster.*
+	status=0
+	"${without[@]}" "$MM" -C "$DIR" audit >.out 2>/tmp/said.$$ </dev/null || status=$?
+	said=$(cat /tmp/said.$$) out=""
+	want 7
+	"${without[@]}" "$MM" -C "$DIR" status >/dev/null
+	"${without[@]}" "$MM" -C "$DIR" accounts list >/dev/null
+	"${without[@]}" "$MM" -C "$DIR" ledger verify >/dev/null
+	rm -f /tmp/said.$$
+	chmod u+w .
+}
+
+@test "a disk that fills up" {
+	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
+	mkdir small
+	mount -t tmpfs -o size=600k none small 2>/dev/null || skip "cannot mount a small file system here"
+	peer old --folders 40 --messages 200
+	secret admin.secret x
+	printf 'account\nanna\n' >accounts.csv
+	mm -C small init --no-input --project test --accounts accounts.csv --one-sided --old-host 127.0.0.1 \
+		--old-port "$old_port" --old-tls none --old-secret-file admin.secret
+	init_status=$status
+	mm -C small audit
+	audit_status=$status audit_said=$said
+	mm -C small ledger verify
+	umount small
+	[ "$init_status" = 0 ]
+	[ "$audit_status" = 7 ]
+	has "$audit_said" "error:"
+	want 0
+}
+
+@test "a ledger that was changed" {
+	peer old
+	one_sided
+	mm audit
+	want 0
+	command -v sqlite3 >/dev/null || skip "no sqlite3 to forge with"
+	sqlite3 mailmuster.db "SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger'" |
+		sqlite3 mailmuster.db
+	sqlite3 mailmuster.db "UPDATE ledger SET actor = 'somebody' WHERE seq = 1"
+	mm ledger verify
+	want 12
+	has "$said" "ledger entry 1"
+	mm --json ledger verify
+	want 12
+	has "$out" '"code":12'
+}

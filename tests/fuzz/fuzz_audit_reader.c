@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A whole account from a server that may say anything.  The first octet chooses depth and
+ * kind, the rest is what the server says, from behind the login on.  When the stream ends
+ * the session breaks, and the account must still come to an end: every folder once, and
+ * none of them read without windows that add up.
+ */
+#include "audit/audit_reader.h"
+#include "tests/fuzz/fuzz.h"
+
+struct peer {
+	struct span rest;
+};
+
+static bool peer_read(void *ctx, void *buf, size_t size, size_t *got_out, struct err *err)
+{
+	struct peer *p = ctx;
+	size_t n = p->rest.n < size ? p->rest.n : size;
+
+	(void)err;
+	if (n > 0)
+		memcpy(buf, p->rest.p, n);
+	p->rest = span_from(p->rest, n);
+	*got_out = n;
+	return true;
+}
+
+static bool peer_write(void *ctx, const void *octets, size_t n, size_t *put_out,
+		       bool *would_block_out, struct err *err)
+{
+	(void)ctx;
+	(void)octets;
+	(void)err;
+	*put_out = n;
+	*would_block_out = false;
+	return true;
+}
+
+static bool peer_wait(void *ctx, bool want_write, struct err *err)
+{
+	(void)ctx;
+	(void)want_write;
+	(void)err;
+	return true;
+}
+
+struct seen {
+	struct audit_pool pool;
+	size_t folder_n;
+	uint8_t *ended;
+	int64_t epoch;
+	uint64_t done; /* the store's watermark */
+	bool begun;
+};
+
+static bool on_listing(void *ctx, struct account_listing *l, struct err *err)
+{
+	struct seen *s = ctx;
+
+	(void)err;
+	s->folder_n = l->folder_n;
+	s->ended = mem_calloc(l->folder_n, 1);
+	for (size_t i = 0; i < l->folder_n; i++) {
+		PROMISE(l->folders[i].wire != NULL && l->folders[i].name != NULL);
+		PROMISE(i == 0 ||
+			strcmp(l->folders[i - 1].wire, l->folders[i].wire) != 0);
+		l->folders[i].id = (int64_t)i + 1;
+	}
+	return true;
+}
+
+static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
+		     bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
+		     struct err *err)
+{
+	struct seen *s = ctx;
+
+	(void)again;
+	(void)err;
+	PROMISE(now->uidvalidity != 0 && now->exists >= 0);
+	s->epoch = *epoch_out = f->id;
+	*resume_uid_out = 0;
+	s->done = 0;
+	s->begun = true;
+	return true;
+}
+
+static bool on_window(void *ctx, struct audit_window *w, struct err *err)
+{
+	struct seen *s = ctx;
+
+	(void)err;
+	PROMISE(s->begun && w->epoch == s->epoch);
+	PROMISE(w->lo == 1 || w->lo % AUDIT_BLOCK == 0);
+	PROMISE(((uint64_t)w->hi + 1) % AUDIT_BLOCK == 0);
+	PROMISE(w->lo - 1 <= s->done); /* the store refuses gaps */
+	if (w->hi > s->done)
+		s->done = w->hi;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct message *m = &w->rows[i].m;
+
+		PROMISE(m->uid >= w->lo && m->uid <= w->hi);
+		PROMISE(i == 0 || w->rows[i - 1].m.uid < m->uid);
+		PROMISE(m->octets >= 0 && m->tier <= TIER_FIELDS);
+		PROMISE(w->rows[i].keywords != NULL);
+		PROMISE((w->rows[i].message_id != NULL) == (m->tier == TIER_ID));
+	}
+	audit_window_give(&s->pool, w);
+	return true;
+}
+
+static bool on_end(void *ctx, const struct folder *f, const struct folder_end *e,
+		   struct err *err)
+{
+	struct seen *s = ctx;
+
+	(void)err;
+	PROMISE(s->ended[f->id - 1]++ == 0);
+	PROMISE(e->error != NULL &&
+		(e->error[0] != '\0') == (e->outcome == FOLDER_UNREADABLE));
+	if (e->outcome == FOLDER_READ)
+		PROMISE(s->begun && e->epoch == f->id && s->done == UINT32_MAX &&
+			e->messages_read == e->state.exists);
+	s->begun = false;
+	return true;
+}
+
+static void read_account(struct audit_reader *r, struct peer *peer)
+{
+	struct imap_io io = {
+		.ctx = peer, .read = peer_read, .write = peer_write, .wait = peer_wait
+	};
+	struct imap_session *s = imap_session_new(&io, NULL);
+	struct err err = ERR_INIT, late = ERR_INIT;
+
+	if ((r->listed || audit_reader_list(r, s, &err)) &&
+	    audit_reader_folders(r, s, &err))
+		PROMISE(r->next == r->folder_n);
+	else
+		PROMISE(err.cls != ERR_NONE && err.text[0] != '\0');
+	if (r->listed) {
+		PROMISE(audit_reader_give_up(r, &err, &late));
+		PROMISE(r->next == r->folder_n);
+	}
+	imap_session_free(s);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const kind[] = { "auto", "cyrus" };
+	struct seen seen = { 0 };
+	const struct audit_sink sink = {
+		.ctx = &seen,
+		.listing = on_listing,
+		.begin = on_begin,
+		.window = on_window,
+		.end = on_end,
+	};
+	struct audit_reader r;
+	struct peer peer;
+
+	if (size == 0)
+		return 0;
+	peer.rest = (struct span){ (const char *)data + 1, size - 1 };
+	audit_pool_init(&seen.pool);
+	audit_reader_init(&r);
+	r.sink = &sink;
+	r.pool = &seen.pool;
+	r.account = 1;
+	r.side = SIDE_OLD;
+	r.depth = (enum depth)(data[0] % DEPTH_COUNT);
+	r.kind = kind[data[0] / DEPTH_COUNT % 2];
+	read_account(&r, &peer);
+	audit_reader_done(&r);
+	audit_pool_done(&seen.pool);
+	free(seen.ended);
+	return 0;
+}

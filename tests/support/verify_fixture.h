@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_SUPPORT_VERIFY_FIXTURE_H
+#define TESTS_SUPPORT_VERIFY_FIXTURE_H
+/* A store that is verified, and what verify wrote into it as text. */
+#include "tests/support/store_fixture.h"
+
+#include "base/text.h"
+#include "store/store_verify.h"
+#include "verify/verify.h"
+
+#define DAY  INT64_C(86400)
+#define YEAR (365 * DAY)
+#define D0   INT64_C(1300000000) /* 2011-03-13T07:06:40Z */
+
+static const struct map_rules no_rules = { 0 };
+
+static inline struct verify_options options(const int64_t *transfer, size_t n)
+{
+	return (struct verify_options){ .rules = &no_rules,
+					.now = clock_now(),
+					.max_age = 7 * DAY,
+					.scope = "{}",
+					.operator_name = "tester",
+					.transfers = transfer,
+					.transfer_n = n };
+}
+
+static inline struct verify_result verify(struct fx *f, const struct verify_options *o)
+{
+	struct verify_result r;
+	struct err err = ERR_INIT;
+
+	fx_ok(verify_run(f->st, o, &r, &err));
+	return r;
+}
+
+static inline struct judgement judgement(struct fx *f, int64_t transfer)
+{
+	struct err err = ERR_INIT;
+	struct judgement j;
+	bool found;
+
+	fx_ok(store_judgement(f->st, transfer, &f->arena, &j, &found, &err));
+	assert_true(found);
+	return j;
+}
+
+/* Findings, one a line: "doubt message-missing old INBOX 3", then ">other", "[old|new]".
+ */
+static inline const char *findings(struct fx *f, int64_t transfer)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct store_findings *it;
+	struct err err = ERR_INIT;
+	struct finding x;
+	const char *text;
+	enum next next;
+
+	fx_ok(store_findings_open(f->st, transfer, &it, &err));
+	while ((next = store_findings_next(it, &x, &err)) == NEXT_ITEM) {
+		strbuf_addf(&out, "%s %s %s %s", severity_name(x.severity),
+			    finding_class_name(x.cls), side_name(x.side), x.folder);
+		if (x.uid != 0)
+			strbuf_addf(&out, " %u", (unsigned)x.uid);
+		if (*x.other != '\0')
+			strbuf_addf(&out, " >%s", x.other);
+		if (*x.old_fact != '\0' || *x.new_fact != '\0')
+			strbuf_addf(&out, " [%s|%s]", x.old_fact, x.new_fact);
+		strbuf_addc(&out, '\n');
+		assert_true(strlen(x.explanation) > 10);
+	}
+	assert_int_equal(next, NEXT_END);
+	store_findings_close(it);
+	text = arena_span(&f->arena, strbuf_span(&out));
+	strbuf_done(&out);
+	return text;
+}
+
+/* DESIGN 5: every message on either side gets exactly one verdict. */
+static inline void check_sums(size_t i, const struct judgement *j)
+{
+	const struct match_count *c = &j->count;
+	int64_t both = c->same + c->same_weak + c->changed + c->refiled;
+
+	if (both + c->missing + c->old_unverified != c->old_messages ||
+	    both + c->extra + c->new_unverified != c->new_messages)
+		fail_msg(
+			"case %zu: %lld matched, %lld missing, %lld and %lld unverified, "
+			"%lld extra make neither %lld old nor %lld new messages",
+			i, (long long)both, (long long)c->missing,
+			(long long)c->old_unverified, (long long)c->new_unverified,
+			(long long)c->extra, (long long)c->old_messages,
+			(long long)c->new_messages);
+}
+
+static inline const char *counts_text(struct fx *f, const struct judgement *j)
+{
+	const struct match_count *c = &j->count;
+
+	return arena_printf(&f->arena, "%lld %lld %lld %lld %lld %lld %lld %lld",
+			    (long long)c->same, (long long)c->same_weak,
+			    (long long)c->changed, (long long)c->refiled,
+			    (long long)c->missing, (long long)c->extra,
+			    (long long)c->old_unverified, (long long)c->new_unverified);
+}
+
+#define F(folder, v)                                                                     \
+	{                                                                                \
+		.name = folder, FX_MESSAGES(v)                                           \
+	}
+#define FA(folder, at, v)                                                                \
+	{                                                                                \
+		.name = folder, .attrs = at, FX_MESSAGES(v)                              \
+	}
+#define FE(folder)                                                                       \
+	{                                                                                \
+		.name = folder, FX_EMPTY                                                 \
+	}
+#define FEA(folder, at)                                                                  \
+	{                                                                                \
+		.name = folder, .attrs = at, FX_EMPTY                                    \
+	}
+
+#endif

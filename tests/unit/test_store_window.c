@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store_db.h"
+#include "tests/support/store_rig.h"
+
+static size_t count(struct rig *r, int64_t epoch)
+{
+	struct store_messages *it;
+	struct err err = ERR_INIT;
+	struct message m;
+	enum next next;
+	size_t n = 0;
+
+	ok(store_messages_open(r->st, epoch, STORE_BY_UID, &it, &err));
+	while ((next = store_messages_next(it, &m, &err)) == NEXT_ITEM)
+		n++;
+	assert_int_equal(next, NEXT_END);
+	store_messages_close(it);
+	return n;
+}
+
+static void keeps_every_fact(void **state)
+{
+	struct rig *r = *state;
+	struct store_row rows[] = {
+		{ .m = { .uid = 1,
+			 .tier = TIER_ID,
+			 .flags = MSG_SEEN | MSG_DRAFT,
+			 .octets = 0,
+			 .date = 0,
+			 .key = { "aaaaaaaaaaaaaaa" } },
+		  .keywords = "",
+		  .message_id = "a@example.org" },
+		{ .m = { .uid = 2,
+			 .tier = TIER_NONE,
+			 .octets = -1,
+			 .date = MSG_DATE_UNKNOWN },
+		  .keywords = "$MDNSent Work" },
+		{ .m = { .uid = 4294967295u,
+			 .tier = TIER_BODY,
+			 .flags = 31,
+			 .octets = 4294967296,
+			 .date = -86400,
+			 .key = { "zzzzzzzzzzzzzzz" } },
+		  .keywords = "$MDNSent Work",
+		  .message_id = "z@example.org" },
+	};
+	struct store_messages *it;
+	struct err err = ERR_INIT;
+	struct message m;
+	const char *text;
+
+	rig_start(r, DEPTH_FULL);
+	rig_read(r, rows, COUNT_OF(rows), DEPTH_FULL);
+	ok(store_messages_open(r->st, 1, STORE_BY_UID, &it, &err));
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct message *e = &rows[i].m;
+
+		if (store_messages_next(it, &m, &err) != NEXT_ITEM)
+			fail_msg("row %zu: %s", i, err.text);
+		if (m.uid != e->uid || m.tier != e->tier || m.flags != e->flags ||
+		    m.octets != e->octets || m.date != e->date ||
+		    memcmp(&m.key, &e->key, sizeof m.key) != 0)
+			fail_msg("row %zu is not as it was put", i);
+		ok(store_keywords(r->st, m.keyword_set, &r->arena, &text, &err));
+		assert_string_equal(text, rows[i].keywords);
+		ok(store_message_id(r->st, 1, m.uid, &r->arena, &text, &err));
+		if (rows[i].message_id == NULL)
+			assert_null(text);
+		else
+			assert_string_equal(text, rows[i].message_id);
+	}
+	assert_int_equal(store_messages_next(it, &m, &err), NEXT_END);
+	store_messages_close(it);
+}
+
+static void sorts_by_key_octets_date_and_uid(void **state)
+{
+	struct rig *r = *state;
+	struct store_row rows[] = {
+		{ .m = { .uid = 10, .key = { "b" }, .octets = 5, .date = 9 } },
+		{ .m = { .uid = 11, .key = { "a" }, .octets = 7, .date = 1 } },
+		{ .m = { .uid = 12, .key = { "a" }, .octets = 6, .date = 2 } },
+		{ .m = { .uid = 13, .key = { "a" }, .octets = 6, .date = 1 } },
+		{ .m = { .uid = 14, .key = { "a" }, .octets = 6, .date = 1 } },
+		{ .m = { .uid = 15,
+			 .key = { "a" },
+			 .octets = 6,
+			 .date = MSG_DATE_UNKNOWN } },
+		{ .m = { .uid = 16, .key = { "\xff" }, .octets = 1, .date = 1 } },
+	};
+	static const uint32_t order[] = { 15, 13, 14, 12, 11, 10, 16 };
+	struct store_messages *it;
+	struct err err = ERR_INIT;
+	struct message m;
+
+	rig_start(r, DEPTH_IDS);
+	rig_read(r, rows, COUNT_OF(rows), DEPTH_IDS);
+	ok(store_messages_open(r->st, 1, STORE_BY_KEY, &it, &err));
+	for (size_t i = 0; i < COUNT_OF(order); i++) {
+		assert_int_equal(store_messages_next(it, &m, &err), NEXT_ITEM);
+		if (m.uid != order[i])
+			fail_msg("place %zu: uid %u, not %u", i, m.uid, order[i]);
+	}
+	assert_int_equal(store_messages_next(it, &m, &err), NEXT_END);
+	store_messages_close(it);
+}
+
+static void keeps_epochs_apart(void **state)
+{
+	struct rig *r = *state;
+	struct folder_state s = rig_state(3);
+	struct store_row *rows;
+	int64_t first, second;
+	size_t n;
+
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 3, 1, &n);
+	first = rig_begin(r, &s);
+	rig_put(r, first, 1, UINT32_MAX, rows, n, DEPTH_FULL);
+	s.uidvalidity = 8;
+	second = rig_begin(r, &s);
+	assert_int_not_equal(first, second);
+	rig_put(r, second, 1, UINT32_MAX, rows, 2, DEPTH_FULL);
+	assert_int_equal(count(r, first), 3);
+	assert_int_equal(count(r, second), 2);
+	assert_int_equal(rig_begin(r, &s), second);
+	free(rows);
+}
+
+static void writes_only_the_watermark_when_nothing_changed(void **state)
+{
+	static const enum depth depths[] = { DEPTH_FULL, DEPTH_IDS };
+	struct rig *r = *state;
+	struct folder_state s = rig_state(3000);
+	struct store_row *rows;
+	size_t n;
+
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 3000, 1, &n);
+	rig_read(r, rows, n, DEPTH_FULL);
+	rig_run_end(r);
+	for (size_t i = 0; i < COUNT_OF(depths); i++) {
+		int64_t epoch;
+		int before;
+
+		rig_run(r, depths[i]);
+		epoch = rig_begin(r, &s);
+		before = sqlite3_total_changes(r->st->db);
+		rig_put(r, epoch, 1, 2047, rows, 2047, depths[i]);
+		rig_put(r, epoch, 2048, UINT32_MAX, rows + 2047, n - 2047, depths[i]);
+		if (sqlite3_total_changes(r->st->db) - before != 2)
+			fail_msg("depth %zu: %d rows written", i,
+				 sqlite3_total_changes(r->st->db) - before);
+		rig_put(r, epoch, 1, 2047, rows, 2047,
+			depths[i]); /* again: not even that */
+		assert_int_equal(sqlite3_total_changes(r->st->db) - before, 2);
+		rig_run_end(r);
+	}
+	assert_int_equal(rig_number(r->path, "SELECT count(*) FROM message_change"), 0);
+	free(rows);
+}
+
+static void change_octets(struct store_row *row)
+{
+	row->m.octets = 258;
+}
+static void change_date(struct store_row *row)
+{
+	row->m.date = MSG_DATE_UNKNOWN;
+}
+static void change_flags(struct store_row *row)
+{
+	row->m.flags = MSG_DELETED;
+}
+static void change_keywords(struct store_row *row)
+{
+	row->keywords = "Other";
+}
+static void change_key(struct store_row *row)
+{
+	memset(&row->m.key, 0xab, sizeof row->m.key);
+}
+static void change_tier(struct store_row *row)
+{
+	row->m.tier = TIER_FIELDS;
+}
+static void change_two(struct store_row *row)
+{
+	change_octets(row);
+	change_flags(row);
+}
+
+static void records_each_change_with_what_differs(void **state)
+{
+	struct rig *r = *state;
+	static const struct {
+		void (*change)(struct store_row *);
+		const char *before, *after;
+	} cases[] = {
+		{ change_octets, "0200000000000003ED", "020000000000000102" },
+		{ change_date, "04000000004D7C6D05", "048000000000000000" },
+		{ change_flags, "0805", "0808" },
+		{ change_keywords, "100000000000000000", "100000000000000002" },
+		{ change_key, "0101869D3C5C7FDA4EB50000000000000000",
+		  "0101ABABABABABABABABABABABABABABABAB" },
+		{ change_tier, "0101", "0102" },
+		{ change_two, "0A00000000000003ED05", "0A000000000000010208" },
+	};
+	struct store_row *rows;
+	size_t n;
+
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 9, 1, &n);
+	rig_read(r, rows, n, DEPTH_FULL);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct store_row keep = rows[4]; /* uid 5 */
+		struct sha256 was = rig_digest(r), is;
+		const char *before, *after;
+		int64_t id;
+
+		cases[i].change(&rows[4]);
+		rig_read(r, rows, n, DEPTH_FULL);
+		id = rig_number(r->path, "SELECT max(id) FROM message_change");
+		if (id != (int64_t)i * 2 + 1)
+			fail_msg("case %zu: change %lld", i, (long long)id);
+		before = rig_text(r, "SELECT hex(before) FROM message_change ORDER BY id "
+				     "DESC LIMIT 1");
+		after = rig_text(
+			r,
+			"SELECT hex(after) FROM message_change ORDER BY id DESC LIMIT 1");
+		/* The key of the rig depends on the byte order of the machine: compare
+		 * its form only. */
+		if (cases[i].change == change_key
+			    ? strlen(before) != 36 || strcmp(after, cases[i].after) != 0
+		    : cases[i].change == change_tier
+			    ? strncmp(before, cases[i].before, 4) != 0 ||
+				      strncmp(after, cases[i].after, 4) != 0
+			    : strcmp(before, cases[i].before) != 0 ||
+				      strcmp(after, cases[i].after) != 0)
+			fail_msg("case %zu: %s %s", i, before, after);
+		is = rig_digest(r);
+		assert_digest_not_equal(was, is);
+		rows[4] = keep;
+		rig_read(r, rows, n, DEPTH_FULL);
+		is = rig_digest(r);
+		assert_digest_equal(was, is);
+	}
+	assert_int_equal(
+		rig_number(r->path, "SELECT count(DISTINCT message) FROM message_change"),
+		1);
+	free(rows);
+}
+
+static void tells_what_is_gone_and_what_is_back(void **state)
+{
+	struct rig *r = *state;
+	struct sha256 all, now;
+	struct store_row *rows, less[7], flagged;
+	size_t n;
+
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 9, 1, &n);
+	rig_read(r, rows, n, DEPTH_FULL);
+	all = rig_digest(r);
+	memcpy(less, rows + 1, sizeof less); /* without 1 and 9 */
+	rig_read(r, less, COUNT_OF(less), DEPTH_FULL);
+	now = rig_digest(r);
+	assert_digest_not_equal(all, now);
+	assert_int_equal(count(r, 1), 7);
+	assert_int_equal(
+		rig_number(r->path, "SELECT count(*) FROM message WHERE gone_run = 1"),
+		2);
+	assert_int_equal(
+		rig_number(r->path,
+			   "SELECT count(*) FROM message_change WHERE hex(before) = '00'"
+			   " AND after IS NULL"),
+		2);
+
+	rig_read(r, rows, n, DEPTH_FULL);
+	now = rig_digest(r);
+	assert_digest_equal(all, now);
+	assert_int_equal(
+		rig_number(r->path,
+			   "SELECT count(*) FROM message WHERE gone_run IS NOT NULL"),
+		0);
+	assert_int_equal(
+		rig_number(r->path,
+			   "SELECT count(*) FROM message_change WHERE before IS NULL"
+			   " AND hex(after) = '00'"),
+		2);
+
+	/* Gone, and back with another flag: two changes more. */
+	rig_read(r, less, COUNT_OF(less), DEPTH_FULL);
+	flagged = rows[0];
+	rows[0].m.flags ^= MSG_FLAGGED;
+	rig_read(r, rows, n, DEPTH_FULL);
+	assert_int_equal(rig_number(r->path, "SELECT count(*) FROM message_change WHERE "
+					     "message = (1 << 32) + 1"),
+			 5);
+	assert_string_equal(
+		rig_text(r, "SELECT hex(before) || hex(after) FROM message_change"
+			    " WHERE message = (1 << 32) + 1 ORDER BY id DESC LIMIT 1"),
+		"08010805");
+	rows[0] = flagged;
+	free(rows);
+}
+
+static void keeps_the_message_id_of_the_newest_key(void **state)
+{
+	struct rig *r = *state;
+	struct store_row row = rig_row(1);
+	struct err err = ERR_INIT;
+	const char *text;
+
+	rig_start(r, DEPTH_FULL);
+	row.message_id = "a@example.org";
+	rig_read(r, &row, 1, DEPTH_FULL);
+	row.message_id = "b@example.org";
+	row.m.key.bytes[15] = 'b';
+	rig_read(r, &row, 1, DEPTH_FULL);
+	ok(store_message_id(r->st, 1, 1, &r->arena, &text, &err));
+	assert_string_equal(text, "b@example.org");
+	rig_read(r, &row, 0, DEPTH_FULL); /* gone: now it matters most */
+	ok(store_message_id(r->st, 1, 1, &r->arena, &text, &err));
+	assert_string_equal(text, "b@example.org");
+	row.message_id = NULL;
+	row.m.tier = TIER_FIELDS;
+	rig_read(r, &row, 1, DEPTH_FULL);
+	ok(store_message_id(r->st, 1, 1, &r->arena, &text, &err));
+	assert_null(text);
+}
+
+static void leaves_flags_alone_when_they_were_not_read(void **state)
+{
+	struct rig *r = *state;
+	struct sha256 was, is;
+	struct store_row *rows;
+	size_t n;
+
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 50, 1, &n);
+	rig_read(r, rows, n, DEPTH_FULL);
+	was = rig_digest(r);
+	for (size_t i = 0; i < n; i++) {
+		rows[i].m.flags = 0;
+		rows[i].keywords = "";
+	}
+	rig_read(r, rows, n, DEPTH_IDS);
+	is = rig_digest(r);
+	assert_digest_equal(was, is);
+	rows[7].m.octets++;
+	rig_read(r, rows, n, DEPTH_IDS);
+	is = rig_digest(r);
+	assert_digest_not_equal(was, is);
+	rows[7].m.octets--;
+	rig_read(r, rows, n, DEPTH_IDS);
+	is = rig_digest(r);
+	assert_digest_equal(was, is);
+	free(rows);
+}
+
+/* The digest tells what is there, however it came: in windows of any cut, in any order,
+ * over any number of runs. */
+static void gives_one_digest_for_one_content(void **state)
+{
+	static const uint32_t cuts[][6] = {
+		{ UINT32_MAX },
+		{ 1023, UINT32_MAX },
+		{ 1023, 2047, 3071, UINT32_MAX },
+		{ 4095, 5119, UINT32_MAX },
+		{ 1023, 2047, 3071, 4095, 5119, UINT32_MAX },
+		{ 5000 },
+	};
+	struct sha256 first = { { 0 } }, now;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cuts); i++) {
+		struct folder_state s;
+		struct store_row *rows;
+		uint32_t lo = 1;
+		size_t n, at = 0;
+		struct rig r;
+		int64_t epoch;
+
+		rig_make(&r);
+		for (size_t k = 0; k < i; k++) { /* other ids, other runs */
+			rig_run(&r, DEPTH_FULL);
+			rig_run_end(&r);
+		}
+		rig_start(&r, DEPTH_FULL);
+		rows = rig_rows(1, 5000, 7, &n);
+		s = rig_state((int64_t)n);
+		epoch = rig_begin(&r, &s);
+		for (size_t k = 0; lo != 0 && lo <= 5000; k++) {
+			size_t end = at;
+
+			while (end < n && rows[end].m.uid <= cuts[i][k])
+				end++;
+			for (size_t a = at, b = end; a + 1 < b;
+			     a++, b--) { /* backwards */
+				struct store_row swap = rows[a];
+
+				rows[a] = rows[b - 1];
+				rows[b - 1] = swap;
+			}
+			rig_put(&r, epoch, lo, cuts[i][k], rows + at, end - at,
+				DEPTH_FULL);
+			at = end;
+			lo = cuts[i][k] + 1;
+		}
+		rig_end(&r, epoch, &s, DEPTH_FULL);
+		now = rig_digest(&r);
+		if (i == 0)
+			first = now;
+		else if (memcmp(&first, &now, sizeof now) != 0)
+			fail_msg("cut %zu gives another digest", i);
+		free(rows);
+		rig_done(&r);
+	}
+}
+
+static void cuts_off_what_lies_above_the_last_window(void **state)
+{
+	struct rig *r = *state;
+	struct folder_state s = rig_state(1500);
+	struct store_row *rows;
+	struct sha256 was, is;
+	int64_t epoch;
+	size_t n;
+
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 1500, 1, &n);
+	rig_read(r, rows, n, DEPTH_FULL);
+	was = rig_digest(r);
+	free(rows);
+	rows = rig_rows(1, 9000, 1, &n);
+	rig_read(r, rows, n, DEPTH_FULL);
+	rig_run_end(r);
+
+	rig_run(r, DEPTH_FULL);
+	epoch = rig_begin(r, &s);
+	rig_put(r, epoch, 1, 1500, rows, 1500, DEPTH_FULL);
+	assert_int_equal(count(r, epoch), 9000); /* nothing is known of the rest yet */
+	rig_end(r, epoch, &s, DEPTH_FULL);
+	assert_int_equal(count(r, epoch), 1500);
+	assert_int_equal(rig_number(r->path, "SELECT count(*) FROM message_change WHERE "
+					     "run = 2 AND after IS NULL"),
+			 7500);
+	is = rig_digest(r);
+	assert_digest_equal(was, is);
+
+	/* The other way round: the last window stops inside a block that holds more. */
+	rig_read(r, rows, 1400, DEPTH_FULL);
+	assert_int_equal(count(r, epoch), 1400);
+	s = rig_state(0);
+	epoch = rig_begin(r, &s);
+	rig_put(r, epoch, 1, UINT32_MAX, NULL, 0, DEPTH_FULL);
+	rig_end(r, epoch, &s, DEPTH_FULL);
+	assert_int_equal(count(r, epoch), 0);
+	assert_int_equal(rig_number(r->path, "SELECT count(*) FROM message_block"), 0);
+	free(rows);
+}
+
+static void refuses_windows_that_cannot_be(void **state)
+{
+	struct rig *r = *state;
+	struct folder_state s = rig_state(2);
+	struct store_row rows[3] = { rig_row(5), rig_row(6), rig_row(6) };
+	char *long_keywords = mem_alloc(70000);
+	struct store_row keyword = rig_row(5);
+	struct store_window w = {
+		.rows = rows, .row_n = 2, .lo = 1, .hi = 100, .depth = DEPTH_FULL
+	};
+	struct err err = ERR_INIT;
+	int64_t epoch;
+
+	fails(store_window_put(r->st, &w, &err), ERR_BUG); /* no run */
+	rig_start(r, DEPTH_FULL);
+	w.epoch = 1;
+	fails(store_window_put(r->st, &w, &err), ERR_BUG); /* not begun */
+	epoch = rig_begin(r, &s);
+	w.epoch = epoch;
+	w.row_n = 3;
+	fails(store_window_put(r->st, &w, &err), ERR_PROTO); /* twice */
+	w.row_n = 2;
+	w.hi = 5;
+	fails(store_window_put(r->st, &w, &err), ERR_PROTO); /* outside */
+	w.lo = 1024, w.hi = 2047;
+	fails(store_window_put(r->st, &w, &err), ERR_PROTO); /* below */
+	w.row_n = 0;
+	fails(store_window_put(r->st, &w, &err), ERR_BUG); /* a gap */
+	w.lo = 2, w.hi = 100;
+	fails(store_window_put(r->st, &w, &err), ERR_BUG); /* not at a block */
+	w.lo = 0;
+	fails(store_window_put(r->st, &w, &err), ERR_BUG);
+	w.lo = 1, w.hi = 0;
+	fails(store_window_put(r->st, &w, &err), ERR_BUG);
+	w.hi = 100, w.depth = DEPTH_COUNTS;
+	fails(store_window_put(r->st, &w, &err), ERR_BUG);
+	w.depth = DEPTH_FULL;
+	memset(long_keywords, 'k', 69999);
+	long_keywords[69999] = '\0';
+	keyword.keywords = long_keywords;
+	w.rows = &keyword, w.row_n = 1;
+	fails(store_window_put(r->st, &w, &err), ERR_LIMIT);
+	assert_int_equal(count(r, epoch), 0);
+	keyword.keywords = "";
+	ok(store_window_put(r->st, &w, &err));
+	assert_int_equal(count(r, epoch), 1);
+	free(long_keywords);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(keeps_every_fact),
+		TEST(sorts_by_key_octets_date_and_uid),
+		TEST(keeps_epochs_apart),
+		TEST(writes_only_the_watermark_when_nothing_changed),
+		TEST(records_each_change_with_what_differs),
+		TEST(tells_what_is_gone_and_what_is_back),
+		TEST(keeps_the_message_id_of_the_newest_key),
+		TEST(leaves_flags_alone_when_they_were_not_read),
+		cmocka_unit_test(gives_one_digest_for_one_content),
+		TEST(cuts_off_what_lies_above_the_last_window),
+		TEST(refuses_windows_that_cannot_be),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

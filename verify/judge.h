@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VERIFY_JUDGE_H
+#define VERIFY_JUDGE_H
+/*
+ * From facts to verdicts: no clock, no store, no output.  What a rule of DESIGN 5 and 6
+ * says stands here and nowhere else.
+ */
+#include "model/match.h"
+#include "store/store_folder.h"
+
+/* How well one side of a transfer, or one folder of it, is known.  Only PROOF_GOOD lets
+ * messages be compared. */
+enum proof {
+	PROOF_GOOD,	  /* read in full, lately enough */
+	PROOF_NO_MAIL,	  /* unselectable: there are no messages to read */
+	PROOF_NO_ACCOUNT, /* the transfer has no account on this side */
+	PROOF_NEVER,	  /* never read */
+	PROOF_FAILED,	  /* the newest attempt failed */
+	PROOF_NO_FOLDERS, /* the login worked but no folder was shown: cannot see, not
+			     empty */
+	PROOF_OLD, /* read longer ago than allowed, or at a time that is still to come */
+	PROOF_COUNTED,	/* only counted (--depth counts) */
+	PROOF_MOVED_ON, /* counted later, and the counts are others */
+	PROOF_HALF, /* an audit began to read it again and has not ended: mail that went
+		       from one folder to another may be in neither */
+};
+enum { PROOF_COUNT = PROOF_HALF + 1 };
+
+/* Words for the note of a pair: "was never read". */
+const char *judge_proof_text(enum proof p);
+/* True for those that make the whole side unreadable, not merely stale. */
+bool judge_proof_blind(enum proof p);
+
+/* v is the newest account_seen; has_account false: the transfer names none on this side.
+ */
+enum proof judge_side(bool has_account, const struct account_view *v, int64_t now,
+		      int64_t max_age);
+/* The folder by itself; a side that is not good spoils it on top of this. */
+enum proof judge_folder(const struct folder_view *f, int64_t now, int64_t max_age);
+
+/* A transfer whose decision says that nothing is to arrive on the new side. */
+bool judge_not_moving(const char *decision);
+
+/* DIFF_* of two messages that are taken for the same.  flags false: they were not read on
+ * both sides, so neither flags nor keywords are compared.  A date or size that was not
+ * told is never equal to anything. */
+unsigned judge_diff(const struct message *old, const struct message *new, bool flags,
+		    bool keywords_equal);
+/* The verdict on a matched message. */
+enum match_kind judge_match(enum tier tier, unsigned diff, bool refiled);
+
+/* Severity of one differing fact, bit being one DIFF_*.  lost: the old side has a flag or
+ * keyword that the new one lacks; ignored for dates and sizes. */
+enum severity judge_fact(unsigned bit, const struct message *old, bool lost);
+/* A message on the new side only.  old_started: when the audit of the old side began;
+ * what is dated later is new mail.  shared: other transfers arrive in the same folders.
+ */
+enum severity judge_extra(int64_t date, int64_t old_started, bool shared);
+/* A folder that the new side does not have: a loss of structure even when it is empty,
+ * but for one that was only ever a place in the tree, or that a rule leaves out. */
+enum severity judge_folder_missing(int64_t messages, bool only_a_place);
+
+/* The verdict on a transfer.  Unknown wins over found. */
+enum verdict judge_transfer(bool unknown, int64_t loss, int64_t doubt);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What the folders themselves tell, whatever is in them. */
+#include "base/num.h"
+#include "base/text.h"
+#include "verify/work.h"
+
+bool places_unread(const struct work_folder *f)
+{
+	return f != NULL && f->proof != PROOF_GOOD && f->proof != PROOF_NO_MAIL;
+}
+
+const char *places_note(struct work *w, const struct work_folder *f, enum side side)
+{
+	const char *error = f->proof == PROOF_FAILED ? f->view->error : "";
+
+	return arena_printf(w->arena, "The %s folder %s%s%s.", side_name(side),
+			    judge_proof_text(f->proof), *error != '\0' ? ": " : "",
+			    text_shown(w->arena, span_str(error)));
+}
+
+/* A folder that was not read in full: one finding, unless its whole side is no better. */
+static bool emit_unread(struct work *w, const struct work_folder *f, enum side side,
+			struct err *err)
+{
+	bool stale = f->proof == PROOF_OLD || f->proof == PROOF_COUNTED ||
+		     f->proof == PROOF_MOVED_ON || f->proof == PROOF_HALF;
+
+	w->unknown = true;
+	w->judgement.folders_unread++;
+	if (side == SIDE_NEW && w->unread_new == NULL)
+		w->unread_new = f->common;
+	if (w->side[side].proof == f->proof)
+		return true;
+	return emit_place(w, stale ? FINDING_EVIDENCE_STALE : FINDING_FOLDER_UNREADABLE,
+			  SEVERITY_DOUBT, side, f->common, "", places_note(w, f, side),
+			  err);
+}
+
+static bool has_children(const struct work_side *s, const char *common)
+{
+	size_t n = strlen(common);
+
+	for (size_t i = 0; i < s->folder_n; i++)
+		if (strncmp(s->folder[i].common, common, n) == 0 &&
+		    s->folder[i].common[n] == '/')
+			return true;
+	return false;
+}
+
+static bool emit_missing_folder(struct work *w, const struct work_pair *p,
+				struct err *err)
+{
+	const struct work_folder *f = p->folder[SIDE_OLD];
+	/* The number is only known to be nought when the folder was read. */
+	int64_t messages = f->proof == PROOF_GOOD ? f->messages : f->messages + 1;
+	bool parent = has_children(&w->side[SIDE_OLD], f->common);
+	char buf[32];
+	const char *why;
+
+	if (p->excluded != NULL)
+		why = arena_printf(w->arena,
+				   "The rule \"%s\" leaves it out; it holds %s messages.",
+				   text_shown(w->arena, span_str(p->excluded)),
+				   num_group(f->messages, buf, sizeof buf));
+	else if (p->pairing->blocked)
+		why = "The new side has the name, but as a place in the tree that holds "
+		      "no mail.";
+	else if (f->messages > 0)
+		why = arena_printf(w->arena, "It holds %s messages on the old side.",
+				   num_group(f->messages, buf, sizeof buf));
+	else
+		why = parent ? "It is empty, a place in the tree; its children are "
+			       "judged by themselves."
+			     : "It is empty on the old side, but its place is lost.";
+	/* A place that a rule leaves out and that holds nothing is no loss. */
+	return emit_place(w, FINDING_FOLDER_MISSING,
+			  judge_folder_missing(messages, parent || p->excluded != NULL),
+			  SIDE_OLD, f->common, "", why, err);
+}
+
+static bool emit_attributes(struct work *w, const struct work_pair *p, struct err *err)
+{
+	unsigned old = p->folder[SIDE_OLD]->view->folder.attrs;
+	unsigned new = p->folder[SIDE_NEW]->view->folder.attrs;
+	const char *a = p->row.old_name, *b = p->row.new_name;
+
+	if ((old & FOLDER_SUBSCRIBED) != 0 && (new &FOLDER_SUBSCRIBED) == 0 &&
+	    !emit_place(
+		    w, FINDING_SUBSCRIPTION, SEVERITY_INFO, SIDE_OLD, a, b,
+		    "Subscribed on the old side only: some programs will not show it.",
+		    err))
+		return false;
+	/* A special use that only the new side announces costs nobody anything. */
+	if ((old & ~new &FOLDER_SPECIAL_MASK) != 0)
+		return emit_place(w, FINDING_SPECIAL_USE, SEVERITY_INFO, SIDE_OLD, a, b,
+				  "The new side does not announce the special use that "
+				  "the old one does.",
+				  err);
+	return true;
+}
+
+bool places_judge(struct work *w, struct work_pair *p, struct err *err)
+{
+	const struct work_folder *a = p->folder[SIDE_OLD], *b = p->folder[SIDE_NEW];
+
+	if (places_unread(a) && !emit_unread(w, a, SIDE_OLD, err))
+		return false;
+	/* A new folder on which several collided is told once. */
+	if (places_unread(b) && p == &w->pair[p->leader] &&
+	    !emit_unread(w, b, SIDE_NEW, err))
+		return false;
+	/* What an old listing shows or lacks is no news. */
+	if (w->side[SIDE_OLD].proof == PROOF_OLD || w->side[SIDE_NEW].proof == PROOF_OLD)
+		return true;
+	if (p->row.kind == PAIR_COLLIDED &&
+	    !emit_place(w, FINDING_FOLDER_COLLIDED, SEVERITY_DOUBT, SIDE_OLD, a->common,
+			b != NULL ? b->common : "",
+			"Several old folders have this one target: they can no longer be "
+			"told apart.",
+			err))
+		return false;
+	if (p->row.kind == PAIR_RENAMED &&
+	    !emit_place(w, FINDING_FOLDER_RENAMED, SEVERITY_INFO, SIDE_OLD, a->common,
+			b->common,
+			p->pairing->fold_only
+				? "The names differ in case or Unicode form alone."
+				: "A rule of the config names its target.",
+			err))
+		return false;
+	if (a != NULL && a->proof != PROOF_NO_MAIL && b == NULL &&
+	    !emit_missing_folder(w, p, err))
+		return false;
+	if (p->row.kind == PAIR_EXTRA &&
+	    !emit_place(w, FINDING_FOLDER_EXTRA, SEVERITY_INFO, SIDE_NEW, b->common, "",
+			b->proof == PROOF_GOOD && b->messages == 0
+				? "It is empty; servers make such folders by themselves."
+				: "The old side has no such folder.",
+			err))
+		return false;
+	return a == NULL || a->proof == PROOF_NO_MAIL || b == NULL ||
+	       emit_attributes(w, p, err);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VERIFY_VERIFY_H
+#define VERIFY_VERIFY_H
+/*
+ * verify/: judge.  Pairs folders, matches messages, names what differs and why.  Reads
+ * evidence, writes pairs, findings and judgements; talks to no server.  Single-threaded;
+ * memory bounded whatever the size (the store sorts on disk).
+ */
+#include "base/err.h"
+#include "map/map.h"
+#include "model/finding.h"
+#include "store/store.h"
+
+struct verify_options {
+	const struct map_rules *rules;
+	int64_t now;	   /* Unix seconds: how old evidence is */
+	int64_t max_age;   /* seconds; older evidence makes the transfer incomplete */
+	bool one_sided;	   /* no new server yet: transfers are not judged, and that is no
+			      error */
+	const char *scope; /* canonical JSON, recorded with the run */
+	const char *operator_name;
+	const int64_t *transfers; /* ids, in the order to judge them */
+	size_t transfer_n;
+	bool (*stop)(void *ctx); /* asked between transfers; NULL: never */
+	void *stop_ctx;
+	void (*progress)(void *ctx, int64_t done, int64_t total); /* NULL: none */
+	void *progress_ctx;
+};
+
+struct verify_result {
+	int64_t run;
+	int64_t transfers, clean, differs, incomplete, not_judged;
+	int64_t loss, doubt, info;
+	int64_t wants; /* messages whose details would tell more: run audit_details, then
+			  verify again */
+};
+
+/* How many messages of each folder are described in findings when only one side has
+ * leftovers. */
+#define VERIFY_DETAILS_PER_FOLDER 500
+
+/* Judge each transfer in a transaction of its own, as one run "verify". */
+bool verify_run(struct store *st, const struct verify_options *o,
+		struct verify_result *out, struct err *err) MUST_CHECK;
+
+#endif
