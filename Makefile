@@ -69,11 +69,12 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The schema is one commented SQL file; the store gets it as a string.
-$(B)/gen/schema_sql.h: lib/store/schema.sql
+# The schema is one commented SQL file, each step up to it another; the store gets them as strings.
+SQL_GEN  := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h
+$(B)/gen/%_sql.h: lib/store/%.sql
 	@mkdir -p $(@D)
 	$(Q)sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
-$(call obj,$(wildcard lib/store/*.c)): | $(B)/gen/schema_sql.h
+$(call obj,$(wildcard lib/store/*.c)): | $(SQL_GEN)
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -98,7 +99,7 @@ $(B)/bench/%: $(B)/obj/bench/%.o $(ARCHIVE)
 
 # Fuzzers proper: clang's libFuzzer, with objects of their own.
 FUZZ_CC   = clang -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O1 -g -pthread
-build/fuzz/obj/%.o: %.c | $(B)/gen/schema_sql.h
+build/fuzz/obj/%.o: %.c | $(SQL_GEN)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$<)$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -Ilib -I. -I$(B)/gen \
 		-DMAILMUSTER_VERSION='"$(VERSION)"' $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
@@ -157,11 +158,11 @@ fuzz: packages-check
 layers:
 	$(Q)tests/check_layers
 
-headers: $(B)/gen/schema_sql.h
+headers: $(SQL_GEN)
 	$(Q)for h in $(HEADERS); do printf '#include "%s"\nint headers_compile_alone;\n' "$${h#lib/}" | \
 		$(CC) $(filter-out -Wmissing-prototypes,$(ALL_CFLAGS)) -Werror -fsyntax-only -x c - || { echo "not self-contained: $$h"; exit 1; }; done
 
-tidy: $(B)/gen/schema_sql.h
+tidy: $(SQL_GEN)
 	$(Q)clang-tidy --quiet $(LIB_SRC) $(CLI_SRC) -- $(ALL_CFLAGS)
 
 format:

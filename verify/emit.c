@@ -168,7 +168,8 @@ bool emit_place(struct work *w, enum finding_class cls, enum severity severity,
 			     .date = MSG_DATE_UNKNOWN,
 			     .old_fact = "",
 			     .new_fact = "",
-			     .explanation = explanation };
+			     .explanation = explanation,
+			     .count = 1 };
 	uint32_t ordinal = *folder == '\0' ? w->loose[cls][side]++ : 0;
 
 	fingerprint(w, &f, &f.key, ordinal);
@@ -212,7 +213,8 @@ bool emit_message(struct work *w, enum finding_class cls, enum severity severity
 			     .date = item->m.date,
 			     .old_fact = old_fact,
 			     .new_fact = new_fact,
-			     .explanation = explanation };
+			     .explanation = explanation,
+			     .count = 1 };
 	struct msg_key key = stand_in(&item->m, w->sha);
 
 	if (p->stamp != w->stamp) {
@@ -359,6 +361,7 @@ static void count_match(struct match_count *c, enum match_kind kind, unsigned di
 	case MATCH_MISSING:
 	case MATCH_EXTRA:
 	case MATCH_UNVERIFIED:
+	case MATCH_REMOVED:
 		break;
 	}
 	c->flags += (diff & DIFF_FLAGS) != 0;

@@ -11,8 +11,21 @@
 #include "model/finding.h"
 #include "store/store.h"
 
+/* A keyword that the mover or the new server renames. */
+struct verify_rename {
+	const char *old_name, *new_name;
+};
+
 struct verify_options {
 	const struct map_rules *rules;
+	const struct verify_rename *keywords; /* beside those that are known everywhere */
+	size_t keyword_n;
+	unsigned not_comparable; /* DIFF_*: what the new side's kind regenerates */
+	int64_t max_octets;	 /* largest message that the new side takes; -1: not known */
+	/* Removals (or \Seen lost) after the seal are an alarm from here on: so many
+	 * messages of an account, and so many percent of it, between two audits. */
+	int64_t mass_messages;
+	unsigned mass_percent;
 	int64_t now;	   /* Unix seconds: how old evidence is */
 	int64_t max_age;   /* seconds; older evidence makes the transfer incomplete */
 	bool one_sided;	   /* no new server yet: transfers are not judged, and that is no

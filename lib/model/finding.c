@@ -17,4 +17,6 @@ void match_count_add(struct match_count *sum, const struct match_count *c)
 	sum->keywords += c->keywords;
 	sum->date += c->date;
 	sum->octets += c->octets;
+	sum->removed += c->removed;
+	sum->content += c->content;
 }

@@ -6,6 +6,7 @@
 #include "model/match.h"
 #include "model/message.h"
 #include "model/run.h"
+#include "model/why.h"
 
 struct finding {
 	int64_t id; /* row; 0 before it is stored */
@@ -26,14 +27,20 @@ struct finding {
 	int64_t octets, date;
 	/* what differs, for people: "\\Seen", "2011-04-02T10:00:00Z", "5120"; "" */
 	const char *old_fact, *new_fact;
-	/* one sentence: what the evidence tells, or why nothing can be told */
+	enum why why;
+	/* in sentences: what the evidence tells, or why nothing can be told */
 	const char *explanation;
+	/* messages that it speaks for; 1 unless it sums up many (dates, removals) */
+	int64_t count;
+	/* findings of one class with the same one may be summed up: a shift in seconds */
+	int64_t fold;
+	int64_t accepted; /* acceptance that covers it; 0: none */
 	/* class, transfer, side, folder, key, ordinal: the same next week */
 	struct sha256 fingerprint;
 };
 
 /* Sums of one folder pair or one transfer.  Per side: same + same_weak + changed +
- * refiled + (missing or extra)
+ * refiled + (missing and removed, or extra)
  * + unverified = messages. */
 struct match_count {
 	int64_t old_messages, new_messages;
@@ -41,6 +48,8 @@ struct match_count {
 	int64_t old_unverified, new_unverified;
 	/* of changed: how many differ in that fact */
 	int64_t flags, keywords, date, octets;
+	int64_t removed; /* old side: delivered, and gone from the new side since */
+	int64_t content; /* a fact like flags */
 };
 void match_count_add(struct match_count *sum, const struct match_count *c);
 
@@ -63,7 +72,10 @@ struct judgement {
 	/* false: read without flags, or flags of another identity */
 	bool flags_compared;
 	struct match_count count;
-	int64_t loss, doubt, info; /* findings by severity */
+	int64_t loss, doubt, info; /* findings by severity, without accepted ones */
+	int64_t accepted;	   /* findings of loss or doubt that a person accepted */
+	int64_t seal;		   /* baseline that was used; 0: none */
+	int64_t bias; /* octets by which most messages grew or shrank; 0: none */
 	int64_t folders_old, folders_new, folders_unread;
 	const char *note; /* why it is incomplete or not judged; "" */
 };

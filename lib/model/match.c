@@ -11,6 +11,7 @@ static const char *const kind_names[] = {
 	[MATCH_MISSING] = "missing",
 	[MATCH_EXTRA] = "extra",
 	[MATCH_UNVERIFIED] = "unverified",
+	[MATCH_REMOVED] = "removed",
 };
 _Static_assert(COUNT_OF(kind_names) == MATCH_KIND_COUNT, "every verdict has a name");
 
@@ -97,6 +98,14 @@ static const struct {
 	[FINDING_SUBSCRIPTION] = { "subscription",
 				   "folders subscribed on one server only" },
 	[FINDING_SPECIAL_USE] = { "special-use", "folders whose special use differs" },
+	[FINDING_MISDELIVERED] = { "message-misdelivered",
+				   "messages in somebody else's account" },
+	[FINDING_MESSAGE_REMOVED] = { "message-removed",
+				      "accounts from which delivered mail was removed" },
+	[FINDING_MASS_REMOVAL] = { "mass-removal",
+				   "alarms: delivered mail was removed in a mass" },
+	[FINDING_MASS_FLAGS] = { "mass-flags", "alarms: flags were lost in a mass" },
+	[FINDING_SEAL_UNSOUND] = { "seal-unsound", "seals that are in doubt" },
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "every class has a name");
 

@@ -16,8 +16,11 @@ enum match_kind {
 	MATCH_MISSING,	  /* on the old side only */
 	MATCH_EXTRA,	  /* on the new side only */
 	MATCH_UNVERIFIED, /* one side of the folder pair could not be read in full */
+	/* old side: proven on the new side at the seal or later, and gone from it since
+	 */
+	MATCH_REMOVED,
 };
-enum { MATCH_KIND_COUNT = MATCH_UNVERIFIED + 1 };
+enum { MATCH_KIND_COUNT = MATCH_REMOVED + 1 };
 const char *match_kind_name(enum match_kind k);
 
 /* Facts of a matched message that may differ. */
@@ -82,8 +85,15 @@ enum finding_class {
 	FINDING_EVIDENCE_STALE,
 	FINDING_SUBSCRIPTION, /* subscribed on one side only */
 	FINDING_SPECIAL_USE,  /* special use differs */
+	/* missing here and on the new side only there: somebody else has it */
+	FINDING_MISDELIVERED,
+	/* delivered, and removed on the new side after the seal: one of an account */
+	FINDING_MESSAGE_REMOVED,
+	FINDING_MASS_REMOVAL, /* so many at once that no user did it */
+	FINDING_MASS_FLAGS,   /* \Seen lost after the seal, so many at once */
+	FINDING_SEAL_UNSOUND, /* the baseline itself is in doubt */
 };
-enum { FINDING_CLASS_COUNT = FINDING_SPECIAL_USE + 1 };
+enum { FINDING_CLASS_COUNT = FINDING_SEAL_UNSOUND + 1 };
 const char *finding_class_name(enum finding_class c); /* "message-missing" */
 /* "messages missing on the new server": a count stands before or behind it */
 const char *finding_class_text(enum finding_class c);

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The evidence of one project, schema 1.
+-- The evidence of one project, schema 2.
 --
 -- Times are Unix seconds UTC.  Ids are rows of this file and mean nothing outside it.
 -- Texts are '' when there is nothing to say; NULL means not known or not there.  Digests
@@ -299,7 +299,12 @@ CREATE TABLE judgement (
 	folders_old    INTEGER NOT NULL,
 	folders_new    INTEGER NOT NULL,
 	folders_unread INTEGER NOT NULL,
-	note           TEXT NOT NULL
+	note           TEXT NOT NULL,
+	removed        INTEGER NOT NULL DEFAULT 0, -- as in pair
+	content        INTEGER NOT NULL DEFAULT 0,
+	accepted       INTEGER NOT NULL DEFAULT 0, -- findings of loss or doubt, accepted
+	seal           INTEGER NOT NULL DEFAULT 0, -- seal.id of the baseline; 0: none
+	bias           INTEGER NOT NULL DEFAULT 0  -- octets by which most messages grew
 ) STRICT;
 
 -- Which folder was compared with which.  Replaced; verify.
@@ -325,7 +330,9 @@ CREATE TABLE pair (
 	keywords       INTEGER NOT NULL,
 	dates          INTEGER NOT NULL,
 	octets         INTEGER NOT NULL,
-	note           TEXT NOT NULL
+	note           TEXT NOT NULL,
+	removed        INTEGER NOT NULL DEFAULT 0, -- old side: delivered, gone since
+	content        INTEGER NOT NULL DEFAULT 0  -- a fact, like flags
 ) STRICT;
 CREATE INDEX pair_transfer ON pair (transfer);
 
@@ -346,8 +353,12 @@ CREATE TABLE finding (
 	"date"      INTEGER,          -- NULL: not known
 	old_fact    TEXT NOT NULL,    -- what differs, for people
 	new_fact    TEXT NOT NULL,
-	explanation TEXT NOT NULL,    -- one sentence
-	fingerprint BLOB NOT NULL     -- the same next week
+	explanation TEXT NOT NULL,    -- sentences
+	fingerprint BLOB NOT NULL,    -- the same next week
+	why         INTEGER NOT NULL DEFAULT 0, -- enum why
+	n           INTEGER NOT NULL DEFAULT 1, -- messages that it speaks for
+	fold        INTEGER NOT NULL DEFAULT 0, -- equal ones may be summed up
+	accepted    INTEGER NOT NULL DEFAULT 0  -- acceptance.id; 0: none
 ) STRICT;
 CREATE INDEX finding_transfer ON finding (transfer);
 
@@ -366,6 +377,71 @@ CREATE TABLE leftover (
 	PRIMARY KEY (transfer, side, message)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX leftover_pair ON leftover (pair);
+
+-- A leftover whose partner is left over in another transfer: it was delivered to the
+-- wrong account.  Replaced; verify, after all transfers were judged.
+CREATE TABLE elsewhere (
+	transfer INTEGER NOT NULL, -- as in leftover
+	side     INTEGER NOT NULL,
+	message  INTEGER NOT NULL, -- message.id
+	other    TEXT NOT NULL,    -- name of the other transfer
+	folder   TEXT NOT NULL,    -- common form, there
+	PRIMARY KEY (transfer, side, message)
+) STRICT, WITHOUT ROWID;
+
+-- When a finding was first and last made; a finding is known by its fingerprint.  Never
+-- emptied: what is new since last week, and what is over.  Verify.
+CREATE TABLE finding_life (
+	fingerprint BLOB PRIMARY KEY,
+	transfer    INTEGER NOT NULL REFERENCES transfer (id),
+	first_run   INTEGER NOT NULL REFERENCES run (id),
+	last_run    INTEGER NOT NULL REFERENCES run (id)
+) STRICT, WITHOUT ROWID;
+
+-- The baseline of a transfer: both sides as they were after the last pass, before users
+-- enter.  The newest counts.  Append-only; cli, after an audit.
+CREATE TABLE seal (
+	id       INTEGER PRIMARY KEY,
+	transfer INTEGER NOT NULL REFERENCES transfer (id),
+	at       INTEGER NOT NULL,
+	old_run  INTEGER NOT NULL REFERENCES run (id), -- newest run of either side that the
+	new_run  INTEGER NOT NULL REFERENCES run (id), -- baseline shows; later ones do not
+	sound    INTEGER NOT NULL, -- 0: note says what is wrong with it
+	teller   TEXT NOT NULL,
+	note     TEXT NOT NULL
+) STRICT;
+CREATE INDEX seal_transfer ON seal (transfer);
+
+-- A folder at the seal.  UIDs at or above uidnext arrived afterwards.  Append-only.
+CREATE TABLE seal_folder (
+	seal     INTEGER NOT NULL REFERENCES seal (id),
+	folder   INTEGER NOT NULL REFERENCES folder (id),
+	epoch    INTEGER NOT NULL, -- folder_epoch.id; 0: holds no mail
+	uidnext  INTEGER NOT NULL, -- 0: not told; then the highest UID counts
+	messages INTEGER NOT NULL,
+	PRIMARY KEY (seal, folder)
+) STRICT, WITHOUT ROWID;
+
+-- A loss that a person took, for good.  It covers the findings that stood at the moment,
+-- and no other.  Append-only.
+CREATE TABLE acceptance (
+	id       INTEGER PRIMARY KEY,
+	at       INTEGER NOT NULL,
+	teller   TEXT NOT NULL,    -- who accepts
+	reason   TEXT NOT NULL,
+	what     TEXT NOT NULL,    -- canonical JSON: how they were chosen
+	findings INTEGER NOT NULL,
+	messages INTEGER NOT NULL, -- measured size
+	octets   INTEGER NOT NULL,
+	digest   BLOB NOT NULL,    -- SHA-256 over their fingerprints, ascending
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
+-- The findings of an acceptance.  Append-only.
+CREATE TABLE accepted (
+	fingerprint BLOB PRIMARY KEY,
+	acceptance  INTEGER NOT NULL REFERENCES acceptance (id)
+) STRICT, WITHOUT ROWID;
 
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
@@ -427,4 +503,28 @@ CREATE TRIGGER keyword_set_no_update BEFORE UPDATE ON keyword_set BEGIN
 END;
 CREATE TRIGGER keyword_set_no_delete BEFORE DELETE ON keyword_set BEGIN
 	SELECT RAISE(ABORT, 'keyword_set is append-only');
+END;
+CREATE TRIGGER seal_no_update BEFORE UPDATE ON seal BEGIN
+	SELECT RAISE(ABORT, 'seal is append-only');
+END;
+CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal BEGIN
+	SELECT RAISE(ABORT, 'seal is append-only');
+END;
+CREATE TRIGGER seal_folder_no_update BEFORE UPDATE ON seal_folder BEGIN
+	SELECT RAISE(ABORT, 'seal_folder is append-only');
+END;
+CREATE TRIGGER seal_folder_no_delete BEFORE DELETE ON seal_folder BEGIN
+	SELECT RAISE(ABORT, 'seal_folder is append-only');
+END;
+CREATE TRIGGER acceptance_no_update BEFORE UPDATE ON acceptance BEGIN
+	SELECT RAISE(ABORT, 'acceptance is append-only');
+END;
+CREATE TRIGGER acceptance_no_delete BEFORE DELETE ON acceptance BEGIN
+	SELECT RAISE(ABORT, 'acceptance is append-only');
+END;
+CREATE TRIGGER accepted_no_update BEFORE UPDATE ON accepted BEGIN
+	SELECT RAISE(ABORT, 'accepted is append-only');
+END;
+CREATE TRIGGER accepted_no_delete BEFORE DELETE ON accepted BEGIN
+	SELECT RAISE(ABORT, 'accepted is append-only');
 END;

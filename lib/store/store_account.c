@@ -63,21 +63,3 @@ bool store_account_get(struct store *st, int64_t id, struct arena *arena,
 	sqlite3_reset(q);
 	return ok;
 }
-
-static const char sql_event_add[] =
-	"INSERT INTO event (transfer, kind, at, told, teller, note)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-
-bool store_event_add(struct store *st, int64_t transfer, const char *kind, int64_t when,
-		     const char *by, const char *note, struct err *err)
-{
-	sqlite3_stmt *q = db_stmt(st, STMT_EVENT_ADD, sql_event_add);
-
-	sqlite3_bind_int64(q, 1, transfer);
-	db_bind_str(q, 2, kind);
-	sqlite3_bind_int64(q, 3, when);
-	sqlite3_bind_int64(q, 4, clock_now());
-	db_bind_str(q, 5, by);
-	db_bind_str(q, 6, note);
-	return db_run(st, q, err);
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef STORE_STORE_ACCOUNT_H
 #define STORE_STORE_ACCOUNT_H
-/* Accounts, transfers and events. */
+/* Accounts and transfers; events are in store_seal.h. */
 #include "model/account.h"
 #include "store/store.h"
 
@@ -27,10 +27,5 @@ bool store_transfers(struct store *st, bool with_gone, struct arena *arena,
 		     struct transfer **out, size_t *n_out, struct err *err) MUST_CHECK;
 bool store_account_get(struct store *st, int64_t id, struct arena *arena,
 		       struct account *out, struct err *err) MUST_CHECK;
-
-/* What happened to a transfer: presync, last pass, freeze, cutover, seal, rollback,
- * closed.  Append-only. */
-bool store_event_add(struct store *st, int64_t transfer, const char *kind, int64_t when,
-		     const char *by, const char *note, struct err *err) MUST_CHECK;
 
 #endif

@@ -147,6 +147,11 @@ enum store_order {
 struct store_messages;
 bool store_messages_open(struct store *st, int64_t epoch, enum store_order order,
 			 struct store_messages **out, struct err *err) MUST_CHECK;
+/* Also those that are gone by now but were there after that run ended; INT64_MAX: none.
+ */
+bool store_messages_since(struct store *st, int64_t epoch, int64_t run,
+			  enum store_order order, struct store_messages **out,
+			  struct err *err) MUST_CHECK;
 enum next store_messages_next(struct store_messages *it, struct message *out,
 			      struct err *err) MUST_CHECK;
 void store_messages_close(struct store_messages *it);

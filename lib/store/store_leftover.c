@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages that found no partner in their folder pair. */
+/* Messages that found no partner in their folder pair, and where else they are. */
 #include "store/store_db.h"
 #include "store/store_verify.h"
 #include "store/store_window.h"
@@ -49,10 +49,12 @@ bool store_leftover_drop(struct store *st, int64_t transfer, enum side side,
 #define LEFTOVERS                                                                        \
 	"SELECT l.transfer, l.side, l.pair, l.message, l.\"key\", l.tier, l.octets,"     \
 	" l.\"date\", l.flags, l.keyword_set, d.retry_key,"                              \
-	" CASE l.side WHEN 0 THEN p.old_name ELSE p.new_name END"                        \
+	" CASE l.side WHEN 0 THEN p.old_name ELSE p.new_name END, p.transfer"            \
 	" FROM leftover l JOIN pair p ON p.id = l.pair"                                  \
-	" LEFT JOIN message_detail d ON d.message = l.message WHERE l.transfer = ?1 "
-#define LEFTOVERS_OF_PAIR "AND l.pair = ?2 "
+	" LEFT JOIN message_detail d ON d.message = l.message"
+#define LEFTOVERS_OF_ONE  " WHERE l.transfer = ?1 "
+#define LEFTOVERS_OF_PAIR " WHERE l.transfer = ?1 AND l.pair = ?2 "
+#define LEFTOVERS_OF_ALL  " WHERE 1 "
 _Static_assert(SIDE_OLD == 0, "the name of the old folder goes with side 0");
 
 #define ORDER_BY_PLACE "ORDER BY l.side, l.pair, l.message"
@@ -61,13 +63,16 @@ _Static_assert(SIDE_OLD == 0, "the name of the old folder goes with side 0");
 	"AND d.retry_key IS NOT NULL"                                                    \
 	" ORDER BY d.retry_key, l.octets, l.\"date\", l.side, l.message"
 
-static const char *const sql_leftovers[][2] = {
-	[LEFTOVER_BY_PLACE] = { LEFTOVERS ORDER_BY_PLACE,
-				LEFTOVERS LEFTOVERS_OF_PAIR ORDER_BY_PLACE },
-	[LEFTOVER_BY_KEY] = { LEFTOVERS ORDER_BY_KEY,
-			      LEFTOVERS LEFTOVERS_OF_PAIR ORDER_BY_KEY },
-	[LEFTOVER_BY_RETRY_KEY] = { LEFTOVERS ORDER_BY_RETRY_KEY,
-				    LEFTOVERS LEFTOVERS_OF_PAIR ORDER_BY_RETRY_KEY },
+#define LEFTOVERS_IN(order)                                                              \
+	{                                                                                \
+		LEFTOVERS LEFTOVERS_OF_ONE order, LEFTOVERS LEFTOVERS_OF_PAIR order,     \
+			LEFTOVERS LEFTOVERS_OF_ALL order                                 \
+	}
+
+static const char *const sql_leftovers[][3] = {
+	[LEFTOVER_BY_PLACE] = LEFTOVERS_IN(ORDER_BY_PLACE),
+	[LEFTOVER_BY_KEY] = LEFTOVERS_IN(ORDER_BY_KEY),
+	[LEFTOVER_BY_RETRY_KEY] = LEFTOVERS_IN(ORDER_BY_RETRY_KEY),
 };
 
 struct store_leftovers {
@@ -82,7 +87,8 @@ bool store_leftovers_open(struct store *st, int64_t transfer, int64_t pair,
 	struct store_leftovers *it = mem_calloc(1, sizeof *it);
 
 	it->st = st;
-	if (!db_prepare(st, sql_leftovers[order][pair != 0], &it->q, err)) {
+	if (!db_prepare(st, sql_leftovers[order][transfer == 0 ? 2 : pair != 0], &it->q,
+			err)) {
 		free(it);
 		return false;
 	}
@@ -117,7 +123,8 @@ enum next store_leftovers_next(struct store_leftovers *it, struct leftover *out,
 				      .date = db_date(q, 7),
 				      .flags = (uint8_t)sqlite3_column_int(q, 8),
 				      .keyword_set = sqlite3_column_int64(q, 9) },
-			       .folder = db_text(q, 11) };
+			       .folder = db_text(q, 11),
+			       .owner = sqlite3_column_int64(q, 12) };
 	if (!db_key(st, q, 4, &l.m.key, err))
 		return NEXT_FAIL;
 	if (sqlite3_column_type(q, 10) != SQLITE_NULL) {
@@ -153,4 +160,51 @@ bool store_leftover_count(struct store *st, int64_t transfer, enum side side,
 		*out = sqlite3_column_int64(q, 0);
 	sqlite3_reset(q);
 	return ok;
+}
+
+bool store_elsewhere_clear(struct store *st, struct err *err)
+{
+	return db_exec(st, "DELETE FROM elsewhere", err);
+}
+
+static const char sql_elsewhere_add[] =
+	"INSERT INTO elsewhere (transfer, side, message, other, folder)"
+	" VALUES (?1, ?2, ?3, ?4, ?5)";
+
+bool store_elsewhere_add(struct store *st, const struct leftover *l, const char *other,
+			 const char *folder, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_ELSEWHERE_ADD, sql_elsewhere_add);
+
+	sqlite3_bind_int64(q, 1, l->transfer);
+	sqlite3_bind_int(q, 2, (int)l->side);
+	sqlite3_bind_int64(q, 3, message_row(l->epoch, l->m.uid));
+	db_bind_str(q, 4, other);
+	db_bind_str(q, 5, folder);
+	return db_run(st, q, err);
+}
+
+static const char sql_elsewhere_get[] =
+	"SELECT other, folder FROM elsewhere WHERE transfer = ?1 AND side = ?2"
+	" AND message = ?3";
+
+bool store_elsewhere(struct store *st, const struct leftover *l, struct arena *arena,
+		     const char **other, const char **folder, bool *found_out,
+		     struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_ELSEWHERE_GET, sql_elsewhere_get);
+	enum next n;
+
+	sqlite3_bind_int64(q, 1, l->transfer);
+	sqlite3_bind_int(q, 2, (int)l->side);
+	sqlite3_bind_int64(q, 3, message_row(l->epoch, l->m.uid));
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM) {
+		*other = db_text_in(q, 0, arena);
+		*folder = db_text_in(q, 1, arena);
+	}
+	sqlite3_reset(q);
+	if (n != NEXT_FAIL)
+		*found_out = n == NEXT_ITEM;
+	return n != NEXT_FAIL;
 }

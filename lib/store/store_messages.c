@@ -6,7 +6,7 @@
 
 #define MESSAGE_COLUMNS                                                                  \
 	"SELECT id, \"key\", tier, octets, \"date\", flags, keyword_set FROM message"    \
-	" WHERE id BETWEEN ?1 AND ?2 AND gone_run IS NULL ORDER BY "
+	" WHERE id BETWEEN ?1 AND ?2 AND (gone_run IS NULL OR gone_run > ?3) ORDER BY "
 
 static const char sql_messages_by_uid[] = MESSAGE_COLUMNS "id";
 /* Unknown dates are NULL and come first, as MSG_DATE_UNKNOWN would. */
@@ -20,6 +20,13 @@ struct store_messages {
 bool store_messages_open(struct store *st, int64_t epoch, enum store_order order,
 			 struct store_messages **out, struct err *err)
 {
+	return store_messages_since(st, epoch, INT64_MAX, order, out, err);
+}
+
+bool store_messages_since(struct store *st, int64_t epoch, int64_t run,
+			  enum store_order order, struct store_messages **out,
+			  struct err *err)
+{
 	struct store_messages *it = mem_calloc(1, sizeof *it);
 
 	it->st = st;
@@ -31,6 +38,7 @@ bool store_messages_open(struct store *st, int64_t epoch, enum store_order order
 	}
 	sqlite3_bind_int64(it->q, 1, message_row(epoch, 0));
 	sqlite3_bind_int64(it->q, 2, message_row(epoch, UINT32_MAX));
+	sqlite3_bind_int64(it->q, 3, run);
 	*out = it;
 	return true;
 }

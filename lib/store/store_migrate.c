@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store_migrate.h"
 
+/* Longer than ISO C asks compilers to support, which gcc and clang both do. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+static const char sql_migrate_1[] =
+#include "migrate_1_sql.h"
+	;
+#pragma GCC diagnostic pop
+
 static const char sql_schema_set[] = "UPDATE meta SET value = ?1 WHERE name = 'schema'";
 
 /* One step with its number in one transaction: a kill leaves the schema before or after
@@ -41,8 +49,11 @@ bool store_migrate_steps(struct store *st, int64_t found, int to,
 	return true;
 }
 
-/* Schema 1 is the first; its successor brings the first step. */
+static const struct migration steps[] = {
+	{ 1, sql_migrate_1 },
+};
+
 bool store_migrate(struct store *st, int64_t found, struct err *err)
 {
-	return store_migrate_steps(st, found, STORE_SCHEMA, NULL, 0, err);
+	return store_migrate_steps(st, found, STORE_SCHEMA, steps, COUNT_OF(steps), err);
 }

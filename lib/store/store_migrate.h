@@ -4,7 +4,7 @@
 /* Private to lib/store: moves an older schema up, one step a transaction. */
 #include "store/store_db.h"
 
-#define STORE_SCHEMA 1
+#define STORE_SCHEMA 2
 
 /* SQL that moves schema from to from + 1.  It must leave the same tables as schema.sql.
  */

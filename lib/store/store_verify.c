@@ -8,8 +8,9 @@
 /* Counts stand in this order in pair and judgement. */
 #define COUNT_COLUMNS                                                                    \
 	"old_messages, new_messages, same, same_weak, changed, refiled, missing, extra," \
-	" old_unverified, new_unverified, flags, keywords, dates, octets"
-#define COUNT_FIELDS 14
+	" old_unverified, new_unverified, flags, keywords, dates, octets, removed,"      \
+	" content"
+#define COUNT_FIELDS 16
 
 static void count_fields(struct match_count *c, int64_t *out[COUNT_FIELDS])
 {
@@ -17,7 +18,8 @@ static void count_fields(struct match_count *c, int64_t *out[COUNT_FIELDS])
 			    &c->same_weak,	&c->changed,	  &c->refiled,
 			    &c->missing,	&c->extra,	  &c->old_unverified,
 			    &c->new_unverified, &c->flags,	  &c->keywords,
-			    &c->date,		&c->octets };
+			    &c->date,		&c->octets,	  &c->removed,
+			    &c->content };
 
 	_Static_assert(sizeof list == COUNT_FIELDS * sizeof *list, "one column each");
 	memcpy(out, list, sizeof list);
@@ -73,7 +75,7 @@ static const char sql_pair_add[] =
 	"INSERT INTO pair (transfer, kind, old_folder, new_folder, old_name, new_name,"
 	" note, " COUNT_COLUMNS ")"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-	" ?16, ?17, ?18, ?19, ?20, ?21)";
+	" ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
 
 bool store_pair_add(struct store *st, struct pair *p, struct err *err)
 {
@@ -95,7 +97,7 @@ bool store_pair_add(struct store *st, struct pair *p, struct err *err)
 
 static const char sql_pair_set[] =
 	"UPDATE pair SET kind = ?2, note = ?3, (" COUNT_COLUMNS
-	") = (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+	") = (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
 	" WHERE id = ?1";
 
 bool store_pair_update(struct store *st, const struct pair *p, struct err *err)
@@ -157,9 +159,9 @@ bool store_pairs(struct store *st, int64_t transfer, struct arena *arena,
 static const char sql_finding_add[] =
 	"INSERT INTO finding (transfer, class, severity, side, folder, other, epoch,"
 	" uid, tier, \"key\", octets, \"date\", old_fact, new_fact, explanation,"
-	" fingerprint)"
+	" fingerprint, why, n, fold, accepted)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-	" ?16)";
+	" ?16, ?17, ?18, ?19, ?20)";
 
 bool store_finding_add(struct store *st, const struct finding *f, struct err *err)
 {
@@ -181,13 +183,17 @@ bool store_finding_add(struct store *st, const struct finding *f, struct err *er
 	db_bind_str(q, 14, or_empty(f->new_fact));
 	db_bind_str(q, 15, or_empty(f->explanation));
 	db_bind_digest(q, 16, &f->fingerprint);
+	sqlite3_bind_int(q, 17, (int)f->why);
+	sqlite3_bind_int64(q, 18, f->count);
+	sqlite3_bind_int64(q, 19, f->fold);
+	sqlite3_bind_int64(q, 20, f->accepted);
 	return db_run(st, q, err);
 }
 
 static const char sql_findings[] =
 	"SELECT id, transfer, class, severity, side, folder, other, epoch, uid, tier,"
-	" \"key\", octets, \"date\", old_fact, new_fact, explanation, fingerprint"
-	" FROM finding WHERE ?1 = 0 OR transfer = ?1"
+	" \"key\", octets, \"date\", old_fact, new_fact, explanation, fingerprint, why,"
+	" n, fold, accepted FROM finding WHERE ?1 = 0 OR transfer = ?1"
 	" ORDER BY transfer, severity DESC, class, folder, epoch, uid, id";
 
 struct store_findings {
@@ -216,7 +222,7 @@ enum next store_findings_next(struct store_findings *it, struct finding *out,
 	struct store *st = it->st;
 	sqlite3_stmt *q = it->q;
 	enum next n = db_next(st, q, err);
-	int cls, severity, side, tier;
+	int cls, severity, side, tier, why;
 	struct finding f;
 
 	if (n != NEXT_ITEM)
@@ -224,7 +230,8 @@ enum next store_findings_next(struct store_findings *it, struct finding *out,
 	if (!db_enum(st, q, 2, FINDING_CLASS_COUNT, &cls, err) ||
 	    !db_enum(st, q, 3, SEVERITY_COUNT, &severity, err) ||
 	    !db_enum(st, q, 4, SIDE_COUNT, &side, err) ||
-	    !db_enum(st, q, 9, TIER_COUNT, &tier, err))
+	    !db_enum(st, q, 9, TIER_COUNT, &tier, err) ||
+	    !db_enum(st, q, 17, WHY_COUNT, &why, err))
 		return NEXT_FAIL;
 	f = (struct finding){ .id = sqlite3_column_int64(q, 0),
 			      .transfer = sqlite3_column_int64(q, 1),
@@ -240,7 +247,11 @@ enum next store_findings_next(struct store_findings *it, struct finding *out,
 			      .date = db_date(q, 12),
 			      .old_fact = db_text(q, 13),
 			      .new_fact = db_text(q, 14),
-			      .explanation = db_text(q, 15) };
+			      .explanation = db_text(q, 15),
+			      .why = (enum why)why,
+			      .count = sqlite3_column_int64(q, 18),
+			      .fold = sqlite3_column_int64(q, 19),
+			      .accepted = sqlite3_column_int64(q, 20) };
 	if (!db_key(st, q, 10, &f.key, err) || !db_digest(st, q, 16, &f.fingerprint, err))
 		return NEXT_FAIL;
 	*out = f;
@@ -287,12 +298,13 @@ bool store_finding_sums(struct store *st, int64_t transfer, struct finding_sum *
 #define JUDGEMENT_COLUMNS                                                                \
 	"transfer, run, verdict, old_run, new_run, old_seen, new_seen, depth,"           \
 	" flags_compared, loss, doubt, info, folders_old, folders_new, folders_unread,"  \
-	" note, " COUNT_COLUMNS
+	" note, accepted, seal, bias, " COUNT_COLUMNS
 
 static const char sql_judgement_put[] =
 	"INSERT INTO judgement (" JUDGEMENT_COLUMNS ")"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-	" ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)";
+	" ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
+	" ?31, ?32, ?33, ?34, ?35)";
 static const char sql_judgement_get[] = "SELECT " JUDGEMENT_COLUMNS
 					" FROM judgement WHERE transfer = ?1";
 
@@ -317,7 +329,10 @@ bool store_judgement_put(struct store *st, const struct judgement *j, struct err
 	sqlite3_bind_int64(q, 14, j->folders_new);
 	sqlite3_bind_int64(q, 15, j->folders_unread);
 	db_bind_str(q, 16, or_empty(j->note));
-	bind_count(q, 17, &j->count);
+	sqlite3_bind_int64(q, 17, j->accepted);
+	sqlite3_bind_int64(q, 18, j->seal);
+	sqlite3_bind_int64(q, 19, j->bias);
+	bind_count(q, 20, &j->count);
 	return db_run(st, q, err);
 }
 
@@ -349,8 +364,11 @@ bool store_judgement(struct store *st, int64_t transfer, struct arena *arena,
 					   .folders_old = sqlite3_column_int64(q, 12),
 					   .folders_new = sqlite3_column_int64(q, 13),
 					   .folders_unread = sqlite3_column_int64(q, 14),
-					   .note = db_text_in(q, 15, arena) };
-		read_count(q, 16, &out->count);
+					   .note = db_text_in(q, 15, arena),
+					   .accepted = sqlite3_column_int64(q, 16),
+					   .seal = sqlite3_column_int64(q, 17),
+					   .bias = sqlite3_column_int64(q, 18) };
+		read_count(q, 19, &out->count);
 		ok = true;
 	}
 	sqlite3_reset(q);
@@ -359,4 +377,61 @@ bool store_judgement(struct store *st, int64_t transfer, struct arena *arena,
 	if (ok)
 		*found_out = n == NEXT_ITEM;
 	return ok;
+}
+
+static const char sql_finding_drop[] = "DELETE FROM finding WHERE transfer = ?1 AND "
+				       "class = ?2 AND why = ?3 AND fold = ?4";
+
+bool store_finding_drop(struct store *st, int64_t transfer, enum finding_class cls,
+			enum why why, int64_t fold, int64_t *n_out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	bool ok;
+
+	if (!db_prepare(st, sql_finding_drop, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, transfer);
+	sqlite3_bind_int(q, 2, (int)cls);
+	sqlite3_bind_int(q, 3, (int)why);
+	sqlite3_bind_int64(q, 4, fold);
+	ok = db_run(st, q, err);
+	*n_out = sqlite3_changes(st->db);
+	sqlite3_finalize(q);
+	return ok;
+}
+
+static const char sql_finding_life[] =
+	"INSERT INTO finding_life (fingerprint, transfer, first_run, last_run)"
+	" SELECT DISTINCT fingerprint, transfer, ?2, ?2 FROM finding WHERE transfer = ?1"
+	" ON CONFLICT (fingerprint) DO UPDATE SET last_run = excluded.last_run";
+
+bool store_finding_life(struct store *st, int64_t transfer, int64_t run, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	bool ok;
+
+	if (!db_prepare(st, sql_finding_life, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, transfer);
+	sqlite3_bind_int64(q, 2, run);
+	ok = db_run(st, q, err);
+	sqlite3_finalize(q);
+	return ok;
+}
+
+static const char sql_finding_first[] =
+	"SELECT first_run FROM finding_life WHERE fingerprint = ?1";
+
+bool store_finding_first(struct store *st, const struct sha256 *fingerprint, int64_t *out,
+			 struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_FINDING_FIRST, sql_finding_first);
+	enum next n;
+
+	db_bind_digest(q, 1, fingerprint);
+	n = db_next(st, q, err);
+	if (n != NEXT_FAIL)
+		*out = n == NEXT_ITEM ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return n != NEXT_FAIL;
 }

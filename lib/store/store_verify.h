@@ -17,13 +17,26 @@ bool store_pair_update(struct store *st, const struct pair *p,
 		       struct err *err) MUST_CHECK; /* counts and note */
 bool store_finding_add(struct store *st, const struct finding *f,
 		       struct err *err) MUST_CHECK;
+/* Drop the findings of one class, reason and fold; *n_out: how many.  One that sums them
+ * up takes their place. */
+bool store_finding_drop(struct store *st, int64_t transfer, enum finding_class cls,
+			enum why why, int64_t fold, int64_t *n_out,
+			struct err *err) MUST_CHECK;
 bool store_judgement_put(struct store *st, const struct judgement *j,
+			 struct err *err) MUST_CHECK;
+/* Note in finding_life that this run made the findings of a transfer. */
+bool store_finding_life(struct store *st, int64_t transfer, int64_t run,
+			struct err *err) MUST_CHECK;
+/* The run that made a finding first; 0: none yet. */
+bool store_finding_first(struct store *st, const struct sha256 *fingerprint, int64_t *out,
 			 struct err *err) MUST_CHECK;
 
 /* A message that found no partner in its folder pair; kept until the transfer is judged
  * again. */
 struct leftover {
-	int64_t transfer;
+	int64_t transfer; /* under which it was added: the first of those that are judged
+			     together */
+	int64_t owner;	  /* transfer of the pair; borrowed from it */
 	enum side side;
 	int64_t pair; /* pair.id */
 	int64_t epoch;
@@ -48,8 +61,8 @@ enum leftover_order {
 				  epoch, uid */
 };
 struct store_leftovers;
-/* pair 0: of the whole transfer.  Do not add or drop while a cursor is open: collect
- * first. */
+/* pair 0: of the whole transfer; transfer 0: of all.  Do not add or drop while a cursor
+ * is open: collect first. */
 bool store_leftovers_open(struct store *st, int64_t transfer, int64_t pair,
 			  enum leftover_order order, struct store_leftovers **out,
 			  struct err *err) MUST_CHECK;
@@ -58,6 +71,17 @@ enum next store_leftovers_next(struct store_leftovers *it, struct leftover *out,
 void store_leftovers_close(struct store_leftovers *it);
 bool store_leftover_count(struct store *st, int64_t transfer, enum side side,
 			  int64_t *out, struct err *err) MUST_CHECK;
+
+/* ---- leftovers whose partner is left over in another transfer ---- */
+
+bool store_elsewhere_clear(struct store *st, struct err *err) MUST_CHECK;
+bool store_elsewhere_add(struct store *st, const struct leftover *l,
+			 const char *other /* name of that transfer */,
+			 const char *folder /* common form, there */,
+			 struct err *err) MUST_CHECK;
+bool store_elsewhere(struct store *st, const struct leftover *l, struct arena *arena,
+		     const char **other, const char **folder, bool *found_out,
+		     struct err *err) MUST_CHECK;
 
 /* ---- details: header fields of messages that a finding will name ---- */
 

@@ -17,14 +17,6 @@ struct block_row {
 	bool gone;
 };
 
-/* Bits of message_change.before and after; schema.sql has the form. */
-enum {
-	FACT_KEY = 1 << 0,
-	FACT_OCTETS = 1 << 1,
-	FACT_DATE = 1 << 2,
-	FACT_FLAGS = 1 << 3,
-	FACT_KEYWORDS = 1 << 4,
-};
 #define FACTS_SIZE (1 + 17 + 8 + 8 + 1 + 8)
 
 /* So many rows are inserted by one statement. */

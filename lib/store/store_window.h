@@ -5,6 +5,15 @@
  * else. */
 #include "store/store_db.h"
 
+/* Bits of message_change.before and after; schema.sql has the form. */
+enum {
+	FACT_KEY = 1 << 0,
+	FACT_OCTETS = 1 << 1,
+	FACT_DATE = 1 << 2,
+	FACT_FLAGS = 1 << 3,
+	FACT_KEYWORDS = 1 << 4,
+};
+
 /* UIDs that share one digest. */
 #define BLOCK_UIDS  1024u
 #define BLOCK_SHIFT 10

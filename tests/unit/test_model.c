@@ -39,6 +39,7 @@ BY_INDEX(verdict_name, enum verdict)
 BY_INDEX(severity_name, enum severity)
 BY_INDEX(finding_class_name, enum finding_class)
 BY_INDEX(finding_class_text, enum finding_class)
+BY_INDEX(why_name, enum why)
 
 /* The words stand in JSON and in the ledger, and the numbers behind them in the store:
  * changing either is a change of format. */
@@ -63,7 +64,7 @@ static const struct {
 	{ tls_mode_name_at, TLS_MODE_COUNT, "implicit starttls none" },
 	{ auth_mode_name_at, AUTH_MODE_COUNT, "user authzid master" },
 	{ match_kind_name_at, MATCH_KIND_COUNT,
-	  "same same-weak changed refiled missing extra unverified" },
+	  "same same-weak changed refiled missing extra unverified removed" },
 	{ diff_name_at, DIFF_COUNT, "flags keywords date octets content" },
 	{ pair_kind_name_at, PAIR_KIND_COUNT,
 	  "paired renamed missing extra collided unselectable unreadable" },
@@ -73,8 +74,13 @@ static const struct {
 	  "message-missing message-extra message-refiled flags keywords date octets "
 	  "content "
 	  "folder-missing folder-extra folder-collided folder-renamed folder-unreadable "
-	  "account-unreadable evidence-stale subscription special-use" },
+	  "account-unreadable evidence-stale subscription special-use "
+	  "message-misdelivered message-removed mass-removal mass-flags seal-unsound" },
 	{ finding_class_text_at, FINDING_CLASS_COUNT, NULL },
+	{ why_name_at, WHY_COUNT,
+	  "none unexplained no-seal rule other-account late removed resurrected refiled "
+	  "duplicate artefact too-large unreadable-old quota no-id name stopped year "
+	  "depth folder new-mail header line-ends zone moved-day login life shared body" },
 };
 
 static void every_value_has_its_own_word(void **state)
@@ -157,6 +163,8 @@ static void stored_numbers_stay_as_they_are(void **state)
 	assert_int_equal(DIFF_CONTENT, 16);
 	assert_int_equal(MATCH_UNVERIFIED, 6);
 	assert_int_equal(FINDING_SPECIAL_USE, 16);
+	assert_int_equal(FINDING_SEAL_UNSOUND, 21);
+	assert_int_equal(WHY_BODY, 28);
 	assert_int_equal(ACCOUNT_BROKEN, 6);
 	assert_int_equal(FOLDER_GONE, 4);
 	assert_int_equal(sizeof(struct msg_key), 16);

@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/fs.h"
+#include "store/store_accept.h"
 #include "store/store_migrate.h"
+#include "store/store_seal.h"
 #include "tests/support/store_rig.h"
 
 static void opens_what_it_made(void **state)
@@ -141,20 +144,20 @@ static void refuses_a_newer_schema(void **state)
 	store_close(r->st);
 	r->st = NULL;
 	assert_int_equal(
-		rig_sql(r->path, "UPDATE meta SET value = '2' WHERE name = 'schema'"),
+		rig_sql(r->path, "UPDATE meta SET value = '99' WHERE name = 'schema'"),
 		SQLITE_OK);
 	fails(store_open(r->path, STORE_READ, &st, &err), ERR_CONFIG);
 	fails(store_open(r->path, STORE_WRITE, &st, &err), ERR_CONFIG);
 	assert_int_equal(
-		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"), 2);
+		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"), 99);
 }
 
 /* ---- migration ---- */
 
 static const struct migration steps[] = {
-	{ 1, "CREATE TABLE two (a INTEGER) STRICT; INSERT INTO two VALUES (1)" },
-	{ 2, "ALTER TABLE two ADD COLUMN b TEXT NOT NULL DEFAULT ''" },
-	{ 3, "INSERT INTO two VALUES (3, 'x'); INSERT INTO nowhere VALUES (1)" },
+	{ 2, "CREATE TABLE two (a INTEGER) STRICT; INSERT INTO two VALUES (1)" },
+	{ 3, "ALTER TABLE two ADD COLUMN b TEXT NOT NULL DEFAULT ''" },
+	{ 4, "INSERT INTO two VALUES (3, 'x'); INSERT INTO nowhere VALUES (1)" },
 };
 
 static void migrates_step_by_step(void **state)
@@ -162,19 +165,19 @@ static void migrates_step_by_step(void **state)
 	struct rig *r = *state;
 	struct err err = ERR_INIT;
 
-	ok(store_migrate_steps(r->st, 1, 2, steps, COUNT_OF(steps), &err));
-	assert_int_equal(
-		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"), 2);
 	ok(store_migrate_steps(r->st, 2, 3, steps, COUNT_OF(steps), &err));
 	assert_int_equal(
 		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"), 3);
+	ok(store_migrate_steps(r->st, 3, 4, steps, COUNT_OF(steps), &err));
+	assert_int_equal(
+		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"), 4);
 	assert_int_equal(rig_number(r->path, "SELECT count(*) FROM two WHERE b = ''"), 1);
-	ok(store_migrate_steps(r->st, 3, 3, steps, COUNT_OF(steps), &err));
+	ok(store_migrate_steps(r->st, 4, 4, steps, COUNT_OF(steps), &err));
 
 	/* A step that fails leaves what was before it. */
-	fails(store_migrate_steps(r->st, 3, 4, steps, COUNT_OF(steps), &err), ERR_BUG);
+	fails(store_migrate_steps(r->st, 4, 5, steps, COUNT_OF(steps), &err), ERR_BUG);
 	assert_int_equal(
-		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"), 3);
+		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"), 4);
 	assert_int_equal(rig_number(r->path, "SELECT count(*) FROM two"), 1);
 	/* There is no way from there to here. */
 	fails(store_migrate_steps(r->st, 7, 8, steps, COUNT_OF(steps), &err), ERR_CONFIG);
@@ -194,7 +197,7 @@ static void leaves_a_whole_schema_when_killed_between(void **state)
 		struct err err = ERR_INIT;
 
 		if (!store_open(r->path, STORE_WRITE, &r->st, &err) ||
-		    !store_migrate_steps(r->st, 1, 2, steps, COUNT_OF(steps), &err) ||
+		    !store_migrate_steps(r->st, 2, 3, steps, COUNT_OF(steps), &err) ||
 		    !store_begin(r->st, &err) || !db_exec(r->st, steps[1].sql, &err))
 			_exit(1);
 		kill(getpid(), SIGKILL);
@@ -202,9 +205,84 @@ static void leaves_a_whole_schema_when_killed_between(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(
-		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"), 2);
+		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"), 3);
 	assert_int_equal(
 		rig_number(r->path, "SELECT count(*) FROM pragma_table_info('two')"), 1);
+}
+
+/* Tables with their columns, indexes and triggers, whatever the words of the SQL. */
+static const char sql_shape[] =
+	"SELECT group_concat(x, char(10)) FROM (SELECT type || ' ' || tbl_name || ' ' ||"
+	" s.name || ' ' || coalesce((SELECT group_concat(c.name || ' ' || c.type || ' ' "
+	"||"
+	" c.\"notnull\" || ' ' || coalesce(c.dflt_value, '-') || ' ' || c.pk, ', ')"
+	" FROM pragma_table_info(s.name) c), '') AS x FROM sqlite_schema s ORDER BY x)";
+
+static char *shape_of(const char *path)
+{
+	sqlite3 *db;
+	sqlite3_stmt *q;
+	char *text;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql_shape, -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	text = mem_strdup((const char *)sqlite3_column_text(q, 0));
+	sqlite3_finalize(q);
+	sqlite3_close(db);
+	return text;
+}
+
+/* A store as schema 1 made it, with a row in each table that later steps touch. */
+static void make_schema_1(struct rig *r)
+{
+	static const char rows[] =
+		"PRAGMA application_id = 0x4d4d7374; PRAGMA journal_mode = WAL;"
+		"INSERT INTO meta VALUES ('schema', '1'), ('project', hex(zeroblob(16)));"
+		"INSERT INTO run VALUES (1, 'verify', '{}', 2, 5, 0, 'grace', '0.1.0');"
+		"INSERT INTO transfer VALUES (1, 'anna', 'anna', NULL, NULL, '', 'user', "
+		"'',"
+		" '', '', '', '', '', '', '', 0);"
+		"INSERT INTO finding (transfer, class, severity, side, folder, other, "
+		"epoch,"
+		" uid, tier, \"key\", octets, old_fact, new_fact, explanation, "
+		"fingerprint)"
+		" VALUES (1, 0, 1, 0, 'INBOX', '', 1, 1, 1, zeroblob(16), 9, '', '', 'x',"
+		" zeroblob(32));";
+	struct strbuf sql = STRBUF_INIT;
+	struct err err = ERR_INIT;
+	sqlite3 *db;
+	char *why = NULL;
+
+	ok(fs_read("tests/data/schema-1.sql", 1 << 20, &sql, &err));
+	store_close(r->st);
+	r->st = NULL;
+	assert_int_equal(unlink(r->path), 0);
+	assert_int_equal(sqlite3_open(r->path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, strbuf_cstr(&sql), NULL, NULL, &why) != SQLITE_OK ||
+	    sqlite3_exec(db, rows, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s", why);
+	sqlite3_close(db);
+	strbuf_done(&sql);
+}
+
+static void migrates_each_earlier_schema(void **state)
+{
+	struct rig *r = *state;
+	struct err err = ERR_INIT;
+	char *fresh = shape_of(r->path), *migrated;
+
+	make_schema_1(r);
+	fails(store_open(r->path, STORE_READ, &r->st, &err), ERR_CONFIG);
+	ok(store_open(r->path, STORE_WRITE, &r->st, &err));
+	migrated = shape_of(r->path);
+	assert_string_equal(migrated, fresh);
+	free(migrated);
+	free(fresh);
+	assert_int_equal(rig_number(r->path, "SELECT n FROM finding WHERE id = 1"), 1);
+	assert_int_equal(
+		rig_number(r->path, "SELECT value FROM meta WHERE name = 'schema'"),
+		store_schema_version());
 }
 
 /* ---- transactions ---- */
@@ -287,6 +365,10 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "folder_seen", "messages" },
 		{ "message_change", "after" },
 		{ "keyword_set", "names" },
+		{ "seal", "note" },
+		{ "seal_folder", "uidnext" },
+		{ "acceptance", "reason" },
+		{ "accepted", "acceptance" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -294,6 +376,12 @@ static void refuses_to_edit_what_was_observed(void **state)
 	enum store_put what;
 	struct store_row *rows;
 	int64_t id;
+	struct seal seal = { .at = 5, .run = { 1, 1 }, .teller = "grace", .note = "" };
+	struct acceptance taken = {
+		.at = 5, .teller = "grace", .reason = "spam", .what = "{}"
+	};
+	struct sha256 fingerprint = { .bytes = { 1 } };
+	struct seal_folder at_seal = { .epoch = 1, .uidnext = 10 };
 	size_t n;
 
 	rig_start(r, DEPTH_FULL);
@@ -305,6 +393,10 @@ static void refuses_to_edit_what_was_observed(void **state)
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
+	seal.transfer = id;
+	at_seal.folder = r->folder;
+	ok(store_seal_add(r->st, &seal, &at_seal, 1, &seal.id, &err));
+	ok(store_accept(r->st, &taken, &fingerprint, 1, &err));
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const char *table = cases[i].table, *column = cases[i].column;
 		char sql[200];
@@ -579,6 +671,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_meta_table_that_lies),
 		TEST(refuses_a_newer_schema),
 		TEST(migrates_step_by_step),
+		TEST(migrates_each_earlier_schema),
 		TEST(leaves_a_whole_schema_when_killed_between),
 		TEST(refuses_nested_transactions),
 		TEST(rolls_back_what_was_not_committed),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "store/store_seal.h"
 #include "tests/support/store_rig.h"
 
 static struct transfer sample(void)

@@ -150,7 +150,7 @@ static void keeps_pairs(void **state)
 			       .old_folder = b->folder[0],
 			       .old_name = "Archive",
 			       .note = "x" };
-	struct match_count c = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 };
+	struct match_count c = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
 	struct pair *list;
 	struct err err = ERR_INIT;
 	size_t n;

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Acceptances: append-only, and in the ledger. */
+#include "store/store_accept.h"
+
+#include "base/json.h"
+#include "store/store_db.h"
+#include "store/store_run.h"
+
+static const char sql_accepted[] =
+	"SELECT acceptance FROM accepted WHERE fingerprint = ?1";
+
+bool store_accepted(struct store *st, const struct sha256 *fingerprint, int64_t *out,
+		    struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_ACCEPTED, sql_accepted);
+	enum next n;
+
+	db_bind_digest(q, 1, fingerprint);
+	n = db_next(st, q, err);
+	if (n != NEXT_FAIL)
+		*out = n == NEXT_ITEM ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return n != NEXT_FAIL;
+}
+
+static int cmp_digest(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct sha256));
+}
+
+/* Drop those that stand twice or are accepted already. */
+static bool only_new(struct store *st, struct sha256 *fps, size_t *n, struct err *err)
+{
+	size_t keep = 0;
+	int64_t known;
+
+	qsort(fps, *n, sizeof *fps, cmp_digest);
+	for (size_t i = 0; i < *n; i++) {
+		if (keep > 0 && cmp_digest(&fps[keep - 1], &fps[i]) == 0)
+			continue;
+		if (!store_accepted(st, &fps[i], &known, err))
+			return false;
+		if (known == 0)
+			fps[keep++] = fps[i];
+	}
+	*n = keep;
+	return true;
+}
+
+static void digest_of(struct store *st, const struct sha256 *fps, size_t n,
+		      struct sha256 *out)
+{
+	sha256_begin(st->sha);
+	for (size_t i = 0; i < n; i++)
+		sha256_add(st->sha, fps[i].bytes, sizeof fps[i].bytes);
+	sha256_end(st->sha, out);
+}
+
+static bool add_entry(struct store *st, struct acceptance *a, struct err *err)
+{
+	struct strbuf payload = STRBUF_INIT;
+	struct ledger_entry head;
+	struct arena arena;
+	struct json_out j;
+	char hex[SHA256_HEX_SIZE];
+	bool ok, found = false;
+
+	arena_init(&arena);
+	sha256_hex(&a->digest, hex);
+	json_out_init(&j, &payload, true);
+	json_begin_object(&j);
+	json_put_str(&j, "digest", hex);
+	json_put_int(&j, "findings", a->findings);
+	json_put_int(&j, "messages", a->messages);
+	json_put_int(&j, "octets", a->octets);
+	json_put_str(&j, "reason", a->reason);
+	json_put_str(&j, "what", a->what);
+	json_end_object(&j);
+	ok = store_ledger_append(st, a->teller, "accept", strbuf_cstr(&payload), err) &&
+	     store_ledger_head(st, &arena, &head, &found, err);
+	if (ok)
+		a->ledger = head.seq;
+	strbuf_done(&payload);
+	arena_done(&arena);
+	return ok;
+}
+
+static const char sql_acceptance_add[] =
+	"INSERT INTO acceptance (at, teller, reason, what, findings, messages, octets,"
+	" digest, ledger) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+static const char sql_accepted_add[] =
+	"INSERT INTO accepted (fingerprint, acceptance) VALUES (?1, ?2)";
+
+static bool add_rows(struct store *st, struct acceptance *a, const struct sha256 *fps,
+		     struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	bool ok;
+
+	if (!db_prepare(st, sql_acceptance_add, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, a->at);
+	db_bind_str(q, 2, a->teller);
+	db_bind_str(q, 3, a->reason);
+	db_bind_str(q, 4, a->what);
+	sqlite3_bind_int64(q, 5, a->findings);
+	sqlite3_bind_int64(q, 6, a->messages);
+	sqlite3_bind_int64(q, 7, a->octets);
+	db_bind_digest(q, 8, &a->digest);
+	sqlite3_bind_int64(q, 9, a->ledger);
+	ok = db_run(st, q, err);
+	a->id = sqlite3_last_insert_rowid(st->db);
+	sqlite3_finalize(q);
+	q = NULL;
+	ok = ok && db_prepare(st, sql_accepted_add, &q, err);
+	for (int64_t i = 0; ok && i < a->findings; i++) {
+		db_bind_digest(q, 1, &fps[i]);
+		sqlite3_bind_int64(q, 2, a->id);
+		ok = db_run(st, q, err);
+	}
+	sqlite3_finalize(q);
+	return ok;
+}
+
+bool store_accept(struct store *st, struct acceptance *a, struct sha256 *fps, size_t n,
+		  struct err *err)
+{
+	struct acceptance made = *a;
+	bool own, ok;
+
+	if (!db_tx_begin(st, &own, err))
+		return false;
+	ok = only_new(st, fps, &n, err);
+	if (ok && n == 0)
+		ok = err_set(err, ERR_CONFIG, "there is nothing to accept");
+	if (ok) {
+		made.findings = (int64_t)n;
+		digest_of(st, fps, n, &made.digest);
+		ok = add_entry(st, &made, err) && add_rows(st, &made, fps, err);
+	}
+	if (!db_tx_end(st, own, ok, err))
+		return false;
+	*a = made;
+	return true;
+}
+
+static const char sql_acceptances[] =
+	"SELECT id, at, teller, reason, what, findings, messages, octets, digest, ledger"
+	" FROM acceptance ORDER BY id";
+
+static bool read_acceptance(struct store *st, sqlite3_stmt *q, struct arena *arena,
+			    void *item, struct err *err)
+{
+	struct acceptance *out = item;
+
+	*out = (struct acceptance){ .id = sqlite3_column_int64(q, 0),
+				    .at = sqlite3_column_int64(q, 1),
+				    .teller = db_text_in(q, 2, arena),
+				    .reason = db_text_in(q, 3, arena),
+				    .what = db_text_in(q, 4, arena),
+				    .findings = sqlite3_column_int64(q, 5),
+				    .messages = sqlite3_column_int64(q, 6),
+				    .octets = sqlite3_column_int64(q, 7),
+				    .ledger = sqlite3_column_int64(q, 9) };
+	return db_digest(st, q, 8, &out->digest, err);
+}
+
+bool store_acceptances(struct store *st, struct arena *arena, struct acceptance **out,
+		       size_t *n_out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	void *list = NULL;
+
+	if (!db_prepare(st, sql_acceptances, &q, err) ||
+	    !db_list(st, q, sizeof **out, read_acceptance, arena, &list, n_out, err))
+		return false;
+	*out = list;
+	return true;
+}

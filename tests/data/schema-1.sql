@@ -1,0 +1,430 @@
+-- SPDX-License-Identifier: MIT
+-- The evidence of one project, schema 1.
+--
+-- Times are Unix seconds UTC.  Ids are rows of this file and mean nothing outside it.
+-- Texts are '' when there is nothing to say; NULL means not known or not there.  Digests
+-- are SHA-256 (32 octets), keys the first 16 octets of one.  Values of side, outcome,
+-- depth, tier, flags, kind, class, severity and verdict are those of the enums in
+-- lib/model, whose order is fixed.  Append-only tables have triggers at the end of this
+-- file.
+
+-- What this file is.  Written at creation and by migrations; never loses its form.
+CREATE TABLE meta (
+	name  TEXT PRIMARY KEY, -- 'schema': a number; 'project': 32 random hex digits
+	value TEXT NOT NULL
+) STRICT;
+
+-- One execution that gathered evidence or judged it.  Append-only; every stage.
+CREATE TABLE run (
+	id         INTEGER PRIMARY KEY,
+	command    TEXT NOT NULL,    -- 'audit', 'details', 'verify'
+	scope      TEXT NOT NULL,    -- what was asked for, canonical JSON
+	depth      INTEGER NOT NULL,
+	started    INTEGER NOT NULL,
+	clock_back INTEGER NOT NULL, -- seconds the clock stood before the newest run
+	operator   TEXT NOT NULL,    -- who called it
+	program    TEXT NOT NULL     -- version of mailmuster
+) STRICT;
+
+-- How it ended; no row: still running, stopped or killed.  Append-only; every stage.
+CREATE TABLE run_end (
+	run        INTEGER PRIMARY KEY REFERENCES run (id),
+	at         INTEGER NOT NULL,
+	outcome    INTEGER NOT NULL,
+	logins     INTEGER NOT NULL, -- counts of the wire, all connections together
+	commands   INTEGER NOT NULL,
+	waits      INTEGER NOT NULL,
+	octets_in  INTEGER NOT NULL,
+	octets_out INTEGER NOT NULL,
+	reconnects INTEGER NOT NULL,
+	note       TEXT NOT NULL,
+	digest     BLOB NOT NULL,    -- of what was found: no ids, no times (store_digest.c)
+	seen_upto  INTEGER NOT NULL, -- folder_seen.id up to which digest looks
+	ledger     INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
+-- The hash chain over runs and what persons said.  Append-only; store_ledger.c alone.
+CREATE TABLE ledger (
+	seq     INTEGER PRIMARY KEY, -- from 1, without a gap
+	time    INTEGER NOT NULL,
+	actor   TEXT NOT NULL,       -- who did it
+	kind    TEXT NOT NULL,       -- 'run', 'run-resumed', 'run-stopped'
+	payload TEXT NOT NULL,       -- canonical JSON
+	prev    BLOB NOT NULL,       -- hash of the entry before; 32 zeros in the first
+	hash    BLOB NOT NULL        -- of all of these and the project id
+) STRICT;
+
+-- One login with its mail on one side.  Current state; accounts import.
+CREATE TABLE account (
+	id            INTEGER PRIMARY KEY,
+	side          INTEGER NOT NULL,
+	"user"        TEXT NOT NULL,    -- login name
+	access        INTEGER NOT NULL, -- 0 normal, 1 nobody may open it
+	access_reason TEXT,
+	UNIQUE (side, "user")
+) STRICT;
+
+-- What is to move where.  Current state; accounts import.
+CREATE TABLE transfer (
+	id          INTEGER PRIMARY KEY,
+	name        TEXT NOT NULL,        -- as in accounts.csv
+	name_fold   TEXT NOT NULL UNIQUE, -- case folded
+	old_account INTEGER REFERENCES account (id),
+	new_account INTEGER REFERENCES account (id),
+	new_prefix  TEXT NOT NULL,        -- folder below which the mail arrives
+	kind        TEXT NOT NULL,        -- 'user', 'service', ...
+	decision    TEXT NOT NULL,        -- 'migrate', 'archive', ...; '' is open
+	owner       TEXT NOT NULL,
+	address     TEXT NOT NULL,
+	aliases     TEXT NOT NULL,
+	logins      TEXT NOT NULL,
+	addresses   TEXT NOT NULL,
+	wave        TEXT NOT NULL,
+	note        TEXT NOT NULL,
+	gone        INTEGER NOT NULL      -- 1: no longer in accounts.csv
+) STRICT;
+
+-- What happened to a transfer.  Append-only; people and movers' logs.
+CREATE TABLE event (
+	id       INTEGER PRIMARY KEY,
+	transfer INTEGER NOT NULL REFERENCES transfer (id),
+	kind     TEXT NOT NULL,    -- 'presync', 'freeze', 'cutover', 'seal', ...
+	at       INTEGER NOT NULL, -- when it happened
+	told     INTEGER NOT NULL, -- when it was recorded
+	teller   TEXT NOT NULL,    -- who said so
+	note     TEXT NOT NULL
+) STRICT;
+
+-- What servers say of themselves; kept once, for thousands of accounts say the same.
+-- Audit.
+CREATE TABLE banner (
+	id         INTEGER PRIMARY KEY,
+	capability TEXT NOT NULL, -- after login
+	server_id  TEXT NOT NULL, -- answer to ID
+	UNIQUE (capability, server_id)
+) STRICT;
+
+-- Newest listing of an account.  Current state; audit.
+CREATE TABLE account_listing (
+	account INTEGER PRIMARY KEY REFERENCES account (id),
+	run     INTEGER NOT NULL REFERENCES run (id),
+	at      INTEGER NOT NULL,
+	folders INTEGER NOT NULL,
+	digest  BLOB NOT NULL,    -- of prefix, delim; wire, delim, attrs of each folder
+	prefix  TEXT NOT NULL,    -- personal namespace, wire form
+	delim   INTEGER NOT NULL, -- octet; 0 for NIL
+	banner  INTEGER NOT NULL REFERENCES banner (id)
+) STRICT;
+
+-- How the reading of an account ended.  Append-only; audit, one row per account and run
+-- (another when a continued run tries an account again; the newest counts).
+CREATE TABLE account_seen (
+	id           INTEGER PRIMARY KEY,
+	run          INTEGER NOT NULL REFERENCES run (id),
+	account      INTEGER NOT NULL REFERENCES account (id),
+	at           INTEGER NOT NULL,
+	outcome      INTEGER NOT NULL,
+	depth        INTEGER NOT NULL,
+	folders      INTEGER NOT NULL, -- listed
+	folders_read INTEGER NOT NULL,
+	messages     INTEGER NOT NULL,
+	listing      BLOB,             -- account_listing.digest; NULL: not listed to the end
+	tls          TEXT NOT NULL,    -- 'TLSv1.3', 'none'
+	error        TEXT NOT NULL
+) STRICT;
+CREATE INDEX account_seen_account ON account_seen (account);
+CREATE INDEX account_seen_run ON account_seen (run, account);
+
+-- A mailbox.  Current state, history in folder_change; audit.
+CREATE TABLE folder (
+	id         INTEGER PRIMARY KEY,
+	account    INTEGER NOT NULL REFERENCES account (id),
+	wire       BLOB NOT NULL,    -- name as the server sends it
+	name       TEXT NOT NULL,    -- decoded, NFC
+	delim      INTEGER NOT NULL, -- octet; 0 for NIL
+	attrs      INTEGER NOT NULL, -- FOLDER_STABLE_MASK of FOLDER_*
+	first_run  INTEGER NOT NULL, -- run that saw it first
+	gone_run   INTEGER,          -- run whose listing no longer had it
+	proven_run INTEGER,          -- newest run that found it as the newest
+	proven_at  INTEGER,          -- folder_seen deeper than counts says
+	UNIQUE (account, wire)
+) STRICT;
+
+-- Before and after of a folder: attrs + delim << 32; NULL: not there.  Append-only;
+-- audit.
+CREATE TABLE folder_change (
+	id     INTEGER PRIMARY KEY,
+	run    INTEGER NOT NULL REFERENCES run (id),
+	folder INTEGER NOT NULL REFERENCES folder (id),
+	before INTEGER,
+	after  INTEGER
+) STRICT;
+CREATE INDEX folder_change_run ON folder_change (run);
+
+-- A folder under one UIDVALIDITY: as long as it stands, a UID is one message.
+-- Append-only; audit.
+CREATE TABLE folder_epoch (
+	id          INTEGER PRIMARY KEY,
+	folder      INTEGER NOT NULL REFERENCES folder (id),
+	uidvalidity INTEGER NOT NULL,
+	first_run   INTEGER NOT NULL,
+	UNIQUE (folder, uidvalidity)
+) STRICT;
+
+-- How the reading of a folder ended, when something differs from the row before.
+-- Append-only; audit.
+CREATE TABLE folder_seen (
+	id            INTEGER PRIMARY KEY,
+	run           INTEGER NOT NULL REFERENCES run (id),
+	folder        INTEGER NOT NULL REFERENCES folder (id),
+	epoch         INTEGER REFERENCES folder_epoch (id), -- NULL: never opened
+	at            INTEGER NOT NULL,
+	outcome       INTEGER NOT NULL,
+	depth         INTEGER NOT NULL,
+	uidvalidity   INTEGER NOT NULL, -- 0: not told
+	uidnext       INTEGER NOT NULL, -- 0: not told
+	modseq        INTEGER NOT NULL, -- HIGHESTMODSEQ; -1: not told
+	messages      INTEGER NOT NULL, -- EXISTS; -1: not told
+	octets        INTEGER NOT NULL, -- sum of RFC822.SIZE; -1: not known
+	messages_read INTEGER NOT NULL, -- really read by that run
+	took_ms       INTEGER NOT NULL,
+	digest        BLOB,             -- of block numbers and digests; NULL unless read
+	error_class   INTEGER NOT NULL, -- enum err_class
+	error         TEXT NOT NULL
+) STRICT;
+CREATE INDEX folder_seen_folder ON folder_seen (folder);
+CREATE INDEX folder_seen_run ON folder_seen (run);
+
+-- How far a run has come in a folder; a killed run goes on from here.  Dropped at its
+-- end; audit.
+CREATE TABLE folder_progress (
+	epoch    INTEGER PRIMARY KEY REFERENCES folder_epoch (id),
+	run      INTEGER NOT NULL REFERENCES run (id),
+	modseq   INTEGER NOT NULL, -- HIGHESTMODSEQ when it began; -1: not told
+	done_uid INTEGER NOT NULL  -- every message up to this UID is stored
+) STRICT;
+
+-- Messages as they were last read.  Current state, history in message_change; audit.  No
+-- foreign keys: they would cost as much as the insert, and no parent row is ever
+-- deleted.
+CREATE TABLE message (
+	id          INTEGER PRIMARY KEY, -- folder_epoch.id << 32 | UID
+	"key"       BLOB NOT NULL,       -- identity
+	tier        INTEGER NOT NULL,    -- how key was made
+	octets      INTEGER NOT NULL,    -- RFC822.SIZE; -1: not read
+	"date"      INTEGER,             -- INTERNALDATE; NULL: none, or no date
+	flags       INTEGER NOT NULL,    -- MSG_*
+	keyword_set INTEGER NOT NULL,    -- keyword_set.id; 0: none
+	first_run   INTEGER NOT NULL,    -- run that saw it first
+	gone_run    INTEGER              -- run that no longer saw it
+) STRICT;
+
+-- What changed in a known message.  Append-only; audit.  before and after hold the facts
+-- that differ: one octet of bits, then each fact whose bit is set, big-endian: 1 tier
+-- and key (17 octets), 2 octets (8), 4 date (8; the least number for none), 8 flags
+-- (1), 16 keyword set (8).  NULL: not there.
+CREATE TABLE message_change (
+	id      INTEGER PRIMARY KEY,
+	run     INTEGER NOT NULL,
+	message INTEGER NOT NULL, -- message.id
+	before  BLOB,
+	after   BLOB
+) STRICT;
+CREATE INDEX message_change_run ON message_change (run);
+CREATE INDEX message_change_message ON message_change (message);
+
+-- Digest over the present messages of 1,024 UIDs; no row when there are none.  Audit.
+-- Canonical form: uid (4 octets), key (16), tier (1), octets (8), date (8), flags (1),
+-- length (4) and text of the keywords, sorted and joined with blanks; big-endian,
+-- ascending by uid.
+CREATE TABLE message_block (
+	epoch  INTEGER NOT NULL, -- folder_epoch.id
+	block  INTEGER NOT NULL, -- uid >> 10
+	digest BLOB NOT NULL,
+	PRIMARY KEY (epoch, block)
+) STRICT, WITHOUT ROWID;
+
+-- Message-ID of messages on the old side; it finds a lost message in a backup.  Audit.
+CREATE TABLE message_id (
+	message INTEGER PRIMARY KEY, -- message.id
+	text    TEXT NOT NULL        -- normalised
+) STRICT;
+
+-- Sets of keywords.  Append-only; audit.
+CREATE TABLE keyword_set (
+	id    INTEGER PRIMARY KEY,
+	names BLOB NOT NULL UNIQUE -- sorted by octets, joined with one blank
+) STRICT;
+
+-- Header fields of messages that a finding may name, decoded.  Audit, when verify wants
+-- them.
+CREATE TABLE message_detail (
+	message    INTEGER PRIMARY KEY, -- message.id
+	run        INTEGER NOT NULL REFERENCES run (id),
+	sender     TEXT,                -- From
+	sent       TEXT,                -- Date
+	subject    TEXT,
+	message_id TEXT,
+	retry_key  BLOB                 -- tier 2 key; NULL: the fields give none
+) STRICT;
+
+-- Verdict of the newest verify run on a transfer.  Replaced; verify.
+CREATE TABLE judgement (
+	transfer       INTEGER PRIMARY KEY REFERENCES transfer (id),
+	run            INTEGER NOT NULL REFERENCES run (id),
+	verdict        INTEGER NOT NULL,
+	old_run        INTEGER REFERENCES run (id), -- audit runs used; NULL: none
+	new_run        INTEGER REFERENCES run (id),
+	old_seen       INTEGER NOT NULL, -- when they read the account
+	new_seen       INTEGER NOT NULL,
+	depth          INTEGER NOT NULL, -- the lesser of both sides
+	flags_compared INTEGER NOT NULL, -- 0: no flags, or another identity's
+	old_messages   INTEGER NOT NULL, -- counts as in pair, all pairs together
+	new_messages   INTEGER NOT NULL,
+	same           INTEGER NOT NULL,
+	same_weak      INTEGER NOT NULL,
+	changed        INTEGER NOT NULL,
+	refiled        INTEGER NOT NULL,
+	missing        INTEGER NOT NULL,
+	extra          INTEGER NOT NULL,
+	old_unverified INTEGER NOT NULL,
+	new_unverified INTEGER NOT NULL,
+	flags          INTEGER NOT NULL,
+	keywords       INTEGER NOT NULL,
+	dates          INTEGER NOT NULL,
+	octets         INTEGER NOT NULL,
+	loss           INTEGER NOT NULL, -- findings by severity
+	doubt          INTEGER NOT NULL,
+	info           INTEGER NOT NULL,
+	folders_old    INTEGER NOT NULL,
+	folders_new    INTEGER NOT NULL,
+	folders_unread INTEGER NOT NULL,
+	note           TEXT NOT NULL
+) STRICT;
+
+-- Which folder was compared with which.  Replaced; verify.
+CREATE TABLE pair (
+	id             INTEGER PRIMARY KEY,
+	transfer       INTEGER NOT NULL REFERENCES transfer (id),
+	kind           INTEGER NOT NULL,
+	old_folder     INTEGER REFERENCES folder (id),
+	new_folder     INTEGER REFERENCES folder (id),
+	old_name       TEXT NOT NULL,    -- common form
+	new_name       TEXT NOT NULL,
+	old_messages   INTEGER NOT NULL, -- present on that side
+	new_messages   INTEGER NOT NULL,
+	same           INTEGER NOT NULL, -- messages by verdict
+	same_weak      INTEGER NOT NULL,
+	changed        INTEGER NOT NULL,
+	refiled        INTEGER NOT NULL,
+	missing        INTEGER NOT NULL,
+	extra          INTEGER NOT NULL,
+	old_unverified INTEGER NOT NULL,
+	new_unverified INTEGER NOT NULL,
+	flags          INTEGER NOT NULL, -- of changed: how many differ in that fact
+	keywords       INTEGER NOT NULL,
+	dates          INTEGER NOT NULL,
+	octets         INTEGER NOT NULL,
+	note           TEXT NOT NULL
+) STRICT;
+CREATE INDEX pair_transfer ON pair (transfer);
+
+-- One judged fact.  Replaced; verify.
+CREATE TABLE finding (
+	id          INTEGER PRIMARY KEY,
+	transfer    INTEGER NOT NULL REFERENCES transfer (id),
+	class       INTEGER NOT NULL,
+	severity    INTEGER NOT NULL,
+	side        INTEGER NOT NULL,
+	folder      TEXT NOT NULL,    -- common form; '' for the whole account
+	other       TEXT NOT NULL,    -- the other folder, when there is one
+	epoch       INTEGER NOT NULL, -- folder_epoch.id; 0: not a message
+	uid         INTEGER NOT NULL,
+	tier        INTEGER NOT NULL,
+	"key"       BLOB NOT NULL,
+	octets      INTEGER NOT NULL, -- -1: not known
+	"date"      INTEGER,          -- NULL: not known
+	old_fact    TEXT NOT NULL,    -- what differs, for people
+	new_fact    TEXT NOT NULL,
+	explanation TEXT NOT NULL,    -- one sentence
+	fingerprint BLOB NOT NULL     -- the same next week
+) STRICT;
+CREATE INDEX finding_transfer ON finding (transfer);
+
+-- A message that found no partner in its folder pair.  Replaced; verify.
+CREATE TABLE leftover (
+	transfer    INTEGER NOT NULL REFERENCES transfer (id),
+	side        INTEGER NOT NULL,
+	message     INTEGER NOT NULL, -- message.id
+	pair        INTEGER NOT NULL REFERENCES pair (id),
+	"key"       BLOB NOT NULL,    -- as in message when it was judged
+	tier        INTEGER NOT NULL,
+	octets      INTEGER NOT NULL,
+	"date"      INTEGER,
+	flags       INTEGER NOT NULL,
+	keyword_set INTEGER NOT NULL,
+	PRIMARY KEY (transfer, side, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX leftover_pair ON leftover (pair);
+
+-- What was observed is never edited.
+CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
+	SELECT RAISE(ABORT, 'run is append-only');
+END;
+CREATE TRIGGER run_no_delete BEFORE DELETE ON run BEGIN
+	SELECT RAISE(ABORT, 'run is append-only');
+END;
+CREATE TRIGGER run_end_no_update BEFORE UPDATE ON run_end BEGIN
+	SELECT RAISE(ABORT, 'run_end is append-only');
+END;
+CREATE TRIGGER run_end_no_delete BEFORE DELETE ON run_end BEGIN
+	SELECT RAISE(ABORT, 'run_end is append-only');
+END;
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN
+	SELECT RAISE(ABORT, 'ledger is append-only');
+END;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN
+	SELECT RAISE(ABORT, 'ledger is append-only');
+END;
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN
+	SELECT RAISE(ABORT, 'event is append-only');
+END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN
+	SELECT RAISE(ABORT, 'event is append-only');
+END;
+CREATE TRIGGER account_seen_no_update BEFORE UPDATE ON account_seen BEGIN
+	SELECT RAISE(ABORT, 'account_seen is append-only');
+END;
+CREATE TRIGGER account_seen_no_delete BEFORE DELETE ON account_seen BEGIN
+	SELECT RAISE(ABORT, 'account_seen is append-only');
+END;
+CREATE TRIGGER folder_change_no_update BEFORE UPDATE ON folder_change BEGIN
+	SELECT RAISE(ABORT, 'folder_change is append-only');
+END;
+CREATE TRIGGER folder_change_no_delete BEFORE DELETE ON folder_change BEGIN
+	SELECT RAISE(ABORT, 'folder_change is append-only');
+END;
+CREATE TRIGGER folder_epoch_no_update BEFORE UPDATE ON folder_epoch BEGIN
+	SELECT RAISE(ABORT, 'folder_epoch is append-only');
+END;
+CREATE TRIGGER folder_epoch_no_delete BEFORE DELETE ON folder_epoch BEGIN
+	SELECT RAISE(ABORT, 'folder_epoch is append-only');
+END;
+CREATE TRIGGER folder_seen_no_update BEFORE UPDATE ON folder_seen BEGIN
+	SELECT RAISE(ABORT, 'folder_seen is append-only');
+END;
+CREATE TRIGGER folder_seen_no_delete BEFORE DELETE ON folder_seen BEGIN
+	SELECT RAISE(ABORT, 'folder_seen is append-only');
+END;
+CREATE TRIGGER message_change_no_update BEFORE UPDATE ON message_change BEGIN
+	SELECT RAISE(ABORT, 'message_change is append-only');
+END;
+CREATE TRIGGER message_change_no_delete BEFORE DELETE ON message_change BEGIN
+	SELECT RAISE(ABORT, 'message_change is append-only');
+END;
+CREATE TRIGGER keyword_set_no_update BEFORE UPDATE ON keyword_set BEGIN
+	SELECT RAISE(ABORT, 'keyword_set is append-only');
+END;
+CREATE TRIGGER keyword_set_no_delete BEFORE DELETE ON keyword_set BEGIN
+	SELECT RAISE(ABORT, 'keyword_set is append-only');
+END;
