@@ -142,7 +142,8 @@ bool store_folders(struct store *st, int64_t account, bool with_gone, struct are
 /* Messages of one epoch that are not gone.  *out is valid until the next call. */
 enum store_order {
 	STORE_BY_UID,
-	STORE_BY_KEY /* key, octets, date, uid: by SQLite's external sorter */
+	STORE_BY_KEY /* key, octets, date, uid.  The first call of next reads all of them,
+			and sorts them in memory or in a temporary file (store.h) */
 };
 struct store_messages;
 bool store_messages_open(struct store *st, int64_t epoch, enum store_order order,
