@@ -20,7 +20,8 @@
  * of their keys; each further one that is open adds a little for what it reads ahead
  * (store_sort.h).  What must be sorted and does not fit goes to temporary files without a
  * name, in $SQLITE_TMPDIR, $TMPDIR, /var/tmp or /tmp, the first that can be written.
- * They take 48 octets for each message of a folder with more than 65,536 of them.
+ * They take 48 octets for each message of a folder with more than 65,536 of them, and
+ * twice that beyond 16 million.
  */
 #include "base/arena.h"
 #include "base/err.h"

@@ -10,10 +10,10 @@
  * does, at a fraction of its time: records have a fixed size and one order, and are
  * compared by the first octets of their key without being unpacked.
  *
- * Memory of one sort is a run and a third of it again while messages are added (5 MiB),
- * then the run, or what is read ahead of every run in the file: 16 KiB each, of at most
- * SORT_FAN runs of a size (4 MiB up to 16 million messages).  The file takes 48 octets
- * for each message, twice as many above 16 million.
+ * Memory of one sort is a run and two thirds of it again while messages are added (5
+ * MiB), then the run, or what is read ahead of every run in the file: 16 KiB each, of at
+ * most SORT_FAN runs of a size (4 MiB up to 16 million messages).  The file takes 48
+ * octets for each message, twice as many above 16 million.
  */
 #include "base/spill.h"
 #include "model/message.h"
