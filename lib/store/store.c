@@ -12,6 +12,7 @@
 #include "store/store_db.h"
 #include "store/store_keyword.h"
 #include "store/store_migrate.h"
+#include "store/store_window.h"
 
 /* In the file header, for file(1) and for us: "MMst". */
 #define APPLICATION_ID 0x4d4d7374
@@ -27,8 +28,9 @@ static const char schema[] =
 #pragma GCC diagnostic pop
 
 /*
- * The sorter of an ORDER BY keeps at most cache_size in memory and merges from files (see
- * store.h for where), so two sorts and the page cache together stay below 24 MiB.
+ * The sorter of an ORDER BY keeps at most cache_size in memory and merges from files; the
+ * messages of a folder have a sort of their own (store_sort.h).  See store.h for where
+ * the files are and what both and the page cache may take.
  */
 static const char settings[] =
 	"PRAGMA foreign_keys = ON;"
@@ -60,6 +62,7 @@ static struct store *store_new(const char *path)
 
 	st->path = mem_strdup(path);
 	st->sha = sha256_new();
+	st->sorts = STORE_SORT_POOL_INIT;
 	return st;
 }
 
@@ -90,7 +93,7 @@ static bool open_file(struct store *st, int flags, bool immutable, struct err *e
 	sqlite3_extended_result_codes(st->db, 1);
 	sqlite3_busy_timeout(st->db, 10000);
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return db_exec(st, settings, err);
+	return db_exec(st, settings, err) && messages_prepare(st, err);
 }
 
 /* A number that a pragma answers. */

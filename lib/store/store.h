@@ -16,9 +16,12 @@
  * ERR_BUG.  Strings in results live in the arena that was given, or until the next call
  * of the same cursor.
  *
- * Memory stays below 24 MiB whatever is stored: what must be sorted goes to temporary
- * files, which SQLite unlinks at once, in $SQLITE_TMPDIR, $TMPDIR, /var/tmp or /tmp, the
- * first that can be written.  They take about 70 octets for each message of a folder.
+ * Memory stays below 24 MiB whatever is stored, while two folders are read in the order
+ * of their keys; each further one that is open adds a little for what it reads ahead
+ * (store_sort.h).  What must be sorted and does not fit goes to temporary files without a
+ * name, in $SQLITE_TMPDIR, $TMPDIR, /var/tmp or /tmp, the first that can be written.
+ * They take 48 octets for each message of a folder with more than 65,536 of them, and
+ * twice that beyond 16 million.
  */
 #include "base/arena.h"
 #include "base/err.h"

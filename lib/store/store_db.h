@@ -17,6 +17,7 @@
 #include "model/folder.h"
 #include "model/message.h"
 #include "store/store.h"
+#include "store/store_sort.h"
 
 /* The statements that stay prepared.  Each belongs to one function. */
 enum stmt {
@@ -128,6 +129,8 @@ struct store {
 	struct sha256_ctx *sha;
 	struct strbuf canon;	     /* canonical form of one block */
 	struct block_row *block_row; /* BLOCK_UIDS of them, for store_window.c */
+	struct store_sort_pool sorts;
+	struct store_messages *taker; /* the cursor that is taking its messages now */
 	struct keyword_slot by_name[KEYWORD_SLOTS], by_id[KEYWORD_SLOTS];
 };
 

@@ -142,16 +142,15 @@ bool store_folders(struct store *st, int64_t account, bool with_gone, struct are
 /* Messages of one epoch that are not gone.  *out is valid until the next call. */
 enum store_order {
 	STORE_BY_UID,
-	STORE_BY_KEY /* key, octets, date, uid: by SQLite's external sorter */
+	STORE_BY_KEY /* key, octets, date, uid.  The first call of next reads all of them,
+			and sorts them in memory or in a temporary file (store.h) */
 };
 struct store_messages;
 bool store_messages_open(struct store *st, int64_t epoch, enum store_order order,
 			 struct store_messages **out, struct err *err) MUST_CHECK;
-/* Also those that are gone by now but were there after that run ended; INT64_MAX: none.
- */
-bool store_messages_since(struct store *st, int64_t epoch, int64_t run,
-			  enum store_order order, struct store_messages **out,
-			  struct err *err) MUST_CHECK;
+/* Those that were there when run ended and are gone by now, by key. */
+bool store_messages_gone(struct store *st, int64_t epoch, int64_t run,
+			 struct store_messages **out, struct err *err) MUST_CHECK;
 enum next store_messages_next(struct store_messages *it, struct message *out,
 			      struct err *err) MUST_CHECK;
 void store_messages_close(struct store_messages *it);

@@ -33,4 +33,8 @@ static inline int64_t message_row(int64_t epoch, uint32_t uid)
  */
 bool window_cut(struct store *st, int64_t epoch, struct err *err) MUST_CHECK;
 
+/* Once for each connection: the SQL function with which messages are taken in the order
+ * of their keys (store_messages.c). */
+bool messages_prepare(struct store *st, struct err *err) MUST_CHECK;
+
 #endif
