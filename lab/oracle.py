@@ -3,7 +3,8 @@
 """lab/oracle.py OLD-DIR NEW-DIR [ACCOUNT...]
 
 An independent second opinion: reads every folder of both servers of the lab, whole messages, and prints one JSON line
-per difference.  Messages are the same when their octets are, apart from line ends; no identifier is trusted.
+per difference.  Messages are the same when their octets are, apart from line ends; no identifier is trusted.  Whose body
+or whose header alone is the same, in the same folder, was altered.
 """
 import json
 import sys
@@ -41,7 +42,8 @@ def read(srv, user):
     return folders, subscribed
 
 
-def compare(account):
+def differences(account, old_side, new_side):
+    """All that differs between two sides; a side is ({folder: messages, None or False}, subscribed folders)."""
     found = []
 
     def tell(cls, folder, m=None, other="", old="", new=""):
@@ -56,20 +58,23 @@ def compare(account):
             if x != y:
                 tell(cls, folder, a, old=str(x) if isinstance(x, int) else " ".join(sorted(x)),
                      new=str(y) if isinstance(y, int) else " ".join(sorted(y)))
+        if a.octets == b.octets and a.body != b.body:
+            tell("content", folder, a)
 
-    (old, old_subscribed), (new, new_subscribed) = read(OLD, account), read(NEW, account)
+    (old, old_subscribed), (new, new_subscribed) = old_side, new_side
     left_old, left_new = [], []
     for folder in sorted(set(old) | set(new)):
         a, b = old.get(folder), new.get(folder)
         if a is False or b is False:
             tell("folder-unreadable", folder)
             continue
-        if a is not None and b is None:
+        if folder in old and folder not in new:
             tell("folder-missing", folder)
-        if b is not None and a is None:
+        if folder in new and folder not in old:
             tell("folder-extra", folder)
         a, b = a or [], b or []
-        for keys in (("whole", "flags", "keywords", "date"), ("whole", "date"), ("whole",), ("header", "date"), ("header",)):
+        for keys in (("whole", "flags", "keywords", "date"), ("whole", "date"), ("whole",), ("header", "date"), ("header",),
+                     ("message_id", "body", "date"), ("body", "date"), ("body",), ("message_id", "date")):
             pairs, a, b = match(a, b, *keys)
             for x, y in pairs:
                 facts(folder, x, y)
@@ -79,22 +84,28 @@ def compare(account):
     pairs, a, b = match([m for _, m in left_old], [m for _, m in left_new], "whole")
     for x, y in pairs:
         tell("message-refiled", place[id(x)], x, other=place[id(y)])
+        facts(place[id(x)], x, y)
     for m in a:
         tell("message-missing", place[id(m)], m)
     for m in b:
         tell("message-extra", place[id(m)], m)
     for folder in sorted((old_subscribed ^ new_subscribed) & set(old) & set(new)):
         tell("subscription", folder, old=str(folder in old_subscribed), new=str(folder in new_subscribed))
-    return account, sum(map(len, filter(None, old.values()))), found
+    return found
+
+
+def compare(account):
+    old, new = read(OLD, account), read(NEW, account)
+    return account, sum(map(len, filter(None, old[0].values()))), differences(account, old, new)
 
 
 if __name__ == "__main__":
     OLD, NEW = labimap.server(sys.argv[1]), labimap.server(sys.argv[2])
-    accounts = messages = differences = 0
+    accounts = messages = told = 0
     with Pool(2) as pool:
         for name, n, found in pool.imap(compare, sys.argv[3:] or list(OLD.users)):
-            accounts, messages, differences = accounts + 1, messages + n, differences + len(found)
+            accounts, messages, told = accounts + 1, messages + n, told + len(found)
             for fact in found:
                 print(json.dumps(fact, ensure_ascii=False))
-    print("oracle: %d accounts, %d messages on the old side, %d differences" % (accounts, messages, differences),
+    print("oracle: %d accounts, %d messages on the old side, %d differences" % (accounts, messages, told),
           file=sys.stderr)
