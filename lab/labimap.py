@@ -38,7 +38,8 @@ class Imap:
         self.file.readline()
         self.cmd('LOGIN "%s" "%s"' % (user, srv.users[user]))
         ns = next(t for t, _ in self.cmd("NAMESPACE") if t.startswith(b"* NAMESPACE"))
-        self.prefix, self.delim = re.match(rb'\* NAMESPACE \(\("(.*?)" "(.)"\)', ns).groups()
+        m = re.match(rb'\* NAMESPACE \(\("(.*?)" "(.)"\)', ns)  # an administrator may have no namespace of his own
+        self.prefix, self.delim = m.groups() if m else (b"", b".")
 
     def cmd(self, text, *literals):
         """Send; each %s stands for a literal.  Return the untagged answers as (text, [literals])."""
@@ -86,9 +87,9 @@ class Imap:
         return "/".join(un_utf7(p).replace("%", "%25").replace("/", "%2F") for p in wire.split(self.delim))
 
     def names(self, command):
-        """{folder: attributes} of LIST or LSUB."""
+        """{folder: attributes} of LIST or LSUB; those of LIST with special uses (RFC 6154)."""
         found = {}
-        for text, held in self.cmd(command + ' "" "*"'):
+        for text, held in self.cmd(command + ' "" "*"' + (" RETURN (SPECIAL-USE)" if command == "LIST" else "")):
             m = re.match(rb'\* L\w+ \((.*?)\) (?:NIL|"\\?.") (.*)$', text)
             if m:
                 name = held[0] if held else re.sub(rb'\\(.)', rb'\1', m[2][1:-1]) if m[2][:1] == b'"' else m[2]

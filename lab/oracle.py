@@ -28,10 +28,15 @@ def match(old, new, *keys):
     return pairs, left_old, [m for same in index.values() for m in same]
 
 
+USES = {"\\all", "\\archive", "\\drafts", "\\flagged", "\\junk", "\\sent", "\\trash"}
+
+
 def read(srv, user):
+    """{folder: messages, None when it holds none, False when it cannot be opened}, subscribed folders, {folder: special uses}."""
     imap = labimap.Imap(srv, user)
-    folders = {}
+    folders, uses = {}, {}
     for name, attributes in imap.names("LIST").items():
+        uses[name] = attributes & USES
         try:
             holds = not attributes & {"\\noselect", "\\nonexistent"}
             folders[name] = imap.messages(name) if holds else None
@@ -39,11 +44,11 @@ def read(srv, user):
             folders[name] = False
     subscribed = {n for n, attributes in imap.names("LSUB").items() if "\\noselect" not in attributes}
     imap.logout()
-    return folders, subscribed
+    return folders, subscribed, uses
 
 
 def differences(account, old_side, new_side):
-    """All that differs between two sides; a side is ({folder: messages, None or False}, subscribed folders)."""
+    """All that differs between two sides, each as read() gives it."""
     found = []
 
     def tell(cls, folder, m=None, other="", old="", new=""):
@@ -61,16 +66,16 @@ def differences(account, old_side, new_side):
         if a.octets == b.octets and a.body != b.body:
             tell("content", folder, a)
 
-    (old, old_subscribed), (new, new_subscribed) = old_side, new_side
+    (old, old_subscribed, old_uses), (new, new_subscribed, new_uses) = old_side, new_side
     left_old, left_new = [], []
     for folder in sorted(set(old) | set(new)):
         a, b = old.get(folder), new.get(folder)
         if a is False or b is False:
             tell("folder-unreadable", folder)
             continue
-        if folder in old and folder not in new:
+        if a is not None and b is None:
             tell("folder-missing", folder)
-        if folder in new and folder not in old:
+        if b is not None and a is None:
             tell("folder-extra", folder)
         a, b = a or [], b or []
         for keys in (("whole", "flags", "keywords", "date"), ("whole", "date"), ("whole",), ("header", "date"), ("header",),
@@ -91,6 +96,9 @@ def differences(account, old_side, new_side):
         tell("message-extra", place[id(m)], m)
     for folder in sorted((old_subscribed ^ new_subscribed) & set(old) & set(new)):
         tell("subscription", folder, old=str(folder in old_subscribed), new=str(folder in new_subscribed))
+    for folder in sorted(set(old) & set(new)):
+        if old_uses[folder] - new_uses[folder]:
+            tell("special-use", folder, old=" ".join(sorted(old_uses[folder])), new=" ".join(sorted(new_uses[folder])))
     return found
 
 

@@ -26,7 +26,8 @@ NOW = int(time.time())
 Y2015 = 1420070400  # what the score itself files begins here
 # Classes that a program sees which reads messages and folders, and knows of no config and no other account.
 ORACLE = {"message-missing", "message-extra", "message-refiled", "flags", "keywords", "date", "octets", "content",
-          "folder-missing", "folder-extra", "folder-unreadable", "subscription"}
+          "folder-missing", "folder-extra", "folder-unreadable", "subscription", "special-use"}
+USES = {"Drafts": "\\Drafts", "Junk": "\\Junk", "Sent": "\\Sent", "Trash": "\\Trash"}  # of the lab's Dovecot
 MESSAGE_FACTS = {"flags", "keywords", "date", "octets", "content"}
 
 
@@ -39,7 +40,8 @@ def sh(*argv, check=True, **kw):
 
 def plain_id(text):
     """A Message-ID without what readers may drop: blanks, comments, brackets and letter case."""
-    return re.sub(r"\(.*?\)|\s", "", text or "").strip("<>").lower()
+    plain = re.sub(r"\(.*?\)|\s", "", text or "").strip("<>").lower()
+    return plain if "@" in plain else ""  # what is not one is in no report as one
 
 
 class Server:
@@ -419,7 +421,8 @@ class Trial:
             for i in range(1, len(parts) + 1):
                 parent = "/".join(parts[:i])
                 if parent not in have and folder not in skip:
-                    new.create(parent)
+                    use = USES.get(parent, "") if new.server.kind == "cyrus" else ""
+                    new.cmd("CREATE %s%s" % (new.wire(parent), " (USE (%s))" % use if use else ""))
                     have.add(parent)
             for m in messages if folder not in skip else ():
                 new.append(name, old.body(folder, m), m.date, " ".join(sorted(m.flags | m.keywords)))
@@ -463,15 +466,16 @@ def target(folder, row, rules):
 
 def merged(parts):
     """Several accounts that end in one, as one side of the oracle."""
-    folders, subscribed = {}, set()
-    for rename, (have, subs) in parts:
+    folders, subscribed, uses = {}, set(), {}
+    for rename, (have, subs, special) in parts:
         for name, messages in have.items():
-            name = rename(name)
+            use, name = special[name], rename(name)
             both = folders.get(name), messages
             folders[name] = False if False in both else (both[0] or []) + (both[1] or []) if any(
                 b is not None for b in both) else None
+            uses[name] = uses.get(name, set()) | use
         subscribed |= set(map(rename, subs))
-    return folders, subscribed
+    return folders, subscribed, uses
 
 
 def ask_oracle(job):
@@ -486,8 +490,8 @@ def ask_oracle(job):
         side = oracle.read(new, user)
         side = merged([((lambda f: unicodedata.normalize("NFC", f)), side)])
         if any(row.get("new_prefix") for row in those):  # the INBOX of the new account itself is nobody's
-            wanted = {target(f, row, rules) for row, (_, (have, _)) in zip(those, parts) for f in have}
-            side = ({f: m for f, m in side[0].items() if f in wanted}, side[1])
+            wanted = {target(f, row, rules) for row, (_, (have, *_)) in zip(those, parts) for f in have}
+            side = ({f: m for f, m in side[0].items() if f in wanted}, *side[1:])
         said += oracle.differences(those[0]["account"], merged(parts), side)
     return [f for f in said if f["class"] != "subscription" or f["old"] == "True"]
 

@@ -78,9 +78,10 @@ def login_shows_nothing(t):
     t.expect("")
 
 
-@kind("(none)", severity="info", why=(), exit=3, moved=[], transfers=[{"account": "@", "new_user": "-"}], no_new=["-"], oracle=False)
+@kind("account-unreadable", why=(), exit=3, moved=[], transfers=[{"account": "@", "new_user": "-"}], oracle=False)
 def no_new_account_planned(t):
     """The account list has "-" for the new side: nothing is judged, and that is not clean."""
+    t.expect("", side="new")
 
 
 @kind("account-unreadable", why=(), exit=3, seeded=False,
@@ -89,4 +90,5 @@ def nobody_may_open_it(t):
     """The account list says that nobody may open the account: unknown, never clean."""
     t.old.fill("INBOX", 3)
     yield
-    t.expect("")
+    t.expect("", side="old")
+    t.expect("", side="new")
