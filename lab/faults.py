@@ -250,7 +250,7 @@ def delivered_to_another_account(a, rng, other):
     other.take("INBOX")
     other.append("INBOX", a.body(folder, m), m)
     a.delete(folder, [m])
-    return folder, {("message-missing", folder): 1, ("message-extra", "INBOX", other.name): 1}, [m]
+    return folder, {("message-misdelivered", folder): 1, ("message-misdelivered", "INBOX", other.name): 1}, [m]
 
 
 def folder_unreadable(a, rng):

@@ -54,7 +54,7 @@ def differences(account, old_side, new_side):
     def tell(cls, folder, m=None, other="", old="", new=""):
         fact = {"account": account, "class": cls, "folder": folder, "other": other, "old": old, "new": new}
         if m:
-            fact.update(uid=m.uid, message_id=m.message_id, octets=m.octets, internaldate=m.date)
+            fact.update(whole=m.whole.hex(), uid=m.uid, message_id=m.message_id, octets=m.octets, internaldate=m.date)
         found.append(fact)
 
     def facts(folder, a, b):
@@ -107,13 +107,33 @@ def compare(account):
     return account, sum(map(len, filter(None, old[0].values()))), differences(account, old, new)
 
 
+def misdelivered(facts):
+    """What is missing in one account and extra in another went to the wrong person: said of both."""
+    extra = defaultdict(list)
+    for f in facts:
+        if f["class"] == "message-extra":
+            extra[f["whole"]].append(f)
+    for f in facts:
+        if f["class"] != "message-missing":
+            continue
+        for other in extra[f["whole"]]:
+            if other["account"] != f["account"] and other["class"] == "message-extra":
+                f.update({"class": "message-misdelivered", "other": "%s: %s" % (other["account"], other["folder"])})
+                other.update({"class": "message-misdelivered", "other": "%s: %s" % (f["account"], f["folder"])})
+                break
+
+
 if __name__ == "__main__":
     OLD, NEW = labimap.server(sys.argv[1]), labimap.server(sys.argv[2])
-    accounts = messages = told = 0
+    accounts = messages = 0
+    facts = []
     with Pool(2) as pool:
         for name, n, found in pool.imap(compare, sys.argv[3:] or list(OLD.users)):
-            accounts, messages, told = accounts + 1, messages + n, told + len(found)
-            for fact in found:
-                print(json.dumps(fact, ensure_ascii=False))
-    print("oracle: %d accounts, %d messages on the old side, %d differences" % (accounts, messages, told),
+            accounts, messages = accounts + 1, messages + n
+            facts += found
+    misdelivered(facts)
+    for fact in facts:
+        fact.pop("whole", None)
+        print(json.dumps(fact, ensure_ascii=False))
+    print("oracle: %d accounts, %d messages on the old side, %d differences" % (accounts, messages, len(facts)),
           file=sys.stderr)

@@ -21,7 +21,7 @@ struct verify_options {
 	const struct verify_rename *keywords; /* beside those that are known everywhere */
 	size_t keyword_n;
 	unsigned not_comparable; /* DIFF_*: what the new side's kind regenerates */
-	int64_t max_octets;	 /* largest message that the new side takes; -1: not known */
+	int64_t max_octets; /* largest message that the new side takes; -1: not known */
 	/* Removals (or \Seen lost) after the seal are an alarm from here on: so many
 	 * messages of an account, and so many percent of it, between two audits. */
 	int64_t mass_messages;

@@ -22,6 +22,14 @@ bool store_finding_add(struct store *st, const struct finding *f,
 bool store_finding_drop(struct store *st, int64_t transfer, enum finding_class cls,
 			enum why why, int64_t fold, int64_t *n_out,
 			struct err *err) MUST_CHECK;
+/* Give findings about messages of one class, reason and fold another reason. */
+#define STORE_ANY_FOLD INT64_MIN
+bool store_finding_why(struct store *st, int64_t transfer, enum finding_class cls,
+		       enum why from, int64_t fold, enum why to,
+		       struct err *err) MUST_CHECK;
+/* Findings of a transfer by severity, without accepted ones, and how many are. */
+bool store_finding_count(struct store *st, int64_t transfer, int64_t out[SEVERITY_COUNT],
+			 int64_t *accepted_out, struct err *err) MUST_CHECK;
 bool store_judgement_put(struct store *st, const struct judgement *j,
 			 struct err *err) MUST_CHECK;
 /* Note in finding_life that this run made the findings of a transfer. */
@@ -74,11 +82,18 @@ bool store_leftover_count(struct store *st, int64_t transfer, enum side side,
 
 /* ---- leftovers whose partner is left over in another transfer ---- */
 
-bool store_elsewhere_clear(struct store *st, struct err *err) MUST_CHECK;
-bool store_elsewhere_add(struct store *st, const struct leftover *l,
-			 const char *other /* name of that transfer */,
-			 const char *folder /* common form, there */,
-			 struct err *err) MUST_CHECK;
+/*
+ * Leftovers of all transfers meet: what is left over on the old side of one and, under
+ * the same key, on the new side of another is noted for both, as often as there are
+ * partners.  Whatever was noted before is forgotten.  *out: the transfers under which
+ * they were left over, in arena.
+ */
+bool store_elsewhere_find(struct store *st, struct arena *arena, int64_t **out,
+			  size_t *n_out, struct err *err) MUST_CHECK;
+bool store_elsewhere_forget(struct store *st, int64_t transfer,
+			    struct err *err) MUST_CHECK;
+/* Where the partner of a leftover is: name of the other transfer, and the folder there in
+ * common form. */
 bool store_elsewhere(struct store *st, const struct leftover *l, struct arena *arena,
 		     const char **other, const char **folder, bool *found_out,
 		     struct err *err) MUST_CHECK;
