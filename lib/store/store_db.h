@@ -105,8 +105,12 @@ enum stmt {
 	STMT_MESSAGE_AS_OF,
 	STMT_DETAIL_PUT,
 	STMT_DETAIL_GET,
+	STMT_DETAIL_FACTS_PUT,
+	STMT_DETAIL_FACTS_GET,
+	STMT_DETAIL_FAIL,
+	STMT_WANT_ADD,
 };
-enum { STMT_COUNT = STMT_DETAIL_GET + 1 };
+enum { STMT_COUNT = STMT_WANT_ADD + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */

@@ -53,6 +53,7 @@ bool store_verify_clear(struct store *st, int64_t transfer, struct err *err)
 {
 	static const char *const sql[] = {
 		"DELETE FROM leftover WHERE transfer = ?1",
+		"DELETE FROM want WHERE transfer = ?1",
 		"DELETE FROM finding WHERE transfer = ?1",
 		"DELETE FROM pair WHERE transfer = ?1",
 		"DELETE FROM judgement WHERE transfer = ?1",
