@@ -43,6 +43,7 @@ struct match {
 	struct message then[SIDE_COUNT]; /* as flags and keywords are judged: at the
 					    seal, where there is one */
 	struct work_keywords words;
+	struct content content;
 	const char *other; /* refiled: the new folder */
 };
 
@@ -150,37 +151,19 @@ static bool emit_date(struct match *x, struct err *err)
 	return emit(x, &e, err);
 }
 
-static void say_octets(const struct message *old, const struct message *new, char *buf,
-		       size_t size)
-{
-	char gap[32];
-	int64_t by = new->octets - old->octets;
-
-	if (old->octets < 0 || new->octets < 0)
-		snprintf(buf, size, "The size was not told on both sides.");
-	else
-		snprintf(buf, size,
-			 "It is %s %s %s on the new side; a size alone is a suspicion, "
-			 "not a proof.",
-			 num_group(by < 0 ? -by : by, gap, sizeof gap),
-			 by == 1 || by == -1 ? "octet" : "octets",
-			 by < 0 ? "smaller" : "larger");
-}
-
 static bool emit_octets(struct match *x, struct err *err)
 {
 	const struct message *a = &x->old->m, *b = &x->new->m;
-	char old_buf[24], new_buf[24], say[160];
+	char old_buf[24], new_buf[24];
 	struct emit e = {
-		.cls = FINDING_OCTETS,
-		.severity = judge_fact(DIFF_OCTETS, a, false),
-		.why = WHY_UNEXPLAINED,
+		.cls = x->content.cls,
+		.severity = x->content.severity,
+		.why = x->content.why,
 		.old_fact = octets_text(a->octets, old_buf),
 		.new_fact = octets_text(b->octets, new_buf),
-		.explanation = say,
+		.explanation = x->content.say,
 	};
 
-	say_octets(a, b, say, sizeof say);
 	return emit(x, &e, err);
 }
 
@@ -252,6 +235,21 @@ static bool as_sealed(struct match *x, const struct work_base *new_base, unsigne
 	return true;
 }
 
+/* Another size, or the same where most differ: what is behind it? */
+static bool as_content(struct match *x, unsigned *diff, struct err *err)
+{
+	if ((x->w->o->not_comparable & DIFF_OCTETS) != 0 ||
+	    ((*diff & DIFF_OCTETS) == 0 && x->p->m->bias == 0))
+		return true;
+	arena_reset(x->w->scratch);
+	if (!content_judge(x->w, x->p, x->old, x->new, &x->content, err))
+		return false;
+	*diff &= ~(unsigned)DIFF_OCTETS;
+	if (x->content.differs)
+		*diff |= x->content.cls == FINDING_CONTENT ? DIFF_CONTENT : DIFF_OCTETS;
+	return true;
+}
+
 static bool emit_facts(struct match *x, unsigned diff, struct err *err)
 {
 	static const struct {
@@ -261,7 +259,7 @@ static bool emit_facts(struct match *x, unsigned diff, struct err *err)
 		{ DIFF_FLAGS, emit_flags },
 		{ DIFF_KEYWORDS, emit_keywords },
 		{ DIFF_DATE, emit_date },
-		{ DIFF_OCTETS, emit_octets },
+		{ DIFF_OCTETS | DIFF_CONTENT, emit_octets },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(facts); i++)
@@ -313,6 +311,8 @@ bool facts_matched(struct work *w, const struct multiset_item *old,
 	x.then[SIDE_NEW] = new->m;
 	diff = judge_diff(&old->m, &new->m, flags, x.words.equal) & ~w->o->not_comparable;
 	if (m->sealed && flags && !as_sealed(&x, base, &diff, err))
+		return false;
+	if (!as_content(&x, &diff, err))
 		return false;
 	count_match(&p->row.count, judge_match(old->m.tier, diff, refiled), diff);
 	tally_message(m->tally, TALLY_ARRIVED, &old->m, p->depth);

@@ -209,6 +209,21 @@ static struct work *work_of(struct session *s, const struct group *g)
 	return w;
 }
 
+/* What was measured when they were judged last. */
+static bool load_bias(struct session *s, struct work *w, struct err *err)
+{
+	for (size_t i = 0; i < w->member_n; i++) {
+		struct judgement j;
+		bool found = false;
+
+		if (!store_judgement(s->st, w->member[i].t->id, &s->arena, &j, &found,
+				     err))
+			return false;
+		w->member[i].bias = found ? j.bias : 0;
+	}
+	return true;
+}
+
 /* In a transaction of its own.  again: with what is known of leftovers elsewhere. */
 static bool judge_one(struct session *s, const struct group *g, bool again,
 		      struct err *err)
@@ -219,6 +234,8 @@ static bool judge_one(struct session *s, const struct group *g, bool again,
 	arena_reset(&s->arena);
 	arena_reset(&s->scratch);
 	w = work_of(s, g);
+	if (!load_bias(s, w, err))
+		return false;
 	if (!store_begin(s->st, err))
 		return false;
 	for (size_t i = 0; ok && i < g->n; i++)

@@ -51,6 +51,10 @@ struct verify_result {
 /* How many messages of each folder are described in findings when only one side has
  * leftovers. */
 #define VERIFY_DETAILS_PER_FOLDER 500
+/* How many bodies of a transfer are compared at most, and when no more is begun: what
+ * remains is told as not compared.  mailmuster scan reads them all. */
+#define VERIFY_BODIES	   1000
+#define VERIFY_BODY_OCTETS (INT64_C(256) << 20)
 
 /* Judge each transfer in a transaction of its own, as one run "verify". */
 bool verify_run(struct store *st, const struct verify_options *o,

@@ -66,6 +66,8 @@ struct work_member {
 	int64_t changed; /* messages whose flags changed after the seal only */
 	int64_t seen_kept, seen_lost; /* since the seal */
 	int64_t old_messages;	      /* that were examined */
+	int64_t bias; /* octets by which most messages differ, measured last time */
+	int64_t bodies, body_octets; /* that were asked for */
 	struct work_wave wave[WORK_WAVES];
 	size_t wave_n;
 	uint32_t loose[FINDING_CLASS_COUNT]
@@ -213,6 +215,21 @@ bool keywords_differ(struct work *w, int64_t old, int64_t new, const char **old_
 		     const char **new_only, struct err *err) MUST_CHECK;
 bool keywords_compare(struct work *w, int64_t old, int64_t new, struct work_keywords *out,
 		      struct err *err) MUST_CHECK;
+
+/* ---- content.c: sizes, headers, bodies ---- */
+
+struct content {
+	bool differs;		/* false: it was looked into, and nothing is wrong */
+	enum finding_class cls; /* FINDING_OCTETS or FINDING_CONTENT */
+	enum severity severity;
+	enum why why;
+	const char *say; /* in w->scratch */
+};
+/* Two messages that are the same one and differ in size, or do not where most others do.
+ * What has to be looked up first is asked for (store_want_add). */
+bool content_judge(struct work *w, struct work_pair *p, const struct multiset_item *old,
+		   const struct multiset_item *new, struct content *out,
+		   struct err *err) MUST_CHECK;
 
 /* ---- places.c: what the folders themselves tell ---- */
 
