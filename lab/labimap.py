@@ -10,7 +10,7 @@ from collections import namedtuple
 from datetime import datetime
 
 Server = namedtuple("Server", "dir host port users")
-Message = namedtuple("Message", "uid flags keywords date octets whole header message_id ids")
+Message = namedtuple("Message", "uid flags keywords date octets whole header message_id ids body")
 
 
 def server(directory):
@@ -31,12 +31,15 @@ class No(Exception):
 
 class Imap:
     def __init__(self, srv, user):
-        self.file = socket.create_connection((srv.host, srv.port), timeout=120).makefile("rwb", 1 << 18)
+        self.socket = socket.create_connection((srv.host, srv.port), timeout=120)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.file = self.socket.makefile("rwb", 1 << 18)
         self.tag = 0
         self.file.readline()
         self.cmd('LOGIN "%s" "%s"' % (user, srv.users[user]))
         ns = next(t for t, _ in self.cmd("NAMESPACE") if t.startswith(b"* NAMESPACE"))
-        self.prefix, self.delim = re.match(rb'\* NAMESPACE \(\("(.*?)" "(.)"\)', ns).groups()
+        m = re.match(rb'\* NAMESPACE \(\("(.*?)" "(.)"\)', ns)  # an administrator may have no namespace of his own
+        self.prefix, self.delim = m.groups() if m else (b"", b".")
 
     def cmd(self, text, *literals):
         """Send; each %s stands for a literal.  Return the untagged answers as (text, [literals])."""
@@ -48,6 +51,8 @@ class Imap:
             out += b"{%d+}\r\n" % len(lit) + lit + rest.encode()
         self.file.write(tag + out + b"\r\n")
         self.file.flush()
+        # Cyrus sends the end of a long answer when the start was acknowledged, and that takes 40 ms by default.
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         answers = []
         while True:
             line, held = self.file.readline(), []
@@ -65,6 +70,7 @@ class Imap:
     def logout(self):
         self.cmd("LOGOUT")
         self.file.close()
+        self.socket.close()
 
     def wire(self, folder):
         """The quoted name of a folder, given in common form: "/" between its parts, no prefix."""
@@ -81,9 +87,9 @@ class Imap:
         return "/".join(un_utf7(p).replace("%", "%25").replace("/", "%2F") for p in wire.split(self.delim))
 
     def names(self, command):
-        """{folder: attributes} of LIST or LSUB."""
+        """{folder: attributes} of LIST or LSUB; those of LIST with special uses (RFC 6154)."""
         found = {}
-        for text, held in self.cmd(command + ' "" "*"'):
+        for text, held in self.cmd(command + ' "" "*"' + (" RETURN (SPECIAL-USE)" if command == "LIST" else "")):
             m = re.match(rb'\* L\w+ \((.*?)\) (?:NIL|"\\?.") (.*)$', text)
             if m:
                 name = held[0] if held else re.sub(rb'\\(.)', rb'\1', m[2][1:-1]) if m[2][:1] == b'"' else m[2]
@@ -101,13 +107,14 @@ class Imap:
             date = datetime.strptime(re.search(rb'INTERNALDATE "\s*(.*?)"', text)[1].decode(), "%d-%b-%Y %H:%M:%S %z")
             whole = re.sub(rb"\r*\n", b"\n", held[0]).rstrip(b"\r")
             # mbsync puts a line of its own into each message, so a header is known by what it was before.
-            header = re.sub(rb"\nX-TUID: .*", b"", whole.split(b"\n\n", 1)[0])
+            header, _, body = whole.partition(b"\n\n")
+            header = re.sub(rb"\nX-TUID: .*", b"", header)
             found.append(Message(
                 int(re.search(rb"UID (\d+)", text)[1]), frozenset(f for f in flags if f[0] == "\\" and f != "\\recent"),
                 frozenset(f for f in flags if f[0] != "\\"), int(date.timestamp()),
                 int(re.search(rb"RFC822.SIZE (\d+)", text)[1]), hashlib.sha256(whole).digest(),
                 hashlib.sha256(header).digest(), message_id(header),
-                len(re.findall(rb"^message-id:", header, re.I | re.M))))
+                len(re.findall(rb"^message-id:", header, re.I | re.M)), hashlib.sha256(body).digest()))
         return found
 
 

@@ -6,7 +6,8 @@
  * Writes by pipelined MULTIAPPEND (RFC 3502) with non-synchronising literals (RFC 7888)
  * over plain IMAP, several accounts at once.  Accounts come from a users file, and some
  * have a part to play: the first holds one huge folder, the second very many folders, the
- * third a single message, the fourth none; all others are ordinary people.
+ * third a single message, the fourth none; all others are ordinary people.  With --even
+ * all are ordinary, with as many messages each as --messages says.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -37,6 +38,7 @@ struct options {
 	const char *host, *users, *folder;
 	uint32_t port, accounts, jobs;
 	uint64_t seed, messages, huge, folders, plain;
+	bool even; /* every account is an ordinary one with messages messages */
 };
 
 struct work {
@@ -283,7 +285,8 @@ static bool fill(struct seeder *s, int64_t count, enum mail_style style, struct 
 
 /* ---- accounts ---- */
 
-/* The first six and the empty ones every ordinary account has; of the others about half. */
+/* The first six and the empty ones every ordinary account has; of the others about half.
+ */
 static const struct {
 	const char *path, *use;
 	unsigned share; /* of the mail of an ordinary account; 0: an empty folder */
@@ -373,7 +376,7 @@ static bool seed_account(struct seeder *s, size_t index, struct err *err)
 		folder_begin(s, o->folder, NULL, true);
 		return fill(s, (int64_t)o->plain, MAIL_STYLE_UNIFORM, err);
 	}
-	switch (index) {
+	switch (o->even ? SIZE_MAX : index) {
 	case 0:
 		folder_begin(s, "Archive/Everything", NULL, true);
 		return fill(s, (int64_t)o->huge, MAIL_STYLE_SMALL, err) &&
@@ -454,7 +457,9 @@ static void share_out(struct work *w)
 	int64_t *weight = mem_calloc(w->n, sizeof *weight), sum = 0;
 	int64_t total = (int64_t)o->messages - (int64_t)o->huge - (int64_t)o->folders * 2;
 
-	for (size_t i = 0; i < w->n; i++) {
+	for (size_t i = 0; o->even && i < w->n; i++)
+		w->account[i].messages = (int64_t)o->messages;
+	for (size_t i = 0; !o->even && i < w->n; i++) {
 		int64_t r = 4 + rng_below(&rng, 16);
 
 		weight[i] = i == 2 || i == 3 ? 0 : i < 2 ? 20 : r * r;
@@ -484,6 +489,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "plain-folder", required_argument, NULL, 'n' },
 		{ "folder", required_argument, NULL, 'b' },
+		{ "even", no_argument, NULL, 'e' },
 		{ NULL, 0, NULL, 0 },
 	};
 	uint64_t port = 0, accounts = 1000000, jobs = 3;
@@ -500,6 +506,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'b':
 			o->folder = optarg;
+			break;
+		case 'e':
+			o->even = true;
 			break;
 		case 'p':
 			ok = number(optarg, 65535, &port);
@@ -554,7 +563,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: seed --port PORT --users-file FILE [--host "
 				"ADDRESS] [--seed N] [--jobs N]\n"
 				"            [--accounts N] [--messages N] [--huge N] "
-				"[--folders N]\n"
+				"[--folders N] [--even]\n"
 				"       seed --port PORT --users-file FILE "
 				"--plain-folder N [--folder NAME]\n");
 		return 2;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/num.h"
 #include "base/text.h"
 #include "store/store_account.h"
 #include "store/store_run.h"
@@ -6,14 +7,12 @@
 
 static const struct map_rules no_rules = { 0 };
 
-/* A folder prefix as people write it, in common form: where a folder "x" would land below
- * it. */
-static const char *prefix_common(struct arena *arena, const char *prefix)
+const char *evidence_prefix(struct arena *arena, const char *new_prefix)
 {
 	const char *x;
 	size_t n;
 
-	if (map_target(arena, &no_rules, prefix, "x", &x) == MAP_EXCLUDED)
+	if (map_target(arena, &no_rules, new_prefix, "x", &x) == MAP_EXCLUDED)
 		return "";
 	n = strlen(x);
 	return n < 2 ? "" : arena_span(arena, (struct span){ x, n - 2 });
@@ -58,8 +57,16 @@ static const char *prefix_decoded(struct arena *arena, const struct account_view
 	return v->prefix;
 }
 
-/* Other transfers that end in the same new account: whose prefix is longer takes its
- * folders from us, whose prefix is the same shares them with us. */
+static bool is_member(const struct work *w, int64_t transfer)
+{
+	for (size_t i = 0; i < w->member_n; i++)
+		if (w->member[i].t->id == transfer)
+			return true;
+	return false;
+}
+
+/* Other transfers that end in the same new account, below a longer prefix: they take
+ * their folders from us. */
 static const char **neighbours(struct work *w, size_t *n_out)
 {
 	const char **v = arena_alloc(w->arena, (w->all_n + 1) * sizeof *v);
@@ -69,16 +76,12 @@ static const char **neighbours(struct work *w, size_t *n_out)
 		const struct transfer *t = &w->all[i];
 		const char *prefix;
 
-		if (t->id == w->t->id || t->gone != 0 || t->new_account == 0 ||
-		    t->new_account != w->t->new_account)
+		if (is_member(w, t->id) || t->gone != 0 || t->new_account == 0 ||
+		    t->new_account != w->new.account)
 			continue;
-		prefix = prefix_common(w->arena, t->new_prefix);
-		if (strcmp(prefix, w->prefix) == 0) {
-			if (w->shared == NULL && t->old_account != w->t->old_account)
-				w->shared = t->name;
-		} else if (covers(w->prefix, prefix)) {
+		prefix = evidence_prefix(w->arena, t->new_prefix);
+		if (strcmp(prefix, w->prefix) != 0 && covers(w->prefix, prefix))
 			v[n++] = prefix;
-		}
 	}
 	*n_out = n;
 	return v;
@@ -95,32 +98,93 @@ static bool is_ours(const struct work *w, const char *const *v, size_t n,
 	return true;
 }
 
-static bool load_folders(struct work *w, enum side side, struct err *err)
+const struct seal_folder *evidence_at_seal(const struct work_member *m, int64_t folder)
 {
-	struct work_side *s = &w->side[side];
+	size_t lo = 0, hi = m->seal_folder_n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (m->seal_folder[mid].folder < folder)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < m->seal_folder_n && m->seal_folder[lo].folder == folder
+		       ? &m->seal_folder[lo]
+		       : NULL;
+}
+
+/* A folder that went from the old side after the seal: what was in it then still has to
+ * be accounted for. */
+static bool sealed_only(struct work_folder *f, const struct work_member *m)
+{
+	const struct seal_folder *s = m->sealed ? evidence_at_seal(m, f->view->folder.id)
+						: NULL;
+
+	if (s == NULL || s->epoch == 0)
+		return false;
+	f->sealed_only = true;
+	f->proof = PROOF_GOOD;
+	f->epoch = s->epoch;
+	f->messages = s->messages;
+	return true;
+}
+
+static bool any_sealed(const struct work *w)
+{
+	for (size_t i = 0; i < w->member_n; i++)
+		if (w->member[i].sealed)
+			return true;
+	return false;
+}
+
+static bool in_a_seal(const struct work *w, int64_t folder)
+{
+	for (size_t i = 0; i < w->member_n; i++)
+		if (w->member[i].sealed &&
+		    evidence_at_seal(&w->member[i], folder) != NULL)
+			return true;
+	return false;
+}
+
+/* m is NULL for the new side. */
+static bool load_folders(struct work *w, struct work_side *s, struct work_member *m,
+			 struct err *err)
+{
 	const char **others = NULL;
 	struct folder_view *view = NULL;
 	struct map_names names;
 	size_t n = 0, others_n = 0, own = 0;
 
-	if (!store_folders(w->st, s->account, false, w->arena, &view, &n, err))
+	if (!store_folders(w->st, s->account, m != NULL ? m->sealed : any_sealed(w),
+			   w->arena, &view, &n, err))
 		return false;
 	names = (struct map_names){ prefix_decoded(w->arena, &s->view, view, n),
 				    s->view.delim };
-	if (side == SIDE_NEW)
+	if (m == NULL)
 		others = neighbours(w, &others_n);
+	if (m == NULL)
+		w->gone = arena_alloc(w->arena, (n + 1) * sizeof *w->gone);
 	s->folder = arena_alloc(w->arena, (n + 1) * sizeof *s->folder);
 	for (size_t i = 0; i < n; i++) {
 		struct work_folder *f = &s->folder[s->folder_n];
 
 		if ((view[i].folder.attrs & FOLDER_FOREIGN) != 0)
 			continue;
-		f->view = &view[i];
-		f->proof = judge_folder(&view[i], w->o->now, w->o->max_age);
-		own += f->proof != PROOF_NO_MAIL;
+		*f = (struct work_folder){ .view = &view[i], .epoch = view[i].epoch };
 		f->common = map_common(w->arena, &names, view[i].folder.name,
 				       view[i].folder.delim);
-		if (side == SIDE_NEW && !is_ours(w, others, others_n, f->common))
+		if (view[i].outcome == FOLDER_GONE) {
+			if (m != NULL)
+				s->folder_n += sealed_only(f, m);
+			else if (in_a_seal(w, view[i].folder.id))
+				w->gone[w->gone_n++] = f->common;
+			continue;
+		}
+		f->proof = judge_folder(&view[i], w->o->now, w->o->max_age);
+		own += f->proof != PROOF_NO_MAIL;
+		if (m == NULL && !is_ours(w, others, others_n, f->common))
 			continue;
 		if (f->proof == PROOF_GOOD && s->proof != PROOF_GOOD)
 			f->proof = s->proof;
@@ -136,27 +200,83 @@ static bool load_folders(struct work *w, enum side side, struct err *err)
 	return true;
 }
 
+static bool load_side(struct work *w, struct work_side *s, int64_t account,
+		      struct work_member *m, struct err *err)
+{
+	struct run run;
+
+	s->account = account;
+	s->started = INT64_MAX;
+	if (account != 0 && !store_account_view(w->st, account, w->arena, &s->view, err))
+		return false;
+	s->proof = judge_side(account != 0, &s->view, w->o->now, w->o->max_age);
+	if (account != 0 && !load_folders(w, s, m, err))
+		return false;
+	if (s->view.good_run == 0)
+		return true;
+	if (!store_run_get(w->st, s->view.good_run, w->arena, &run, err))
+		return false;
+	s->started = run.started;
+	return true;
+}
+
+/* The baseline, and whether a mover ran after it. */
+static bool load_seal(struct work *w, struct work_member *m, struct err *err)
+{
+	struct event *event = NULL;
+	size_t n = 0;
+
+	if (!store_seal_newest(w->st, m->t->id, w->arena, &m->seal, &m->seal_folder,
+			       &m->seal_folder_n, &m->sealed, err))
+		return false;
+	if (!m->sealed)
+		return true;
+	if (!store_events(w->st, m->t->id, w->arena, &event, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		m->mover_ran |= event[i].at > m->seal.at &&
+				(strcmp(event[i].kind, "presync") == 0 ||
+				 strcmp(event[i].kind, "last-pass") == 0);
+	return true;
+}
+
+/* APPENDLIMIT of the new server (RFC 7889), or what the config knows of its kind. */
+static int64_t largest(const struct work *w)
+{
+	static const char name[] = "APPENDLIMIT=";
+	struct span rest = span_str(w->new.view.found ? w->new.view.capability : "");
+	int64_t best = w->o->max_octets;
+
+	while (rest.n > 0) {
+		ptrdiff_t at = span_index(rest, ' ');
+		struct span word = { rest.p, at < 0 ? rest.n : (size_t)at };
+		int64_t limit;
+
+		if (span_istarts(word, name) &&
+		    num_i64(span_from(word, sizeof name - 1), 1, INT64_MAX, &limit) &&
+		    (best < 0 || limit < best))
+			best = limit;
+		rest = span_from(rest, word.n + 1);
+	}
+	return best;
+}
+
 bool evidence_load(struct work *w, struct err *err)
 {
-	w->prefix = prefix_common(w->arena, w->t->new_prefix);
-	for (int i = 0; i < SIDE_COUNT; i++) {
-		struct work_side *s = &w->side[i];
-		struct run run;
+	const struct transfer *first = w->member[0].t;
 
-		s->account = i == SIDE_OLD ? w->t->old_account : w->t->new_account;
-		s->started = INT64_MAX;
-		if (s->account != 0 &&
-		    !store_account_view(w->st, s->account, w->arena, &s->view, err))
+	w->prefix = evidence_prefix(w->arena, first->new_prefix);
+	for (size_t i = 0; i < w->member_n; i++)
+		if (!load_seal(w, &w->member[i], err))
 			return false;
-		s->proof = judge_side(s->account != 0, &s->view, w->o->now,
-				      w->o->max_age);
-		if (s->account != 0 && !load_folders(w, (enum side)i, err))
+	if (!load_side(w, &w->new, first->new_account, NULL, err))
+		return false;
+	w->max_octets = largest(w);
+	for (size_t i = 0; i < w->member_n; i++) {
+		struct work_member *m = &w->member[i];
+
+		if (!load_side(w, &m->old, m->t->old_account, m, err))
 			return false;
-		if (s->view.good_run == 0)
-			continue;
-		if (!store_run_get(w->st, s->view.good_run, w->arena, &run, err))
-			return false;
-		s->started = run.started;
 	}
 	return true;
 }

@@ -147,17 +147,64 @@ enum severity judge_fact(unsigned bit, const struct message *old, bool lost)
 	}
 }
 
-enum severity judge_extra(int64_t date, int64_t old_started, bool shared)
+enum severity judge_extra(enum why why)
 {
-	if (shared)
-		return SEVERITY_INFO;
-	return date != MSG_DATE_UNKNOWN && date >= old_started ? SEVERITY_INFO
-							       : SEVERITY_DOUBT;
+	if (why == WHY_OTHER_ACCOUNT)
+		return SEVERITY_LOSS;
+	return why == WHY_LIFE || why == WHY_NEW_MAIL || why == WHY_RESURRECTED ||
+			       why == WHY_ARTEFACT || why == WHY_SHARED
+		       ? SEVERITY_INFO
+		       : SEVERITY_DOUBT;
 }
 
 enum severity judge_folder_missing(int64_t messages, bool only_a_place)
 {
 	return messages == 0 && only_a_place ? SEVERITY_INFO : SEVERITY_DOUBT;
+}
+
+bool judge_mass(int64_t n, int64_t of, int64_t messages, unsigned percent)
+{
+	return messages > 0 && n >= messages && n * 100 >= of * (int64_t)percent;
+}
+
+enum severity judge_missing(bool sealed, enum why why)
+{
+	if (why == WHY_RULE || why == WHY_OTHER_ACCOUNT || why == WHY_LATE)
+		return SEVERITY_LOSS;
+	return sealed ? SEVERITY_LOSS : SEVERITY_DOUBT;
+}
+
+bool judge_bin(const char *name, char delim, unsigned attrs)
+{
+	static const char *const words[] = {
+		"Trash",
+		"Deleted Items",
+		"Deleted Messages",
+		"Deleted",
+		"Papierkorb",
+		"Corbeille",
+		"Cestino",
+		"Papelera",
+		"Prullenbak",
+		"Bin",
+		"Junk",
+		"Spam",
+		"Junk E-mail",
+		"Junk Email",
+		"Junk Mail",
+		"Bulk Mail",
+		"Gel\xc3\xb6schte Elemente",
+		"Wastebasket",
+	};
+	const char *last = delim != '\0' ? strrchr(name, delim) : NULL;
+	struct span s = span_str(last != NULL ? last + 1 : name);
+
+	if ((attrs & (FOLDER_TRASH | FOLDER_JUNK)) != 0)
+		return true;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (span_ieq(s, span_str(words[i])))
+			return true;
+	return false;
 }
 
 enum verdict judge_transfer(bool unknown, int64_t loss, int64_t doubt)

@@ -5,7 +5,9 @@
  * From facts to verdicts: no clock, no store, no output.  What a rule of DESIGN 5 and 6
  * says stands here and nowhere else.
  */
+#include "base/span.h"
 #include "model/match.h"
+#include "model/why.h"
 #include "store/store_folder.h"
 
 /* How well one side of a transfer, or one folder of it, is known.  Only PROOF_GOOD lets
@@ -52,13 +54,21 @@ enum match_kind judge_match(enum tier tier, unsigned diff, bool refiled);
 /* Severity of one differing fact, bit being one DIFF_*.  lost: the old side has a flag or
  * keyword that the new one lacks; ignored for dates and sizes. */
 enum severity judge_fact(unsigned bit, const struct message *old, bool lost);
-/* A message on the new side only.  old_started: when the audit of the old side began;
- * what is dated later is new mail.  shared: other transfers arrive in the same folders.
- */
-enum severity judge_extra(int64_t date, int64_t old_started, bool shared);
+/* A message on the new side only. */
+enum severity judge_extra(enum why why);
 /* A folder that the new side does not have: a loss of structure even when it is empty,
  * but for one that was only ever a place in the tree, or that a rule leaves out. */
 enum severity judge_folder_missing(int64_t messages, bool only_a_place);
+
+/* A folder for what is thrown away: emptied by users and servers as a matter of course.
+ */
+bool judge_bin(const char *name, char delim, unsigned attrs);
+/* So many at once that no user did it. */
+bool judge_mass(int64_t n, int64_t of, int64_t messages, unsigned percent);
+
+/* A message of the old side that is not on the new one.  sealed: the transfer has a
+ * baseline; why: the most specific reason. */
+enum severity judge_missing(bool sealed, enum why why);
 
 /* The verdict on a transfer.  Unknown wins over found. */
 enum verdict judge_transfer(bool unknown, int64_t loss, int64_t doubt);

@@ -19,21 +19,22 @@ const char *places_note(struct work *w, const struct work_folder *f, enum side s
 }
 
 /* A folder that was not read in full: one finding, unless its whole side is no better. */
-static bool emit_unread(struct work *w, const struct work_folder *f, enum side side,
-			struct err *err)
+static bool emit_unread(struct work *w, struct work_member *m,
+			const struct work_folder *f, enum side side, struct err *err)
 {
 	bool stale = f->proof == PROOF_OLD || f->proof == PROOF_COUNTED ||
 		     f->proof == PROOF_MOVED_ON || f->proof == PROOF_HALF;
 
-	w->unknown = true;
-	w->judgement.folders_unread++;
+	m->unknown = true;
+	m->judgement.folders_unread++;
 	if (side == SIDE_NEW && w->unread_new == NULL)
 		w->unread_new = f->common;
-	if (w->side[side].proof == f->proof)
+	if (work_side(w, m, side)->proof == f->proof)
 		return true;
-	return emit_place(w, stale ? FINDING_EVIDENCE_STALE : FINDING_FOLDER_UNREADABLE,
-			  SEVERITY_DOUBT, side, f->common, "", places_note(w, f, side),
-			  err);
+	return emit_place(w, m,
+			  stale ? FINDING_EVIDENCE_STALE : FINDING_FOLDER_UNREADABLE,
+			  SEVERITY_DOUBT, WHY_NONE, side, f->common, "",
+			  places_note(w, f, side), 1, err);
 }
 
 static bool has_children(const struct work_side *s, const char *common)
@@ -47,16 +48,33 @@ static bool has_children(const struct work_side *s, const char *common)
 	return false;
 }
 
-static bool emit_missing_folder(struct work *w, const struct work_pair *p,
-				struct err *err)
+/* A new folder of that name was there at the seal. */
+static bool was_there(const struct work *w, const char *target)
+{
+	for (size_t i = 0; i < w->gone_n; i++)
+		if (target != NULL && strcmp(w->gone[i], target) == 0)
+			return true;
+	return false;
+}
+
+static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err *err)
 {
 	const struct work_folder *f = p->folder[SIDE_OLD];
 	/* The number is only known to be nought when the folder was read. */
 	int64_t messages = f->proof == PROOF_GOOD ? f->messages : f->messages + 1;
-	bool parent = has_children(&w->side[SIDE_OLD], f->common);
-	char buf[32];
+	bool parent = has_children(&p->m->old, f->common);
+	bool place = parent || p->excluded != NULL;
+	enum severity severity = judge_folder_missing(messages, place);
 	const char *why;
+	char buf[32];
 
+	if (p->excluded == NULL && was_there(w, p->target))
+		return emit_place(
+			w, p->m, FINDING_FOLDER_MISSING, SEVERITY_INFO, WHY_LIFE,
+			SIDE_OLD, f->common, "",
+			"It was on the new side at the seal, and was removed or "
+			"renamed there since.",
+			1, err);
 	if (p->excluded != NULL)
 		why = arena_printf(w->arena,
 				   "The rule \"%s\" leaves it out; it holds %s messages.",
@@ -73,12 +91,12 @@ static bool emit_missing_folder(struct work *w, const struct work_pair *p,
 			       "judged by themselves."
 			     : "It is empty on the old side, but its place is lost.";
 	/* A place that a rule leaves out and that holds nothing is no loss. */
-	return emit_place(w, FINDING_FOLDER_MISSING,
-			  judge_folder_missing(messages, parent || p->excluded != NULL),
-			  SIDE_OLD, f->common, "", why, err);
+	return emit_place(w, p->m, FINDING_FOLDER_MISSING, severity,
+			  p->excluded != NULL ? WHY_RULE : WHY_NONE, SIDE_OLD, f->common,
+			  p->excluded != NULL ? p->excluded : "", why, 1, err);
 }
 
-static bool emit_attributes(struct work *w, const struct work_pair *p, struct err *err)
+static bool emit_attributes(struct work *w, struct work_pair *p, struct err *err)
 {
 	unsigned old = p->folder[SIDE_OLD]->view->folder.attrs;
 	unsigned new = p->folder[SIDE_NEW]->view->folder.attrs;
@@ -86,16 +104,74 @@ static bool emit_attributes(struct work *w, const struct work_pair *p, struct er
 
 	if ((old & FOLDER_SUBSCRIBED) != 0 && (new &FOLDER_SUBSCRIBED) == 0 &&
 	    !emit_place(
-		    w, FINDING_SUBSCRIPTION, SEVERITY_INFO, SIDE_OLD, a, b,
-		    "Subscribed on the old side only: some programs will not show it.",
-		    err))
+		    w, p->m, FINDING_SUBSCRIPTION, SEVERITY_INFO, WHY_NONE, SIDE_OLD, a,
+		    b, "Subscribed on the old side only: some programs will not show it.",
+		    1, err))
 		return false;
 	/* A special use that only the new side announces costs nobody anything. */
 	if ((old & ~new &FOLDER_SPECIAL_MASK) != 0)
-		return emit_place(w, FINDING_SPECIAL_USE, SEVERITY_INFO, SIDE_OLD, a, b,
+		return emit_place(w, p->m, FINDING_SPECIAL_USE, SEVERITY_INFO, WHY_NONE,
+				  SIDE_OLD, a, b,
 				  "The new side does not announce the special use that "
 				  "the old one does.",
-				  err);
+				  1, err);
+	return true;
+}
+
+/* A folder that changed its UIDVALIDITY after the seal, on either side. */
+static bool emit_renumbered(struct work *w, struct work_pair *p, struct err *err)
+{
+	for (int s = 0; s < SIDE_COUNT; s++) {
+		const struct work_folder *f = p->folder[s];
+
+		if (f == NULL || !p->m->sealed || !p->renumbered[s])
+			continue;
+		if (!emit_place(w, p->m, FINDING_SEAL_UNSOUND,
+				s == SIDE_OLD ? SEVERITY_DOUBT : SEVERITY_INFO, WHY_NONE,
+				(enum side)s, f->common, "",
+				s == SIDE_OLD
+					? "Its UIDVALIDITY changed after the seal: what "
+					  "arrived since cannot be told from what was "
+					  "there."
+					: "Its UIDVALIDITY changed after the seal: mail "
+					  "programs will fetch it anew, and it counts as "
+					  "changed since.",
+				1, err))
+			return false;
+	}
+	return true;
+}
+
+/* Two old folders of one transfer, or none, are on this new one. */
+static bool emit_pairing(struct work *w, struct work_pair *p, struct err *err)
+{
+	const struct work_folder *a = p->folder[SIDE_OLD], *b = p->folder[SIDE_NEW];
+
+	if (p->row.kind == PAIR_COLLIDED)
+		return emit_place(w, p->m, FINDING_FOLDER_COLLIDED, SEVERITY_DOUBT,
+				  WHY_NONE, SIDE_OLD, a->common,
+				  b != NULL ? b->common : "",
+				  "Several old folders have this one target: they can no "
+				  "longer be told apart.",
+				  1, err);
+	if (p->row.kind == PAIR_RENAMED)
+		return emit_place(
+			w, p->m, FINDING_FOLDER_RENAMED, SEVERITY_INFO, WHY_NONE,
+			SIDE_OLD, a->common, b->common,
+			p->pairing->fold_only
+				? "The names differ in case or Unicode form alone."
+				: "A rule of the config names its target.",
+			1, err);
+	if (p->row.kind == PAIR_EXTRA)
+		return emit_place(
+			w, p->m, FINDING_FOLDER_EXTRA, SEVERITY_INFO,
+			p->base[SIDE_NEW].after ? WHY_LIFE : WHY_NONE, SIDE_NEW,
+			b->common, "",
+			p->base[SIDE_NEW].after ? "It was made after the seal."
+			: b->proof == PROOF_GOOD && b->messages == 0
+				? "It is empty; servers make such folders by themselves."
+				: "The old side has no such folder.",
+			1, err);
 	return true;
 }
 
@@ -103,40 +179,20 @@ bool places_judge(struct work *w, struct work_pair *p, struct err *err)
 {
 	const struct work_folder *a = p->folder[SIDE_OLD], *b = p->folder[SIDE_NEW];
 
-	if (places_unread(a) && !emit_unread(w, a, SIDE_OLD, err))
+	if (places_unread(a) && !emit_unread(w, p->m, a, SIDE_OLD, err))
 		return false;
 	/* A new folder on which several collided is told once. */
 	if (places_unread(b) && p == &w->pair[p->leader] &&
-	    !emit_unread(w, b, SIDE_NEW, err))
+	    !emit_unread(w, p->m, b, SIDE_NEW, err))
 		return false;
 	/* What an old listing shows or lacks is no news. */
-	if (w->side[SIDE_OLD].proof == PROOF_OLD || w->side[SIDE_NEW].proof == PROOF_OLD)
+	if (p->m->old.proof == PROOF_OLD || w->new.proof == PROOF_OLD)
 		return true;
-	if (p->row.kind == PAIR_COLLIDED &&
-	    !emit_place(w, FINDING_FOLDER_COLLIDED, SEVERITY_DOUBT, SIDE_OLD, a->common,
-			b != NULL ? b->common : "",
-			"Several old folders have this one target: they can no longer be "
-			"told apart.",
-			err))
-		return false;
-	if (p->row.kind == PAIR_RENAMED &&
-	    !emit_place(w, FINDING_FOLDER_RENAMED, SEVERITY_INFO, SIDE_OLD, a->common,
-			b->common,
-			p->pairing->fold_only
-				? "The names differ in case or Unicode form alone."
-				: "A rule of the config names its target.",
-			err))
+	if (!emit_pairing(w, p, err) || !emit_renumbered(w, p, err))
 		return false;
 	if (a != NULL && a->proof != PROOF_NO_MAIL && b == NULL &&
 	    !emit_missing_folder(w, p, err))
 		return false;
-	if (p->row.kind == PAIR_EXTRA &&
-	    !emit_place(w, FINDING_FOLDER_EXTRA, SEVERITY_INFO, SIDE_NEW, b->common, "",
-			b->proof == PROOF_GOOD && b->messages == 0
-				? "It is empty; servers make such folders by themselves."
-				: "The old side has no such folder.",
-			err))
-		return false;
-	return a == NULL || a->proof == PROOF_NO_MAIL || b == NULL ||
+	return a == NULL || a->proof == PROOF_NO_MAIL || b == NULL || a->sealed_only ||
 	       emit_attributes(w, p, err);
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What found no partner in its own folder pair: moved to another folder, recognisable
- * only by its header fields, or really on one side alone.  The leftovers lie in the
- * store, so their number does not matter.
+ * What found no partner in its own folder pair: moved to another folder, or recognisable
+ * only by its header fields.  The leftovers lie in the store, so their number does not
+ * matter.
  */
-#include "base/num.h"
-#include "base/text.h"
 #include "verify/work.h"
 
 /* Partners found in one round; they are dropped from the store when its cursors are
@@ -41,7 +39,7 @@ struct reader {
 bool refile_add(struct work *w, enum side side, const struct multiset_item *item,
 		struct err *err)
 {
-	struct leftover l = { .transfer = w->t->id,
+	struct leftover l = { .transfer = w->id,
 			      .side = side,
 			      .pair = w->pair[item->owner].row.id,
 			      .epoch = item->epoch,
@@ -71,8 +69,8 @@ static bool owner_of(const struct work *w, int64_t id, uint32_t *out, struct err
 	return true;
 }
 
-static bool item_of(struct work *w, const struct leftover *l, struct multiset_item *out,
-		    struct err *err)
+bool refile_item(struct work *w, const struct leftover *l, struct multiset_item *out,
+		 struct err *err)
 {
 	uint32_t owner = 0;
 
@@ -100,7 +98,7 @@ static enum next next_item(void *ctx, struct multiset_item *out, struct err *err
 		if (l.side != r->side || (!r->retry && l.m.tier == TIER_NONE) ||
 		    (r->without_id && l.m.tier == TIER_ID))
 			continue;
-		if (!item_of(r->w, &l, out, err))
+		if (!refile_item(r->w, &l, out, err))
 			return NEXT_FAIL;
 		if (r->retry) {
 			out->m.key = l.retry_key;
@@ -130,7 +128,7 @@ static bool on_matched(void *ctx, const struct multiset_item *old,
 	}
 	r->drop[r->n++] = (struct drop){ .epoch = { old->epoch, new->epoch },
 					 .uid = { old->m.uid, new->m.uid } };
-	return emit_matched(r->w, old, new, err);
+	return facts_matched(r->w, old, new, err);
 }
 
 static bool on_single(void *ctx, enum side side, const struct multiset_item *item,
@@ -163,7 +161,7 @@ static bool merge_round(struct round *r, enum look look, struct err *err)
 		source[s] = (struct multiset_source){ &reader[s], next_item };
 	}
 	for (int s = 0; s < SIDE_COUNT && ok; s++)
-		ok = store_leftovers_open(r->w->st, r->w->t->id, 0,
+		ok = store_leftovers_open(r->w->st, r->w->id, 0,
 					  look == LOOK_KEY ? LEFTOVER_BY_KEY
 							   : LEFTOVER_BY_RETRY_KEY,
 					  &reader[s].it, err);
@@ -172,7 +170,7 @@ static bool merge_round(struct round *r, enum look look, struct err *err)
 		store_leftovers_close(reader[s].it);
 	for (size_t i = 0; i < r->n && ok; i++)
 		for (int s = 0; s < SIDE_COUNT && ok; s++)
-			ok = store_leftover_drop(r->w->st, r->w->t->id, (enum side)s,
+			ok = store_leftover_drop(r->w->st, r->w->id, (enum side)s,
 						 r->drop[i].epoch[s], r->drop[i].uid[s],
 						 err);
 	return ok;
@@ -183,7 +181,7 @@ static bool both_sides_have(struct work *w, bool *out, struct err *err)
 	int64_t n[SIDE_COUNT];
 
 	for (int s = 0; s < SIDE_COUNT; s++)
-		if (!store_leftover_count(w->st, w->t->id, (enum side)s, &n[s], err))
+		if (!store_leftover_count(w->st, w->id, (enum side)s, &n[s], err))
 			return false;
 	*out = n[SIDE_OLD] > 0 && n[SIDE_NEW] > 0;
 	return true;
@@ -201,166 +199,5 @@ bool refile_match(struct work *w, struct err *err)
 		} while (ok && some && r.full);
 	}
 	free(r.drop);
-	return ok;
-}
-
-/* First look: what the rest has in common. */
-static bool survey(struct work *w, struct err *err)
-{
-	struct store_leftovers *it = NULL;
-	struct multiset_item item;
-	struct leftover l;
-	enum next next;
-	bool ok = false;
-
-	if (!store_leftovers_open(w->st, w->t->id, 0, LEFTOVER_BY_PLACE, &it, err))
-		return false;
-	while ((next = store_leftovers_next(it, &l, err)) == NEXT_ITEM) {
-		struct work_pair *p;
-
-		if (l.side != SIDE_OLD)
-			continue;
-		if (!item_of(w, &l, &item, err))
-			goto out;
-		p = &w->pair[item.owner];
-		p->missing++;
-		p->tail += l.m.uid > p->arrived_uid;
-		tally_message(w->tally, TALLY_MISSING, &l.m);
-	}
-	ok = next == NEXT_END;
-	tally_missing(w->tally, &w->pattern);
-out:
-	store_leftovers_close(it);
-	return ok;
-}
-
-static void sentence(struct strbuf *out, const char *text)
-{
-	if (out->n != 0)
-		strbuf_addc(out, ' ');
-	strbuf_adds(out, text);
-}
-
-static void quoted(struct strbuf *out, const char *before, const char *name,
-		   const char *after)
-{
-	sentence(out, before);
-	text_show(out, span_str(name), 80);
-	strbuf_adds(out, after);
-}
-
-static void why_missing(const struct work *w, const struct work_pair *p,
-			const struct message *m, struct strbuf *out)
-{
-	const struct tally_pattern *t = &w->pattern;
-	char buf[32];
-
-	strbuf_clear(out);
-	if (p->excluded != NULL)
-		quoted(out, "The rule \"", p->excluded,
-		       "\" leaves this folder out, and nobody has accepted what that "
-		       "costs.");
-	else if (p->row.kind == PAIR_MISSING)
-		sentence(out, "The new side does not have this folder.");
-	else if (p->missing == p->row.count.old_messages)
-		sentence(out, "Nothing of this folder arrived.");
-	else if (p->tail >= TALLY_LEAST && TALLY_COVERS(p->tail, p->missing) &&
-		 m->uid > p->arrived_uid) {
-		sentence(out, "It is one of the last ");
-		strbuf_addf(out,
-			    "%s UIDs of the folder, of which none arrived: the copy "
-			    "stopped there, "
-			    "or they came later.",
-			    num_group(p->tail, buf, sizeof buf));
-	}
-	if (t->larger_than >= 0 && m->octets > t->larger_than) {
-		sentence(out, "It is larger than ");
-		strbuf_addf(out,
-			    "%s octets, as nearly all that is missing and hardly "
-			    "anything that arrived.",
-			    num_group(t->larger_than, buf, sizeof buf));
-	}
-	if (t->year >= 0 && m->date != MSG_DATE_UNKNOWN) {
-		sentence(out, "Nearly all that is missing");
-		strbuf_addf(out, " is from %d or earlier.", t->year);
-	}
-	if (w->unread_new != NULL)
-		quoted(out, "It may be in the new folder \"", w->unread_new,
-		       "\", which could not be read.");
-	sentence(out, "Cannot tell loss from deletion: there is no seal.");
-}
-
-static void why_extra(const struct work *w, const struct message *m, struct strbuf *out)
-{
-	strbuf_clear(out);
-	if (m->date != MSG_DATE_UNKNOWN && m->date >= w->side[SIDE_OLD].started)
-		sentence(out, "It is dated after the old side was read: new mail.");
-	else if (w->shared != NULL)
-		quoted(out, "It may belong to \"", w->shared,
-		       "\", whose mail arrives in the same folders.");
-	else
-		sentence(out, "It is dated before the old side was read, but is not "
-			      "there: copied twice, "
-			      "put there by somebody, or deleted on the old side after "
-			      "the copy.");
-}
-
-static bool name_rest(struct work *w, const struct leftover *l, struct strbuf *why,
-		      struct err *err)
-{
-	struct multiset_item item;
-	struct work_pair *p;
-
-	if (!item_of(w, l, &item, err))
-		return false;
-	p = &w->pair[item.owner];
-	if (l->side == SIDE_OLD) {
-		p->row.count.missing++;
-		why_missing(w, p, &l->m, why);
-		return emit_message(w, FINDING_MESSAGE_MISSING, SEVERITY_DOUBT, SIDE_OLD,
-				    p, &item, "", "", "", strbuf_cstr(why), err);
-	}
-	p->row.count.extra++;
-	why_extra(w, &l->m, why);
-	return emit_message(
-		w, FINDING_MESSAGE_EXTRA,
-		judge_extra(l->m.date, w->side[SIDE_OLD].started, w->shared != NULL),
-		SIDE_NEW, p, &item, "", "", "", strbuf_cstr(why), err);
-}
-
-/* Do they share a fingerprint but for the ordinal? */
-static bool same_identity(const struct message *a, const struct message *b)
-{
-	if (a->tier != b->tier)
-		return false;
-	if (a->tier == TIER_NONE)
-		return a->octets == b->octets && a->date == b->date;
-	return memcmp(a->key.bytes, b->key.bytes, sizeof a->key.bytes) == 0;
-}
-
-bool refile_rest(struct work *w, struct err *err)
-{
-	struct store_leftovers *it = NULL;
-	struct strbuf why = STRBUF_INIT;
-	struct message last = { 0 };
-	struct leftover l;
-	enum next next;
-	bool ok = false, first = true;
-
-	if (!survey(w, err))
-		return false;
-	if (!store_leftovers_open(w->st, w->t->id, 0, LEFTOVER_BY_KEY, &it, err))
-		return false;
-	while ((next = store_leftovers_next(it, &l, err)) == NEXT_ITEM) {
-		emit_group(w, !first && same_identity(&last, &l.m));
-		first = false;
-		last = l.m;
-		if (!name_rest(w, &l, &why, err))
-			goto out;
-	}
-	ok = next == NEXT_END;
-out:
-	strbuf_done(&why);
-	store_leftovers_close(it);
 	return ok;
 }

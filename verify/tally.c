@@ -13,6 +13,7 @@
 #define STEP_ZERO  96
 #define HOUR_STEPS (3600 / STEP)
 #define BIAS_MAX   4096 /* octets that a header or line ends may add */
+#define DEPTHS	   33	/* folders deeper than that count as so deep */
 
 /* Round sizes, so that the sentence names a limit that somebody may have set. */
 static const int64_t edges[] = {
@@ -31,6 +32,8 @@ struct tally {
 	int64_t larger[TALLY_SETS]
 		      [EDGES + 1]; /* [i]: over edges[i - 1], not over edges[i] */
 	int64_t year[TALLY_SETS][YEARS];
+	int64_t depth[TALLY_SETS][DEPTHS];
+	int64_t no_id[TALLY_SETS];
 	int64_t kept[MSG_FLAG_COUNT], lost[MSG_FLAG_COUNT];
 	int64_t any_kept,
 		any_lost; /* messages with a flag of which some, or none, arrived */
@@ -71,17 +74,35 @@ static size_t edge_of(int64_t octets)
 	return lo;
 }
 
-void tally_message(struct tally *t, int set, const struct message *old)
+void tally_message(struct tally *t, int set, const struct message *old, unsigned depth)
 {
 	struct clock_civil civil;
 
 	t->n[set]++;
 	t->larger[set][edge_of(old->octets)]++;
+	t->depth[set][depth < DEPTHS ? depth : DEPTHS - 1]++;
+	t->no_id[set] += old->tier != TIER_ID;
 	if (old->date == MSG_DATE_UNKNOWN || old->date >= (int64_t)DAYS * DAY)
 		return;
 	/* What is dated before 1970 counts as 1970: "or earlier" stays true. */
 	clock_to_civil(old->date < 0 ? 0 : old->date, &civil);
 	t->year[set][civil.year - YEAR_FIRST]++;
+}
+
+bool tally_shift(int64_t old, int64_t new, int64_t *seconds_out)
+{
+	/* Dates of hostile servers may lie far apart: no signed overflow. */
+	int64_t by = (int64_t)((uint64_t) new - (uint64_t)old);
+
+	if (by == 0 || by % STEP != 0 || by / STEP < -STEP_ZERO || by / STEP > STEP_ZERO)
+		return false;
+	*seconds_out = by;
+	return true;
+}
+
+int64_t tally_day(int64_t date)
+{
+	return date < 0 || date / DAY >= DAYS ? 0 : date / DAY;
 }
 
 static void count_flags(struct tally *t, const struct message *old,
@@ -117,16 +138,12 @@ void tally_facts(struct tally *t, const struct message *old, const struct messag
 			if (told)
 				t->day_right[new->date / DAY]++;
 		} else {
-			/* Dates of hostile servers may lie far apart: no signed overflow.
-			 */
-			uint64_t gap = (uint64_t) new->date - (uint64_t)old->date;
-			int64_t by = (int64_t)gap;
+			int64_t by;
 
 			t->date_n++;
 			if (told)
 				t->day_wrong[new->date / DAY]++;
-			if (by % STEP == 0 && by / STEP >= -STEP_ZERO &&
-			    by / STEP <= STEP_ZERO)
+			if (tally_shift(old->date, new->date, &by))
 				t->step[by / STEP + STEP_ZERO]++;
 		}
 	}
@@ -175,16 +192,38 @@ static void find_year(const struct tally *t, struct tally_pattern *out)
 	}
 }
 
+/* The deepest level at which nearly all missing messages are, and nearly nothing else. */
+static void find_depth(const struct tally *t, struct tally_pattern *out)
+{
+	int64_t missing = 0, arrived = 0;
+
+	for (int i = DEPTHS - 1; i > 1; i--) {
+		missing += t->depth[TALLY_MISSING][i];
+		arrived += t->depth[TALLY_ARRIVED][i];
+		if (!TALLY_COVERS(missing, t->n[TALLY_MISSING]))
+			continue;
+		if (TALLY_LEAK(arrived, t->n[TALLY_ARRIVED])) {
+			out->depth = i;
+			out->depth_n = missing;
+		}
+		return;
+	}
+}
+
 void tally_missing(const struct tally *t, struct tally_pattern *out)
 {
 	*out = (struct tally_pattern){ .larger_than = -1,
 				       .year = -1,
+				       .depth = -1,
 				       .missing_n = t->n[TALLY_MISSING] };
 	/* Where nothing arrived, no limit tells the missing apart from the rest. */
 	if (t->n[TALLY_MISSING] < TALLY_LEAST || t->n[TALLY_ARRIVED] == 0)
 		return;
 	find_larger(t, out);
 	find_year(t, out);
+	find_depth(t, out);
+	out->no_id = TALLY_COVERS(t->no_id[TALLY_MISSING], t->n[TALLY_MISSING]) &&
+		     TALLY_LEAK(t->no_id[TALLY_ARRIVED], t->n[TALLY_ARRIVED]);
 }
 
 /* "All 1,204 missing messages", or "1,180 of 1,204 missing messages". */
@@ -216,6 +255,40 @@ void tally_say_missing(const struct tally *t, struct strbuf *out)
 		say_share(out, p.year_n, p.missing_n, "missing messages");
 		strbuf_addf(out, " are from %d or earlier.", p.year);
 	}
+	if (p.depth >= 0) {
+		say_share(out, p.depth_n, p.missing_n, "missing messages");
+		strbuf_addf(out, " are in folders of %d or more levels.", p.depth);
+	}
+	if (p.no_id) {
+		say_share(out, t->no_id[TALLY_MISSING], p.missing_n, "missing messages");
+		strbuf_adds(out,
+			    " have no Message-ID of their own: some movers pass such "
+			    "mail over.");
+	}
+}
+
+bool tally_seen_lost(const struct tally *t)
+{
+	int64_t kept = 0, had = t->kept[0] + t->lost[0];
+
+	_Static_assert(MSG_SEEN == 1 << 0, "the first counter is of \\Seen");
+	for (unsigned i = 1; i < MSG_FLAG_COUNT; i++)
+		kept += t->kept[i];
+	return had >= TALLY_LEAST && TALLY_COVERS(t->lost[0], had) &&
+	       (kept > 0 || t->any_lost == had);
+}
+
+int64_t tally_bias(const struct tally *t)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < COUNT_OF(t->bias); i++)
+		if (t->bias[i] > t->bias[best])
+			best = i;
+	return t->bias[best] * 2 > t->n[TALLY_ARRIVED] &&
+			       t->n[TALLY_ARRIVED] >= TALLY_LEAST
+		       ? (int64_t)best - BIAS_MAX
+		       : 0;
 }
 
 static void say_flags(const struct tally *t, struct strbuf *out)
@@ -237,18 +310,16 @@ static void say_flags(const struct tally *t, struct strbuf *out)
 	}
 }
 
-static void say_dates(const struct tally *t, struct strbuf *out)
+/* All on one day.  A copy that ran over midnight has two. */
+static bool find_day(const struct tally *t, struct tally_dates *out, struct strbuf *say)
 {
-	char iso[CLOCK_ISO_SIZE], buf[32];
-	int64_t right = 0, best = 0, on = 0;
-	size_t day = 0, step = 0;
+	int64_t right = 0, best = 0, on;
+	char iso[CLOCK_ISO_SIZE];
+	size_t day = 0;
 	bool two;
 
-	if (t->date_n < TALLY_LEAST)
-		return;
 	for (size_t i = 0; i < DAYS; i++)
 		right += t->day_right[i];
-	/* A copy that ran over midnight has two days. */
 	for (size_t i = 0; i + 1 < DAYS; i++) {
 		int64_t n = (int64_t)t->day_wrong[i] + t->day_wrong[i + 1];
 
@@ -259,37 +330,55 @@ static void say_dates(const struct tally *t, struct strbuf *out)
 	}
 	two = t->day_wrong[day + 1] != 0;
 	on = (int64_t)t->day_right[day] + (two ? t->day_right[day + 1] : 0);
-	if (TALLY_COVERS(best, t->date_n) && (right == 0 || TALLY_LEAK(on, right))) {
-		say_share(out, best, t->date_n, "wrong dates are ");
-		strbuf_addf(out,
-			    "%.10s%s on the new side, whatever they were: the dates were "
-			    "lost.",
-			    clock_iso((int64_t)day * DAY, iso),
-			    two ? " and the day after" : "");
-		return;
-	}
+	if (!TALLY_COVERS(best, t->date_n) || !(right == 0 || TALLY_LEAK(on, right)))
+		return false;
+	*out = (struct tally_dates){ WHY_MOVED_DAY,
+				     { (int64_t)day, (int64_t)day + 1 },
+				     two ? 2 : 1 };
+	say_share(say, best, t->date_n, "wrong dates are ");
+	strbuf_addf(say,
+		    "%.10s%s on the new side, whatever they were: the dates were lost.",
+		    clock_iso((int64_t)day * DAY, iso), two ? " and the day after" : "");
+	return true;
+}
+
+/* One constant, or two that are an hour apart: summer and winter. */
+static bool find_zone(const struct tally *t, struct tally_dates *out, struct strbuf *say)
+{
+	int64_t best = 0;
+	char buf[32];
+	size_t step = 0;
+
 	for (size_t i = 0; i + HOUR_STEPS < STEPS; i++) {
-		/* Summer and winter are an hour apart. */
 		int64_t n = t->step[i] + t->step[i + HOUR_STEPS];
 
-		if (n > on || i == 0) {
-			on = n;
+		if (n > best) {
+			best = n;
 			step = i;
 		}
 	}
-	if (!TALLY_COVERS(on, t->date_n))
-		return;
-	say_share(out, on, t->date_n, "wrong dates differ by ");
-	for (int k = 0; k < 2; k++) {
-		int64_t by = ((int64_t)step + k * HOUR_STEPS - STEP_ZERO) * STEP;
+	if (best == 0 || !TALLY_COVERS(best, t->date_n))
+		return false;
+	*out = (struct tally_dates){ .why = WHY_ZONE };
+	say_share(say, best, t->date_n, "wrong dates differ by ");
+	for (size_t k = 0; k < 2; k++) {
+		int64_t by = ((int64_t)(step + k * HOUR_STEPS) - STEP_ZERO) * STEP;
 
-		if (t->step[step + (size_t)k * HOUR_STEPS] == 0)
+		if (t->step[step + k * HOUR_STEPS] == 0)
 			continue;
-		strbuf_addf(out, "%s%s%s", k == 1 && t->step[step] != 0 ? " or " : "",
+		strbuf_addf(say, "%s%s%s", out->fold_n > 0 ? " or " : "",
 			    by < 0 ? "-" : "+",
 			    num_seconds(by < 0 ? -by : by, buf, sizeof buf));
+		out->fold[out->fold_n++] = by;
 	}
-	strbuf_adds(out, ": a time zone was taken for another.");
+	strbuf_adds(say, ": a time zone was taken for another.");
+	return true;
+}
+
+bool tally_dates(const struct tally *t, struct tally_dates *out, struct strbuf *say)
+{
+	return t->date_n >= TALLY_LEAST &&
+	       (find_day(t, out, say) || find_zone(t, out, say));
 }
 
 static void say_octets(const struct tally *t, struct strbuf *out)
@@ -313,11 +402,12 @@ static void say_octets(const struct tally *t, struct strbuf *out)
 void tally_say_facts(const struct tally *t, struct strbuf *out)
 {
 	int64_t words = t->words_kept + t->words_lost;
+	struct tally_dates dates;
 
 	say_flags(t, out);
 	if (words >= TALLY_LEAST && TALLY_COVERS(t->words_lost, words))
 		say_share(out, t->words_lost, words,
 			  "messages that had keywords lost them all.");
-	say_dates(t, out);
+	(void)tally_dates(t, &dates, out);
 	say_octets(t, out);
 }

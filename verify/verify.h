@@ -21,7 +21,7 @@ struct verify_options {
 	const struct verify_rename *keywords; /* beside those that are known everywhere */
 	size_t keyword_n;
 	unsigned not_comparable; /* DIFF_*: what the new side's kind regenerates */
-	int64_t max_octets;	 /* largest message that the new side takes; -1: not known */
+	int64_t max_octets; /* largest message that the new side takes; -1: not known */
 	/* Removals (or \Seen lost) after the seal are an alarm from here on: so many
 	 * messages of an account, and so many percent of it, between two audits. */
 	int64_t mass_messages;
@@ -51,6 +51,10 @@ struct verify_result {
 /* How many messages of each folder are described in findings when only one side has
  * leftovers. */
 #define VERIFY_DETAILS_PER_FOLDER 500
+/* How many bodies of a transfer are compared at most, and when no more is begun: what
+ * remains is told as not compared.  mailmuster scan reads them all. */
+#define VERIFY_BODIES	   1000
+#define VERIFY_BODY_OCTETS (INT64_C(256) << 20)
 
 /* Judge each transfer in a transaction of its own, as one run "verify". */
 bool verify_run(struct store *st, const struct verify_options *o,

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef VERIFY_WORK_H
 #define VERIFY_WORK_H
-/* One transfer being judged: what evidence.c, emit.c, refile.c and transfer.c share. */
+/*
+ * Transfers being judged together: what the files of verify/ share.  Usually one; several
+ * when their mail arrives in the same new folders, which are then judged against all of
+ * them (DESIGN section 5).
+ */
 #include "base/arena.h"
 #include "base/sha256.h"
 #include "model/account.h"
 #include "store/store_folder.h"
+#include "store/store_seal.h"
 #include "store/store_verify.h"
 #include "verify/judge.h"
 #include "verify/multiset.h"
@@ -20,36 +25,87 @@ struct work_folder {
 		*common; /* for the new side relative to the account, not to new_prefix */
 	enum proof proof;
 	int64_t messages; /* known to exist; 0 when nothing is known */
+	int64_t epoch;	  /* in which its messages are; 0: none */
+	bool sealed_only; /* old side: gone since the seal; its messages are those of then
+			   */
 };
 
 struct work_side {
 	int64_t account; /* 0: none */
 	struct account_view view;
 	enum proof proof;
-	struct work_folder *folder; /* this transfer's own, without foreign ones */
+	struct work_folder *folder; /* the transfers' own, without foreign ones */
 	size_t folder_n;
 	int64_t started; /* of the audit run that was used; INT64_MAX when there is none
 			  */
 };
 
+/* Removals noticed by one run. */
+struct work_wave {
+	int64_t run, messages;
+};
+#define WORK_WAVES 64
+
+/* One of the transfers. */
+struct work_member {
+	const struct transfer *t;
+	struct work_side old;
+	const char *not_judged; /* why; NULL: it is judged */
+	bool blind;		/* one side is not known at all */
+	bool unknown;		/* something could not be examined */
+	struct judgement judgement;
+	struct strbuf note; /* of the judgement */
+	struct tally *tally;
+	struct tally_pattern pattern;
+
+	bool sealed;
+	struct seal seal;
+	struct seal_folder *seal_folder; /* ascending by folder */
+	size_t seal_folder_n;
+	bool mover_ran;	 /* a pass was recorded after the seal */
+	int64_t changed; /* messages whose flags changed after the seal only */
+	int64_t seen_kept, seen_lost; /* since the seal */
+	int64_t old_messages;	      /* that were examined */
+	int64_t bias; /* octets by which most messages differ, measured last time */
+	int64_t bodies, body_octets; /* that were asked for */
+	struct work_wave wave[WORK_WAVES];
+	size_t wave_n;
+	uint32_t loose[FINDING_CLASS_COUNT]
+		      [SIDE_COUNT]; /* ordinals of findings about no message */
+};
+
 #define WORK_ORDINALS                                                                    \
 	FINDING_FOLDER_MISSING /* the classes that are about messages come first */
+
+/* What the seal tells of one folder. */
+struct work_base {
+	bool sealed; /* messages below uidnext were there at the seal */
+	bool after;  /* the folder came after the seal, with all that is in it */
+	int64_t uidnext;
+	int64_t run; /* of the side at the seal */
+};
 
 /* A folder pair while it is judged. */
 struct work_pair {
 	struct pair row;
+	struct work_member *m;
 	const struct pairing *pairing;
 	const struct work_folder *folder[SIDE_COUNT]; /* NULL: none; not read for messages
 							 when it cannot hold any */
-	size_t leader; /* index of the pair that counts the new folder */
+	struct work_base base[SIDE_COUNT];
+	bool renumbered[SIDE_COUNT]; /* its UIDVALIDITY changed after the seal */
+	size_t leader;		     /* index of the pair that counts the new folder */
 	int64_t epoch[SIDE_COUNT];
 	bool flags;	       /* flags of both sides were read */
+	const char *target;    /* where the old folder should be; NULL: there is none */
 	const char *excluded;  /* the rule that leaves the old folder out; NULL */
 	uint32_t arrived_uid;  /* highest UID of the old folder that was found on the new
 				  side */
+	unsigned depth;	       /* levels of its name, from 1 */
+	int64_t removed;       /* delivered, and removed after the seal */
 	int64_t missing, tail; /* what is left in the end; of those, above arrived_uid */
 	uint64_t stamp;	       /* group for which ordinal counts */
-	uint32_t ordinal[WORK_ORDINALS];
+	uint32_t ordinal[WORK_ORDINALS + 1];
 };
 
 /* What a pair of keyword sets makes of a message; looked up once for each pair. */
@@ -68,56 +124,112 @@ struct work_words {
 struct work {
 	struct store *st;
 	const struct verify_options *o;
-	const struct transfer *t;
-	const struct transfer *all; /* every listed transfer */
+	const struct transfer *all; /* every transfer into this new account */
 	size_t all_n;
-	struct arena *arena;   /* lives as long as this transfer is judged */
+	struct arena *arena;   /* lives as long as these transfers are judged */
 	struct arena *scratch; /* for one finding */
 	struct sha256_ctx *sha;
-	struct tally *tally;
-	struct tally_pattern pattern;
 
-	struct work_side side[SIDE_COUNT];
+	struct work_member *member;
+	size_t member_n;
+	int64_t id; /* of the first transfer: leftovers are kept under it */
+	struct work_side new;
 	const char *prefix; /* new_prefix in common form; "" */
-	const char *shared; /* name of another transfer with the same account and prefix;
-			       NULL: none */
 	struct work_pair *pair;
 	size_t pair_n;
 	const char *unread_new; /* a new folder that could not be read, in which mail may
 				   be; NULL */
-	bool unknown;		/* something could not be examined */
-	struct judgement judgement;
-	uint64_t stamp; /* of the group of equal keys being matched */
-	uint32_t loose[FINDING_CLASS_COUNT]
-		      [SIDE_COUNT]; /* ordinals of findings about no message */
+	const char **gone;	/* new folders of a seal that are gone, common form */
+	size_t gone_n;
+	int64_t max_octets; /* the largest message that the new side takes; -1 */
+	uint64_t stamp;	    /* of the group of equal keys being matched */
 	struct work_keywords keywords[WORK_KEYWORDS];
 	struct work_words words[WORK_KEYWORDS];
 };
 
+/* The side of a pair's transfer. */
+static inline struct work_side *work_side(struct work *w, struct work_member *m,
+					  enum side side)
+{
+	return side == SIDE_OLD ? &m->old : &w->new;
+}
+
+/* There at the seal, as far as the UID tells. */
+static inline bool work_at_seal(const struct work_base *b, uint32_t uid)
+{
+	return b->sealed && uid < b->uidnext;
+}
+
 /* ---- evidence.c: what is known of both sides ---- */
 
-/* Fill in side[], prefix and shared. */
+/* Fill in the sides, the seals and prefix. */
 bool evidence_load(struct work *w, struct err *err) MUST_CHECK;
+/* The common form of a new_prefix: where a folder "x" would land below it. */
+const char *evidence_prefix(struct arena *arena, const char *new_prefix);
+
+/* What the seal says of a folder; NULL: nothing. */
+const struct seal_folder *evidence_at_seal(const struct work_member *m, int64_t folder);
+
+/* ---- pairs.c: which folders are compared ---- */
+
+/* Fill in pair[], stored so that leftovers can refer to them.  Pairs with one new folder
+ * stand side by side, whosever they are. */
+bool pairs_make(struct work *w, struct err *err) MUST_CHECK;
 
 /* ---- emit.c: findings ---- */
 
-/* A finding about a folder or the account. */
-bool emit_place(struct work *w, enum finding_class cls, enum severity severity,
-		enum side side, const char *folder, const char *other,
-		const char *explanation, struct err *err) MUST_CHECK;
-/* A finding about one message of that side of a pair.  Severity is counted, the
- * fingerprint is made here. */
-bool emit_message(struct work *w, enum finding_class cls, enum severity severity,
-		  enum side side, struct work_pair *p, const struct multiset_item *item,
-		  const char *other, const char *old_fact, const char *new_fact,
-		  const char *explanation, struct err *err) MUST_CHECK;
-/* Two messages are the same one: judge facts, count, and name what differs. */
-bool emit_matched(struct work *w, const struct multiset_item *old,
-		  const struct multiset_item *new, struct err *err) MUST_CHECK;
-/* Sets item->words. */
+/* A finding about a folder or the account.  count: messages that it speaks for. */
+bool emit_place(struct work *w, struct work_member *m, enum finding_class cls,
+		enum severity severity, enum why why, enum side side, const char *folder,
+		const char *other, const char *explanation, int64_t count,
+		struct err *err) MUST_CHECK;
+/* What is told of one message of that side of a pair. */
+struct emit {
+	enum finding_class cls;
+	enum severity severity;
+	enum why why;
+	enum side side;
+	const char *other, *old_fact, *new_fact, *explanation; /* NULL is "" */
+	int64_t fold;
+};
+/* The fingerprint is made here. */
+bool emit_message(struct work *w, struct work_pair *p, const struct multiset_item *item,
+		  const struct emit *e, struct err *err) MUST_CHECK;
+/* Keywords as a number: item->words. */
 bool emit_words(struct work *w, struct multiset_item *item, struct err *err) MUST_CHECK;
-/* A new group of equal keys: ordinals begin again. */
+/* A new key begins (more false: another piece of the same one). */
 void emit_group(struct work *w, bool more);
+
+/* ---- facts.c ---- */
+
+/* Two messages are the same one: judge facts, count, and name what differs. */
+bool facts_matched(struct work *w, const struct multiset_item *old,
+		   const struct multiset_item *new, struct err *err) MUST_CHECK;
+/* After all: what many have in common becomes one finding. */
+bool facts_fold(struct work *w, struct work_member *m, struct err *err) MUST_CHECK;
+
+/* ---- keywords.c ---- */
+
+/* What differs between two keyword sets, in w->scratch; renamed ones do not. */
+bool keywords_differ(struct work *w, int64_t old, int64_t new, const char **old_only,
+		     const char **new_only, struct err *err) MUST_CHECK;
+bool keywords_compare(struct work *w, int64_t old, int64_t new, struct work_keywords *out,
+		      struct err *err) MUST_CHECK;
+
+/* ---- content.c: sizes, headers, bodies ---- */
+
+struct content {
+	bool differs;		/* false: it was looked into, and nothing is wrong */
+	enum finding_class cls; /* FINDING_OCTETS or FINDING_CONTENT */
+	enum severity severity;
+	enum why why;
+	const char *say; /* in w->scratch */
+};
+/* Two messages that are the same one and differ in size, or do not where most others do.
+ * What has to be looked up first is asked for (store_want_add). */
+bool content_judge(struct work *w, struct work_pair *p, const struct multiset_item *old,
+		   const struct multiset_item *new, struct content *out,
+		   struct err *err) MUST_CHECK;
 
 /* ---- places.c: what the folders themselves tell ---- */
 
@@ -136,13 +248,62 @@ bool refile_add(struct work *w, enum side side, const struct multiset_item *item
 /* Look for partners across the pairs, first by key, then, where one of both has no
  * Message-ID of its own, by the key from looked-up details. */
 bool refile_match(struct work *w, struct err *err) MUST_CHECK;
-/* Name what is left: missing and extra. */
-bool refile_rest(struct work *w, struct err *err) MUST_CHECK;
+/* A leftover with its pair. */
+bool refile_item(struct work *w, const struct leftover *l, struct multiset_item *out,
+		 struct err *err) MUST_CHECK;
 
-/* ---- transfer.c ---- */
+/* ---- rest.c ---- */
 
-/* Judge w->t; within a transaction of the caller's, after store_verify_clear.
- * w->judgement is filled in and stored. */
-bool transfer_judge(struct work *w, struct err *err) MUST_CHECK;
+/* Name what is left: missing, removed and extra, with what the evidence tells. */
+bool rest_name(struct work *w, struct err *err) MUST_CHECK;
+
+/* ---- settle.c: what happened after the seal ---- */
+
+/* Take what was delivered and removed later out of the leftovers; tell it, and whether it
+ * was a mass. */
+bool settle_removed(struct work *w, struct err *err) MUST_CHECK;
+/* It came to the old side after the seal. */
+bool settle_late(const struct work_pair *p, uint32_t uid);
+/* The members' old accounts; out has room for them. */
+void settle_accounts(const struct work *w, int64_t *out);
+bool settle_leftovers(struct work *w, enum side side, bool *any_out,
+		      struct err *err) MUST_CHECK;
+bool settle_same_key(const struct message *a, const struct message *b);
+struct copies;
+/* The copy that went after used others that went later; NULL: there is none. */
+const struct copies_one *settle_gone(const struct copies *c, int64_t used);
+
+/* ---- copies.c: what an account held at other times ---- */
+
+#define COPIES_MAX 65536
+
+/* Of one key. */
+struct copies {
+	int64_t most;	/* that were there at once, at the seal or at any time since */
+	size_t present; /* entries of copy[] that are there now; they come first */
+	struct copies_one {
+		int64_t octets, date;
+		int64_t first_run, gone_run; /* INT64_MAX: there */
+		bool bin;		     /* in a folder for what is thrown away */
+		const char *folder;
+	} * copy; /* those that went last first; at most COPIES_MAX, the rest is as if it
+		     had never been */
+	size_t n;
+};
+struct copies_reader;
+/* accounts: on either side.  since: what was gone by that run is left out; 0: nothing. */
+bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts,
+		 size_t n, int64_t since, struct copies_reader **out,
+		 struct err *err) MUST_CHECK;
+/* Asked for in ascending order of tier and key; *out is valid until the next key. */
+bool copies_of(struct copies_reader *r, const struct message *m,
+	       const struct copies **out, struct err *err) MUST_CHECK;
+void copies_close(struct copies_reader *r);
+
+/* ---- group.c ---- */
+
+/* Judge the members; within a transaction of the caller's, after store_verify_clear.
+ * Each judgement is filled in and stored. */
+bool group_judge(struct work *w, struct err *err) MUST_CHECK;
 
 #endif

@@ -91,9 +91,9 @@ static struct span take_name(struct imap_cur *c)
 	return (struct span){ c->text.p + from, to - from };
 }
 
-/* At the '[' of "[HEADER.FIELDS (MESSAGE-ID)]<0>".  True when it is a header block, and
- * the whole of it. */
-static bool take_section(struct imap_cur *c)
+/* At the '[' of "[HEADER.FIELDS (MESSAGE-ID)]<0>".  Which item of the message it is, when
+ * it is the whole of it; 0 for any other. */
+static unsigned take_section(struct imap_cur *c)
 {
 	size_t from = c->at + 1, to = from;
 	struct span name;
@@ -111,8 +111,13 @@ static bool take_section(struct imap_cur *c)
 		imap_cur_u32(c);
 		imap_cur_need(c, '>');
 	}
-	return c->bad == NULL && !part &&
-	       (is(name, SPAN_LIT("HEADER.FIELDS")) || is(name, SPAN_LIT("HEADER")));
+	if (c->bad != NULL || part)
+		return 0;
+	if (name.n == 0)
+		return IMAP_HAS_BODY;
+	return is(name, SPAN_LIT("HEADER.FIELDS")) || is(name, SPAN_LIT("HEADER"))
+		       ? IMAP_HAS_HEADER
+		       : 0;
 }
 
 /* Date, subject, six address lists, in-reply-to: skipped.  Then the message-id. */
@@ -148,12 +153,17 @@ static bool take_item(struct imap_cur *c, struct imap_fetch *f)
 {
 	struct span name = take_name(c);
 	bool section = imap_cur_peek(c, '[');
-	bool header = section && take_section(c) && is(name, SPAN_LIT("BODY"));
+	unsigned part = section ? take_section(c) : 0;
 
+	if (!is(name, SPAN_LIT("BODY")))
+		part = 0;
 	imap_cur_need(c, ' ');
-	if (header) {
-		once(c, f, IMAP_HAS_HEADER);
+	if (part == IMAP_HAS_HEADER) {
+		once(c, f, part);
 		f->header = imap_cur_nstring(c, &f->header_nil);
+	} else if (part == IMAP_HAS_BODY) {
+		once(c, f, part);
+		f->body = imap_cur_nstring(c, &f->body_nil);
 	} else if (section) {
 		imap_cur_skip_value(c);
 	} else if (is(name, SPAN_LIT("UID"))) {

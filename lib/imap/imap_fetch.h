@@ -15,6 +15,7 @@ enum {
 	IMAP_HAS_HEADER = 1 << 4, /* BODY[HEADER.FIELDS (...)] or BODY[HEADER] */
 	IMAP_HAS_ENVELOPE = 1 << 5,
 	IMAP_HAS_MODSEQ = 1 << 6,
+	IMAP_HAS_BODY = 1 << 7, /* BODY[] */
 };
 
 #define IMAP_KEYWORDS_MAX 512 /* per message; more is ERR_LIMIT */
@@ -26,11 +27,13 @@ struct imap_fetch {
 	unsigned flags; /* MSG_* of model/message.h; \Recent dropped */
 	size_t keyword_n;
 	struct span *keywords; /* in arena, of borrowed ones; ascending, no doubles */
-	int64_t date;          /* MSG_DATE_UNKNOWN when absent, NIL or no date */
-	int64_t octets;        /* RFC822.SIZE; -1 when absent */
-	int64_t modseq;        /* -1 when absent */
+	int64_t date;	       /* MSG_DATE_UNKNOWN when absent, NIL or no date */
+	int64_t octets;	       /* RFC822.SIZE; -1 when absent */
+	int64_t modseq;	       /* -1 when absent */
 	struct span header;    /* header block of the section, borrowed */
 	bool header_nil;       /* the section came as NIL */
+	struct span body;      /* of BODY[], borrowed; empty when it went to a sink */
+	bool body_nil;
 	struct span envelope_id; /* ENVELOPE's message-id, borrowed, still folded */
 	bool envelope_id_nil;
 };

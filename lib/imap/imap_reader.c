@@ -20,6 +20,11 @@ void imap_reader_done(struct imap_reader *r)
 	imap_reader_init(r);
 }
 
+void imap_reader_sink(struct imap_reader *r, const struct imap_sink *sink)
+{
+	r->sink = sink;
+}
+
 /* The piece handed out last is done with: what follows it gets the same head. */
 static void settle(struct imap_reader *r)
 {
@@ -102,6 +107,60 @@ static bool is_over(const struct imap_reader *r, size_t end)
 	return end - r->done > IMAP_RESP_MAX;
 }
 
+/* The sink has failed; its error is kept, for it cannot be asked again. */
+static bool sink_failed(struct imap_reader *r, struct err *err)
+{
+	r->why = *err;
+	return false;
+}
+
+/* "* 12 FETCH (... BODY[] " or "... BODY[HEADER] ", the first literal of a response. */
+static bool is_for_sink(const struct imap_reader *r, struct span head)
+{
+	static const char *const items[] = { "BODY[] ", "BODY[HEADER] " };
+	size_t at = 2;
+
+	if (r->sink == NULL || r->line != r->done)
+		return false;
+	while (at < head.n && head.p[at] >= '0' && head.p[at] <= '9')
+		at++;
+	if (at == 2 || !span_istarts(span_from(head, at), " FETCH ("))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(items); i++) {
+		size_t n = strlen(items[i]);
+
+		if (head.n > n && span_istarts(span_from(head, head.n - n), items[i]) &&
+		    (head.p[head.n - n - 1] == ' ' || head.p[head.n - n - 1] == '('))
+			return true;
+	}
+	return false;
+}
+
+/* The literal goes elsewhere: in the response stands "{0}" for it. */
+static bool start_sunk(struct imap_reader *r, struct span head, struct span digits,
+		       struct err *err)
+{
+	size_t at = (size_t)(digits.p - r->buf.p), drop;
+
+	if (!num_u64(digits, IMAP_SUNK_MAX, &r->literal))
+		return err_set(
+			err, ERR_LIMIT,
+			"the server announces a message of %.*s octets; it may have "
+			"%llu",
+			digits.n > 20 ? 20 : (int)digits.n, digits.p,
+			(unsigned long long)IMAP_SUNK_MAX);
+	if (!r->sink->begin(r->sink->ctx, head, r->literal, err))
+		return sink_failed(r, err);
+	drop = digits.n - 1;
+	r->buf.p[at] = '0';
+	memmove(r->buf.p + at + 1, r->buf.p + at + digits.n, r->buf.n - at - digits.n);
+	r->buf.n -= drop;
+	r->buf.p[r->buf.n] = '\0';
+	r->scan -= drop;
+	r->sunk = true;
+	return true;
+}
+
 /*
  * A line that ends at r->scan: does it announce a literal?  *on_out is set when it does,
  * and the response goes on.
@@ -109,14 +168,23 @@ static bool is_over(const struct imap_reader *r, size_t end)
 static bool start_literal(struct imap_reader *r, size_t line_end, bool *on_out,
 			  struct err *err)
 {
-	struct span line = { r->buf.p + r->line, line_end - r->line }, digits;
+	struct span line = { r->buf.p + r->line, line_end - r->line }, digits, head;
 	uint64_t size;
 
+	r->sunk = false;
 	if (!r->data || line.n < 3 || line.p[line.n - 1] != '}')
 		return true;
 	digits = literal_digits(line, &r->literal8);
 	if (digits.n == 0)
 		return true;
+	head = (struct span){ line.p, (size_t)(digits.p - line.p) - 1 - r->literal8 };
+	if (is_for_sink(r, head)) {
+		if (!start_sunk(r, head, digits, err))
+			return false;
+		r->line = r->scan;
+		*on_out = true;
+		return true;
+	}
 	if (!num_u64(digits, IMAP_RESP_MAX, &size) || is_over(r, r->scan + size))
 		return err_set(err, ERR_LIMIT,
 			       "the server announces a literal of %.*s octets; a "
@@ -135,7 +203,18 @@ static bool pass_literal(struct imap_reader *r, struct err *err)
 	size_t n = r->buf.n - r->scan;
 
 	if (n > r->literal)
-		n = r->literal;
+		n = (size_t)r->literal;
+	if (r->sunk) {
+		if (!r->sink->octets(r->sink->ctx, (struct span){ r->buf.p + r->scan, n },
+				     err))
+			return sink_failed(r, err);
+		memmove(r->buf.p + r->scan, r->buf.p + r->scan + n,
+			r->buf.n - r->scan - n);
+		r->buf.n -= n;
+		r->buf.p[r->buf.n] = '\0';
+		r->literal -= n;
+		return true;
+	}
 	if (!r->literal8 && memchr(r->buf.p + r->scan, '\0', n) != NULL)
 		return err_set(err, ERR_PROTO, "the server sends a NUL inside a literal");
 	r->scan += n;
@@ -197,6 +276,10 @@ static bool take_piece(struct imap_reader *r, struct imap_frame_out *out)
 enum imap_frame imap_reader_next(struct imap_reader *r, struct imap_frame_out *out,
 				 struct err *err)
 {
+	if (r->why.cls != ERR_NONE) {
+		*err = r->why;
+		return IMAP_FRAME_FAIL;
+	}
 	if (r->head > 0)
 		settle(r);
 	for (;;) {

@@ -65,6 +65,11 @@ void imap_session_handler(struct imap_session *s, imap_on_resp *fn, void *ctx)
 	s->ctx = ctx;
 }
 
+void imap_session_sink(struct imap_session *s, const struct imap_sink *sink)
+{
+	imap_reader_sink(&s->reader, sink);
+}
+
 bool imap_session_broken(const struct imap_session *s)
 {
 	return s->broken;

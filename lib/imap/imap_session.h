@@ -17,6 +17,7 @@
 #include "model/run.h"
 
 struct imap_session;
+struct imap_sink;
 
 /* Capabilities we make use of. */
 enum {
@@ -51,6 +52,12 @@ void imap_session_free(struct imap_session *s);
 
 /* Untagged responses go to fn until changed; NULL ignores them. */
 void imap_session_handler(struct imap_session *s, imap_on_resp *fn, void *ctx);
+
+/*
+ * The literals of BODY[] and BODY[HEADER] go to this sink instead of into responses
+ * (imap_reader.h); NULL: they do not.  Borrowed.  Set it while no command is unfinished.
+ */
+void imap_session_sink(struct imap_session *s, const struct imap_sink *sink);
 
 /*
  * Queue one command: the line without tag and CRLF, judged by imap_cmd_allowed first

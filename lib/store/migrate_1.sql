@@ -84,3 +84,19 @@ END;
 CREATE TRIGGER accepted_no_delete BEFORE DELETE ON accepted BEGIN
 	SELECT RAISE(ABORT, 'accepted is append-only');
 END;
+-- Headers and bodies that were looked up.
+ALTER TABLE message_detail ADD COLUMN fields TEXT;
+ALTER TABLE message_detail ADD COLUMN header_octets INTEGER;
+ALTER TABLE message_detail ADD COLUMN body_octets INTEGER;
+ALTER TABLE message_detail ADD COLUMN body_key BLOB;
+ALTER TABLE message_detail ADD COLUMN crlf INTEGER;
+ALTER TABLE message_detail ADD COLUMN bare_lf INTEGER;
+ALTER TABLE message_detail ADD COLUMN bare_cr INTEGER;
+ALTER TABLE message_detail ADD COLUMN failed TEXT NOT NULL DEFAULT '';
+CREATE TABLE want (
+	transfer INTEGER NOT NULL,
+	side     INTEGER NOT NULL,
+	message  INTEGER NOT NULL,
+	what     INTEGER NOT NULL,
+	PRIMARY KEY (transfer, side, message, what)
+) STRICT, WITHOUT ROWID;

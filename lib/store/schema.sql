@@ -256,16 +256,25 @@ CREATE TABLE keyword_set (
 	names BLOB NOT NULL UNIQUE -- sorted by octets, joined with one blank
 ) STRICT;
 
--- Header fields of messages that a finding may name, decoded.  Audit, when verify wants
--- them.
+-- What was looked up of a message that a finding may name: header fields, decoded; then,
+-- where more was wanted, what its header and body are made of.  Audit, when verify wants
+-- it.
 CREATE TABLE message_detail (
-	message    INTEGER PRIMARY KEY, -- message.id
-	run        INTEGER NOT NULL REFERENCES run (id),
-	sender     TEXT,                -- From
-	sent       TEXT,                -- Date
-	subject    TEXT,
-	message_id TEXT,
-	retry_key  BLOB                 -- tier 2 key; NULL: the fields give none
+	message       INTEGER PRIMARY KEY, -- message.id
+	run           INTEGER NOT NULL REFERENCES run (id),
+	sender        TEXT,    -- From
+	sent          TEXT,    -- Date
+	subject       TEXT,
+	message_id    TEXT,
+	retry_key     BLOB,    -- tier 2 key; NULL: the fields give none
+	fields        TEXT,    -- "Name:OCTETS:HASH" a line (mime_fields.h)
+	header_octets INTEGER, -- with the empty line, as sent
+	body_octets   INTEGER, -- as sent
+	body_key      BLOB,    -- of the canonical body (mime_body.h)
+	crlf          INTEGER, -- line ends of the body, as sent
+	bare_lf       INTEGER,
+	bare_cr       INTEGER,
+	failed        TEXT NOT NULL DEFAULT '' -- why the newest look failed
 ) STRICT;
 
 -- Verdict of the newest verify run on a transfer.  Replaced; verify.
@@ -377,6 +386,16 @@ CREATE TABLE leftover (
 	PRIMARY KEY (transfer, side, message)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX leftover_pair ON leftover (pair);
+
+-- Messages of which verify wants to know more than that they are left over.  Replaced;
+-- verify.
+CREATE TABLE want (
+	transfer INTEGER NOT NULL,
+	side     INTEGER NOT NULL,
+	message  INTEGER NOT NULL, -- message.id
+	what     INTEGER NOT NULL, -- enum want
+	PRIMARY KEY (transfer, side, message, what)
+) STRICT, WITHOUT ROWID;
 
 -- A leftover whose partner is left over in another transfer: it was delivered to the
 -- wrong account.  Replaced; verify, after all transfers were judged.

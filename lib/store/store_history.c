@@ -9,7 +9,8 @@
 static const char sql_history[] =
 	"SELECT * FROM (SELECT m.tier, m.\"key\", m.octets, m.\"date\", m.first_run,"
 	" coalesce(m.gone_run, f.gone_run, (SELECT min(x.first_run) FROM folder_epoch x"
-	" WHERE x.folder = f.id AND x.id > e.id), ?5) AS gone, m.id, f.name"
+	" WHERE x.folder = f.id AND x.id > e.id), ?5) AS gone, m.id, f.name,"
+	" f.delim, f.attrs"
 	" FROM folder f JOIN folder_epoch e ON e.folder = f.id"
 	" JOIN message m ON m.id BETWEEN (e.id << 32) AND (e.id << 32) + 4294967295"
 	" WHERE f.account = ?1 AND m.tier IN (1, 2) AND m.\"key\" IN (SELECT l.\"key\""
@@ -62,7 +63,9 @@ enum next store_history_next(struct store_history *it, struct copy *out, struct 
 			      .gone_run = sqlite3_column_int64(q, 5),
 			      .epoch = sqlite3_column_int64(q, 6) >> 32,
 			      .uid = (uint32_t)sqlite3_column_int64(q, 6),
-			      .folder = db_text(q, 7) };
+			      .folder = db_text(q, 7),
+			      .delim = (char)sqlite3_column_int(q, 8),
+			      .attrs = (unsigned)sqlite3_column_int64(q, 9) };
 	return NEXT_ITEM;
 }
 

@@ -20,6 +20,8 @@ struct copy {
 	int64_t epoch;
 	uint32_t uid;
 	const char *folder; /* decoded name, borrowed until the next call */
+	char delim;	    /* '\\0': none */
+	unsigned attrs;	    /* FOLDER_* */
 };
 
 /*

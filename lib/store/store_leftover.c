@@ -162,25 +162,67 @@ bool store_leftover_count(struct store *st, int64_t transfer, enum side side,
 	return ok;
 }
 
-bool store_elsewhere_clear(struct store *st, struct err *err)
+/* Leftovers that have a key, numbered under each key: first with first, second with
+ * second. */
+#define NUMBERED(side)                                                                   \
+	"(SELECT l.transfer, l.message, l.tier, l.\"key\", p.transfer AS owner,"         \
+	" CASE l.side WHEN 0 THEN p.old_name ELSE p.new_name END AS folder,"             \
+	" row_number() OVER (PARTITION BY l.tier, l.\"key\" ORDER BY l.octets,"          \
+	" l.\"date\", l.message) AS place FROM leftover l JOIN pair p ON p.id = l.pair"  \
+	" WHERE l.tier IN (1, 2) AND l.side = " side ")"
+#define PARTNERS                                                                         \
+	" FROM " NUMBERED("0") " o JOIN " NUMBERED(                                      \
+		"1") " n ON n.\"key\" = o.\"key\""                                       \
+		     " AND n.tier = o.tier AND n.place = o.place AND n.transfer <> "     \
+		     "o.transfer"
+_Static_assert(TIER_ID == 1 && TIER_FIELDS == 2, "the tiers that have a key");
+
+static const char *const sql_elsewhere_find[] = {
+	"DELETE FROM elsewhere",
+	"INSERT INTO elsewhere (transfer, side, message, other, folder)"
+	" SELECT o.transfer, 0, o.message, t.name, n.folder" PARTNERS
+	" JOIN transfer t ON t.id = n.owner",
+	"INSERT INTO elsewhere (transfer, side, message, other, folder)"
+	" SELECT n.transfer, 1, n.message, t.name, o.folder" PARTNERS
+	" JOIN transfer t ON t.id = o.owner",
+};
+static const char sql_elsewhere_transfers[] =
+	"SELECT DISTINCT transfer FROM elsewhere ORDER BY transfer";
+
+static bool read_id(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
+		    struct err *err)
 {
-	return db_exec(st, "DELETE FROM elsewhere", err);
+	(void)st, (void)arena, (void)err;
+	*(int64_t *)item = sqlite3_column_int64(q, 0);
+	return true;
 }
 
-static const char sql_elsewhere_add[] =
-	"INSERT INTO elsewhere (transfer, side, message, other, folder)"
-	" VALUES (?1, ?2, ?3, ?4, ?5)";
-
-bool store_elsewhere_add(struct store *st, const struct leftover *l, const char *other,
-			 const char *folder, struct err *err)
+bool store_elsewhere_find(struct store *st, struct arena *arena, int64_t **out,
+			  size_t *n_out, struct err *err)
 {
-	sqlite3_stmt *q = db_stmt(st, STMT_ELSEWHERE_ADD, sql_elsewhere_add);
+	sqlite3_stmt *q = NULL;
+	void *list = NULL;
+	bool own, ok = true;
 
-	sqlite3_bind_int64(q, 1, l->transfer);
-	sqlite3_bind_int(q, 2, (int)l->side);
-	sqlite3_bind_int64(q, 3, message_row(l->epoch, l->m.uid));
-	db_bind_str(q, 4, other);
-	db_bind_str(q, 5, folder);
+	if (!db_tx_begin(st, &own, err))
+		return false;
+	for (size_t i = 0; ok && i < COUNT_OF(sql_elsewhere_find); i++)
+		ok = db_exec(st, sql_elsewhere_find[i], err);
+	if (!db_tx_end(st, own, ok, err) ||
+	    !db_prepare(st, sql_elsewhere_transfers, &q, err) ||
+	    !db_list(st, q, sizeof **out, read_id, arena, &list, n_out, err))
+		return false;
+	*out = list;
+	return true;
+}
+
+static const char sql_elsewhere_forget[] = "DELETE FROM elsewhere WHERE transfer = ?1";
+
+bool store_elsewhere_forget(struct store *st, int64_t transfer, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_ELSEWHERE_FORGET, sql_elsewhere_forget);
+
+	sqlite3_bind_int64(q, 1, transfer);
 	return db_run(st, q, err);
 }
 

@@ -53,6 +53,7 @@ bool store_verify_clear(struct store *st, int64_t transfer, struct err *err)
 {
 	static const char *const sql[] = {
 		"DELETE FROM leftover WHERE transfer = ?1",
+		"DELETE FROM want WHERE transfer = ?1",
 		"DELETE FROM finding WHERE transfer = ?1",
 		"DELETE FROM pair WHERE transfer = ?1",
 		"DELETE FROM judgement WHERE transfer = ?1",
@@ -463,6 +464,62 @@ bool store_finding_drop(struct store *st, int64_t transfer, enum finding_class c
 	*n_out = sqlite3_changes(st->db);
 	sqlite3_finalize(q);
 	return ok;
+}
+
+static const char sql_finding_why[] =
+	"UPDATE finding SET why = ?5 WHERE transfer = ?1 AND class = ?2 AND why = ?3"
+	" AND (fold = ?4 OR ?4 = ?6) AND uid <> 0";
+
+bool store_finding_why(struct store *st, int64_t transfer, enum finding_class cls,
+		       enum why from, int64_t fold, enum why to, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	bool ok;
+
+	if (!db_prepare(st, sql_finding_why, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, transfer);
+	sqlite3_bind_int(q, 2, (int)cls);
+	sqlite3_bind_int(q, 3, (int)from);
+	sqlite3_bind_int64(q, 4, fold);
+	sqlite3_bind_int(q, 5, (int)to);
+	sqlite3_bind_int64(q, 6, STORE_ANY_FOLD);
+	ok = db_run(st, q, err);
+	sqlite3_finalize(q);
+	return ok;
+}
+
+static const char sql_finding_count[] =
+	"SELECT severity, accepted <> 0, count(*) FROM finding WHERE transfer = ?1"
+	" GROUP BY 1, 2";
+
+bool store_finding_count(struct store *st, int64_t transfer, int64_t out[SEVERITY_COUNT],
+			 int64_t *accepted_out, struct err *err)
+{
+	int64_t sum[SEVERITY_COUNT] = { 0 }, accepted = 0;
+	sqlite3_stmt *q = NULL;
+	int severity;
+	enum next n;
+
+	if (!db_prepare(st, sql_finding_count, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, transfer);
+	while ((n = db_next(st, q, err)) == NEXT_ITEM) {
+		if (!db_enum(st, q, 0, SEVERITY_COUNT, &severity, err)) {
+			n = NEXT_FAIL;
+			break;
+		}
+		if (sqlite3_column_int(q, 1) != 0)
+			accepted += sqlite3_column_int64(q, 2);
+		else
+			sum[severity] = sqlite3_column_int64(q, 2);
+	}
+	sqlite3_finalize(q);
+	if (n != NEXT_END)
+		return false;
+	memcpy(out, sum, sizeof sum);
+	*accepted_out = accepted;
+	return true;
 }
 
 static const char sql_finding_life[] =

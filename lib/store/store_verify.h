@@ -8,7 +8,7 @@
 
 /* ---- writing; within a transaction of the caller's ---- */
 
-/* Drop pairs, findings, leftovers and the judgement of a transfer before it is judged
+/* Drop pairs, findings, leftovers, wants and the judgement of a transfer before it is judged
  * again. */
 bool store_verify_clear(struct store *st, int64_t transfer, struct err *err) MUST_CHECK;
 bool store_pair_add(struct store *st, struct pair *p /* id is filled in */,
@@ -22,6 +22,14 @@ bool store_finding_add(struct store *st, const struct finding *f,
 bool store_finding_drop(struct store *st, int64_t transfer, enum finding_class cls,
 			enum why why, int64_t fold, int64_t *n_out,
 			struct err *err) MUST_CHECK;
+/* Give findings about messages of one class, reason and fold another reason. */
+#define STORE_ANY_FOLD INT64_MIN
+bool store_finding_why(struct store *st, int64_t transfer, enum finding_class cls,
+		       enum why from, int64_t fold, enum why to,
+		       struct err *err) MUST_CHECK;
+/* Findings of a transfer by severity, without accepted ones, and how many are. */
+bool store_finding_count(struct store *st, int64_t transfer, int64_t out[SEVERITY_COUNT],
+			 int64_t *accepted_out, struct err *err) MUST_CHECK;
 bool store_judgement_put(struct store *st, const struct judgement *j,
 			 struct err *err) MUST_CHECK;
 /* Note in finding_life that this run made the findings of a transfer. */
@@ -74,26 +82,48 @@ bool store_leftover_count(struct store *st, int64_t transfer, enum side side,
 
 /* ---- leftovers whose partner is left over in another transfer ---- */
 
-bool store_elsewhere_clear(struct store *st, struct err *err) MUST_CHECK;
-bool store_elsewhere_add(struct store *st, const struct leftover *l,
-			 const char *other /* name of that transfer */,
-			 const char *folder /* common form, there */,
-			 struct err *err) MUST_CHECK;
+/*
+ * Leftovers of all transfers meet: what is left over on the old side of one and, under
+ * the same key, on the new side of another is noted for both, as often as there are
+ * partners.  Whatever was noted before is forgotten.  *out: the transfers under which
+ * they were left over, in arena.
+ */
+bool store_elsewhere_find(struct store *st, struct arena *arena, int64_t **out,
+			  size_t *n_out, struct err *err) MUST_CHECK;
+bool store_elsewhere_forget(struct store *st, int64_t transfer,
+			    struct err *err) MUST_CHECK;
+/* Where the partner of a leftover is: name of the other transfer, and the folder there in
+ * common form. */
 bool store_elsewhere(struct store *st, const struct leftover *l, struct arena *arena,
 		     const char **other, const char **folder, bool *found_out,
 		     struct err *err) MUST_CHECK;
 
-/* ---- details: header fields of messages that a finding will name ---- */
+/* ---- details: what audit looks up of single messages ---- */
 
-/* What should be looked up: leftovers without a detail.  Where both sides of a transfer
- * have leftovers all of them (their identity is tried again at tier 2), otherwise at most
- * per_folder of each folder, with and without details.  Ordered by side, account, folder,
- * uid.  transfer 0: all. */
+/* How much of it.  Each gives what the one before gives. */
+enum want {
+	WANT_FIELDS, /* the header fields that make identity */
+	WANT_HEADER, /* the whole header, listed */
+	WANT_BODY,   /* the whole message, digested */
+};
+enum { WANT_COUNT = WANT_BODY + 1 };
+
+/* verify wants to know so much of a message; kept until the transfer is judged again. */
+bool store_want_add(struct store *st, int64_t transfer, enum side side, int64_t epoch,
+		    uint32_t uid, enum want what, struct err *err) MUST_CHECK;
+
+/* What should be looked up: leftovers without a detail (WANT_FIELDS), and what was wanted
+ * and is not there.  Of leftovers, where both sides of a transfer have some all of them
+ * (their identity is tried again at tier 2), otherwise at most per_folder of each folder,
+ * with and without details.  What failed is listed again once its folder was read anew.
+ * Each message once, ordered by side, account, folder, uid.  transfer 0: all. */
 struct detail_want {
 	enum side side;
 	int64_t account, folder, epoch;
 	const char *wire; /* folder name */
 	uint32_t uidvalidity, uid;
+	enum want what;
+	int64_t octets; /* RFC822.SIZE; -1: not known */
 };
 struct store_wants;
 bool store_wants_open(struct store *st, int64_t transfer, int64_t per_folder,
@@ -102,13 +132,35 @@ enum next store_wants_next(struct store_wants *it, struct detail_want *out,
 			   struct err *err) MUST_CHECK;
 void store_wants_close(struct store_wants *it);
 
-/* retry_key NULL: the fields gave no tier 2 key.  Replaces an older row. */
+/* retry_key NULL: the fields gave no tier 2 key.  Replaces what an older row says of
+ * these; it has not failed now. */
 bool store_detail_put(struct store *st, int64_t epoch, uint32_t uid,
 		      const struct message_detail *d, const struct msg_key *retry_key,
 		      struct err *err) MUST_CHECK;
 bool store_detail_get(struct store *st, int64_t epoch, uint32_t uid, struct arena *arena,
 		      struct message_detail *out, bool *found_out,
 		      struct err *err) MUST_CHECK;
+
+/* What header and body are made of.  Octets and counts as the server sent them; -1, and
+ * NULL for fields: not looked up. */
+struct detail_facts {
+	const char *fields; /* text of mime_fields (mime/mime_fields.h) */
+	int64_t header_octets, body_octets;
+	struct msg_key body_key; /* of the canonical body, where body_octets is known */
+	int64_t crlf, bare_lf, bare_cr; /* line ends of the body, likewise */
+	const char *failed;		/* why the newest look failed; "" */
+};
+/* Replaces what an older row says of the parts that are given (of the body all or
+ * nothing).  failed is ignored: it has not failed now. */
+bool store_detail_facts_put(struct store *st, int64_t epoch, uint32_t uid,
+			    const struct detail_facts *f, struct err *err) MUST_CHECK;
+/* found false: nobody has looked. */
+bool store_detail_facts(struct store *st, int64_t epoch, uint32_t uid,
+			struct arena *arena, struct detail_facts *out, bool *found_out,
+			struct err *err) MUST_CHECK;
+/* It cannot be had, for this reason (not ""); what is known already stays. */
+bool store_detail_fail(struct store *st, int64_t epoch, uint32_t uid, const char *why,
+		       struct err *err) MUST_CHECK;
 
 /* ---- reading ---- */
 

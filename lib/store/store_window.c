@@ -287,7 +287,8 @@ static bool set_message(struct store *st, struct block *b, const struct block_ro
 		q = db_stmt(st, STMT_MESSAGE_SET, sql_message_set);
 		bind_message(q, 1, id, &m);
 		if (!db_run(st, q, err) ||
-		    ((facts & FACT_KEY) && !put_identity(st, id, row->message_id, err)))
+		    ((facts & (FACT_KEY | FACT_OCTETS)) &&
+		     !put_identity(st, id, row->message_id, err)))
 			return err_wrap(err, "message uid %u", m.uid);
 		b->changed = true;
 	}

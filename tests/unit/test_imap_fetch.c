@@ -35,6 +35,12 @@ static const char *told(const struct imap_fetch *f, struct strbuf *out)
 		strbuf_addf(out, "octets=%lld ", (long long)f->octets);
 	if (f->has & IMAP_HAS_MODSEQ)
 		strbuf_addf(out, "modseq=%lld ", (long long)f->modseq);
+	if (f->has & IMAP_HAS_BODY) {
+		if (f->body_nil)
+			strbuf_adds(out, "body=NIL ");
+		else
+			strbuf_addf(out, "body=<%.*s> ", (int)f->body.n, f->body.p);
+	}
 	if (f->has & IMAP_HAS_HEADER) {
 		if (f->header_nil)
 			strbuf_adds(out, "header=NIL ");
@@ -106,9 +112,17 @@ static void reads_what_servers_send(void **state)
 		/* Sections that are no header are skipped. */
 		{ "(BODY[HEADER]<0> {4}" CRLF "A: b UID 3)", "uid=3 " },
 		{ "(BODY[HEADER.FIELDS.NOT (X)] \"x\" UID 3)", "uid=3 " },
-		{ "(BODY[1.HEADER] \"x\" BODY[] \"y\" BODY[1.2.MIME] {1}" CRLF
+		{ "(BODY[1.HEADER] \"x\" BODY[]<0> \"y\" BODY[1.2.MIME] {1}" CRLF
 		  "z BODY[TEXT]<0> NIL UID 3)",
 		  "uid=3 " },
+		/* Whole messages. */
+		{ "(UID 3 BODY[] {0}" CRLF ")", "uid=3 body=<> " },
+		{ "(BODY[] {6}" CRLF "A: b)( UID 3)", "uid=3 body=<A: b)(> " },
+		{ "(BODY[] \"a\\\"b\" UID 3)", "uid=3 body=<a\"b> " },
+		{ "(BODY[] NIL UID 3)", "uid=3 body=NIL " },
+		{ "(BODY[] {7}" CRLF "A: b)", NULL },
+		{ "(BODY[] \"x\" BODY[] \"x\")", NULL },
+		{ "(BODY[] (x) UID 3)", NULL },
 		{ "(BINARY[1] ~{3}" CRLF "a)b BINARY.SIZE[1] 3 UID 3)", "uid=3 " },
 		{ "(UID[1] 4 UID 3)", "uid=3 " },
 		{ "(UID 3 )", "uid=3 " }, /* no grammar, but harmless */

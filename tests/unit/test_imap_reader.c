@@ -155,6 +155,218 @@ static void tells_how_long_the_announced_literal_is(void **state)
 	imap_reader_done(&r);
 }
 
+/* ---- literals that go to a sink ---- */
+
+struct basin {
+	struct strbuf seen; /* "<head|octets>" and what came, of each literal */
+	uint64_t left, fail_after;
+};
+
+static bool basin_begin(void *ctx, struct span head, uint64_t octets, struct err *err)
+{
+	struct basin *b = ctx;
+
+	assert_int_equal(b->left, 0);
+	if (octets == 666)
+		return err_set(err, ERR_LOCAL, "no");
+	b->left = octets;
+	strbuf_addf(&b->seen, "<%.*s|%llu>", (int)head.n, head.p,
+		    (unsigned long long)octets);
+	return true;
+}
+
+static bool basin_octets(void *ctx, struct span piece, struct err *err)
+{
+	struct basin *b = ctx;
+
+	assert_true(piece.n > 0 && piece.n <= b->left);
+	b->left -= piece.n;
+	if (b->fail_after > 0 && b->seen.n + piece.n > b->fail_after)
+		return err_set(err, ERR_LOCAL, "full");
+	for (size_t i = 0; i < piece.n; i++)
+		strbuf_addc(&b->seen, piece.p[i] == '\0' ? '0' : piece.p[i]);
+	return true;
+}
+
+/* As run, with a sink; what went there stands behind a blank. */
+static void run_sunk(struct span stream, size_t chunk, struct strbuf *out)
+{
+	struct basin basin = { 0 };
+	const struct imap_sink sink = { &basin, basin_begin, basin_octets };
+	struct imap_reader r;
+	struct imap_frame_out frame;
+	struct err err = ERR_INIT;
+	enum imap_frame next = IMAP_FRAME_MORE;
+
+	imap_reader_init(&r);
+	imap_reader_sink(&r, &sink);
+	while (stream.n > 0 && next != IMAP_FRAME_FAIL) {
+		size_t n = stream.n < chunk ? stream.n : chunk;
+
+		feed(&r, (struct span){ stream.p, n });
+		stream = span_from(stream, n);
+		while ((next = imap_reader_next(&r, &frame, &err)) == IMAP_FRAME_WHOLE)
+			strbuf_addf(out, "[%.*s]", (int)frame.text.n, frame.text.p);
+	}
+	if (next == IMAP_FRAME_FAIL) {
+		struct err again = ERR_INIT;
+
+		assert_int_equal(imap_reader_next(&r, &frame, &again), IMAP_FRAME_FAIL);
+		assert_string_equal(again.text, err.text);
+		strbuf_addf(out, "!%s", err_class_name(err.cls));
+	} else {
+		strbuf_adds(out, imap_reader_inside(&r) ? "+" : ".");
+	}
+	strbuf_addf(out, " %s", strbuf_cstr(&basin.seen));
+	strbuf_done(&basin.seen);
+	imap_reader_done(&r);
+}
+
+static void hands_messages_to_the_sink_in_chunks_of_any_size(void **state)
+{
+	static const struct {
+		struct span in;
+		const char *out;
+	} cases[] = {
+#define CASE(in, out) { { in, sizeof(in) - 1 }, out }
+		CASE("* 1 FETCH (BODY[] {5}" CRLF "a\r\nbc)" CRLF "m1 OK" CRLF,
+		     "[* 1 FETCH (BODY[] {0}" CRLF
+		     ")][m1 OK]. <* 1 FETCH (BODY[] |5>a\r\nbc"),
+		CASE("* 12 fetch (UID 7 body[] {10}" CRLF "0123456789 FLAGS ())" CRLF,
+		     "[* 12 fetch (UID 7 body[] {0}" CRLF
+		     " FLAGS ())]. <* 12 fetch (UID 7 body[] |10>0123456789"),
+		CASE("* 1 FETCH (BODY[HEADER] {2}" CRLF "ab)" CRLF
+		     "* 2 FETCH (BODY[HEADER] {1}" CRLF "c)" CRLF,
+		     "[* 1 FETCH (BODY[HEADER] {0}" CRLF
+		     ")][* 2 FETCH (BODY[HEADER] {0}" CRLF
+		     ")]. <* 1 FETCH (BODY[HEADER] |2>ab<* 2 FETCH (BODY[HEADER] |1>c"),
+		CASE("* 1 FETCH (BODY[] {0}" CRLF ")" CRLF,
+		     "[* 1 FETCH (BODY[] {0}" CRLF ")]. <* 1 FETCH (BODY[] |0>"),
+		CASE("* 1 FETCH (BODY[] {3}" CRLF "a\0b)" CRLF,
+		     "[* 1 FETCH (BODY[] {0}" CRLF ")]. <* 1 FETCH (BODY[] |3>a0b"),
+		CASE("* 1 FETCH (BODY[] ~{3}" CRLF "abc)" CRLF,
+		     "[* 1 FETCH (BODY[] ~{0}" CRLF ")]. <* 1 FETCH (BODY[] |3>abc"),
+		/* What looks like a literal inside is none. */
+		CASE("* 1 FETCH (BODY[] {12}" CRLF "BODY[] {9}" CRLF ")" CRLF,
+		     "[* 1 FETCH (BODY[] {0}" CRLF
+		     ")]. <* 1 FETCH (BODY[] |12>BODY[] {9}" CRLF),
+		/* Others stay where they are. */
+		CASE("* 1 FETCH (BODY[TEXT] {2}" CRLF "ab)" CRLF,
+		     "[* 1 FETCH (BODY[TEXT] {2}" CRLF "ab)]. "),
+		CASE("* 1 FETCH (BODY[HEADER.FIELDS (X)] {2}" CRLF "ab)" CRLF,
+		     "[* 1 FETCH (BODY[HEADER.FIELDS (X)] {2}" CRLF "ab)]. "),
+		CASE("* 1 FETCH (BODY[]<0> {2}" CRLF "ab)" CRLF,
+		     "[* 1 FETCH (BODY[]<0> {2}" CRLF "ab)]. "),
+		CASE("* 1 FETCH (XBODY[] {2}" CRLF "ab)" CRLF,
+		     "[* 1 FETCH (XBODY[] {2}" CRLF "ab)]. "),
+		CASE("* 1 EXISTS BODY[] {2}" CRLF "ab" CRLF,
+		     "[* 1 EXISTS BODY[] {2}" CRLF "ab]. "),
+		CASE("* LIST () NIL BODY[] {2}" CRLF "ab" CRLF,
+		     "[* LIST () NIL BODY[] {2}" CRLF "ab]. "),
+		CASE("* OK 1 FETCH (BODY[] {2}" CRLF, "[* OK 1 FETCH (BODY[] {2}]. "),
+		CASE("m1 OK FETCH (BODY[] {2}" CRLF, "[m1 OK FETCH (BODY[] {2}]. "),
+		/* Only the first literal of a response. */
+		CASE("* 1 FETCH (X {1}" CRLF "y BODY[] {2}" CRLF "ab)" CRLF,
+		     "[* 1 FETCH (X {1}" CRLF "y BODY[] {2}" CRLF "ab)]. "),
+		CASE("* 1 FETCH (BODY[] {2}" CRLF "ab X {1}" CRLF "y)" CRLF,
+		     "[* 1 FETCH (BODY[] {0}" CRLF " X {1}" CRLF
+		     "y)]. <* 1 FETCH (BODY[] |2>ab"),
+		/* Cut off, too large, refused by the sink. */
+		CASE("* 1 FETCH (BODY[] {5}" CRLF "ab", "+ <* 1 FETCH (BODY[] |5>ab"),
+		CASE("* 1 FETCH (BODY[] {5}" CRLF, "+ <* 1 FETCH (BODY[] |5>"),
+		CASE("* 1 FETCH (BODY[] {2}" CRLF "ab", "+ <* 1 FETCH (BODY[] |2>ab"),
+		CASE("* 1 FETCH (BODY[] {8589934592}" CRLF "ab",
+		     "+ <* 1 FETCH (BODY[] |8589934592>ab"),
+		CASE("* 1 FETCH (BODY[] {8589934593}" CRLF "ab", "!limit "),
+		CASE("* 1 FETCH (BODY[] {99999999999999999999999}" CRLF "ab", "!limit "),
+		CASE("* 1 FETCH (BODY[] {666}" CRLF "ab", "!local "),
+		CASE("* 1 FETCH (BODY[] {2}" CRLF "ab\0)" CRLF,
+		     "!protocol <* 1 FETCH (BODY[] |2>ab"),
+#undef CASE
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		for (size_t chunk = 1; chunk <= cases[i].in.n + 1; chunk++) {
+			struct strbuf out = STRBUF_INIT;
+
+			run_sunk(cases[i].in, chunk, &out);
+			if (strcmp(strbuf_cstr(&out), cases[i].out) != 0)
+				fail_msg("case %zu in chunks of %zu: %s", i, chunk,
+					 strbuf_cstr(&out));
+			strbuf_done(&out);
+		}
+	}
+}
+
+struct counter {
+	uint64_t octets, fail_at;
+};
+
+static bool count_begin(void *ctx, struct span head, uint64_t octets, struct err *err)
+{
+	(void)ctx;
+	(void)head;
+	(void)octets;
+	(void)err;
+	return true;
+}
+
+static bool count_octets(void *ctx, struct span piece, struct err *err)
+{
+	struct counter *c = ctx;
+
+	c->octets += piece.n;
+	if (c->fail_at > 0 && c->octets >= c->fail_at)
+		return err_set(err, ERR_LOCAL, "enough");
+	return true;
+}
+
+/* 200 MB in one literal, and the reader's memory stays what it was. */
+static void hands_over_a_message_that_no_memory_holds(void **state)
+{
+	static char block[60000];
+	const uint64_t size = UINT64_C(200) * 1000 * 1000;
+
+	(void)state;
+	memset(block, 'x', sizeof block);
+	for (int fail = 0; fail < 2; fail++) {
+		struct counter counter = { .fail_at = fail ? size / 2 : 0 };
+		const struct imap_sink sink = { &counter, count_begin, count_octets };
+		struct imap_reader r;
+		struct imap_frame_out frame;
+		struct err err = ERR_INIT;
+		enum imap_frame next = IMAP_FRAME_MORE;
+
+		imap_reader_init(&r);
+		imap_reader_sink(&r, &sink);
+		feed(&r, SPAN_LIT("* 1 FETCH (UID 1 BODY[] {200000000}" CRLF));
+		for (uint64_t fed = 0; fed < size && next == IMAP_FRAME_MORE;) {
+			size_t n = size - fed < sizeof block ? (size_t)(size - fed)
+							     : sizeof block;
+
+			feed(&r, (struct span){ block, n });
+			fed += n;
+			next = imap_reader_next(&r, &frame, &err);
+		}
+		assert_true(r.buf.cap <= 4 * sizeof block);
+		if (fail) {
+			assert_int_equal(next, IMAP_FRAME_FAIL);
+			assert_int_equal(err.cls, ERR_LOCAL);
+			assert_int_equal(imap_reader_next(&r, &frame, &err),
+					 IMAP_FRAME_FAIL);
+		} else {
+			assert_int_equal(next, IMAP_FRAME_MORE);
+			assert_true(imap_reader_inside(&r));
+			feed(&r, SPAN_LIT(")" CRLF));
+			assert_int_equal(imap_reader_next(&r, &frame, &err),
+					 IMAP_FRAME_WHOLE);
+			assert_int_equal(counter.octets, size);
+		}
+		imap_reader_done(&r);
+	}
+}
+
 /* Feed `unit` again and again behind `head` until the reader says something else than
  * MORE. */
 static enum imap_frame flood(struct imap_reader *r, const char *head, const char *unit,
@@ -368,6 +580,8 @@ int main(void)
 		cmocka_unit_test(frames_responses_in_chunks_of_any_size),
 		cmocka_unit_test(lets_nul_pass_in_literal8_alone),
 		cmocka_unit_test(tells_how_long_the_announced_literal_is),
+		cmocka_unit_test(hands_messages_to_the_sink_in_chunks_of_any_size),
+		cmocka_unit_test(hands_over_a_message_that_no_memory_holds),
 		cmocka_unit_test(refuses_a_response_without_end),
 		cmocka_unit_test(hands_over_three_million_numbers_in_little_memory),
 		cmocka_unit_test(hands_over_long_answers_cut_anywhere),

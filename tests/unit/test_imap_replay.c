@@ -14,6 +14,7 @@
 
 #include "imap/imap_fetch.h"
 #include "imap/imap_list.h"
+#include "imap/imap_reader.h"
 #include "imap/imap_search.h"
 #include "imap/imap_session.h"
 #include "tests/support/replay_io.h"
@@ -25,6 +26,7 @@ struct sums {
 	int64_t uids;	   /* sum of those fetched */
 	int64_t found;	   /* numbers of SEARCH and ESEARCH */
 	int64_t id_octets; /* of headers and message-ids */
+	int64_t sunk;	   /* octets of whole messages and headers */
 };
 
 struct client {
@@ -32,7 +34,30 @@ struct client {
 	struct arena arena;
 	struct sums sums;
 	size_t completed; /* commands with a tagged answer */
+	uint64_t left;	  /* octets that the sink was promised */
 };
+
+static bool on_begin(void *ctx, struct span head, uint64_t octets, struct err *err)
+{
+	struct client *c = ctx;
+
+	(void)err;
+	assert_int_equal(c->left, 0);
+	assert_true(span_istarts(head, "* ") && head.p[head.n - 1] == ' ');
+	c->left = octets;
+	return true;
+}
+
+static bool on_octets(void *ctx, struct span piece, struct err *err)
+{
+	struct client *c = ctx;
+
+	(void)err;
+	assert_true(piece.n > 0 && piece.n <= c->left);
+	c->left -= piece.n;
+	c->sums.sunk += (int64_t)piece.n;
+	return true;
+}
 
 static bool on_range(void *ctx, uint32_t lo, uint32_t hi, struct err *err)
 {
@@ -51,7 +76,8 @@ static bool on_fetch(struct client *c, const struct imap_resp *resp, struct err 
 		return false;
 	c->sums.fetches++;
 	c->sums.uids += f.uid;
-	c->sums.id_octets += (int64_t)(f.header.n + f.envelope_id.n);
+	c->sums.id_octets += (int64_t)(f.header.n + f.envelope_id.n + f.body.n);
+	assert_int_equal(c->left, 0); /* a response comes behind all of its literal */
 	return true;
 }
 
@@ -124,6 +150,7 @@ static bool burst(struct client *c, const struct replay *r, size_t *next, struct
  * takes no more. */
 static bool converse(struct replay *r, struct client *c, struct err *err)
 {
+	const struct imap_sink sink = { c, on_begin, on_octets };
 	struct imap_hello hello;
 	struct imap_io io;
 	size_t next = 0;
@@ -134,6 +161,7 @@ static bool converse(struct replay *r, struct client *c, struct err *err)
 	replay_io(r, &io);
 	arena_init(&c->arena);
 	c->s = imap_session_new(&io, NULL);
+	imap_session_sink(c->s, &sink);
 	ok = imap_session_hello(c->s, &c->arena, &hello, err);
 	if (ok)
 		while (next < replay_command_n(r) &&
@@ -211,6 +239,8 @@ static const struct {
 	    .found = 2,
 	    .id_octets = 73 } },
 	{ "imap4d", { .lists = 1, .flags = 1, .exists = 1 } },
+	{ "bodies",
+	  { .fetches = 7, .exists = 1, .uids = 28, .id_octets = 6, .sunk = 154 } },
 	{ "pipelined", { .fetches = 31, .exists = 7, .refused = 2, .uids = 1050 } },
 };
 
@@ -226,6 +256,10 @@ static const struct {
 	{ "broken-literal-3gb", ERR_LIMIT, "3221225472 octets" },
 	{ "broken-short-literal", ERR_PROTO, "FETCH" },
 	{ "broken-long-literal", ERR_NET, "in the middle of a response" },
+	{ "broken-body-large", ERR_LIMIT, "8589934593 octets" },
+	{ "broken-body-short", ERR_NET, "in the middle of a response" },
+	{ "broken-body-twice", ERR_PROTO, "comes twice" },
+	{ "broken-body-long", ERR_PROTO, "FETCH" },
 	{ "broken-lf", ERR_PROTO, "LF alone" },
 	{ "broken-nul", ERR_PROTO, "NUL" },
 	{ "broken-tag", ERR_PROTO, "m7" },
@@ -248,7 +282,7 @@ static bool same_sums(const struct sums *a, const struct sums *b)
 	       a->fetches == b->fetches && a->flags == b->flags &&
 	       a->exists == b->exists && a->refused == b->refused &&
 	       a->messages == b->messages && a->uids == b->uids && a->found == b->found &&
-	       a->id_octets == b->id_octets;
+	       a->id_octets == b->id_octets && a->sunk == b->sunk;
 }
 
 static void plays_whole_sessions_at_any_speed(void **state)
@@ -274,14 +308,15 @@ static void plays_whole_sessions_at_any_speed(void **state)
 						 "status, %d fetches, %d flags, %d "
 						 "exists, "
 						 "%d refused, %lld messages, %lld uids, "
-						 "%lld found, %lld id octets",
+						 "%lld found, %lld id octets, %lld sunk",
 						 whole[i].name, chunk, got->lists,
 						 got->statuses, got->fetches, got->flags,
 						 got->exists, got->refused,
 						 (long long)got->messages,
 						 (long long)got->uids,
 						 (long long)got->found,
-						 (long long)got->id_octets);
+						 (long long)got->id_octets,
+						 (long long)got->sunk);
 				assert_true(replay_finished(r));
 				assert_int_equal(c.completed, replay_command_n(r));
 			}

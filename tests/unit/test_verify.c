@@ -76,7 +76,7 @@ static void header_fields_join_what_message_ids_part(void **state)
 	assert_string_equal(findings(&f, t), "doubt message-missing old INBOX 4\n"
 					     "doubt octets old INBOX 2 [200|230]\n"
 					     "info message-refiled old INBOX 3 >Done\n");
-	assert_int_equal(r.wants, 0);
+	assert_int_equal(r.wants, 2); /* why the sizes differ */
 	check_sums(0, &j);
 	fx_close(&f);
 }

@@ -221,13 +221,73 @@ static void severities_follow_the_rules(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		check(i, judge_fact(cases[i].bit, cases[i].old, cases[i].lost),
 		      cases[i].want);
-	check(100, judge_extra(NOW, NOW, false), SEVERITY_INFO);
-	check(101, judge_extra(NOW - 1, NOW, false), SEVERITY_DOUBT);
-	check(102, judge_extra(MSG_DATE_UNKNOWN, NOW, false), SEVERITY_DOUBT);
-	check(103, judge_extra(NOW - 1, NOW, true), SEVERITY_INFO);
+	for (int why = 0; why < WHY_COUNT; why++) {
+		bool fine = why == WHY_LIFE || why == WHY_NEW_MAIL ||
+			    why == WHY_RESURRECTED || why == WHY_ARTEFACT ||
+			    why == WHY_SHARED;
+		bool lost = why == WHY_RULE || why == WHY_OTHER_ACCOUNT ||
+			    why == WHY_LATE;
+
+		check(200 + (size_t)why, judge_extra((enum why)why),
+		      fine			 ? SEVERITY_INFO
+		      : why == WHY_OTHER_ACCOUNT ? SEVERITY_LOSS
+						 : SEVERITY_DOUBT);
+		check(300 + (size_t)why, judge_missing(true, (enum why)why),
+		      SEVERITY_LOSS);
+		check(400 + (size_t)why, judge_missing(false, (enum why)why),
+		      lost ? SEVERITY_LOSS : SEVERITY_DOUBT);
+	}
 	check(104, judge_folder_missing(0, true), SEVERITY_INFO);
 	check(105, judge_folder_missing(0, false), SEVERITY_DOUBT);
 	check(106, judge_folder_missing(1, true), SEVERITY_DOUBT);
+}
+
+static void a_mass_is_many_and_much(void **state)
+{
+	static const struct {
+		int64_t n, of, messages;
+		unsigned percent;
+		bool want;
+	} cases[] = {
+		{ 50, 250, 50, 20, true },  { 49, 49, 50, 20, false },
+		{ 50, 251, 50, 20, false }, { 100000, 1000000, 50, 20, false },
+		{ 0, 0, 50, 20, false },    { 1000, 1000, 0, 20, false },
+		{ 50, 50, 50, 100, true },  { 0, 100, 0, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		check(i,
+		      judge_mass(cases[i].n, cases[i].of, cases[i].messages,
+				 cases[i].percent),
+		      cases[i].want);
+}
+
+static void knows_the_bins(void **state)
+{
+	static const struct {
+		const char *name;
+		char delim;
+		unsigned attrs;
+		bool want;
+	} cases[] = {
+		{ "Trash", '/', 0, true },
+		{ "INBOX.Trash", '.', 0, true },
+		{ "INBOX.Trash", '/', 0, false },
+		{ "trash", '\0', 0, true },
+		{ "Archive", '/', 0, false },
+		{ "Archive", '/', FOLDER_TRASH, true },
+		{ "Spam", '/', FOLDER_JUNK, true },
+		{ "Trash/2009", '/', 0, false },
+		{ "Sent", '/', FOLDER_SENT, false },
+		{ "Not Trash", '/', 0, false },
+		{ "", '/', 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		check(i, judge_bin(cases[i].name, cases[i].delim, cases[i].attrs),
+		      cases[i].want);
 }
 
 static void unknown_wins_over_found(void **state)
@@ -273,6 +333,8 @@ int main(void)
 		cmocka_unit_test(every_fact_is_compared),
 		cmocka_unit_test(every_match_gets_one_verdict),
 		cmocka_unit_test(severities_follow_the_rules),
+		cmocka_unit_test(a_mass_is_many_and_much),
+		cmocka_unit_test(knows_the_bins),
 		cmocka_unit_test(unknown_wins_over_found),
 		cmocka_unit_test(only_three_decisions_move_nothing),
 	};

@@ -183,11 +183,11 @@ static const struct scene scenes[] = {
 	/* 25: an exclusion excuses nothing */
 	{ { F("INBOX", ab), F("Junk", only_c) }, { F("INBOX", ab) },
 	  VERDICT_DIFFERS, "2 0 0 0 1 0 0 0",
-	  "doubt message-missing old Junk 1\n"
-	  "doubt folder-missing old Junk\n", &rules_junk },
+	  "loss message-missing old Junk 1 >Junk\n"
+	  "doubt folder-missing old Junk >Junk\n", &rules_junk },
 	{ { F("INBOX", ab), FE("Junk") }, { F("INBOX", ab) },
 	  VERDICT_CLEAN, "2 0 0 0 0 0 0 0",
-	  "info folder-missing old Junk\n", &rules_junk },
+	  "info folder-missing old Junk >Junk\n", &rules_junk },
 	{ { F("INBOX", ab), F("Junk", only_c) }, { F("INBOX", ab), F("Junk", only_c) },
 	  VERDICT_CLEAN, "3 0 0 0 0 0 0 0", "", &rules_junk },
 	/* 28: a folder of either side that could not be read: nothing is said about it */

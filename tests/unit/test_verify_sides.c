@@ -340,31 +340,61 @@ static void several_transfers_may_end_in_one_account(void **state)
 	fx_close(&f);
 }
 
-static void shared_folders_make_no_false_extras(void **state)
+/* Both sides of "ann" and "bob", whose mail arrives in one new INBOX. */
+static void judge_union(struct fx *f, const struct fx_folder *ann,
+			const struct fx_folder *bob, const struct fx_folder *both,
+			int64_t t[2], bool only_ann)
+{
+	struct verify_options o;
+
+	fx_open(f);
+	t[0] = fx_transfer(f, "ann", "ann", "ann", "", "");
+	t[1] = fx_transfer(f, "bob", "bob", "ann", "", "");
+	fx_audit(f, DEPTH_FULL);
+	fx_read(f, SIDE_OLD, "ann", ann, 1);
+	if (bob != NULL)
+		fx_read(f, SIDE_OLD, "bob", bob, 1);
+	else
+		fx_fail(f, SIDE_OLD, "bob", ACCOUNT_NO_LOGIN, "no");
+	fx_read(f, SIDE_NEW, "ann", both, 1);
+	fx_audit_end(f);
+	o = options(t, only_ann ? 1 : 2);
+	verify(f, &o);
+}
+
+static void transfers_into_one_folder_are_judged_together(void **state)
 {
 	static const struct fx_folder ann[] = { F("INBOX", ab) },
-				      bob[] = { F("INBOX", only_c) };
-	static const struct fx_folder both[] = { F("INBOX", abc) };
-	struct verify_options o;
+				      bob[] = { F("INBOX", only_c) },
+				      bob_ab[] = { F("INBOX", ab) };
+	static const struct fx_folder three[] = { F("INBOX", abc) },
+				      two[] = { F("INBOX", ab) };
 	struct judgement j;
 	struct fx f;
 	int64_t t[2];
 
 	(void)state;
-	fx_open(&f);
-	t[0] = fx_transfer(&f, "ann", "ann", "ann", "", "");
-	t[1] = fx_transfer(&f, "bob", "bob", "ann", "", "");
-	fx_audit(&f, DEPTH_FULL);
-	fx_read(&f, SIDE_OLD, "ann", ann, 1);
-	fx_read(&f, SIDE_OLD, "bob", bob, 1);
-	fx_read(&f, SIDE_NEW, "ann", both, 1);
-	fx_audit_end(&f);
-	o = options(t, 2);
-	verify(&f, &o);
-	assert_string_equal(findings(&f, t[0]), "info message-extra new INBOX 3\n");
+	/* All of both is there, and nothing else; asking for one judges both. */
+	judge_union(&f, ann, bob, three, t, true);
+	assert_string_equal(findings(&f, t[0]), "");
+	assert_string_equal(findings(&f, t[1]), "");
 	j = judgement(&f, t[0]);
 	assert_int_equal(j.verdict, VERDICT_CLEAN);
 	assert_non_null(strstr(j.note, "\"bob\""));
+	assert_int_equal(judgement(&f, t[1]).verdict, VERDICT_CLEAN);
+	fx_close(&f);
+
+	/* Both had the same two messages, and the new folder has them once: two copies of
+	 * four are lost, though neither transfer alone lacks anything. */
+	judge_union(&f, ann, bob_ab, two, t, false);
+	assert_int_equal(
+		judgement(&f, t[0]).count.missing + judgement(&f, t[1]).count.missing, 2);
+	fx_close(&f);
+
+	/* What could not be read of one spoils its verdict alone. */
+	judge_union(&f, ann, NULL, two, t, false);
+	assert_int_equal(judgement(&f, t[0]).verdict, VERDICT_CLEAN);
+	assert_int_equal(judgement(&f, t[1]).verdict, VERDICT_INCOMPLETE);
 	fx_close(&f);
 }
 
@@ -378,7 +408,7 @@ int main(void)
 		cmocka_unit_test(an_audit_cut_off_in_the_middle_is_noticed),
 		cmocka_unit_test(pairs_across_prefix_and_delimiter),
 		cmocka_unit_test(several_transfers_may_end_in_one_account),
-		cmocka_unit_test(shared_folders_make_no_false_extras),
+		cmocka_unit_test(transfers_into_one_folder_are_judged_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

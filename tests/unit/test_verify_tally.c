@@ -78,10 +78,74 @@ static void says_what_the_missing_have_in_common(void **state)
 			for (int k = 0; k < cases[i].batch[b].n; k++) {
 				struct message m = {
 					.octets = cases[i].batch[b].octets,
-					.date = day_of(cases[i].batch[b].year, 6, 1)
+					.date = day_of(cases[i].batch[b].year, 6, 1),
+					.tier = TIER_ID
 				};
 
-				tally_message(t, cases[i].batch[b].set, &m);
+				tally_message(t, cases[i].batch[b].set, &m, 1);
+			}
+		tally_say_missing(t, &got);
+		if (strcmp(strbuf_cstr(&got), cases[i].want) != 0)
+			fail_msg("case %zu: \"%s\", not \"%s\"", i, strbuf_cstr(&got),
+				 cases[i].want);
+		strbuf_done(&got);
+	}
+	tally_free(t);
+}
+
+static void says_where_the_missing_are(void **state)
+{
+	static const struct {
+		struct {
+			int n, set;
+			unsigned depth;
+			bool no_id;
+		} batch[3];
+		const char *want;
+	} cases[] = {
+		{ { { 8, TALLY_MISSING, 7, false },
+		    { 4, TALLY_MISSING, 60, false },
+		    { 100, TALLY_ARRIVED, 6, false } },
+		  "All 12 missing messages are in folders of 7 or more levels." },
+		{ { { 12, TALLY_MISSING, 7, false },
+		    { 100, TALLY_ARRIVED, 7, false },
+		    { 0, 0, 0, false } },
+		  "" },
+		{ { { 12, TALLY_MISSING, 1, false },
+		    { 100, TALLY_ARRIVED, 1, false },
+		    { 0, 0, 0, false } },
+		  "" },
+		{ { { 9, TALLY_MISSING, 1, true },
+		    { 100, TALLY_ARRIVED, 1, false },
+		    { 0, 0, 0, false } },
+		  "All 9 missing messages have no Message-ID of their own: some movers "
+		  "pass such mail over." },
+		{ { { 9, TALLY_MISSING, 1, true },
+		    { 100, TALLY_ARRIVED, 1, true },
+		    { 0, 0, 0, false } },
+		  "" },
+		{ { { 4, TALLY_MISSING, 1, true },
+		    { 100, TALLY_ARRIVED, 1, false },
+		    { 0, 0, 0, false } },
+		  "" },
+	};
+	struct tally *t = tally_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct strbuf got = STRBUF_INIT;
+
+		tally_reset(t);
+		for (size_t b = 0; b < COUNT_OF(cases[i].batch); b++)
+			for (int k = 0; k < cases[i].batch[b].n; k++) {
+				struct message m = { .octets = 5000,
+						     .date = day_of(2010, 6, 1),
+						     .tier = cases[i].batch[b].no_id
+								     ? TIER_FIELDS
+								     : TIER_ID };
+
+				tally_message(t, cases[i].batch[b].set, &m,
+					      cases[i].batch[b].depth);
 			}
 		tally_say_missing(t, &got);
 		if (strcmp(strbuf_cstr(&got), cases[i].want) != 0)
@@ -208,7 +272,7 @@ static void survives_any_fact(void **state)
 			struct message b = { .octets = edge[k] < 0 ? -1 : edge[k],
 					     .date = edge[i] };
 
-			tally_message(t, (int)(i % 2), &a);
+			tally_message(t, (int)(i % 2), &a, (unsigned)(i * k));
 			tally_facts(t, &a, &b, true);
 		}
 	tally_missing(t, &p);
@@ -222,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_the_missing_have_in_common),
+		cmocka_unit_test(says_where_the_missing_are),
 		cmocka_unit_test(says_what_changed_alike),
 		cmocka_unit_test(survives_any_fact),
 	};

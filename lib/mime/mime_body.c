@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "mime/mime_body.h"
+
+/* How Dovecot shows a NUL. */
+#define NUL_SHOWN ((char)0x80)
+
+void mime_body_init(struct mime_body *b, struct sha256_ctx *sha)
+{
+	*b = (struct mime_body){ .sha = sha };
+	sha256_begin(sha);
+}
+
+static void put(struct mime_body *b, char c)
+{
+	if (b->run_n == sizeof b->run) {
+		sha256_add(b->sha, b->run, b->run_n);
+		b->run_n = 0;
+	}
+	b->run[b->run_n++] = c;
+}
+
+/* Something follows: what was waiting for that counts. */
+static void settle(struct mime_body *b)
+{
+	for (; b->lines > 0; b->lines--)
+		put(b, '\n');
+	for (; b->crs > 0; b->crs--)
+		put(b, '\r');
+}
+
+void mime_body_feed(struct mime_body *b, struct span octets)
+{
+	b->octets += (int64_t)octets.n;
+	for (size_t i = 0; i < octets.n; i++) {
+		char c = octets.p[i];
+
+		if (c == '\r') {
+			b->bare_cr++; /* until an LF follows */
+			b->crs++;
+			b->last_cr = true;
+			continue;
+		}
+		if (c == '\n') {
+			b->bare_cr -= b->last_cr;
+			b->crlf += b->last_cr;
+			b->bare_lf += !b->last_cr;
+			b->crs = 0;
+			b->lines++;
+		} else {
+			if (b->lines > 0 || b->crs > 0)
+				settle(b);
+			b->nuls += c == '\0';
+			put(b, c == '\0' ? NUL_SHOWN : c);
+		}
+		b->last_cr = false;
+	}
+}
+
+void mime_body_done(struct mime_body *b, struct msg_key *key)
+{
+	struct sha256 digest;
+
+	sha256_add(b->sha, b->run, b->run_n);
+	b->run_n = 0;
+	sha256_end(b->sha, &digest);
+	memcpy(key->bytes, digest.bytes, sizeof key->bytes);
+}
+
+bool mime_body_is_empty(const struct msg_key *key)
+{
+	struct sha256 digest;
+
+	sha256_of("", 0, &digest);
+	return memcmp(key->bytes, digest.bytes, sizeof key->bytes) == 0;
+}
+
+bool mime_key_body(struct sha256_ctx *sha, const struct msg_key *body, int64_t date,
+		   struct msg_key *out)
+{
+	struct sha256 digest;
+
+	if (date == MSG_DATE_UNKNOWN || mime_body_is_empty(body))
+		return false;
+	sha256_begin(sha);
+	sha256_add(sha, "3\n", 2);
+	sha256_add(sha, body->bytes, sizeof body->bytes);
+	sha256_add_u64(sha, (uint64_t)date);
+	sha256_end(sha, &digest);
+	memcpy(out->bytes, digest.bytes, sizeof out->bytes);
+	return true;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Bodies: what servers do to them leaves the key alone, and everything else does not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mime/mime_identity.h"
+#include "mime/mime_message.h"
+
+static struct sha256_ctx *sha;
+
+static int set_up(void **state)
+{
+	(void)state;
+	sha = sha256_new();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	sha256_free(sha);
+	return 0;
+}
+
+static void digest(struct span body, size_t chunk, struct mime_body *b,
+		   struct msg_key *key)
+{
+	mime_body_init(b, sha);
+	for (; body.n > 0; body = span_from(body, chunk))
+		mime_body_feed(b,
+			       (struct span){ body.p, body.n < chunk ? body.n : chunk });
+	mime_body_done(b, key);
+}
+
+static bool same_key(const struct msg_key *a, const struct msg_key *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
+}
+
+static void makes_one_key_of_what_servers_make_of_a_body(void **state)
+{
+	static const struct {
+		struct span a, b;
+		bool same;
+	} cases[] = {
+#define CASE(a, b, same) { { a, sizeof(a) - 1 }, { b, sizeof(b) - 1 }, same }
+		CASE("a\r\nb\r\n", "a\nb\n", true),
+		CASE("a\r\nb\r\n", "a\r\r\nb\r\r\r\n", true),
+		CASE("a\r\nb\r\n", "a\r\nb", true),
+		CASE("a\r\nb\r\n", "a\r\nb\r\n\r\n\r\n", true),
+		CASE("a\r\nb", "a\r\nb\r", true),
+		CASE("a\r\nb", "a\r\nb\n\r\r", true),
+		CASE("", "\r\n\r\n", true),
+		CASE("", "\r", true),
+		CASE("a\0b",
+		     "a\x80"
+		     "b",
+		     true),
+		CASE("\r\na", "\na", true),
+		/* And what is another body. */
+		CASE("a\r\nb", "a\r\n\r\nb", false),
+		CASE("a\r\nb", "ab", false),
+		CASE("a\r\nb", "a\rb", false),
+		CASE("a\rb", "ab", false),
+		CASE("a\r\rb", "a\rb", false),
+		CASE("\r\na", "a", false),
+		CASE("a \r\nb", "a\r\nb", false),
+		CASE("a\xfc", "aX", false),
+		CASE("a\xfc", "a\xfd", false),
+		CASE("a\0b", "ab", false),
+		CASE("a", "A", false),
+		CASE("", " ", false),
+		CASE("a\r\n ", "a", false),
+#undef CASE
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct msg_key a, b, piece;
+		struct mime_body body, whole;
+
+		digest(cases[i].a, 100, &whole, &a);
+		digest(cases[i].b, 100, &body, &b);
+		if (same_key(&a, &b) != cases[i].same)
+			fail_msg("case %zu", i);
+		for (size_t chunk = 1; chunk <= cases[i].a.n; chunk++) {
+			digest(cases[i].a, chunk, &body, &piece);
+			if (!same_key(&a, &piece) || body.octets != whole.octets ||
+			    body.crlf != whole.crlf || body.bare_lf != whole.bare_lf ||
+			    body.bare_cr != whole.bare_cr || body.nuls != whole.nuls)
+				fail_msg("case %zu in pieces of %zu", i, chunk);
+		}
+	}
+}
+
+static void digests_the_canonical_octets(void **state)
+{
+	struct mime_body b;
+	struct msg_key key;
+	struct sha256 d;
+
+	(void)state;
+	digest(SPAN_LIT("one\r\n\r\ntwo\r\r\nthr\ree\0\r\n\r\n"), 7, &b, &key);
+	sha256_of("one\n\ntwo\nthr\ree\x80", 16, &d);
+	assert_memory_equal(key.bytes, d.bytes, sizeof key.bytes);
+}
+
+static void counts_line_ends_as_sent(void **state)
+{
+	static const struct {
+		struct span body;
+		int64_t crlf, lf, cr, nuls;
+	} cases[] = {
+#define CASE(in, crlf, lf, cr, nuls) { { in, sizeof(in) - 1 }, crlf, lf, cr, nuls }
+		CASE("", 0, 0, 0, 0),
+		CASE("a", 0, 0, 0, 0),
+		CASE("\r\n", 1, 0, 0, 0),
+		CASE("\n", 0, 1, 0, 0),
+		CASE("\r", 0, 0, 1, 0),
+		CASE("\r\r\n", 1, 0, 1, 0),
+		CASE("\n\r", 0, 1, 1, 0),
+		CASE("\r\n\r\n\n", 2, 1, 0, 0),
+		CASE("a\rb\r\n\0\0", 1, 0, 1, 2),
+#undef CASE
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		for (size_t chunk = 1; chunk <= 9; chunk++) {
+			struct mime_body b;
+			struct msg_key key;
+
+			digest(cases[i].body, chunk, &b, &key);
+			if (b.crlf != cases[i].crlf || b.bare_lf != cases[i].lf ||
+			    b.bare_cr != cases[i].cr || b.nuls != cases[i].nuls ||
+			    b.octets != (int64_t)cases[i].body.n)
+				fail_msg("case %zu in pieces of %zu: %lld %lld %lld", i,
+					 chunk, (long long)b.crlf, (long long)b.bare_lf,
+					 (long long)b.bare_cr);
+		}
+	}
+}
+
+static void makes_tier_3_keys_of_body_and_date(void **state)
+{
+	struct msg_key body, other, empty, a, b;
+	struct mime_body m;
+
+	(void)state;
+	digest(SPAN_LIT("hello\r\n"), 9, &m, &body);
+	digest(SPAN_LIT("hallo\r\n"), 9, &m, &other);
+	digest(SPAN_LIT("\r\n"), 9, &m, &empty);
+	assert_true(mime_key_body(sha, &body, 1300000000, &a));
+	assert_true(mime_key_body(sha, &body, 1300000000, &b));
+	assert_true(same_key(&a, &b));
+	assert_true(mime_key_body(sha, &body, 1300000001, &b));
+	assert_false(same_key(&a, &b));
+	assert_true(mime_key_body(sha, &other, 1300000000, &b));
+	assert_false(same_key(&a, &b));
+	assert_true(mime_key_body(sha, &body, -1, &b));
+	assert_false(mime_key_body(sha, &body, MSG_DATE_UNKNOWN, &b));
+	assert_false(mime_key_body(sha, &empty, 1300000000, &b));
+	assert_true(mime_body_is_empty(&empty));
+	assert_false(mime_body_is_empty(&body));
+}
+
+static void takes_messages_apart_in_pieces_of_any_size(void **state)
+{
+	static const struct {
+		struct span message;
+		int64_t header, body;
+		bool ended;
+	} cases[] = {
+#define CASE(in, header, body, ended) { { in, sizeof(in) - 1 }, header, body, ended }
+		CASE("", 0, 0, false),
+		CASE("\r\n", 2, 0, true),
+		CASE("A: b\r\n\r\nbody\r\n", 8, 6, true),
+		CASE("A: b\r\n\r\n", 8, 0, true),
+		CASE("A: b\r\n", 6, 0, false),
+		CASE("\r\nbody", 2, 4, true),
+		CASE("A: b\n\n\nbody", 6, 5, true),
+		CASE("no header at all\r\nnone", 22, 0, false),
+		CASE("A: b\r\n\r\nB: c\r\n\r\nd", 8, 9, true),
+#undef CASE
+	};
+	struct mime_message m = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct span s = cases[i].message;
+		struct msg_key first = { { 0 } };
+
+		for (size_t chunk = s.n + 1; chunk > 0; chunk--) {
+			mime_message_begin(&m, sha);
+			for (size_t at = 0; at < s.n; at += chunk)
+				mime_message_feed(
+					&m, (struct span){ s.p + at, s.n - at < chunk
+									     ? s.n - at
+									     : chunk });
+			mime_message_end(&m);
+			if (m.header.octets != cases[i].header ||
+			    m.body.octets != cases[i].body ||
+			    m.header.ended != cases[i].ended)
+				fail_msg("case %zu in pieces of %zu: %lld and %lld", i,
+					 chunk, (long long)m.header.octets,
+					 (long long)m.body.octets);
+			if (chunk == s.n + 1)
+				first = m.body_key;
+			assert_true(same_key(&first, &m.body_key));
+		}
+	}
+	mime_message_done(&m);
+}
+
+/* Much through a kilobyte of state. */
+static void digests_a_body_that_no_memory_holds(void **state)
+{
+	static char piece[1 << 16];
+	struct mime_message m = { 0 };
+	int64_t sent = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof piece; i++)
+		piece[i] = i % 78 == 76 ? '\r' : i % 78 == 77 ? '\n' : 'x';
+	mime_message_begin(&m, sha);
+	mime_message_feed(&m, SPAN_LIT("Subject: big\r\n\r\n"));
+	for (; sent < 20 << 20; sent += (int64_t)sizeof piece)
+		mime_message_feed(&m, (struct span){ piece, sizeof piece });
+	mime_message_end(&m);
+	assert_int_equal(m.body.octets, sent);
+	assert_true(m.header.text.cap + m.header.identity.cap < 4096);
+	assert_true(m.body.crlf > 200000);
+	mime_message_done(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(makes_one_key_of_what_servers_make_of_a_body),
+		cmocka_unit_test(digests_the_canonical_octets),
+		cmocka_unit_test(counts_line_ends_as_sent),
+		cmocka_unit_test(makes_tier_3_keys_of_body_and_date),
+		cmocka_unit_test(takes_messages_apart_in_pieces_of_any_size),
+		cmocka_unit_test(digests_a_body_that_no_memory_holds),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a difference in size is made of.  A size alone is a suspicion; what was looked up
+ * of header and body turns it into an explanation or a loss.  What has not been looked up
+ * yet is asked for, and judged when it is there.
+ */
+#include "base/num.h"
+#include "base/text.h"
+#include "mime/mime_fields.h"
+#include "verify/work.h"
+
+#define FIELDS_NAMED 4
+
+struct look {
+	struct work *w;
+	struct work_pair *p; /* of the old message */
+	const struct multiset_item *item[SIDE_COUNT];
+	struct detail_facts facts[SIDE_COUNT];
+	bool known[SIDE_COUNT];
+	struct content *out;
+};
+
+/* Ask for it on both sides. */
+static bool want(struct look *x, enum want what, struct err *err)
+{
+	for (int s = 0; s < SIDE_COUNT; s++)
+		if (!store_want_add(x->w->st, x->w->id, (enum side)s, x->item[s]->epoch,
+				    x->item[s]->m.uid, what, err))
+			return false;
+	return true;
+}
+
+static int64_t by(const struct look *x)
+{
+	return x->item[SIDE_NEW]->m.octets - x->item[SIDE_OLD]->m.octets;
+}
+
+static const char *size_text(struct look *x)
+{
+	char gap[32];
+	int64_t n = by(x);
+
+	if (x->item[SIDE_OLD]->m.octets < 0 || x->item[SIDE_NEW]->m.octets < 0)
+		return "The size was not told on both sides.";
+	if (n == 0)
+		return arena_printf(
+			x->w->scratch,
+			"Most messages of this account differ by %+lld octets, "
+			"and this one by none: what the others have more, it may "
+			"lack elsewhere.",
+			(long long)x->p->m->bias);
+	return arena_printf(
+		x->w->scratch,
+		"It is %s %s %s on the new side; a size alone is a suspicion, "
+		"not a proof.",
+		num_group(n < 0 ? -n : n, gap, sizeof gap),
+		n == 1 || n == -1 ? "octet" : "octets", n < 0 ? "smaller" : "larger");
+}
+
+static void suspicion(struct look *x, const char *more)
+{
+	x->out->cls = FINDING_OCTETS;
+	x->out->severity = SEVERITY_DOUBT;
+	x->out->why = WHY_UNEXPLAINED;
+	x->out->say = arena_printf(x->w->scratch, "%s%s%s", size_text(x),
+				   *more != '\0' ? " " : "", more);
+}
+
+/* One of the sides could not be looked at. */
+static bool failed(struct look *x)
+{
+	for (int s = 0; s < SIDE_COUNT; s++) {
+		if (!x->known[s] || *x->facts[s].failed == '\0')
+			continue;
+		suspicion(x,
+			  arena_printf(x->w->scratch,
+				       "It could not be looked into on the %s side: %s.",
+				       side_name((enum side)s),
+				       text_shown(x->w->scratch,
+						  span_str(x->facts[s].failed))));
+		return true;
+	}
+	return false;
+}
+
+static void say_fields(struct look *x, const struct mime_fields_diff *d,
+		       struct strbuf *say)
+{
+	static const char *const verb[] = {
+		[MIME_FIELD_ADDED] = "added",
+		[MIME_FIELD_DROPPED] = "left out",
+		[MIME_FIELD_REFOLDED] = "folded otherwise",
+		[MIME_FIELD_CHANGED] = "changed",
+	};
+
+	_Static_assert(COUNT_OF(verb) == MIME_FIELD_CHANGE_COUNT, "a verb for each");
+	strbuf_adds(say, "In the header ");
+	for (size_t i = 0; i < d->n && i < FIELDS_NAMED; i++) {
+		const struct mime_field_diff *f = &d->v[i];
+		int64_t n = f->new_octets != 0 ? f->new_octets : f->old_octets;
+
+		strbuf_adds(say, i > 0 ? ", " : "");
+		text_show(say, f->name, 60);
+		strbuf_addf(say, " (%lld octets) was %s", (long long)n, verb[f->what]);
+	}
+	if (d->n > FIELDS_NAMED)
+		strbuf_addf(say, ", and %zu more fields differ", d->n - FIELDS_NAMED);
+	strbuf_addf(say, ": %+lld octets on the new side", (long long)d->balance);
+	(void)x;
+}
+
+/* The header makes up for all of it. */
+static bool by_header(struct look *x, const struct mime_fields_diff *d)
+{
+	bool harmless = d->count[MIME_FIELD_DROPPED] == 0 &&
+			d->count[MIME_FIELD_CHANGED] == 0;
+	struct strbuf say = STRBUF_INIT;
+
+	say_fields(x, d, &say);
+	strbuf_adds(&say, harmless ? ", which is all that differs; the body has the same "
+				     "size."
+				   : "; the body has the same size.");
+	x->out->cls = FINDING_OCTETS;
+	x->out->severity = harmless ? SEVERITY_INFO : SEVERITY_DOUBT;
+	x->out->why = WHY_HEADER;
+	x->out->say = arena_span(x->w->scratch, strbuf_span(&say));
+	strbuf_done(&say);
+	return true;
+}
+
+static bool bodies_differ(struct look *x)
+{
+	const struct detail_facts *a = &x->facts[SIDE_OLD], *b = &x->facts[SIDE_NEW];
+	char n[32], m[32];
+
+	x->out->cls = FINDING_CONTENT;
+	x->out->severity = SEVERITY_LOSS;
+	x->out->why = WHY_BODY;
+	x->out->say = arena_printf(
+		x->w->scratch,
+		"The bodies are not the same: %s octets on the old side, %s on the new, "
+		"read from both.",
+		num_group(a->body_octets, n, sizeof n),
+		num_group(b->body_octets, m, sizeof m));
+	return true;
+}
+
+static bool by_line_ends(struct look *x)
+{
+	const struct detail_facts *a = &x->facts[SIDE_OLD], *b = &x->facts[SIDE_NEW];
+
+	x->out->cls = FINDING_OCTETS;
+	x->out->severity = SEVERITY_INFO;
+	x->out->why = WHY_LINE_ENDS;
+	if (a->body_octets == b->body_octets)
+		x->out->say = "Both servers send the same octets, but announce another "
+			      "size: they count line ends differently.";
+	else
+		x->out->say = arena_printf(
+			x->w->scratch,
+			"The bodies are the same but for their line ends: %lld CRLF, "
+			"%lld "
+			"LF, %lld CR on the old side, %lld, %lld, %lld on the new.",
+			(long long)a->crlf, (long long)a->bare_lf, (long long)a->bare_cr,
+			(long long)b->crlf, (long long)b->bare_lf, (long long)b->bare_cr);
+	return true;
+}
+
+/* The bodies have to be compared. */
+static bool by_body(struct look *x, struct err *err)
+{
+	const struct detail_facts *a = &x->facts[SIDE_OLD], *b = &x->facts[SIDE_NEW];
+	int64_t octets = x->item[SIDE_OLD]->m.octets;
+	char buf[32];
+
+	if (a->body_octets >= 0 && b->body_octets >= 0)
+		return memcmp(&a->body_key, &b->body_key, sizeof a->body_key) == 0
+			       ? by_line_ends(x)
+			       : bodies_differ(x);
+	if (x->p->m->bodies >= VERIFY_BODIES ||
+	    x->p->m->body_octets >= VERIFY_BODY_OCTETS) {
+		suspicion(x,
+			  arena_printf(
+				  x->w->scratch,
+				  "Its body was not compared: %s bodies of this account "
+				  "are the most that verify reads.",
+				  num_group(x->p->m->bodies, buf, sizeof buf)));
+		return true;
+	}
+	x->p->m->bodies++;
+	x->p->m->body_octets += octets > 0 ? octets : 0;
+	suspicion(x, "Its body has not been compared yet.");
+	return want(x, WANT_BODY, err);
+}
+
+bool content_judge(struct work *w, struct work_pair *p, const struct multiset_item *old,
+		   const struct multiset_item *new, struct content *out, struct err *err)
+{
+	struct look x = { .w = w, .p = p, .item = { old, new }, .out = out };
+	struct mime_fields_diff d;
+
+	*out = (struct content){ .differs = true };
+	for (int s = 0; s < SIDE_COUNT; s++)
+		if (!store_detail_facts(w->st, x.item[s]->epoch, x.item[s]->m.uid,
+					w->scratch, &x.facts[s], &x.known[s], err))
+			return false;
+	/* It is asked for again when its folder was read anew. */
+	if (failed(&x))
+		return want(&x, WANT_HEADER, err);
+	if (old->m.octets < 0 || new->m.octets < 0) {
+		suspicion(&x, "");
+		return true;
+	}
+	if (!x.known[SIDE_OLD] || !x.known[SIDE_NEW] ||
+	    x.facts[SIDE_OLD].fields == NULL || x.facts[SIDE_NEW].fields == NULL) {
+		suspicion(&x, "It has not been looked into yet.");
+		return want(&x, WANT_HEADER, err);
+	}
+	if (!mime_fields_diff(span_str(x.facts[SIDE_OLD].fields),
+			      span_str(x.facts[SIDE_NEW].fields), w->scratch, &d))
+		return err_set(err, ERR_LEDGER, "what was looked up of uid %u is damaged",
+			       old->m.uid);
+	/* The same size, and nothing in the header that could hide a loss. */
+	if (by(&x) == 0 && d.balance == 0) {
+		out->differs = false;
+		return true;
+	}
+	if (d.whole && d.balance == by(&x) && d.n > 0)
+		return by_header(&x, &d);
+	return by_body(&x, err);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * After the seal: what was delivered and removed later is no loss, and what users moved
+ * on the old side is no late arrival.  Both are taken out of the leftovers, counted, and
+ * looked at for the one thing that matters: removals in a mass.
+ */
+#include "base/num.h"
+#include "base/text.h"
+#include "verify/work.h"
+
+/* Messages that are settled in one pass over the leftovers. */
+#define PASS_MAX 131072
+
+static int64_t seal_run(const struct work *w, enum side side)
+{
+	int64_t run = 0;
+
+	for (size_t i = 0; i < w->member_n; i++) {
+		const struct work_member *m = &w->member[i];
+
+		if (m->sealed && (run == 0 || m->seal.run[side] < run))
+			run = m->seal.run[side];
+	}
+	return run;
+}
+
+/* It came to the old side after the seal. */
+bool settle_late(const struct work_pair *p, uint32_t uid)
+{
+	const struct work_base *b = &p->base[SIDE_OLD];
+
+	return p->m->sealed && !p->renumbered[SIDE_OLD] &&
+	       (b->after || (b->sealed && uid >= b->uidnext));
+}
+
+void settle_accounts(const struct work *w, int64_t *out)
+{
+	for (size_t i = 0; i < w->member_n; i++)
+		out[i] = w->member[i].old.account;
+}
+
+bool settle_same_key(const struct message *a, const struct message *b)
+{
+	return a->tier == b->tier &&
+	       memcmp(a->key.bytes, b->key.bytes, sizeof a->key.bytes) == 0;
+}
+
+/* The next copy that is gone and that no leftover was settled by. */
+const struct copies_one *settle_gone(const struct copies *c, int64_t used)
+{
+	size_t at = c->present + (size_t)used;
+
+	return at < c->n ? &c->copy[at] : NULL;
+}
+
+bool settle_leftovers(struct work *w, enum side side, bool *out, struct err *err)
+{
+	int64_t n = 0;
+
+	if (!store_leftover_count(w->st, w->id, side, &n, err))
+		return false;
+	*out = n > 0;
+	return true;
+}
+
+struct settle {
+	struct work *w;
+	struct copies_reader *new_side, *old_side;
+	struct message key; /* of the group at hand */
+	bool begun;
+	int64_t used, moved; /* copies of it that are accounted for */
+	struct {
+		int64_t epoch;
+		uint32_t uid;
+	} * drop;
+	size_t n, cap;
+};
+
+static void count_wave(struct work_member *m, int64_t run)
+{
+	size_t i = 0;
+
+	while (i < m->wave_n && m->wave[i].run != run)
+		i++;
+	if (i == WORK_WAVES)
+		return; /* so many audits, none of them a mass so far */
+	if (i == m->wave_n)
+		m->wave[m->wave_n++] = (struct work_wave){ .run = run };
+	m->wave[i].messages++;
+}
+
+static void settle_drop(struct settle *x, const struct leftover *l)
+{
+	if (x->n == x->cap) {
+		x->cap = x->cap == 0 ? 256 : x->cap * 2;
+		x->drop = mem_realloc(x->drop, x->cap * sizeof *x->drop);
+	}
+	x->drop[x->n].epoch = l->epoch;
+	x->drop[x->n++].uid = l->m.uid;
+}
+
+/* Its user moved it on the old side after the seal: where it was then, it was judged. */
+static bool settle_moved(struct settle *x, const struct leftover *l,
+			 const struct multiset_item *item, bool *done, struct err *err)
+{
+	struct work_pair *p = &x->w->pair[item->owner];
+	const struct copies *c;
+	struct emit e = {
+		.cls = FINDING_MESSAGE_REFILED,
+		.severity = SEVERITY_INFO,
+		.why = WHY_LIFE,
+		.side = SIDE_OLD,
+		.explanation = "It was moved on the old side after the seal; where it "
+			       "was then, it was judged.",
+	};
+
+	if (!settle_late(p, l->m.uid))
+		return true;
+	if (!copies_of(x->old_side, &l->m, &c, err))
+		return false;
+	if ((int64_t)(c->n - c->present) <= x->moved)
+		return true;
+	x->moved++;
+	*done = true;
+	p->row.count.old_messages--; /* one message, counted where it was */
+	settle_drop(x, l);
+	return emit_message(x->w, p, item, &e, err);
+}
+
+static bool settle_one(struct settle *x, const struct leftover *l, struct err *err)
+{
+	const struct copies_one *gone;
+	const struct copies *c;
+	struct multiset_item item;
+	struct work_pair *p;
+	bool done = false;
+
+	if (!refile_item(x->w, l, &item, err))
+		return false;
+	p = &x->w->pair[item.owner];
+	if (!p->m->sealed)
+		return true;
+	if (!x->begun || !settle_same_key(&x->key, &l->m)) {
+		x->begun = true;
+		x->key = l->m;
+		x->used = x->moved = 0;
+	}
+	if (!settle_moved(x, l, &item, &done, err))
+		return false;
+	if (done)
+		return true;
+	if (!copies_of(x->new_side, &l->m, &c, err))
+		return false;
+	if (c->most - (int64_t)c->present <= x->used)
+		return true;
+	gone = settle_gone(c, x->used);
+	if (gone == NULL)
+		return true;
+	x->used++;
+	p->row.count.removed++;
+	p->removed++;
+	if (!gone->bin)
+		count_wave(p->m, gone->gone_run);
+	settle_drop(x, l);
+	return true;
+}
+
+static bool settle_pass(struct settle *x, struct err *err)
+{
+	int64_t *accounts = arena_alloc(x->w->arena,
+					(x->w->member_n + 1) * sizeof *accounts);
+	struct store_leftovers *it = NULL;
+	struct leftover l;
+	enum next next = NEXT_END;
+	bool ok;
+
+	x->n = 0;
+	x->begun = false;
+	settle_accounts(x->w, accounts);
+	ok = copies_open(x->w, SIDE_OLD, &x->w->new.account, 1, seal_run(x->w, SIDE_NEW),
+			 &x->new_side, err) &&
+	     copies_open(x->w, SIDE_OLD, accounts, x->w->member_n,
+			 seal_run(x->w, SIDE_OLD), &x->old_side, err) &&
+	     store_leftovers_open(x->w->st, x->w->id, 0, LEFTOVER_BY_KEY, &it, err);
+	while (ok && x->n < PASS_MAX &&
+	       (next = store_leftovers_next(it, &l, err)) == NEXT_ITEM)
+		if (l.side == SIDE_OLD && l.m.tier != TIER_NONE)
+			ok = settle_one(x, &l, err);
+	ok = ok && next != NEXT_FAIL;
+	store_leftovers_close(it);
+	copies_close(x->new_side);
+	copies_close(x->old_side);
+	x->new_side = x->old_side = NULL;
+	for (size_t i = 0; ok && i < x->n; i++)
+		ok = store_leftover_drop(x->w->st, x->w->id, SIDE_OLD, x->drop[i].epoch,
+					 x->drop[i].uid, err);
+	return ok;
+}
+
+static bool settle_all(struct work *w, struct err *err)
+{
+	struct settle x = { .w = w };
+	bool some = false, ok;
+
+	if (seal_run(w, SIDE_NEW) == 0)
+		return true;
+	do {
+		ok = settle_leftovers(w, SIDE_OLD, &some, err) &&
+		     (!some || settle_pass(&x, err));
+	} while (ok && some && x.n >= PASS_MAX);
+	free(x.drop);
+	return ok;
+}
+
+static bool emit_removed(struct work *w, struct work_member *m, struct err *err)
+{
+	struct strbuf say = STRBUF_INIT;
+	int64_t all = 0, most = 0, run = 0;
+	size_t folders = 0;
+	char buf[32];
+	bool ok = true;
+
+	for (size_t i = 0; i < w->pair_n; i++) {
+		const struct work_pair *p = &w->pair[i];
+
+		if (p->m != m || p->removed == 0)
+			continue;
+		all += p->removed;
+		if (folders++ >= 5)
+			continue;
+		strbuf_addf(&say, "%s %s in \"", folders > 1 ? "," : "",
+			    num_group(p->removed, buf, sizeof buf));
+		text_show(&say, span_str(p->row.old_name), 80);
+		strbuf_addc(&say, '"');
+	}
+	for (size_t i = 0; i < m->wave_n; i++)
+		if (m->wave[i].messages > most) {
+			most = m->wave[i].messages;
+			run = m->wave[i].run;
+		}
+	if (all > 0) {
+		const char *text = arena_printf(
+			w->arena,
+			"%s messages were delivered and later removed on the new "
+			"side:%s%s.",
+			num_group(all, buf, sizeof buf), strbuf_cstr(&say),
+			folders > 5 ? " and in other folders" : "");
+
+		ok = emit_place(w, m, FINDING_MESSAGE_REMOVED, SEVERITY_INFO, WHY_REMOVED,
+				SIDE_NEW, "", "", text, all, err);
+	}
+	if (ok &&
+	    (judge_mass(most, m->old_messages, w->o->mass_messages, w->o->mass_percent) ||
+	     (m->mover_ran && most >= TALLY_LEAST))) {
+		const char *text = arena_printf(
+			w->arena,
+			"%s messages were removed on the new side between two audits "
+			"(noticed by run %lld)%s: users rarely do that, a mover with an "
+			"option that deletes does.  They are still on the old side.",
+			num_group(most, buf, sizeof buf), (long long)run,
+			m->mover_ran ? ", and a mover ran after the seal" : "");
+
+		ok = emit_place(w, m, FINDING_MASS_REMOVAL, SEVERITY_LOSS, WHY_REMOVED,
+				SIDE_NEW, "", "", text, most, err);
+	}
+	strbuf_done(&say);
+	return ok;
+}
+
+bool settle_removed(struct work *w, struct err *err)
+{
+	if (!settle_all(w, err))
+		return false;
+	for (size_t i = 0; i < w->member_n; i++)
+		if (w->member[i].sealed && !emit_removed(w, &w->member[i], err))
+			return false;
+	return true;
+}
