@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/csv.h"
-#include "report/report_view.h"
+#include "report/report_finding.h"
 
 static const char *const columns[] = {
-	"account", "class",	   "severity",	  "side",	 "folder", "other",
-	"uid",	   "internaldate", "octets",	  "message_id",	 "from",   "date",
-	"old",	   "new",	   "explanation", "fingerprint",
+	"account",	"class",       "severity",   "side",  "folder",	  "other", "uid",
+	"internaldate", "octets",      "message_id", "from",  "date",	  "old",   "new",
+	"explanation",	"fingerprint", "why",	     "count", "accepted",
 };
 
 static void put_row(struct strbuf *out, const char *const *field)
@@ -19,27 +19,26 @@ static void put_row(struct strbuf *out, const char *const *field)
 static bool put_finding(struct report_view *v, struct strbuf *out, const char *account,
 			const struct finding *f, struct err *err)
 {
-	char hex[SHA256_HEX_SIZE], iso[CLOCK_ISO_SIZE], uid[16], octets[24];
-	struct message_detail d = { 0 };
-	bool found;
+	char hex[SHA256_HEX_SIZE], iso[CLOCK_ISO_SIZE], uid[16], octets[24], count[24],
+		accepted[24];
+	struct message_detail d;
 
 	arena_reset(&v->scratch);
-	if (f->uid != 0 &&
-	    !store_detail_get(v->st, f->epoch, f->uid, &v->scratch, &d, &found, err))
-		return false;
-	if (f->uid != 0 && d.message_id == NULL && f->side == SIDE_OLD &&
-	    !store_message_id(v->st, f->epoch, f->uid, &v->scratch, &d.message_id, err))
+	if (!report_finding_detail(v->st, f, &v->scratch, &d, err))
 		return false;
 	sha256_hex(&f->fingerprint, hex);
 	snprintf(uid, sizeof uid, "%u", (unsigned)f->uid);
 	snprintf(octets, sizeof octets, "%lld", (long long)f->octets);
+	snprintf(count, sizeof count, "%lld", (long long)f->count);
+	snprintf(accepted, sizeof accepted, "%lld", (long long)f->accepted);
 	put_row(out,
 		(const char *const[COUNT_OF(columns)]){
 			account, finding_class_name(f->cls), severity_name(f->severity),
 			side_name(f->side), f->folder, f->other, f->uid != 0 ? uid : "",
 			f->date != MSG_DATE_UNKNOWN ? clock_iso(f->date, iso) : "",
 			f->octets >= 0 ? octets : "", d.message_id, d.from, d.date,
-			f->old_fact, f->new_fact, f->explanation, hex });
+			f->old_fact, f->new_fact, f->explanation, hex, why_name(f->why),
+			count, f->accepted != 0 ? accepted : "" });
 	return true;
 }
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The whole story of one transfer, for somebody who is tired: what was read, what
  * differs, what to do. */
+#include "report/report_explain.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "report/report_lines.h"
-#include "report/report_view.h"
+#include "report/report_why.h"
 
-#define SHOWN_MAX  20 /* messages of one group that are named */
 #define FOLDER_MAX 40 /* folders that differ and are listed */
 
 struct story {
@@ -18,7 +17,6 @@ struct story {
 	struct judgement j;
 	bool judged;
 	bool unread; /* a side that has an account was never tried */
-	struct finding_sum sum;
 };
 
 static void blank(struct story *s)
@@ -84,6 +82,9 @@ static void put_counts(struct lines *l, const struct match_count *c)
 	lines_add(l, ", %s changed", num_group(c->changed, a, sizeof a));
 	lines_add(l, ", %s in another folder", num_group(c->refiled, a, sizeof a));
 	lines_add(l, ", %s missing", num_group(c->missing, a, sizeof a));
+	if (c->removed > 0)
+		lines_add(l, ", %s delivered and removed since",
+			  num_group(c->removed, a, sizeof a));
 	lines_add(l, "; %s on the new side only", num_group(c->extra, a, sizeof a));
 	lines_wrap(l, 4);
 }
@@ -134,6 +135,60 @@ static void put_verdict(struct story *s)
 			lines_add(l, " on %s", clock_iso(s->v.run.ended, iso));
 		lines_wrap(l, 4);
 	}
+}
+
+/* ---- the seal, and what happened ---- */
+
+static bool put_seal(struct story *s, struct err *err)
+{
+	struct lines *l = &s->l;
+	struct seal seal;
+	char iso[CLOCK_ISO_SIZE];
+	bool found;
+
+	if (!store_seal_head(s->v.st, s->t->id, &s->v.arena, &seal, &found, err))
+		return false;
+	lines_add(l, "  ");
+	if (found) {
+		lines_add(l, "sealed on %s by %s", clock_iso(seal.at, iso), seal.teller);
+		if (!seal.sound)
+			lines_add(l, ", but unsound");
+		if (*seal.note != '\0')
+			lines_add(l, ": %s", seal.note);
+		if (s->judged && s->j.seal != seal.id &&
+		    s->j.verdict != VERDICT_NOT_JUDGED)
+			lines_add(l, " (it was verified before that seal)");
+	} else {
+		lines_add(l, "no seal: loss cannot be told from what the owner removed");
+	}
+	lines_wrap(l, 4);
+	return true;
+}
+
+static bool put_baseline(struct story *s, struct err *err)
+{
+	struct lines *l = &s->l;
+	struct event *v;
+	char iso[CLOCK_ISO_SIZE];
+	size_t n;
+
+	if (s->v.o->one_sided)
+		return true;
+	blank(s);
+	strbuf_adds(&s->out.buf, "What happened\n");
+	if (!put_seal(s, err) ||
+	    !store_events(s->v.st, s->t->id, &s->v.arena, &v, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(v[i].kind, "seal") == 0)
+			continue;
+		lines_add(l, "  %s on %s, told by %s", v[i].kind, clock_iso(v[i].at, iso),
+			  v[i].teller);
+		if (*v[i].note != '\0')
+			lines_add(l, ": %s", v[i].note);
+		lines_wrap(l, 4);
+	}
+	return true;
 }
 
 static void put_note(struct story *s)
@@ -235,174 +290,38 @@ static bool put_folders(struct story *s, struct err *err)
 	return true;
 }
 
-/* ---- findings ---- */
-
-/* Who it is from, when, what about: whatever is known of the message. */
-static bool put_message(struct story *s, const struct finding *f, struct err *err)
-{
-	struct message_detail d = { 0 };
-	struct lines *l = &s->l;
-	char iso[CLOCK_ISO_SIZE], buf[32];
-	bool found;
-
-	if (!store_detail_get(s->v.st, f->epoch, f->uid, &s->v.scratch, &d, &found, err))
-		return false;
-	if (d.message_id == NULL && f->side == SIDE_OLD &&
-	    !store_message_id(s->v.st, f->epoch, f->uid, &s->v.scratch, &d.message_id,
-			      err))
-		return false;
-	lines_add(l, "    uid %u, %s", (unsigned)f->uid,
-		  d.date != NULL		? d.date
-		  : f->date != MSG_DATE_UNKNOWN ? clock_iso(f->date, iso)
-						: "no date");
-	if (d.from != NULL)
-		lines_add(l, ", from %s", d.from);
-	if (d.subject != NULL)
-		lines_add(l, ", \"%s\"", d.subject);
-	if (d.message_id != NULL)
-		lines_add(l, ", %s", d.message_id);
-	if (f->octets >= 0)
-		lines_add(l, ", %s", num_octets(f->octets, buf, sizeof buf));
-	lines_wrap(l, 8);
-	return true;
-}
-
-static void put_facts(struct story *s, const struct finding *f)
-{
-	const char *old = f->old_fact, *new = f->new_fact;
-
-	if (*old == '\0' && *new == '\0')
-		return;
-	if (f->cls != FINDING_FLAGS && f->cls != FINDING_KEYWORDS)
-		lines_add(&s->l, "        old %s, new %s", old, new);
-	else if (*new == '\0')
-		lines_add(&s->l, "        lost: %s", old);
-	else if (*old == '\0')
-		lines_add(&s->l, "        added: %s", new);
-	else
-		lines_add(&s->l, "        lost: %s; added: %s", old, new);
-	lines_wrap(&s->l, 8);
-}
-
-/* What the last message said need not be said again for the next one. */
-struct said {
-	struct strbuf folder, explanation;
-	int64_t n;
-	int cls, severity; /* -1: none yet */
-};
-
-static bool is_new(struct strbuf *last, const char *text, bool fresh)
-{
-	if (!fresh && strcmp(strbuf_cstr(last), text) == 0)
-		return false;
-	strbuf_clear(last);
-	strbuf_adds(last, text);
-	return true;
-}
-
-static void put_more(struct story *s, const struct said *said)
-{
-	if (said->n <= SHOWN_MAX)
-		return;
-	lines_add(&s->l, "    and ");
-	lines_count(&s->l, said->n - SHOWN_MAX, "more: mailmuster report --csv --only ",
-		    "more: mailmuster report --csv --only ");
-	lines_argument(&s->l, s->t->name);
-	lines_end(&s->l);
-}
-
-static void put_group(struct story *s, const struct finding *f)
-{
-	char a[32];
-
-	blank(s);
-	lines_add(&s->l, "%s: %s", finding_class_text(f->cls),
-		  num_group(s->sum.n[f->cls][f->severity], a, sizeof a));
-	lines_end_headed(&s->l,
-			 f->cls == FINDING_MESSAGE_MISSING ? "MISSING"
-							   : severity_name(f->severity),
-			 f->severity == SEVERITY_INFO ? LINES_GREEN
-			 : f->severity == SEVERITY_DOUBT &&
-					 f->cls != FINDING_MESSAGE_MISSING
-				 ? LINES_YELLOW
-				 : LINES_RED,
-			 4);
-}
-
-static bool put_finding(struct story *s, const struct finding *f, struct said *said,
-			struct err *err)
-{
-	bool fresh = said->cls != (int)f->cls || said->severity != (int)f->severity;
-
-	if (fresh) {
-		put_more(s, said);
-		said->cls = (int)f->cls;
-		said->severity = (int)f->severity;
-		said->n = 0;
-		put_group(s, f);
-	}
-	if (said->n++ >= SHOWN_MAX)
-		return true;
-	arena_reset(&s->v.scratch);
-	if (is_new(&said->folder, f->folder, fresh) || f->uid == 0) {
-		fresh = true;
-		lines_add(&s->l, "  in %s folder \"%s\"", side_name(f->side), f->folder);
-		if (*f->folder == '\0') {
-			strbuf_clear(&s->l.raw);
-			lines_add(&s->l, "  the whole %s side", side_name(f->side));
-		}
-		if (*f->other != '\0')
-			lines_add(&s->l, ", new folder \"%s\"", f->other);
-		lines_wrap(&s->l, 4);
-	}
-	if (is_new(&said->explanation, f->explanation, fresh) &&
-	    *f->explanation != '\0') {
-		lines_add(&s->l, "    %s", f->explanation);
-		lines_wrap(&s->l, 4);
-	}
-	if (f->uid == 0)
-		return true;
-	if (!put_message(s, f, err))
-		return false;
-	put_facts(s, f);
-	return report_flush(&s->out, false, err);
-}
-
-/* One way through the findings; missing mail has its own, so that it comes first. */
-static bool put_findings(struct story *s, bool missing, struct err *err)
-{
-	struct store_findings *it = NULL;
-	struct said said = { .cls = -1, .severity = -1 };
-	struct finding f;
-	enum next next;
-	bool ok = false;
-
-	if (!store_findings_open(s->v.st, s->t->id, &it, err))
-		return false;
-	while ((next = store_findings_next(it, &f, err)) == NEXT_ITEM)
-		if ((f.cls == FINDING_MESSAGE_MISSING) == missing &&
-		    !put_finding(s, &f, &said, err))
-			goto out;
-	put_more(s, &said);
-	ok = next == NEXT_END;
-out:
-	strbuf_done(&said.folder);
-	strbuf_done(&said.explanation);
-	store_findings_close(it);
-	return ok;
-}
-
 /* ---- what to do ---- */
 
 static bool has(const struct story *s, enum finding_class c)
 {
-	return s->sum.n[c][SEVERITY_DOUBT] > 0 || s->sum.n[c][SEVERITY_LOSS] > 0;
+	return s->v.sum.cls[c][SEVERITY_DOUBT].n > 0 ||
+	       s->v.sum.cls[c][SEVERITY_LOSS].n > 0;
 }
 
 static void advise(struct story *s, const char *text)
 {
 	lines_add(&s->l, "  - %s", text);
 	lines_wrap(&s->l, 4);
+}
+
+/* Once for each reason, however many groups have it; the whole side was dealt with. */
+static void put_reasons(struct story *s)
+{
+	const struct report_sum *sum = &s->v.sum;
+
+	for (size_t i = 0; i < sum->group_n; i++) {
+		const struct report_group *g = &sum->group[i];
+		const char *text = report_why_advice(g->cls, g->why);
+		bool said = g->severity == SEVERITY_INFO ||
+			    g->cls == FINDING_ACCOUNT_UNREADABLE;
+
+		for (size_t k = 0; k < i && !said; k++)
+			said = sum->group[k].severity != SEVERITY_INFO &&
+			       report_why_advice(sum->group[k].cls, sum->group[k].why) ==
+				       text;
+		if (!said)
+			advise(s, text);
+	}
 }
 
 static void put_advice(struct story *s)
@@ -431,41 +350,8 @@ static void put_advice(struct story *s)
 	else if (s->unread && s->judged)
 		advise(s, "Read what was never read.");
 	else if (has(s, FINDING_ACCOUNT_UNREADABLE))
-		advise(s, "A side could not be read: put right what its error says "
-			  "(mailmuster doctor "
-			  "tries the login), or nothing can be said about this account.");
-	if (has(s, FINDING_FOLDER_UNREADABLE))
-		advise(s, "Have the folders named above repaired on their server "
-			  "(reconstruct, "
-			  "force-resync), then read them again.");
-	if (has(s, FINDING_EVIDENCE_STALE))
-		advise(s, "What is known is too old or not deep enough: read the account "
-			  "again.");
-	if (has(s, FINDING_MESSAGE_MISSING) || has(s, FINDING_FOLDER_MISSING))
-		advise(s, "Find one of the missing messages on the old server. If its "
-			  "owner did not "
-			  "delete it on the new one, copy that folder again with your "
-			  "mover, without any "
-			  "option that deletes.");
-	if (has(s, FINDING_FOLDER_COLLIDED))
-		advise(s, "Give the old folders that collided different targets and move "
-			  "them again, or "
-			  "have their owner agree to one folder.");
-	if (has(s, FINDING_DATE))
-		advise(s, "The mover did not keep the arrival dates: mail programs will "
-			  "sort wrongly. Copy "
-			  "again with the option that keeps INTERNALDATE.");
-	if (has(s, FINDING_FLAGS) || has(s, FINDING_KEYWORDS))
-		advise(s, "Let the mover copy flags once more, before the owner works on "
-			  "the new side.");
-	if (has(s, FINDING_OCTETS))
-		advise(s, "Open one of the messages of another size on both sides and "
-			  "compare: a header "
-			  "that was added is harmless, a cut attachment is not.");
-	if (has(s, FINDING_MESSAGE_EXTRA))
-		advise(s, "Look at the messages that only the new side has: copied "
-			  "twice, or delivered to "
-			  "the wrong person?");
+		advise(s, report_why_advice(FINDING_ACCOUNT_UNREADABLE, WHY_NONE));
+	put_reasons(s);
 	lines_add(&s->l, "  - Then: mailmuster audit --only ");
 	lines_argument(&s->l, s->t->name);
 	lines_add(&s->l, " && mailmuster verify --only ");
@@ -475,17 +361,17 @@ static void put_advice(struct story *s)
 
 static bool put_story(struct story *s, struct err *err)
 {
-	if (!report_judgement(&s->v, s->t, &s->v.arena, &s->j, &s->judged, err) ||
-	    !store_finding_sums(s->v.st, s->t->id, &s->sum, err))
+	if (!report_judgement(&s->v, s->t, &s->v.arena, &s->j, &s->judged, err))
 		return false;
 	put_verdict(s);
 	blank(s);
 	strbuf_adds(&s->out.buf, "What was read\n");
 	if (!put_side(s, SIDE_OLD, err) || !put_side(s, SIDE_NEW, err))
 		return false;
+	if (!put_baseline(s, err))
+		return false;
 	put_note(s);
-	if (!put_folders(s, err) || !put_findings(s, true, err) ||
-	    !put_findings(s, false, err))
+	if (!put_folders(s, err) || !explain_findings(&s->v, &s->out, &s->l, err))
 		return false;
 	put_advice(s);
 	return report_flush(&s->out, true, err);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "report/report_finding.h"
 #include "report/report_why.h"
 
 #define DETAIL_LINES 3 /* below the line of a group: places, example, step */
@@ -84,7 +85,7 @@ static void put_places(struct report_view *v, struct lines *l,
 static bool put_example(struct report_view *v, struct lines *l,
 			const struct report_group *g, struct err *err)
 {
-	struct message_detail d = { 0 };
+	struct message_detail d;
 	char iso[CLOCK_ISO_SIZE], octets[32];
 	struct finding f;
 	bool found;
@@ -92,11 +93,10 @@ static bool put_example(struct report_view *v, struct lines *l,
 	arena_reset(&v->scratch);
 	if (!store_finding_get(v->st, g->place[0].example, &v->scratch, &f, &found, err))
 		return false;
-	if (found && f.uid != 0 &&
-	    !store_detail_get(v->st, f.epoch, f.uid, &v->scratch, &d, &found, err))
-		return false;
-	if (f.uid != 0 && d.message_id == NULL && f.side == SIDE_OLD &&
-	    !store_message_id(v->st, f.epoch, f.uid, &v->scratch, &d.message_id, err))
+	if (!found)
+		return err_set(err, ERR_BUG, "finding %lld is gone",
+			       (long long)g->place[0].example);
+	if (!report_finding_detail(v->st, &f, &v->scratch, &d, err))
 		return false;
 	lines_add(l, "         such as: ");
 	say_place(v, l, &g->place[0]);

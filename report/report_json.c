@@ -3,7 +3,9 @@
  * version. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "report/report_finding.h"
 #include "report/report_view.h"
+#include "report/report_why.h"
 
 struct writer {
 	struct report_view v;
@@ -16,20 +18,6 @@ static void put_time(struct json_out *j, const char *key, int64_t at)
 	char iso[CLOCK_ISO_SIZE];
 
 	json_put_str(j, key, at == 0 ? NULL : clock_iso(at, iso));
-}
-
-/* INTERNALDATE and size of a message, null when they are not known. */
-static void put_facts(struct json_out *j, const struct finding *f)
-{
-	char iso[CLOCK_ISO_SIZE];
-
-	json_put_str(j, "internaldate",
-		     f->date == MSG_DATE_UNKNOWN ? NULL : clock_iso(f->date, iso));
-	json_name(j, "octets");
-	if (f->octets < 0)
-		json_null(j);
-	else
-		json_int(j, f->octets);
 }
 
 static void put_head(struct writer *w, const char *schema)
@@ -72,6 +60,8 @@ static void put_verdicts(struct json_out *j, const struct match_count *c)
 	json_put_int(j, "keywords", c->keywords);
 	json_put_int(j, "date", c->date);
 	json_put_int(j, "octets", c->octets);
+	json_put_int(j, "removed", c->removed);
+	json_put_int(j, "content", c->content);
 }
 
 static void put_messages(struct json_out *j, const struct match_count *c)
@@ -92,6 +82,31 @@ static void put_severities(struct json_out *j, int64_t loss, int64_t doubt, int6
 	json_end_object(j);
 }
 
+/* What the text tells, in the same order; none is left out. */
+static void put_groups(struct writer *w)
+{
+	const struct report_sum *s = &w->v.sum;
+	struct json_out *j = &w->json;
+
+	json_name(j, "groups");
+	json_begin_array(j);
+	for (size_t i = 0; i < s->group_n; i++) {
+		const struct report_group *g = &s->group[i];
+
+		json_begin_object(j);
+		json_put_str(j, "severity", severity_name(g->severity));
+		json_put_str(j, "class", finding_class_name(g->cls));
+		json_put_str(j, "why", why_name(g->why));
+		json_put_int(j, "count", g->n);
+		json_put_int(j, "findings", g->findings);
+		json_put_int(j, "octets", g->octets);
+		json_put_int(j, "accounts", g->accounts);
+		json_put_str(j, "next", report_why_step(g->cls, g->why));
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 static void put_totals(struct writer *w)
 {
 	const struct report_sum *s = &w->v.sum;
@@ -103,6 +118,24 @@ static void put_totals(struct writer *w)
 	put_verdicts(j, &s->count);
 	json_end_object(j);
 	put_severities(j, s->loss, s->doubt, s->info);
+	json_put_int(j, "accepted", s->accepted);
+	json_name(j, "seals");
+	json_begin_object(j);
+	json_put_int(j, "sealed", s->sealed + s->unsound);
+	json_put_int(j, "unsound", s->unsound);
+	json_put_int(j, "unsealed", s->unsealed);
+	json_end_object(j);
+	json_name(j, "since");
+	if (w->v.o->since == 0) {
+		json_null(j);
+	} else {
+		json_begin_object(j);
+		json_put_int(j, "run", w->v.o->since);
+		json_put_int(j, "older", s->older);
+		json_put_int(j, "over", s->over);
+		json_end_object(j);
+	}
+	put_groups(w);
 	json_name(j, "clear_text");
 	json_begin_object(j);
 	json_put_bool(j, "old", w->v.o->clear_old);
@@ -139,58 +172,45 @@ static bool put_folders(struct writer *w, const struct transfer *t, struct err *
 static bool put_finding(struct writer *w, const struct finding *f, struct arena *arena,
 			struct err *err)
 {
-	struct json_out *j = &w->json;
-	struct message_detail d = { 0 };
-	char hex[SHA256_HEX_SIZE];
-	bool found = false;
-
-	if (f->uid != 0 &&
-	    !store_detail_get(w->v.st, f->epoch, f->uid, arena, &d, &found, err))
+	json_begin_object(&w->json);
+	if (!report_finding_keys(w->v.st, &w->json, f, arena, err))
 		return false;
-	/* Kept for every message of the old side, details or not. */
-	if (f->uid != 0 && d.message_id == NULL && f->side == SIDE_OLD &&
-	    !store_message_id(w->v.st, f->epoch, f->uid, arena, &d.message_id, err))
-		return false;
-	json_begin_object(j);
-	json_put_str(j, "class", finding_class_name(f->cls));
-	json_put_str(j, "severity", severity_name(f->severity));
-	json_put_str(j, "side", side_name(f->side));
-	json_put_str(j, "folder", f->folder);
-	json_put_str(j, "other", f->other);
-	json_name(j, "uid");
-	if (f->uid != 0)
-		json_int(j, f->uid);
-	else
-		json_null(j);
-	put_facts(j, f);
-	json_put_str(j, "message_id", d.message_id);
-	json_put_str(j, "from", d.from);
-	json_put_str(j, "date", d.date);
-	json_put_str(j, "old", f->old_fact);
-	json_put_str(j, "new", f->new_fact);
-	json_put_str(j, "explanation", f->explanation);
-	sha256_hex(&f->fingerprint, hex);
-	json_put_str(j, "fingerprint", hex);
-	json_end_object(j);
+	json_end_object(&w->json);
 	return report_flush(&w->out, false, err);
 }
 
-static bool put_findings(struct writer *w, const struct transfer *t, struct err *err)
+/* With options.since only those that it had not made. */
+static bool is_told(struct writer *w, const struct finding *f, bool *out, struct err *err)
+{
+	int64_t first;
+
+	*out = true;
+	if (w->v.o->since == 0)
+		return true;
+	if (!store_finding_first(w->v.st, &f->fingerprint, &first, err))
+		return false;
+	*out = first == 0 || first > w->v.o->since;
+	return true;
+}
+
+static bool put_findings(struct writer *w, const struct transfer *t, const char *key,
+			 struct err *err)
 {
 	struct store_findings *it = NULL;
 	struct arena line;
 	struct finding f;
 	enum next next;
-	bool ok = false;
+	bool ok = false, told;
 
 	if (!store_findings_open(w->v.st, t->id, &it, err))
 		return false;
 	arena_init(&line);
-	json_name(&w->json, "findings");
+	json_name(&w->json, key);
 	json_begin_array(&w->json);
 	while ((next = store_findings_next(it, &f, err)) == NEXT_ITEM) {
 		arena_reset(&line);
-		if (!put_finding(w, &f, &line, err))
+		if (!is_told(w, &f, &told, err) ||
+		    (told && !put_finding(w, &f, &line, err)))
 			goto out;
 	}
 	json_end_array(&w->json);
@@ -230,6 +250,28 @@ static void put_judgement(struct json_out *j, const struct transfer *t,
 	json_end_object(j);
 }
 
+static bool put_seal(struct writer *w, const struct transfer *t, struct err *err)
+{
+	struct json_out *j = &w->json;
+	struct seal seal;
+	bool found;
+
+	if (!store_seal_head(w->v.st, t->id, &w->v.scratch, &seal, &found, err))
+		return false;
+	json_name(j, "seal");
+	if (!found) {
+		json_null(j);
+		return true;
+	}
+	json_begin_object(j);
+	put_time(j, "at", seal.at);
+	json_put_bool(j, "sound", seal.sound);
+	json_put_str(j, "by", seal.teller);
+	json_put_str(j, "note", seal.note);
+	json_end_object(j);
+	return true;
+}
+
 static bool put_transfer(struct writer *w, const struct transfer *t, bool whole,
 			 struct err *err)
 {
@@ -243,9 +285,13 @@ static bool put_transfer(struct writer *w, const struct transfer *t, bool whole,
 		g = (struct judgement){ .note = "" };
 	json_begin_object(&w->json);
 	put_judgement(&w->json, t, &g, found);
+	if (!put_seal(w, t, err))
+		return false;
+	json_put_int(&w->json, "accepted", g.accepted);
 	if (!whole)
 		put_severities(&w->json, g.loss, g.doubt, g.info);
-	else if (!put_folders(w, t, err) || !put_findings(w, t, err))
+	if ((whole && !put_folders(w, t, err)) ||
+	    !put_findings(w, t, whole ? "findings" : "list", err))
 		return false;
 	json_end_object(&w->json);
 	return report_flush(&w->out, false, err);

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "report/report_lines.h"
 #include "report/report_view.h"
+#include "store/store_accept.h"
 
 #define TROUBLE_MAX 10 /* accounts with trouble that the text names */
 
@@ -24,6 +25,7 @@ struct status {
 	struct lines l;
 	struct json_out json;
 	int64_t troubles;
+	int64_t acceptances;
 };
 
 static void add_side(struct side_sum *s, const struct account_view *a)
@@ -144,7 +146,8 @@ static void put_side_text(struct status *s, enum side side)
 	if (sum->never > 0)
 		lines_add(l, ", %s never tried", num_group(sum->never, a, sizeof a));
 	if (sum->counted > 0)
-		lines_add(l, "; %s only counted last time", num_group(sum->counted, a, sizeof a));
+		lines_add(l, "; %s only counted last time",
+			  num_group(sum->counted, a, sizeof a));
 	if (sum->newest != 0) {
 		lines_add(l, "; ");
 		lines_count(l, sum->messages, "message", "messages");
@@ -189,6 +192,34 @@ static void put_verdicts_text(struct status *s)
 	lines_wrap(l, 10);
 }
 
+static void put_seals_text(struct status *s)
+{
+	const struct report_sum *sum = &s->v.sum;
+	struct lines *l = &s->l;
+	char a[32];
+
+	if (s->v.o->one_sided)
+		return;
+	lines_add(l, "seals:    ");
+	if (sum->sealed + sum->unsound == 0) {
+		lines_add(l, "none yet; mailmuster seal, before users enter");
+	} else {
+		lines_add(l, "%s sealed",
+			  num_group(sum->sealed + sum->unsound, a, sizeof a));
+		if (sum->unsound > 0)
+			lines_add(l, " (%s of them unsound)",
+				  num_group(sum->unsound, a, sizeof a));
+		lines_add(l, ", %s not", num_group(sum->unsealed, a, sizeof a));
+	}
+	lines_wrap(l, 10);
+	if (s->acceptances == 0)
+		return;
+	lines_add(l, "accepted: %s findings of loss or doubt that still stand; ",
+		  num_group(sum->accepted, a, sizeof a));
+	lines_count(l, s->acceptances, "acceptance", "acceptances");
+	lines_wrap(l, 10);
+}
+
 static bool put_text(struct status *s, struct err *err)
 {
 	struct lines *l = &s->l;
@@ -210,6 +241,7 @@ static bool put_text(struct status *s, struct err *err)
 		lines_end(l);
 	}
 	put_verdicts_text(s);
+	put_seals_text(s);
 	if (s->v.has_head) {
 		sha256_hex(&s->v.head.hash, hex);
 		lines_add(l, "ledger:   entry %lld, %s", (long long)s->v.head.seq, hex);
@@ -290,6 +322,14 @@ static bool put_json(struct status *s, struct err *err)
 	json_put_int(j, "never_verified", sum->never);
 	json_end_object(j);
 	put_time(j, "verified", s->v.has_run ? s->v.run.ended : 0);
+	json_name(j, "seals");
+	json_begin_object(j);
+	json_put_int(j, "sealed", sum->sealed + sum->unsound);
+	json_put_int(j, "unsound", sum->unsound);
+	json_put_int(j, "unsealed", sum->unsealed);
+	json_end_object(j);
+	json_put_int(j, "accepted", sum->accepted);
+	json_put_int(j, "acceptances", s->acceptances);
 	json_name(j, "trouble");
 	json_begin_array(j);
 	s->trouble = trouble_json;
@@ -312,6 +352,17 @@ static bool put_json(struct status *s, struct err *err)
 	return report_flush(&s->out, true, err);
 }
 
+static bool count_acceptances(struct status *s, struct err *err)
+{
+	struct acceptance *v;
+	size_t n;
+
+	if (!store_acceptances(s->v.st, &s->v.arena, &v, &n, err))
+		return false;
+	s->acceptances = (int64_t)n;
+	return true;
+}
+
 static bool write_status(struct store *st, const struct report_options *o,
 			 const struct report_sink *sink,
 			 bool (*put)(struct status *, struct err *), struct err *err)
@@ -325,7 +376,7 @@ static bool write_status(struct store *st, const struct report_options *o,
 	for (int i = 0; i < SIDE_COUNT; i++)
 		if (!walk_side(&s, (enum side)i, true, err))
 			goto out;
-	ok = put(&s, err);
+	ok = count_acceptances(&s, err) && put(&s, err);
 out:
 	report_view_done(&s.v);
 	lines_done(&s.l);
