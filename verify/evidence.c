@@ -4,21 +4,6 @@
 #include "store/store_run.h"
 #include "verify/work.h"
 
-static const struct map_rules no_rules = { 0 };
-
-/* A folder prefix as people write it, in common form: where a folder "x" would land below
- * it. */
-static const char *prefix_common(struct arena *arena, const char *prefix)
-{
-	const char *x;
-	size_t n;
-
-	if (map_target(arena, &no_rules, prefix, "x", &x) == MAP_EXCLUDED)
-		return "";
-	n = strlen(x);
-	return n < 2 ? "" : arena_span(arena, (struct span){ x, n - 2 });
-}
-
 static bool covers(const char *prefix, const char *common)
 {
 	size_t n = strlen(prefix);
@@ -72,7 +57,7 @@ static const char **neighbours(struct work *w, size_t *n_out)
 		if (t->id == w->t->id || t->gone != 0 || t->new_account == 0 ||
 		    t->new_account != w->t->new_account)
 			continue;
-		prefix = prefix_common(w->arena, t->new_prefix);
+		prefix = map_prefix(w->arena, t->new_prefix);
 		if (strcmp(prefix, w->prefix) == 0) {
 			if (w->shared == NULL && t->old_account != w->t->old_account)
 				w->shared = t->name;
@@ -138,7 +123,7 @@ static bool load_folders(struct work *w, enum side side, struct err *err)
 
 bool evidence_load(struct work *w, struct err *err)
 {
-	w->prefix = prefix_common(w->arena, w->t->new_prefix);
+	w->prefix = map_prefix(w->arena, w->t->new_prefix);
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		struct work_side *s = &w->side[i];
 		struct run run;

@@ -112,36 +112,46 @@ static enum pairing_how how_of(enum map_how how)
 	return PAIRING_SAME;
 }
 
-/* The most specific exclusion that covers this folder, as the config writes it. */
-static const char *exclusion_of(struct work *w, const char *common)
+/* The folders of the new account with a special use. */
+static struct map_special *special_folders(struct work *w, size_t *n_out)
 {
-	const struct map_rules *rules = w->o->rules;
-	const char *found = NULL, *target;
+	const struct work_side *s = &w->side[SIDE_NEW];
+	struct map_special *v = arena_alloc(w->arena, (s->folder_n + 1) * sizeof *v);
+	size_t n = 0;
 
-	for (size_t i = 0; i < rules->exclude_n; i++) {
-		struct map_rules one = { .exclude = &rules->exclude[i], .exclude_n = 1 };
-
-		if (map_target(w->arena, &one, "", common, &target) == MAP_EXCLUDED &&
-		    (found == NULL || strlen(rules->exclude[i]) > strlen(found)))
-			found = rules->exclude[i];
-	}
-	return found != NULL ? found : "exclude";
+	for (size_t i = 0; i < s->folder_n; i++)
+		if ((s->folder[i].view->folder.attrs & FOLDER_SPECIAL_MASK) != 0)
+			v[n++] = (struct map_special){ s->folder[i].common,
+						       s->folder[i].view->folder.attrs };
+	*n_out = n;
+	return v;
 }
 
-static struct pairing_folder *pairing_side(struct work *w, enum side side)
+static bool pairing_side(struct work *w, enum side side, struct pairing_folder **out,
+			 struct err *err)
 {
 	const struct work_side *s = &w->side[side];
 	struct pairing_folder *v = arena_alloc(w->arena, (s->folder_n + 1) * sizeof *v);
+	size_t special_n;
+	struct map_special *special = special_folders(w, &special_n);
 
+	map_enter(w->map, w->t->name, w->t->new_prefix, special, special_n);
 	for (size_t i = 0; i < s->folder_n; i++) {
+		struct map_result r;
+
 		v[i].common = s->folder[i].common;
 		v[i].mail = s->folder[i].proof != PROOF_NO_MAIL;
-		if (side == SIDE_OLD)
-			v[i].how = how_of(map_target(w->arena, w->o->rules,
-						     w->t->new_prefix, v[i].common,
-						     &v[i].target));
+		if (side == SIDE_NEW)
+			continue;
+		if (!map_target(w->map, w->arena, v[i].common,
+				s->folder[i].view->folder.attrs, &r, err))
+			return false;
+		v[i].target = r.target;
+		v[i].how = how_of(r.how);
+		v[i].rule = r.rule != NULL ? r.rule->text : NULL;
 	}
-	return v;
+	*out = v;
+	return true;
 }
 
 /* A folder that has no messages has no flags that were not read. */
@@ -153,10 +163,12 @@ static bool has_flags(const struct work_folder *f)
 /* Folders of both sides as pairs, stored so that leftovers can refer to them. */
 static bool make_pairs(struct work *w, struct err *err)
 {
-	struct pairing_folder *old = pairing_side(w, SIDE_OLD),
-			      *new = pairing_side(w, SIDE_NEW);
+	struct pairing_folder *old, *new;
 	struct pairing *plan;
 
+	if (!pairing_side(w, SIDE_OLD, &old, err) ||
+	    !pairing_side(w, SIDE_NEW, &new, err))
+		return false;
 	pairing_make(w->arena, old, w->side[SIDE_OLD].folder_n, new,
 		     w->side[SIDE_NEW].folder_n, &plan, &w->pair_n);
 	w->pair = arena_alloc(w->arena, (w->pair_n + 1) * sizeof *w->pair);
@@ -176,7 +188,7 @@ static bool make_pairs(struct work *w, struct err *err)
 		p->epoch[SIDE_NEW] = b != NULL ? b->view->epoch : 0;
 		p->flags = has_flags(a) && has_flags(b);
 		if (a != NULL && old[plan[i].old_i].how == PAIRING_EXCLUDED)
-			p->excluded = exclusion_of(w, a->common);
+			p->excluded = old[plan[i].old_i].rule;
 		p->row = (struct pair){ .transfer = w->t->id,
 					.kind = plan[i].kind,
 					.old_folder = a != NULL ? a->view->folder.id : 0,

@@ -10,6 +10,7 @@
 struct session {
 	struct store *st;
 	const struct verify_options *o;
+	struct map *map;
 	struct verify_result *out;
 	struct arena all_arena; /* the list of transfers */
 	struct transfer *all;
@@ -91,6 +92,7 @@ static bool judge_one(struct session *s, int64_t id, struct err *err)
 	w = arena_alloc(&s->arena, sizeof *w);
 	*w = (struct work){ .st = s->st,
 			    .o = s->o,
+			    .map = s->map,
 			    .t = t,
 			    .all = s->all,
 			    .all_n = s->all_n,
@@ -154,7 +156,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	arena_init(&s.scratch);
 	s.sha = sha256_new();
 	s.tally = tally_new();
-	if (!abandon_open_run(&s, err) ||
+	if (!map_open(o->rules, &s.map, err) || !abandon_open_run(&s, err) ||
 	    !store_transfers(st, true, &s.all_arena, &s.all, &s.all_n, err) ||
 	    !store_run_begin(st, &run, &result.run, err) || !judge_all(&s, err))
 		goto out;
@@ -165,6 +167,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	*out = result;
 	ok = true;
 out:
+	map_close(s.map);
 	tally_free(s.tally);
 	sha256_free(s.sha);
 	arena_done(&s.scratch);

@@ -68,6 +68,7 @@ struct work_words {
 struct work {
 	struct store *st;
 	const struct verify_options *o;
+	struct map *map; /* o->rules, opened once for the run */
 	const struct transfer *t;
 	const struct transfer *all; /* every listed transfer */
 	size_t all_n;
