@@ -133,6 +133,7 @@ help:
 
 #: make           build build/mailmuster (says first what it installs)
 #: make demo      real servers, real mover, planted faults, the main job end to end
+#: make score     faults of every kind planted on real servers, and what was found (ARGS="--seed 7", docs/score.md)
 #: make check     everything that must hold before a commit, in at most 15 minutes
 #: make check-long / check-release   longer proof
 #: make bench     speed and memory, as ratios measured in one run
@@ -141,6 +142,10 @@ help:
 demo: packages-demo
 	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins
 	$(Q)lab/demo
+
+score: packages-demo
+	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins
+	$(Q)score/score $(ARGS)
 
 check: packages-check
 	$(Q)tests/check
