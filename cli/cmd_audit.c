@@ -2,12 +2,10 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "cli/args.h"
+#include "cli/audits.h"
 #include "cli/msg.h"
 #include "cli/out.h"
-#include "cli/progress.h"
-#include "cli/reading.h"
 #include "cli/report_setup.h"
-#include "cli/scope.h"
 
 enum { OPT_SIDE = OPT_OWN, OPT_DEPTH };
 static const struct option options[] = {
@@ -21,27 +19,6 @@ struct request {
 	bool one; /* --side was given */
 	enum depth depth;
 };
-
-/*
- * 5 and 4 only when nothing at all of a side could be read for that reason; what was
- * skipped was never tried.
- */
-static int side_code(const struct audit_side_sum *s)
-{
-	if (s->failed == 0 || s->read + s->partly > 0)
-		return EXIT_CLEAN;
-	if (s->no_net == s->failed)
-		return EXIT_NETWORK;
-	return s->no_net + s->no_login == s->failed ? EXIT_LOGIN : EXIT_INCOMPLETE;
-}
-
-static int result_code(const struct audit_result *r)
-{
-	int code = r->complete ? EXIT_CLEAN : EXIT_INCOMPLETE;
-
-	code = exit_first(code, side_code(&r->side[SIDE_OLD]));
-	return exit_first(code, side_code(&r->side[SIDE_NEW]));
-}
 
 static void print_side(enum side side, const struct audit_side_sum *s)
 {
@@ -131,64 +108,13 @@ static void print_json(const struct request *rq, const struct audit_result *r)
 	strbuf_done(&text);
 }
 
-/* Which side failed as a whole, and what to do; why was said with the account. */
-static void tell_failures(const struct globals *g, const struct audit_result *r)
-{
-	int side;
-
-	for (side = 0; side < SIDE_COUNT; side++) {
-		const struct audit_side_sum *s = &r->side[side];
-
-		if (s->first_error == ERR_NONE)
-			continue;
-		if (side_code(s) != EXIT_CLEAN)
-			msg_warn(g, "no account of the %s server could be read",
-				 side_name((enum side)side));
-		if (s->first_error_hint[0] != '\0')
-			msg_hint(g, "%s server: %s", side_name((enum side)side),
-				 s->first_error_hint);
-		else if (s->first_error == ERR_PROTO || s->first_error == ERR_LIMIT)
-			msg_hint(g,
-				 "MAILMUSTER_TRACE_IMAP=FILE mailmuster audit --side %s "
-				 "--only ACCOUNT records what the server sends",
-				 side_name((enum side)side));
-	}
-	if (!r->complete)
-		msg_note(g, "what was not read is unknown, never clean: mailmuster "
-			    "status names it, mailmuster audit tries again");
-}
-
 static bool audit(struct globals *g, const struct request *rq, struct project *p,
 		  struct scope *scope, int *code, struct err *err)
 {
-	struct report_options ro;
 	struct audit_result r = { 0 };
-	struct reading reading = { 0 };
-	int64_t *accounts = NULL;
-	size_t n;
-	bool ok;
+	struct report_options ro;
+	bool ok = audits_run(g, p, scope, rq->sides, "audit", rq->depth, &r, err);
 
-	accounts = scope_accounts(scope, rq->sides, &n);
-	if (n == 0) {
-		err_set(err, ERR_CONFIG, "none of the accounts is on %s",
-			rq->one ? "that server" : "a server that is configured");
-		err_hint(err, "after a change of the servers in " CONFIG_NAME
-			      " run: mailmuster accounts import");
-		free(accounts);
-		return false;
-	}
-	project_warn_clear(g, p, rq->sides);
-	ok = reading_open(g, p, rq->sides, &reading, err);
-	if (ok) {
-		reading.options.accounts = accounts;
-		reading.options.account_n = n;
-		reading.options.depth = rq->depth;
-		reading.options.scope = scope_json(scope, &p->config, "audit",
-						   depth_name(rq->depth), rq->sides);
-		progress_begin(g);
-		ok = audit_run(p->store, &reading.options, &r, err);
-		progress_end();
-	}
 	if (ok && g->json) {
 		print_json(rq, &r);
 	} else if (ok) {
@@ -200,14 +126,9 @@ static bool audit(struct globals *g, const struct request *rq, struct project *p
 		print_text(g, &r);
 	}
 	if (ok) {
-		tell_failures(g, &r);
-		*code = result_code(&r);
-	} else if (err->cls == ERR_STOPPED && r.run != 0) {
-		err_hint(err,
-			 "what was read is saved: the same command goes on from here");
+		audits_tell(g, &r);
+		*code = audits_code(&r);
 	}
-	reading_close(&reading);
-	free(accounts);
 	return ok;
 }
 

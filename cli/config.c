@@ -14,6 +14,9 @@
 #define TIMEOUT_DEFAULT 60
 #define TIMEOUT_MAX	3600
 #define ARGV_MAX	64
+#define MASS_MESSAGES	50
+#define MASS_PERCENT	20
+#define GAP_DEFAULT	(7200 * SECOND)
 
 bool config_tls_mode(const char *s, enum tls_mode *out)
 {
@@ -290,10 +293,85 @@ static bool read_server(struct config *c, struct json_doc *doc,
 			   err);
 }
 
+static size_t count(const struct json_value *v)
+{
+	size_t n = 0;
+
+	for (v = json_first(v); v != NULL; v = json_next(v))
+		n++;
+	return n;
+}
+
+/* An atom of RFC 3501, as a flag keyword is; the system flags are not renamed. */
+static bool is_keyword(const char *s)
+{
+	if (s == NULL || *s == '\0' || strlen(s) > 255)
+		return false;
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s <= ' ' || (unsigned char)*s == 0x7F ||
+		    strchr("(){%*\"\\]", *s) != NULL)
+			return false;
+	return true;
+}
+
+static bool read_keywords(struct config *c, struct json_doc *doc,
+			  const struct json_value *v, struct err *err)
+{
+	const struct json_value *m;
+	struct config_rename *rename;
+	struct json_obj o;
+
+	/* Every key is a name of the user's: none can be unknown. */
+	if (!json_obj_begin(doc, v, "keywords", &o, err))
+		return false;
+	c->keyword_n = count(v);
+	c->keywords = rename = arena_alloc(&c->arena,
+					   (c->keyword_n + 1) * sizeof *rename);
+	for (m = json_first(v); m != NULL; m = json_next(m)) {
+		if (!is_keyword(json_key(m)) || !is_keyword(json_string(m)))
+			return json_complain(&o, json_key(m), err,
+					     "is written \"old keyword\": \"new "
+					     "keyword\", both as servers show them");
+		*rename++ = (struct config_rename){
+			.old_name = arena_strdup(&c->arena, json_key(m)),
+			.new_name = arena_strdup(&c->arena, json_string(m))
+		};
+	}
+	return true;
+}
+
+static bool read_limits(struct config *c, struct json_doc *doc,
+			const struct json_value *v, struct err *err)
+{
+	int64_t messages = c->mass_messages, percent = c->mass_percent;
+	const struct json_value *mass;
+	const char *gap = NULL;
+	struct json_obj o, in;
+
+	if (!json_obj_begin(doc, v, "limits", &o, err) ||
+	    !json_get_object(&o, "mass_removal", &mass, err) ||
+	    !json_get_str(&o, "seal_gap", &gap, err) || !json_obj_end(&o, err))
+		return false;
+	if (gap != NULL &&
+	    (!num_duration(span_str(gap), &c->seal_gap) || c->seal_gap < 1))
+		return json_complain(&o, "seal_gap", err,
+				     "is a time such as \"30m\" or \"2h\"");
+	if (mass == NULL)
+		return true;
+	if (!json_obj_begin(doc, mass, "limits.mass_removal", &in, err) ||
+	    !json_get_int(&in, "messages", 1, INT32_MAX, &messages, err) ||
+	    !json_get_int(&in, "percent", 1, 100, &percent, err) ||
+	    !json_obj_end(&in, err))
+		return false;
+	c->mass_messages = messages;
+	c->mass_percent = (unsigned)percent;
+	return true;
+}
+
 static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 		     struct err *err)
 {
-	const struct json_value *old_side, *new_side, *map;
+	const struct json_value *old_side, *new_side, *map, *keywords, *limits;
 	const char *project = NULL, *age = NULL;
 	struct json_obj o;
 
@@ -302,6 +380,8 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    !json_get_object(&o, "old", &old_side, err) ||
 	    !json_get_object(&o, "new", &new_side, err) ||
 	    !json_get_object(&o, "map", &map, err) ||
+	    !json_get_object(&o, "keywords", &keywords, err) ||
+	    !json_get_object(&o, "limits", &limits, err) ||
 	    !json_get_str(&o, "max_age", &age, err) || !json_obj_end(&o, err))
 		return false;
 	if (old_side == NULL)
@@ -314,7 +394,9 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 				  project != NULL ? project : "mail migration");
 	return read_server(c, doc, old_side, SIDE_OLD, dir, err) &&
 	       (new_side == NULL || read_server(c, doc, new_side, SIDE_NEW, dir, err)) &&
-	       (map == NULL || config_map(c, doc, map, err));
+	       (map == NULL || config_map(c, doc, map, err)) &&
+	       (keywords == NULL || read_keywords(c, doc, keywords, err)) &&
+	       (limits == NULL || read_limits(c, doc, limits, err));
 }
 
 bool config_parse(const char *name, struct span text, const char *dir, struct config *out,
@@ -323,7 +405,10 @@ bool config_parse(const char *name, struct span text, const char *dir, struct co
 	struct json_doc *doc = NULL;
 	bool ok;
 
-	*out = (struct config){ .max_age = AGE_DEFAULT };
+	*out = (struct config){ .max_age = AGE_DEFAULT,
+				.mass_messages = MASS_MESSAGES,
+				.mass_percent = MASS_PERCENT,
+				.seal_gap = GAP_DEFAULT };
 	arena_init(&out->arena);
 	out->path = arena_strdup(&out->arena, name);
 	ok = json_parse(name, text, &doc, err) && read_all(out, doc, dir, err);

@@ -12,12 +12,23 @@
 
 struct json_doc;
 
+struct config_rename {
+	const char *old_name, *new_name;
+};
+
 struct config {
 	const char *path;    /* as it is shown */
 	const char *project; /* name */
 	struct server server[SIDE_COUNT];
 	bool present[SIDE_COUNT]; /* old always; without new the project is one-sided */
 	struct map_rules rules;
+	const struct config_rename *keywords; /* that mover or server rename */
+	size_t keyword_n;
+	/* So much removed, or \Seen lost, between two audits is an alarm: messages of an
+	 * account, and percent of it. */
+	int64_t mass_messages;
+	unsigned mass_percent;
+	int64_t seal_gap;   /* seconds between the readings of both sides of a seal */
 	int64_t max_age;    /* seconds after which evidence is stale */
 	struct arena arena; /* holds all strings */
 };

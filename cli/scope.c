@@ -3,13 +3,12 @@
 
 #include "base/fs.h"
 #include "base/json.h"
-#include "base/sha256.h"
+#include "cli/entry.h"
 #include "cli/msg.h"
 #include "cli/suggest.h"
 #include "store/store_account.h"
 
 #define LIST_FILE_MAX (64u << 20)
-#define NAMES_IN_JSON 100 /* of more, only their number and digest */
 
 /* Finding ids as they are collected. */
 struct ids {
@@ -193,33 +192,6 @@ int64_t *scope_accounts(const struct scope *s, const bool sides[SIDE_COUNT],
 	return ids.v;
 }
 
-static void put_names(struct json_out *j, const struct scope *s)
-{
-	struct sha256_ctx *ctx;
-	struct sha256 digest;
-	char hex[SHA256_HEX_SIZE];
-	size_t i;
-
-	json_name(j, "only");
-	if (s->n <= NAMES_IN_JSON) {
-		json_begin_array(j);
-		for (i = 0; i < s->n; i++)
-			json_str(j, s->t[i].name);
-		json_end_array(j);
-		return;
-	}
-	ctx = sha256_new();
-	for (i = 0; i < s->n; i++)
-		sha256_add_field(ctx, s->t[i].name, strlen(s->t[i].name));
-	sha256_end(ctx, &digest);
-	sha256_free(ctx);
-	sha256_hex(&digest, hex);
-	json_begin_object(j);
-	json_put_int(j, "n", (int64_t)s->n);
-	json_put_str(j, "names", hex);
-	json_end_object(j);
-}
-
 const char *scope_json(struct scope *s, const struct config *c, const char *command,
 		       const char *depth, const bool sides[SIDE_COUNT])
 {
@@ -244,8 +216,7 @@ const char *scope_json(struct scope *s, const struct config *c, const char *comm
 		json_put_str(&j, "admin", c->server[side].admin);
 		json_end_object(&j);
 	}
-	if (!s->all)
-		put_names(&j, s);
+	entry_put_scope(&j, s);
 	json_end_object(&j);
 	result = arena_span(&s->arena, strbuf_span(&text));
 	strbuf_done(&text);

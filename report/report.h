@@ -21,7 +21,8 @@ struct report_options {
 	const char *project;	  /* its name */
 	const int64_t *transfers; /* NULL: all that are listed */
 	size_t transfer_n;
-	size_t width; /* columns of the terminal, 0: do not cut */
+	int64_t since; /* run: tell only findings that it had not made; 0: all */
+	size_t width;  /* columns of the terminal, 0: do not cut */
 	bool color;
 	bool one_sided;
 	bool clear_old, clear_new; /* clear-text login is configured: reports say so */
@@ -52,6 +53,15 @@ bool report_first(struct store *st, const struct report_options *o, struct arena
  * (`mailmuster explain`). */
 bool report_explain(struct store *st, int64_t transfer, const struct report_options *o,
 		    const struct report_sink *sink, struct err *err) MUST_CHECK;
+/* One finding wholly, by the first digits of its fingerprint (text, or JSON
+ * "mailmuster/finding/1").  ERR_CONFIG when none or several have them. */
+bool report_finding(struct store *st, const char *digits, const struct report_options *o,
+		    bool json, const struct report_sink *sink,
+		    struct err *err) MUST_CHECK;
+/* What arrived on the new side only since the seal, for the night when mail goes back to
+ * the old one (text, or JSON "mailmuster/rollback/1"). */
+bool report_rollback(struct store *st, const struct report_options *o, bool json,
+		     const struct report_sink *sink, struct err *err) MUST_CHECK;
 /* What is known, what is not (`mailmuster status`); the next command is cli's to add. */
 bool report_status_text(struct store *st, const struct report_options *o,
 			const struct report_sink *sink, struct err *err) MUST_CHECK;

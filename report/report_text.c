@@ -4,10 +4,10 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "report/report_lines.h"
-#include "report/report_view.h"
+#include "report/report_groups.h"
 
-#define NAMED_MAX 8 /* accounts that could not be examined, in the summary */
+#define NAMED_MAX   8  /* accounts that could not be examined, in the summary */
+#define SUMMARY_MAX 60 /* lines */
 
 struct text {
 	struct report_view v;
@@ -100,6 +100,23 @@ static void put_basis(struct text *t)
 	if (s->never != 0)
 		lines_add(l, ", %s never verified", num_group(s->never, a, sizeof a));
 	lines_wrap(l, 4);
+	if (s->sealed + s->unsound > 0) {
+		lines_add(l, "  %s sealed",
+			  num_group(s->sealed + s->unsound, a, sizeof a));
+		if (s->unsound > 0)
+			lines_add(l, " (%s of them unsound)",
+				  num_group(s->unsound, a, sizeof a));
+		lines_add(l, ", %s without a seal", num_group(s->unsealed, a, sizeof a));
+		lines_wrap(l, 4);
+	}
+	if (t->v.o->since != 0) {
+		lines_add(l, "  only what is new since run %lld",
+			  (long long)t->v.o->since);
+		lines_add(l, ": %s older findings stand",
+			  num_group(s->older, a, sizeof a));
+		lines_add(l, ", %s are over", num_group(s->over, a, sizeof a));
+		lines_wrap(l, 4);
+	}
 	if (t->v.o->clear_old || t->v.o->clear_new) {
 		lines_add(l, "  warning: the %s read in clear text (tls \"none\")",
 			  t->v.o->clear_old && t->v.o->clear_new ? "servers are"
@@ -109,94 +126,34 @@ static void put_basis(struct text *t)
 	}
 }
 
-/* columns 0: however long; else only names that leave the line in so many. */
-static void say_worst(struct text *t, const struct report_class *c, size_t columns)
-{
-	static const char more[] = ", ...";
-	struct lines *l = &t->l;
-	int64_t named = 0;
-	char a[32];
-
-	lines_add(l, " in ");
-	say_accounts(l, c->accounts);
-	while (named < REPORT_WORST && c->worst[named].n > 0) {
-		size_t before = l->raw.n;
-
-		lines_add(l, "%s %s %s", named == 0 ? ":" : ",",
-			  t->v.transfer[c->worst[named].transfer].name,
-			  num_group(c->worst[named].n, a, sizeof a));
-		if (columns != 0 &&
-		    text_width(strbuf_span(&l->raw)) + sizeof more - 1 > columns) {
-			l->raw.n = before;
-			break;
-		}
-		named++;
-	}
-	if (named > 0 && c->accounts > named)
-		lines_add(l, more);
-}
-
-/* The text of a class begins with what is counted, in the plural. */
-static void say_class(struct lines *l, enum finding_class c, int64_t n)
-{
-	const char *text = finding_class_text(c);
-	size_t noun = strcspn(text, " ");
-
-	if (n == 1 && text[noun - 1] == 's')
-		lines_add(l, "%.*s%s", (int)(noun - 1), text, text + noun);
-	else
-		lines_add(l, "%s", text);
-}
-
-/* Missing mail first, whatever else there is; then loss, then doubt; what is only worth
- * knowing in one paragraph. */
-static void put_classes(struct text *t)
+/* Missing mail first, whatever else there is. */
+static void put_missing(struct text *t)
 {
 	const struct report_sum *s = &t->v.sum;
-	const struct report_class *missing =
+	const struct report_class *loss = &s->cls[FINDING_MESSAGE_MISSING][SEVERITY_LOSS];
+	const struct report_class *doubt =
 		&s->cls[FINDING_MESSAGE_MISSING][SEVERITY_DOUBT];
+	const struct report_class *most = loss->n > 0 ? loss : doubt;
 	struct lines *l = &t->l;
-	char a[32];
-	bool any = false;
 
-	strbuf_addc(&t->out.buf, '\n');
-	if (missing->n > 0) {
-		lines_count(l, missing->n, "message is not on the new server,",
-			    "messages are not on the new server,");
-		say_worst(t, missing, 0);
-		lines_end_headed(l, "MISSING", LINES_RED, 9);
-		lines_add(l, "         Loss cannot be told from deletion by the user: "
-			     "there is no seal.");
-		lines_wrap(l, 9);
+	if (most->n == 0)
+		return;
+	lines_count(l, most->n, "message is not on the new server,",
+		    "messages are not on the new server,");
+	groups_say_worst(&t->v, l, most->accounts, most->worst, 0);
+	lines_end_headed(l, "MISSING", LINES_RED, 9);
+	if (doubt->n == 0)
+		return;
+	lines_add(l, "         ");
+	if (most == loss) {
+		lines_count(l, doubt->n,
+			    "more message may be lost: ", "more messages may be lost: ");
+		lines_add(l, "see below.");
+	} else {
+		lines_add(l, "Loss cannot be told from deletion by the user%s",
+			  s->sealed + s->unsound == 0 ? ": there is no seal." : ".");
 	}
-	for (int k = SEVERITY_LOSS; k > SEVERITY_INFO; k--) {
-		for (int c = 0; c < FINDING_CLASS_COUNT; c++) {
-			const struct report_class *sum = &s->cls[c][k];
-
-			if (sum->n == 0 || sum == missing)
-				continue;
-			lines_add(l, "  %-6s", severity_name((enum severity)k));
-			lines_number(l, sum->n, 11);
-			lines_add(l, "  ");
-			say_class(l, (enum finding_class)c, sum->n);
-			lines_add(l, ",");
-			say_worst(t, sum, l->width);
-			lines_end(l); /* never more than a line, so that the whole stays
-					 on a screen */
-		}
-	}
-	for (int c = 0; c < FINDING_CLASS_COUNT; c++) {
-		const struct report_class *sum = &s->cls[c][SEVERITY_INFO];
-
-		if (sum->n == 0)
-			continue;
-		lines_add(l, "%s%s ", any ? "; " : "  for information: ",
-			  num_group(sum->n, a, sizeof a));
-		say_class(l, (enum finding_class)c, sum->n);
-		any = true;
-	}
-	if (any)
-		lines_wrap(l, 4);
+	lines_wrap(l, 9);
 }
 
 /* The note begins with what is wrong with a whole side; otherwise it is about folders. */
@@ -276,6 +233,34 @@ static const char *first_to_explain(const struct report_view *v)
 				best = w;
 		}
 	return best != NULL ? v->transfer[best->transfer].name : NULL;
+}
+
+/* How many lines the rest of the summary takes at most. */
+static size_t tail_lines(const struct text *t)
+{
+	const struct report_sum *s = &t->v.sum;
+	int64_t unknown = s->verdict[VERDICT_INCOMPLETE] + s->never;
+	size_t n = 5; /* the next command, with a long name on a narrow screen */
+
+	if (unknown > 0 && !t->v.o->one_sided)
+		n += 2 + (size_t)(unknown < NAMED_MAX ? unknown : NAMED_MAX);
+	return n;
+}
+
+/* A list of any length leaves the whole under SUMMARY_MAX lines. */
+static bool put_groups(struct text *t, bool whole, struct err *err)
+{
+	size_t used = 1 + tail_lines(t);
+
+	strbuf_addc(&t->out.buf, '\n');
+	put_missing(t);
+	for (size_t i = 0; i < t->out.buf.n; i++)
+		used += t->out.buf.p[i] == '\n';
+	return groups_put(&t->v, &t->l,
+			  whole		       ? SIZE_MAX
+			  : used < SUMMARY_MAX ? SUMMARY_MAX - used
+					       : 0,
+			  err);
 }
 
 static void put_next(struct text *t)
@@ -373,9 +358,8 @@ static bool write_text(struct store *st, const struct report_options *o,
 			    text_shown(&t.v.arena, span_str(o->project)));
 	put_verdict(&t);
 	put_basis(&t);
-	if (t.v.sum.judged > 0)
-		put_classes(&t);
-	if (!put_unknown(&t, whole ? INT64_MAX : NAMED_MAX, err) ||
+	if ((t.v.sum.judged > 0 && !put_groups(&t, whole, err)) ||
+	    !put_unknown(&t, whole ? INT64_MAX : NAMED_MAX, err) ||
 	    (whole && !put_table(&t, err)))
 		goto out;
 	put_next(&t);

@@ -1,29 +1,211 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/report_view.h"
 
+#include "store/store_group.h"
+
 static void keep_oldest(int64_t *oldest, int64_t at)
 {
 	if (at != 0 && (*oldest == 0 || at < *oldest))
 		*oldest = at;
 }
 
-static void add_class(struct report_class *c, size_t transfer, int64_t n)
+static void keep_worst(struct report_worst v[REPORT_WORST], size_t transfer, int64_t n)
 {
 	struct report_worst now = { transfer, n };
 
-	if (n == 0)
-		return;
-	c->n += n;
-	c->accounts++;
 	for (size_t i = 0; i < REPORT_WORST; i++) {
-		struct report_worst moved = c->worst[i];
+		struct report_worst moved = v[i];
 
 		/* Of equals the first by name stays in front. */
 		if (now.n <= moved.n)
 			continue;
-		c->worst[i] = now;
+		v[i] = now;
 		now = moved;
 	}
+}
+
+static void add_class(struct report_class *c, size_t transfer, int64_t n)
+{
+	if (n == 0)
+		return;
+	c->n += n;
+	c->accounts++;
+	keep_worst(c->worst, transfer, n);
+}
+
+bool report_counts_messages(enum finding_class c)
+{
+	static const char messages[] = "messages ";
+
+	return strncmp(finding_class_text(c), messages, sizeof messages - 1) == 0;
+}
+
+static struct report_group *group_of(struct report_view *v, const struct finding_group *f)
+{
+	struct report_sum *s = &v->sum;
+	struct report_group *g;
+
+	for (size_t i = s->group_n; i > 0; i--) {
+		g = &s->group[i - 1];
+		if (g->cls == f->cls && g->severity == f->severity && g->why == f->why)
+			return g;
+	}
+	if (s->group_n == s->group_cap) {
+		s->group_cap = s->group_cap == 0 ? 16 : s->group_cap * 2;
+		s->group = mem_realloc(s->group, s->group_cap * sizeof *s->group);
+	}
+	g = &s->group[s->group_n++];
+	*g = (struct report_group){ .cls = f->cls,
+				    .severity = f->severity,
+				    .why = f->why };
+	return g;
+}
+
+static void keep_place(struct report_view *v, struct report_group *g, size_t transfer,
+		       const struct finding_group *f, int64_t n)
+{
+	struct report_place now = { transfer, NULL, n, f->first };
+
+	if (n <= g->place[REPORT_PLACES - 1].n)
+		return;
+	now.folder = arena_strdup(&v->arena, f->folder);
+	for (size_t i = 0; i < REPORT_PLACES; i++) {
+		struct report_place moved = g->place[i];
+
+		if (now.n <= moved.n)
+			continue;
+		g->place[i] = now;
+		now = moved;
+	}
+}
+
+static void add_group(struct report_view *v, size_t transfer,
+		      const struct finding_group *f, struct finding_sum *sum)
+{
+	int64_t n = report_counts_messages(f->cls) ? f->messages : f->findings;
+	struct report_group *g;
+
+	if (f->accepted) {
+		v->sum.accepted += f->findings;
+		return;
+	}
+	g = group_of(v, f);
+	g->n += n;
+	g->now += n;
+	g->findings += f->findings;
+	g->octets += f->octets;
+	sum->n[f->cls][f->severity] += n;
+	keep_place(v, g, transfer, f, n);
+}
+
+/* How many findings of it a run had made already. */
+static bool count_older(struct report_view *v, size_t i, int64_t told, struct err *err)
+{
+	struct finding_sum f;
+
+	if (v->o->since == 0)
+		return true;
+	if (!store_finding_sums(v->st, v->transfer[i].id, &f, err))
+		return false;
+	for (int c = 0; c < FINDING_CLASS_COUNT; c++)
+		for (int k = 0; k < SEVERITY_COUNT; k++)
+			v->sum.older += f.n[c][k];
+	v->sum.older -= told;
+	return true;
+}
+
+static bool add_findings(struct report_view *v, size_t i, struct err *err)
+{
+	struct report_sum *s = &v->sum;
+	struct finding_sum sum = { 0 };
+	struct store_groups *it = NULL;
+	struct finding_group f;
+	int64_t told = 0;
+	enum next next;
+
+	if (!store_groups_open(v->st, v->transfer[i].id, v->o->since, &it, err))
+		return false;
+	while ((next = store_groups_next(it, &f, err)) == NEXT_ITEM) {
+		add_group(v, i, &f, &sum);
+		told += f.findings;
+	}
+	store_groups_close(it);
+	if (next != NEXT_END)
+		return false;
+	for (size_t k = 0; k < s->group_n; k++) {
+		struct report_group *g = &s->group[k];
+
+		g->accounts += g->now > 0;
+		keep_worst(g->worst, i, g->now);
+		g->now = 0;
+	}
+	for (int c = 0; c < FINDING_CLASS_COUNT; c++)
+		for (int k = 0; k < SEVERITY_COUNT; k++)
+			add_class(&s->cls[c][k], i, sum.n[c][k]);
+	return count_older(v, i, told, err);
+}
+
+static bool add_seal(struct report_view *v, size_t i, struct err *err)
+{
+	const struct transfer *t = &v->transfer[i];
+	struct seal seal;
+	bool found;
+
+	if (v->o->one_sided)
+		return true;
+	if (!store_seal_head(v->st, t->id, &v->scratch, &seal, &found, err))
+		return false;
+	v->sum.sealed += found && seal.sound;
+	v->sum.unsound += found && !seal.sound;
+	v->sum.unsealed += !found;
+	return true;
+}
+
+static int missing_last(enum finding_class c)
+{
+	return c != FINDING_MESSAGE_MISSING;
+}
+
+static int group_order(const void *a, const void *b)
+{
+	const struct report_group *x = a, *y = b;
+
+	if (x->severity != y->severity)
+		return x->severity > y->severity ? -1 : 1;
+	if (missing_last(x->cls) != missing_last(y->cls))
+		return missing_last(x->cls) - missing_last(y->cls);
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	if (x->cls != y->cls)
+		return x->cls < y->cls ? -1 : 1;
+	return (x->why > y->why) - (x->why < y->why);
+}
+
+/* What stood at that run and stands no more, of the transfers in view. */
+static bool count_over(struct report_view *v, struct err *err)
+{
+	struct finding_over *over;
+	size_t n;
+
+	if (v->o->since == 0)
+		return true;
+	if (!store_findings_over(v->st, v->o->since, &v->arena, &over, &n, err))
+		return false;
+	for (size_t i = 0; i < v->n; i++) {
+		size_t lo = 0, hi = n;
+
+		while (lo < hi) {
+			size_t mid = lo + (hi - lo) / 2;
+
+			if (over[mid].transfer < v->transfer[i].id)
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		if (lo < n && over[lo].transfer == v->transfer[i].id)
+			v->sum.over += over[lo].n;
+	}
+	return true;
 }
 
 bool report_judgement(struct report_view *v, const struct transfer *t,
@@ -59,12 +241,12 @@ bool report_judgement(struct report_view *v, const struct transfer *t,
 static bool add_transfer(struct report_view *v, size_t i, struct err *err)
 {
 	struct report_sum *s = &v->sum;
-	struct finding_sum f;
 	struct judgement j;
 	bool found;
 
 	arena_reset(&v->scratch);
-	if (!report_judgement(v, &v->transfer[i], &v->scratch, &j, &found, err))
+	if (!add_seal(v, i, err) ||
+	    !report_judgement(v, &v->transfer[i], &v->scratch, &j, &found, err))
 		return false;
 	s->transfers++;
 	if (!found) {
@@ -80,12 +262,7 @@ static bool add_transfer(struct report_view *v, size_t i, struct err *err)
 	s->folders_unread += j.folders_unread;
 	keep_oldest(&s->oldest_old, j.old_seen);
 	keep_oldest(&s->oldest_new, j.new_seen);
-	if (!store_finding_sums(v->st, v->transfer[i].id, &f, err))
-		return false;
-	for (int c = 0; c < FINDING_CLASS_COUNT; c++)
-		for (int k = 0; k < SEVERITY_COUNT; k++)
-			add_class(&s->cls[c][k], i, f.n[c][k]);
-	return true;
+	return add_findings(v, i, err);
 }
 
 enum verdict report_worst_verdict(const struct report_sum *s)
@@ -146,12 +323,16 @@ bool report_view_open(struct report_view *v, struct store *st,
 	for (size_t i = 0; i < v->n; i++)
 		if (!add_transfer(v, i, err))
 			return false;
+	if (v->sum.group_n > 0)
+		qsort(v->sum.group, v->sum.group_n, sizeof *v->sum.group, group_order);
 	v->sum.worst = report_worst_verdict(&v->sum);
-	return true;
+	return count_over(v, err);
 }
 
 void report_view_done(struct report_view *v)
 {
+	free(v->sum.group);
+	v->sum.group = NULL;
 	if (v->st != NULL)
 		store_read_end(v->st);
 	arena_done(&v->scratch);

@@ -13,6 +13,7 @@
 #include "store/store_account.h"
 #include "store/store_folder.h"
 #include "store/store_run.h"
+#include "store/store_seal.h"
 #include "store/store_verify.h"
 
 #define REPORT_WORST 3 /* accounts that a line about a class of findings names */
@@ -26,6 +27,26 @@ struct report_class {
 	struct report_worst worst[REPORT_WORST]; /* most first; n 0: none */
 };
 
+/* A folder in which a group has many. */
+struct report_place {
+	size_t transfer;
+	const char *folder; /* "": the whole account */
+	int64_t n;
+	int64_t example; /* finding.id */
+};
+#define REPORT_PLACES 3
+/* Findings that are alike, accepted ones apart. */
+struct report_group {
+	enum finding_class cls;
+	enum severity severity;
+	enum why why;
+	int64_t n; /* messages, or what the text of the class counts */
+	int64_t findings, octets, accounts;
+	struct report_worst worst[REPORT_WORST];  /* most first; n 0: none */
+	struct report_place place[REPORT_PLACES]; /* likewise */
+	int64_t now; /* of the transfer that is being added */
+};
+
 struct report_sum {
 	int64_t transfers, judged;
 	int64_t verdict[VERDICT_COUNT]; /* not judged: by decision, or one-sided */
@@ -35,7 +56,14 @@ struct report_sum {
 	int64_t folders_unread;
 	int64_t oldest_old,
 		oldest_new; /* reading that the oldest judgement rests on; 0: none */
+	/* What is accepted, or older than options.since, is in neither of these two. */
 	struct report_class cls[FINDING_CLASS_COUNT][SEVERITY_COUNT];
+	struct report_group *group; /* severity worst first, missing mail, most first */
+	size_t group_n, group_cap;
+	int64_t accepted;    /* findings */
+	int64_t older, over; /* with options.since: stand since then, stand no more */
+	int64_t sealed, unsound,
+		unsealed;   /* transfers that move; sealed without unsound */
 	enum verdict worst; /* never clean unless all was examined and judged */
 };
 
@@ -65,6 +93,9 @@ struct report_out {
 #define REPORT_PIECE (32u << 10)
 /* Hand over what has gathered when it is a piece (all: whatever there is). */
 bool report_flush(struct report_out *out, bool all, struct err *err) MUST_CHECK;
+
+/* Does the text of the class count messages?  Otherwise findings. */
+bool report_counts_messages(enum finding_class c);
 
 /*
  * The judgement of one transfer; *found_out false: never verified.  Where an account was

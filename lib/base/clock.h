@@ -30,5 +30,9 @@ int64_t clock_from_civil(const struct clock_civil *c);
 void clock_to_civil(int64_t t, struct clock_civil *out);
 #define CLOCK_ISO_SIZE 21
 const char *clock_iso(int64_t t, char buf[CLOCK_ISO_SIZE]); /* 2026-11-23T22:27:00Z */
+/* ISO 8601 as RFC 3339 takes it: date, "T" or a blank, time with or without seconds, and
+ * a zone, "Z" or "+01:00", without which a time means nothing.  *out changes only on
+ * true. */
+bool clock_parse_iso(struct span s, int64_t *out) MUST_CHECK;
 
 #endif

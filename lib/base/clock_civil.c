@@ -43,6 +43,91 @@ void clock_to_civil(int64_t t, struct clock_civil *out)
 	out->second = second % 60;
 }
 
+/* n digits off the front of s; -1: there are none. */
+static int take_digits(struct span *s, size_t n)
+{
+	int v = 0;
+
+	if (s->n < n)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (s->p[i] < '0' || s->p[i] > '9')
+			return -1;
+		v = v * 10 + (s->p[i] - '0');
+	}
+	*s = span_from(*s, n);
+	return v;
+}
+
+static bool take_char(struct span *s, const char *any)
+{
+	if (s->n == 0 || s->p[0] == '\0' || strchr(any, s->p[0]) == NULL)
+		return false;
+	*s = span_from(*s, 1);
+	return true;
+}
+
+static int month_days(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* Seconds to take away; false: no zone, or one that is none. */
+static bool take_zone(struct span *s, int64_t *out)
+{
+	bool west;
+	int h, m;
+
+	*out = 0;
+	if (take_char(s, "Zz"))
+		return true;
+	west = s->n > 0 && s->p[0] == '-';
+	if (!take_char(s, "+-"))
+		return false;
+	h = take_digits(s, 2);
+	if (s->n > 0 && s->p[0] == ':')
+		*s = span_from(*s, 1);
+	m = take_digits(s, 2);
+	if (h < 0 || h > 14 || m < 0 || m > 59)
+		return false;
+	*out = (west ? -1 : 1) * (int64_t)(h * 3600 + m * 60);
+	return true;
+}
+
+bool clock_parse_iso(struct span s, int64_t *out)
+{
+	struct clock_civil c = { 0 };
+	int64_t zone;
+
+	c.year = take_digits(&s, 4);
+	if (c.year < 0 || !take_char(&s, "-"))
+		return false;
+	c.month = take_digits(&s, 2);
+	if (c.month < 1 || c.month > 12 || !take_char(&s, "-"))
+		return false;
+	c.day = take_digits(&s, 2);
+	if (c.day < 1 || c.day > month_days(c.year, c.month) || !take_char(&s, "Tt "))
+		return false;
+	c.hour = take_digits(&s, 2);
+	if (c.hour < 0 || c.hour > 23 || !take_char(&s, ":"))
+		return false;
+	c.minute = take_digits(&s, 2);
+	if (c.minute < 0 || c.minute > 59)
+		return false;
+	if (take_char(&s, ":")) {
+		c.second = take_digits(&s, 2);
+		if (c.second < 0 || c.second > 60)
+			return false;
+	}
+	if (!take_zone(&s, &zone) || s.n != 0)
+		return false;
+	*out = clock_from_civil(&c) - zone;
+	return true;
+}
+
 static char *digits(char *p, int v, int n)
 {
 	for (int i = n - 1; i >= 0; i--, v /= 10)

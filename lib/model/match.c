@@ -73,6 +73,16 @@ const char *severity_name(enum severity s)
 	return severity_names[s];
 }
 
+bool severity_parse(const char *s, enum severity *out)
+{
+	for (size_t i = 0; i < COUNT_OF(severity_names); i++)
+		if (strcmp(s, severity_names[i]) == 0) {
+			*out = (enum severity)i;
+			return true;
+		}
+	return false;
+}
+
 static const struct {
 	const char *name, *text;
 } classes[] = {
@@ -119,4 +129,51 @@ const char *finding_class_text(enum finding_class c)
 {
 	assert((size_t)c < COUNT_OF(classes));
 	return classes[c].text;
+}
+
+bool finding_class_parse(const char *s, enum finding_class *out)
+{
+	for (size_t i = 0; i < COUNT_OF(classes); i++)
+		if (strcmp(s, classes[i].name) == 0) {
+			*out = (enum finding_class)i;
+			return true;
+		}
+	return false;
+}
+
+bool finding_class_of_messages(enum finding_class c)
+{
+	switch (c) {
+	case FINDING_MESSAGE_MISSING:
+	case FINDING_MESSAGE_EXTRA:
+	case FINDING_MESSAGE_REFILED:
+	case FINDING_FLAGS:
+	case FINDING_KEYWORDS:
+	case FINDING_DATE:
+	case FINDING_OCTETS:
+	case FINDING_CONTENT:
+	case FINDING_MISDELIVERED:
+	case FINDING_MESSAGE_REMOVED:
+	case FINDING_MASS_REMOVAL:
+	case FINDING_MASS_FLAGS:
+		return true;
+	case FINDING_FOLDER_MISSING:
+	case FINDING_FOLDER_EXTRA:
+	case FINDING_FOLDER_COLLIDED:
+	case FINDING_FOLDER_RENAMED:
+	case FINDING_FOLDER_UNREADABLE:
+	case FINDING_ACCOUNT_UNREADABLE:
+	case FINDING_EVIDENCE_STALE:
+	case FINDING_SUBSCRIPTION:
+	case FINDING_SPECIAL_USE:
+	case FINDING_SEAL_UNSOUND:
+		break;
+	}
+	return false;
+}
+
+bool finding_class_unknown(enum finding_class c)
+{
+	return c == FINDING_FOLDER_UNREADABLE || c == FINDING_ACCOUNT_UNREADABLE ||
+	       c == FINDING_EVIDENCE_STALE;
 }

@@ -63,6 +63,7 @@ const char *verdict_name(enum verdict v);
 enum severity { SEVERITY_INFO, SEVERITY_DOUBT, SEVERITY_LOSS };
 enum { SEVERITY_COUNT = SEVERITY_LOSS + 1 };
 const char *severity_name(enum severity s);
+bool severity_parse(const char *s, enum severity *out) MUST_CHECK;
 
 /* What a finding is about; a finding is one judged fact. */
 enum finding_class {
@@ -95,6 +96,11 @@ enum finding_class {
 };
 enum { FINDING_CLASS_COUNT = FINDING_SEAL_UNSOUND + 1 };
 const char *finding_class_name(enum finding_class c); /* "message-missing" */
+bool finding_class_parse(const char *s, enum finding_class *out) MUST_CHECK;
+/* Is it about messages, so that finding.count of them can be summed up? */
+bool finding_class_of_messages(enum finding_class c);
+/* Does it say that something is unknown?  Nobody can accept what nobody knows. */
+bool finding_class_unknown(enum finding_class c);
 /* "messages missing on the new server": a count stands before or behind it */
 const char *finding_class_text(enum finding_class c);
 

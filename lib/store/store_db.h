@@ -32,6 +32,8 @@ enum stmt {
 	/* store_seal.c, store_accept.c */
 	STMT_EVENT_ADD,
 	STMT_ACCEPTED,
+	STMT_SEAL_NEWEST,
+	STMT_EPOCH_LAST,
 	/* store_run.c, store_ledger.c */
 	STMT_RUN_ADD,
 	STMT_RUN_GET,
@@ -94,6 +96,7 @@ enum stmt {
 	STMT_PAIR_SET,
 	STMT_FINDING_ADD,
 	STMT_FINDING_FIRST,
+	STMT_FINDING_GET,
 	STMT_JUDGEMENT_PUT,
 	STMT_JUDGEMENT_GET,
 	STMT_LEFTOVER_ADD,

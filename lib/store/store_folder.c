@@ -253,7 +253,8 @@ static const char sql_folders[] =
 	"SELECT f.id, f.wire, f.name, f.delim, f.attrs, f.proven_run, f.proven_at,"
 	" n.id, n.uidvalidity, n.uidnext, n.messages, p.id, p.run, p.at, p.outcome,"
 	" p.depth, p.epoch, p.uidvalidity, p.uidnext, p.modseq, p.messages, p.octets,"
-	" p.messages_read, p.error, p.digest FROM folder f"
+	" p.messages_read, p.error, p.digest, CASE WHEN n.outcome = ?3 THEN n.run END"
+	" FROM folder f"
 	" LEFT JOIN folder_seen n ON n.id ="
 	" (SELECT max(x.id) FROM folder_seen x WHERE x.folder = f.id)"
 	" LEFT JOIN folder_seen p ON p.id = CASE WHEN n.outcome <> ?3 THEN n.id ELSE"
@@ -278,6 +279,7 @@ static bool read_folder(struct store *st, sqlite3_stmt *q, struct arena *arena,
 			    .attrs = (unsigned)sqlite3_column_int64(q, 4) },
 		.outcome = FOLDER_COUNTED,
 		.state = { .modseq = -1, .exists = -1, .octets = -1 },
+		.counted = -1,
 		.error = ""
 	};
 	if (sqlite3_column_type(q, 11) == SQLITE_NULL)
@@ -305,6 +307,9 @@ static bool read_folder(struct store *st, sqlite3_stmt *q, struct arena *arena,
 			(sqlite3_column_int64(q, 8) != out->state.uidvalidity ||
 			 sqlite3_column_int64(q, 9) != out->state.uidnext ||
 			 sqlite3_column_int64(q, 10) != out->state.exists);
+	out->counted_run = sqlite3_column_int64(q, 25);
+	if (out->counted_run != 0)
+		out->counted = sqlite3_column_int64(q, 10);
 	return outcome != FOLDER_READ || db_digest(st, q, 24, &out->digest, err);
 }
 

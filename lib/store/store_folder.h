@@ -134,6 +134,9 @@ struct folder_view {
 	struct sha256 digest;
 	bool moved_on; /* a later counts-only reading shows other UIDVALIDITY, UIDNEXT or
 			  EXISTS: the rest is stale */
+	int64_t counted_run; /* of the newest reading, when it only counted; 0 otherwise
+			      */
+	int64_t counted;     /* EXISTS as it told; -1: not told */
 };
 /* Ordered by name. */
 bool store_folders(struct store *st, int64_t account, bool with_gone, struct arena *arena,

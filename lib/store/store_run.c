@@ -92,6 +92,22 @@ bool store_run_last(struct store *st, const char *command, struct arena *arena,
 	return find_run(st, sql_run_last, command, arena, out, found_out, err);
 }
 
+static const char sql_run_newest[] = "SELECT coalesce(max(id), 0) FROM run";
+
+bool store_run_newest(struct store *st, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	enum next n;
+
+	if (!db_prepare(st, sql_run_newest, &q, err))
+		return false;
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM)
+		*out = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return n == NEXT_ITEM;
+}
+
 bool store_run_get(struct store *st, int64_t id, struct arena *arena, struct run *out,
 		   struct err *err)
 {

@@ -29,6 +29,8 @@ bool store_run_end(struct store *st, int64_t id, enum run_outcome outcome,
  * when it was stopped. */
 bool store_run_last(struct store *st, const char *command, struct arena *arena,
 		    struct run *out, bool *found_out, struct err *err) MUST_CHECK;
+/* The highest number that a run has, ended or not; 0: there is none. */
+bool store_run_newest(struct store *st, int64_t *out, struct err *err) MUST_CHECK;
 bool store_run_get(struct store *st, int64_t id, struct arena *arena, struct run *out,
 		   struct err *err) MUST_CHECK;
 /* Wire counts of an ended run; zeros while it is open. */

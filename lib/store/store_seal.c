@@ -87,6 +87,29 @@ static bool read_folder(struct store *st, sqlite3_stmt *q, struct arena *arena,
 	return true;
 }
 
+bool store_seal_head(struct store *st, int64_t transfer, struct arena *arena,
+		     struct seal *out, bool *found_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SEAL_NEWEST, sql_seal_newest);
+	enum next n;
+
+	sqlite3_bind_int64(q, 1, transfer);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM)
+		*out = (struct seal){ .id = sqlite3_column_int64(q, 0),
+				      .transfer = transfer,
+				      .at = sqlite3_column_int64(q, 1),
+				      .run = { sqlite3_column_int64(q, 2),
+					       sqlite3_column_int64(q, 3) },
+				      .sound = sqlite3_column_int(q, 4) != 0,
+				      .teller = db_text_in(q, 5, arena),
+				      .note = db_text_in(q, 6, arena) };
+	sqlite3_reset(q);
+	if (n != NEXT_FAIL)
+		*found_out = n == NEXT_ITEM;
+	return n != NEXT_FAIL;
+}
+
 bool store_seal_newest(struct store *st, int64_t transfer, struct arena *arena,
 		       struct seal *out, struct seal_folder **folders, size_t *n_out,
 		       bool *found_out, struct err *err)
@@ -94,25 +117,13 @@ bool store_seal_newest(struct store *st, int64_t transfer, struct arena *arena,
 	sqlite3_stmt *q = NULL;
 	void *list = NULL;
 	struct seal s;
-	enum next n;
+	bool found;
 
-	if (!db_prepare(st, sql_seal_newest, &q, err))
+	if (!store_seal_head(st, transfer, arena, &s, &found, err))
 		return false;
-	sqlite3_bind_int64(q, 1, transfer);
-	n = db_next(st, q, err);
-	if (n == NEXT_ITEM)
-		s = (struct seal){ .id = sqlite3_column_int64(q, 0),
-				   .transfer = transfer,
-				   .at = sqlite3_column_int64(q, 1),
-				   .run = { sqlite3_column_int64(q, 2),
-					    sqlite3_column_int64(q, 3) },
-				   .sound = sqlite3_column_int(q, 4) != 0,
-				   .teller = db_text_in(q, 5, arena),
-				   .note = db_text_in(q, 6, arena) };
-	sqlite3_finalize(q);
-	*found_out = n == NEXT_ITEM;
-	if (n != NEXT_ITEM)
-		return n == NEXT_END;
+	*found_out = found;
+	if (!found)
+		return true;
 	if (!db_prepare(st, sql_seal_folders, &q, err))
 		return false;
 	sqlite3_bind_int64(q, 1, s.id);
@@ -121,6 +132,25 @@ bool store_seal_newest(struct store *st, int64_t transfer, struct arena *arena,
 	*folders = list;
 	*out = s;
 	return true;
+}
+
+static const char sql_epoch_last[] =
+	"SELECT max(id) FROM message WHERE id BETWEEN ?1 << 32 AND (?1 << 32) + ?2";
+
+bool store_epoch_last(struct store *st, int64_t epoch, uint32_t *uid_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_EPOCH_LAST, sql_epoch_last);
+	enum next n;
+
+	sqlite3_bind_int64(q, 1, epoch);
+	sqlite3_bind_int64(q, 2, UINT32_MAX);
+	n = db_next(st, q, err);
+	if (n != NEXT_FAIL)
+		*uid_out = n == NEXT_ITEM
+				   ? (uint32_t)(sqlite3_column_int64(q, 0) & UINT32_MAX)
+				   : 0;
+	sqlite3_reset(q);
+	return n != NEXT_FAIL;
 }
 
 static const char sql_event_add[] =

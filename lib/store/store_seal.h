@@ -31,6 +31,13 @@ bool store_seal_newest(struct store *st, int64_t transfer, struct arena *arena,
 		       struct seal *out, struct seal_folder **folders, size_t *n_out,
 		       bool *found_out, struct err *err) MUST_CHECK;
 
+/* The same without its folders. */
+bool store_seal_head(struct store *st, int64_t transfer, struct arena *arena,
+		     struct seal *out, bool *found_out, struct err *err) MUST_CHECK;
+/* The highest UID that was ever seen in an epoch, also of what is gone; 0: none. */
+bool store_epoch_last(struct store *st, int64_t epoch, uint32_t *uid_out,
+		      struct err *err) MUST_CHECK;
+
 /* What happened to a transfer: presync, last-pass, freeze, cutover, seal, rollback,
  * closed.  Append-only. */
 struct event {

@@ -191,10 +191,13 @@ bool store_finding_add(struct store *st, const struct finding *f, struct err *er
 	return db_run(st, q, err);
 }
 
-static const char sql_findings[] =
-	"SELECT id, transfer, class, severity, side, folder, other, epoch, uid, tier,"
-	" \"key\", octets, \"date\", old_fact, new_fact, explanation, fingerprint, why,"
-	" n, fold, accepted FROM finding WHERE ?1 = 0 OR transfer = ?1"
+#define FINDING_COLUMNS                                                                  \
+	"SELECT id, transfer, class, severity, side, folder, other, epoch, uid, tier,"   \
+	" \"key\", octets, \"date\", old_fact, new_fact, explanation, fingerprint, why," \
+	" n, fold, accepted FROM finding"
+
+static const char sql_findings[] = FINDING_COLUMNS
+	" WHERE ?1 = 0 OR transfer = ?1"
 	" ORDER BY transfer, severity DESC, class, folder, epoch, uid, id";
 
 struct store_findings {
@@ -217,23 +220,19 @@ bool store_findings_open(struct store *st, int64_t transfer, struct store_findin
 	return true;
 }
 
-enum next store_findings_next(struct store_findings *it, struct finding *out,
-			      struct err *err)
+/* Strings are borrowed from q. */
+static bool read_finding(struct store *st, sqlite3_stmt *q, struct finding *out,
+			 struct err *err)
 {
-	struct store *st = it->st;
-	sqlite3_stmt *q = it->q;
-	enum next n = db_next(st, q, err);
 	int cls, severity, side, tier, why;
 	struct finding f;
 
-	if (n != NEXT_ITEM)
-		return n;
 	if (!db_enum(st, q, 2, FINDING_CLASS_COUNT, &cls, err) ||
 	    !db_enum(st, q, 3, SEVERITY_COUNT, &severity, err) ||
 	    !db_enum(st, q, 4, SIDE_COUNT, &side, err) ||
 	    !db_enum(st, q, 9, TIER_COUNT, &tier, err) ||
 	    !db_enum(st, q, 17, WHY_COUNT, &why, err))
-		return NEXT_FAIL;
+		return false;
 	f = (struct finding){ .id = sqlite3_column_int64(q, 0),
 			      .transfer = sqlite3_column_int64(q, 1),
 			      .cls = (enum finding_class)cls,
@@ -254,9 +253,75 @@ enum next store_findings_next(struct store_findings *it, struct finding *out,
 			      .fold = sqlite3_column_int64(q, 19),
 			      .accepted = sqlite3_column_int64(q, 20) };
 	if (!db_key(st, q, 10, &f.key, err) || !db_digest(st, q, 16, &f.fingerprint, err))
-		return NEXT_FAIL;
+		return false;
 	*out = f;
-	return NEXT_ITEM;
+	return true;
+}
+
+enum next store_findings_next(struct store_findings *it, struct finding *out,
+			      struct err *err)
+{
+	enum next n = db_next(it->st, it->q, err);
+
+	if (n == NEXT_ITEM && !read_finding(it->st, it->q, out, err))
+		return NEXT_FAIL;
+	return n;
+}
+
+static bool keep_finding(struct store *st, sqlite3_stmt *q, struct arena *arena,
+			 struct finding *out, struct err *err)
+{
+	if (!read_finding(st, q, out, err))
+		return false;
+	out->folder = arena_strdup(arena, out->folder);
+	out->other = arena_strdup(arena, out->other);
+	out->old_fact = arena_strdup(arena, out->old_fact);
+	out->new_fact = arena_strdup(arena, out->new_fact);
+	out->explanation = arena_strdup(arena, out->explanation);
+	return true;
+}
+
+static const char sql_finding_get[] = FINDING_COLUMNS " WHERE id = ?1";
+
+bool store_finding_get(struct store *st, int64_t id, struct arena *arena,
+		       struct finding *out, bool *found_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_FINDING_GET, sql_finding_get);
+	enum next n;
+	bool ok;
+
+	sqlite3_bind_int64(q, 1, id);
+	n = db_next(st, q, err);
+	ok = n == NEXT_END || (n == NEXT_ITEM && keep_finding(st, q, arena, out, err));
+	sqlite3_reset(q);
+	if (ok)
+		*found_out = n == NEXT_ITEM;
+	return ok;
+}
+
+static const char sql_finding_like[] = FINDING_COLUMNS
+	" WHERE substr(hex(fingerprint), 1, length(?1)) = upper(?1)"
+	" ORDER BY id LIMIT 2";
+
+bool store_finding_like(struct store *st, const char *digits, struct arena *arena,
+			struct finding *out, int *n_out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	enum next next = NEXT_FAIL;
+	int n = 0;
+
+	if (!db_prepare(st, sql_finding_like, &q, err))
+		return false;
+	db_bind_str(q, 1, digits);
+	while ((next = db_next(st, q, err)) == NEXT_ITEM)
+		if (n++ == 0 && !keep_finding(st, q, arena, out, err)) {
+			next = NEXT_FAIL;
+			break;
+		}
+	sqlite3_finalize(q);
+	if (next == NEXT_END)
+		*n_out = n;
+	return next == NEXT_END;
 }
 
 void store_findings_close(struct store_findings *it)

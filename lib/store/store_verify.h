@@ -188,6 +188,13 @@ bool store_findings_open(struct store *st, int64_t transfer, struct store_findin
 enum next store_findings_next(struct store_findings *it, struct finding *out,
 			      struct err *err) MUST_CHECK;
 void store_findings_close(struct store_findings *it);
+/* One, its strings in arena. */
+bool store_finding_get(struct store *st, int64_t id, struct arena *arena,
+		       struct finding *out, bool *found_out, struct err *err) MUST_CHECK;
+/* The one whose fingerprint begins with these hexadecimal digits.  *n_out: how many do,
+ * but no more than 2; out is filled in unless it is 0. */
+bool store_finding_like(struct store *st, const char *digits, struct arena *arena,
+			struct finding *out, int *n_out, struct err *err) MUST_CHECK;
 /* Counts by class and severity of a transfer (0: all). */
 struct finding_sum {
 	int64_t n[FINDING_CLASS_COUNT][SEVERITY_COUNT];
