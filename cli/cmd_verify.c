@@ -24,11 +24,28 @@ static bool asked_to_stop(void *ctx)
 	return stop_asked();
 }
 
+/* The keywords that the config says are renamed, as verify takes them. */
+static const struct verify_rename *renames(struct project *p)
+{
+	struct verify_rename *v = arena_alloc(&p->config.arena,
+					      (p->config.keyword_n + 1) * sizeof *v);
+
+	for (size_t i = 0; i < p->config.keyword_n; i++)
+		v[i] = (struct verify_rename){ p->config.keywords[i].old_name,
+					       p->config.keywords[i].new_name };
+	return v;
+}
+
 static bool judge(struct globals *g, struct project *p, struct scope *scope,
 		  struct verify_result *r, struct err *err)
 {
 	struct verify_options o = {
 		.rules = &p->config.rules,
+		.keywords = renames(p),
+		.keyword_n = p->config.keyword_n,
+		.max_octets = -1,
+		.mass_messages = p->config.mass_messages,
+		.mass_percent = p->config.mass_percent,
 		.now = clock_now(),
 		.max_age = p->config.max_age,
 		.one_sided = project_one_sided(p),
@@ -74,25 +91,19 @@ static bool look_up(struct globals *g, struct project *p, const struct scope *sc
 	return ok;
 }
 
-static bool judge_with_details(struct globals *g, struct project *p, struct scope *scope,
-			       bool offline, struct verify_result *r, struct err *err)
+/* What was looked up may ask for more: header fields, then whole headers, then bodies. */
+#define ROUNDS 5
+
+/* One round.  False in *go_on_out: nothing more can be had. */
+static bool look_again(struct globals *g, struct project *p, struct scope *scope,
+		       struct verify_result *r, bool *go_on_out, struct err *err)
 {
 	struct err trouble = ERR_INIT;
+	int64_t wanted = r->wants;
 
-	if (!judge(g, p, scope, r, err))
-		return false;
-	if (r->wants == 0)
-		return true;
-	if (offline) {
-		msg_note(g,
-			 "%s without a partner not looked up (--offline): it stays "
-			 "unknown who sent them, and whether they are there under "
-			 "another identity",
-			 counted(r->wants, "message"));
-		return true;
-	}
-	msg_note(g, "looking up %s without a partner", counted(r->wants, "message"));
-	if (!look_up(g, p, scope, &trouble)) {
+	msg_note(g, "looking into %s", counted(wanted, "message"));
+	*go_on_out = look_up(g, p, scope, &trouble);
+	if (!*go_on_out) {
 		if (trouble.cls == ERR_STOPPED || trouble.cls == ERR_LOCAL ||
 		    trouble.cls == ERR_BUG) {
 			*err = trouble;
@@ -102,12 +113,33 @@ static bool judge_with_details(struct globals *g, struct project *p, struct scop
 		if (trouble.hint[0] != '\0')
 			msg_hint(g, "%s", trouble.hint);
 	}
+	return judge(g, p, scope, r, err);
+}
+
+static bool judge_with_details(struct globals *g, struct project *p, struct scope *scope,
+			       bool offline, struct verify_result *r, struct err *err)
+{
+	bool go_on = true;
+
 	if (!judge(g, p, scope, r, err))
 		return false;
+	if (r->wants == 0)
+		return true;
+	if (offline) {
+		msg_note(g,
+			 "%s not looked into (--offline): it stays unknown who sent what "
+			 "is missing, whether it is there under another identity, and why "
+			 "sizes differ",
+			 counted(r->wants, "message"));
+		return true;
+	}
+	for (int i = 0; go_on && r->wants > 0 && i < ROUNDS; i++)
+		if (!look_again(g, p, scope, r, &go_on, err))
+			return false;
 	if (r->wants > 0) {
 		msg_warn(g,
-			 "%s without a partner could not be looked up: whether mail is "
-			 "there under another identity stays unknown",
+			 "%s could not be looked into: whether mail is there under "
+			 "another identity, and why sizes differ, stays unknown",
 			 counted(r->wants, "message"));
 		msg_hint(g, "mailmuster audit, then mailmuster verify, asks again");
 	}
