@@ -15,7 +15,7 @@ PREFIX   ?= /usr/local
 Q        := $(if $(V),,@)
 say       = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
-PKGS     := libcurl sqlite3 libcjson gmime-3.0 libcrypto libutf8proc
+PKGS     := libcurl sqlite3 libcjson gmime-3.0 libcrypto libutf8proc libpcre2-8
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -30,7 +30,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) -g -fPIE -pthr
 ALL_LDFLAGS = -pie -pthread $(SAN) $(if $(COVERAGE),--coverage) -Wl,-z,relro,-z,now $(LDFLAGS)
 ALL_LIBS = $(PKG_LIBS) -lm
 
-STAGES   := audit verify report
+STAGES   := audit plan verify report
 LIB_SRC  := $(sort $(wildcard lib/*/*.c $(STAGES:%=%/*.c)))
 CLI_SRC  := $(sort $(wildcard cli/*.c))
 LAB_SRC  := $(sort $(wildcard lab/*.c))
@@ -38,6 +38,8 @@ SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard bench/*.c))
+PROFILES := $(sort $(wildcard profiles/*.json))
+GENERATED := $(B)/gen/schema_sql.h $(B)/gen/profiles_json.h
 HEADERS  := $(sort $(wildcard lib/*/*.h $(STAGES:%=%/*.h) cli/*.h))
 
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -76,6 +78,13 @@ $(B)/gen/%_sql.h: lib/store/%.sql
 	$(Q)sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
 $(call obj,$(wildcard lib/store/*.c)): | $(SQL_GEN)
 
+# The profiles of known servers likewise: one { "name", "text" }, per file.
+$(B)/gen/profiles_json.h: $(PROFILES)
+	@mkdir -p $(@D)
+	$(Q)for f in $(PROFILES); do printf '{ "%s",\n' "$$(basename $$f .json)"; \
+		sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $$f; echo '},'; done > $@
+$(call obj,$(wildcard lib/profile/*.c)): | $(B)/gen/profiles_json.h
+
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
@@ -99,7 +108,7 @@ $(B)/bench/%: $(B)/obj/bench/%.o $(ARCHIVE)
 
 # Fuzzers proper: clang's libFuzzer, with objects of their own.
 FUZZ_CC   = clang -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O1 -g -pthread
-build/fuzz/obj/%.o: %.c | $(SQL_GEN)
+build/fuzz/obj/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$<)$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -Ilib -I. -I$(B)/gen \
 		-DMAILMUSTER_VERSION='"$(VERSION)"' $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
@@ -124,6 +133,7 @@ help:
 
 #: make           build build/mailmuster (says first what it installs)
 #: make demo      real servers, real mover, planted faults, the main job end to end
+#: make score     faults of every kind planted on real servers, and what was found (ARGS="--seed 7", docs/score.md)
 #: make check     everything that must hold before a commit, in at most 15 minutes
 #: make check-long / check-release   longer proof
 #: make bench     speed and memory, as ratios measured in one run
@@ -132,6 +142,10 @@ help:
 demo: packages-demo
 	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins
 	$(Q)lab/demo
+
+score: packages-demo
+	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins
+	$(Q)score/score $(ARGS)
 
 check: packages-check
 	$(Q)tests/check
@@ -158,11 +172,11 @@ fuzz: packages-check
 layers:
 	$(Q)tests/check_layers
 
-headers: $(SQL_GEN)
+headers: $(GENERATED)
 	$(Q)for h in $(HEADERS); do printf '#include "%s"\nint headers_compile_alone;\n' "$${h#lib/}" | \
 		$(CC) $(filter-out -Wmissing-prototypes,$(ALL_CFLAGS)) -Werror -fsyntax-only -x c - || { echo "not self-contained: $$h"; exit 1; }; done
 
-tidy: $(SQL_GEN)
+tidy: $(GENERATED)
 	$(Q)clang-tidy --quiet $(LIB_SRC) $(CLI_SRC) -- $(ALL_CFLAGS)
 
 format:
@@ -178,7 +192,9 @@ compile_commands.json:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/mailmuster/profiles
+	install -m 644 $(PROFILES) $(DESTDIR)$(PREFIX)/share/mailmuster/profiles
 	install -m 755 $(B)/mailmuster $(DESTDIR)$(PREFIX)/bin/mailmuster
 	install -m 644 man/mailmuster.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailmuster.1
 	install -m 644 completion/mailmuster.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailmuster

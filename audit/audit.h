@@ -79,9 +79,12 @@ bool audit_run(struct store *st, const struct audit_options *o, struct audit_res
 	       struct err *err) MUST_CHECK;
 
 /*
- * Look up header details of what store_wants lists (DESIGN 4, message_detail), a run of
- * its own named "details". Messages that are no longer there get no row.  accounts, depth
- * and scope of o are ignored.
+ * Look up what store_wants lists (DESIGN 4, message_detail): identity fields, whole
+ * headers, whole messages, of which nothing is kept but what they are made of.  A run of
+ * its own named "details".  A message that cannot be had, for a reason of its own (NO,
+ * NIL, no answer, a connection that breaks twice), gets a row that says so; one of a
+ * folder or account that cannot be opened gets none.  accounts, depth and scope of o are
+ * ignored.
  */
 bool audit_details(struct store *st, const struct audit_options *o, int64_t transfer,
 		   int64_t per_folder, struct audit_result *out,

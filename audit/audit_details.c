@@ -1,44 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Look up the header fields of messages that a finding will name.  One connection at a
- * time, in the calling thread, which owns the store.  What is wanted is collected before
- * anything is written, at four octets a message.
+ * Look up single messages: the header fields of those that a finding will name, and whole
+ * headers and bodies of those that verify cannot tell apart otherwise.  One connection at
+ * a time, in the calling thread, which owns the store.  What is wanted is collected
+ * before anything is written, at 16 octets a message.
  */
 #include "audit/audit_login.h"
+#include "audit/audit_lookup.h"
 #include "audit/audit_reader.h"
-#include "audit/audit_rows.h"
 
 #include "base/clock.h"
-#include "base/sha256.h"
 #include "base/text.h"
 #include "imap/imap_io.h"
+#include "mime/mime_identity.h"
 #include "store/store_account.h"
 #include "store/store_run.h"
-#include "store/store_verify.h"
 
 enum {
 	WANTS_MAX = 1 << 20, /* messages in one pass; more are asked for in the next */
-	CHUNK = 500,	     /* uids in one command */
-	PIPELINE = 4,
 	SAME_MAX = 3, /* accounts in a row with one and the same trouble; then they are
 			 counted */
+	BREAKS_IN_VAIN =
+		3, /* sessions in a row that brought nothing: the account is left */
+	BREAKS_OF_FOLDER = 3, /* in a row without a new message: it is passed over */
+	BREAKS_MAX = 50,      /* of one account: each costs a login */
+	COMMIT_AFTER = 1000,  /* messages */
 };
 
-/* The wanted messages of one folder: uids first to first + n. */
+/* The wanted messages of one folder: sought[first] to sought[first + n - 1]. */
 struct place {
 	enum side side;
 	int64_t account, folder, epoch;
 	const char *wire;
 	uint32_t uidvalidity;
 	size_t first, n;
-};
-
-/* One answer, kept until its command is complete. */
-struct answer {
-	uint32_t uid;
-	bool has_key;
-	struct msg_key key;
-	struct message_detail d;
+	int breaks; /* sessions that ended here without a new message */
 };
 
 struct lookup {
@@ -48,21 +44,17 @@ struct lookup {
 	struct audit_doors doors;
 	struct arena arena;   /* strings of one pass */
 	struct arena account; /* of one account */
-	struct arena answers; /* strings of the answers that are not stored yet */
-	struct arena scratch;
-	struct sha256_ctx *sha;
+	struct audit_lookup look;
+	const struct place *at; /* the folder being looked into */
+	int64_t stored;		/* messages in the open transaction */
+	bool open;		/* there is one */
 	struct place *places;
 	size_t place_n, place_cap;
-	uint32_t *uids;
-	size_t uid_n, uid_cap;
+	struct audit_sought *sought;
+	size_t sought_n, sought_cap;
 	struct detail_want last; /* up to here was looked up in earlier passes */
 	bool more;		 /* this pass was full */
-	struct answer answer[PIPELINE * CHUNK];
-	size_t answer_n;
-	uint32_t uidvalidity; /* of the open folder */
-	const uint32_t *wanted;
-	size_t wanted_n;
-	struct strbuf line;
+	struct strbuf line, why;
 	struct {
 		char text[480];
 		int64_t same; /* accounts in a row */
@@ -103,14 +95,16 @@ static void add_want(struct lookup *l, const struct detail_want *w)
 			.epoch = w->epoch,
 			.wire = arena_strdup(&l->arena, w->wire),
 			.uidvalidity = w->uidvalidity,
-			.first = l->uid_n,
+			.first = l->sought_n,
 		};
 	}
-	if (l->uid_n == l->uid_cap) {
-		l->uid_cap = l->uid_cap == 0 ? 1024 : l->uid_cap * 2;
-		l->uids = mem_realloc(l->uids, l->uid_cap * sizeof *l->uids);
+	if (l->sought_n == l->sought_cap) {
+		l->sought_cap = l->sought_cap == 0 ? 1024 : l->sought_cap * 2;
+		l->sought = mem_realloc(l->sought, l->sought_cap * sizeof *l->sought);
 	}
-	l->uids[l->uid_n++] = w->uid;
+	l->sought[l->sought_n++] = (struct audit_sought){ .uid = w->uid,
+							  .what = (uint8_t)w->what,
+							  .octets = w->octets };
 	p->n++;
 }
 
@@ -123,14 +117,14 @@ static bool collect(struct lookup *l, int64_t transfer, int64_t per_folder,
 	enum next next;
 
 	arena_reset(&l->arena);
-	l->place_n = l->uid_n = 0;
+	l->place_n = l->sought_n = 0;
 	l->more = false;
 	if (!store_wants_open(l->st, transfer, per_folder, &it, err))
 		return false;
 	while ((next = store_wants_next(it, &w, err)) == NEXT_ITEM) {
 		if (l->o->server[w.side] == NULL || is_done(l, &w))
 			continue;
-		if (l->uid_n == WANTS_MAX) {
+		if (l->sought_n == WANTS_MAX) {
 			l->more = true;
 			break;
 		}
@@ -143,149 +137,113 @@ static bool collect(struct lookup *l, int64_t transfer, int64_t per_folder,
 	return next != NEXT_FAIL;
 }
 
+/* ---- into the store ---- */
+
+static bool commit(struct lookup *l, struct err *err)
+{
+	if (!l->open)
+		return true;
+	l->open = false;
+	if (store_commit(l->st, err)) {
+		l->out->side[l->at->side].messages += l->stored;
+		return true;
+	}
+	store_rollback(l->st);
+	return false;
+}
+
+static bool put(struct lookup *l, const struct audit_found *f, struct err *err)
+{
+	int64_t epoch = l->at->epoch;
+
+	if (f->failed != NULL)
+		return store_detail_fail(l->st, epoch, f->uid, f->failed, err);
+	l->stored++;
+	return store_detail_put(l->st, epoch, f->uid, &f->detail,
+				f->has_key ? &f->key : NULL, err) &&
+	       (f->what == WANT_FIELDS ||
+		store_detail_facts_put(l->st, epoch, f->uid, &f->facts, err));
+}
+
+static bool on_found(void *ctx, const struct audit_found *f, struct err *err)
+{
+	struct lookup *l = ctx;
+
+	if (!l->open) {
+		if (!store_begin(l->st, err))
+			return false;
+		l->open = true;
+		l->stored = 0;
+	}
+	if (!put(l, f, err)) {
+		l->open = false;
+		store_rollback(l->st);
+		return false;
+	}
+	return l->stored < COMMIT_AFTER || commit(l, err);
+}
+
+static bool on_settle(void *ctx, struct err *err)
+{
+	return commit(ctx, err);
+}
+
 /* ---- one folder ---- */
 
-static bool is_wanted(const struct lookup *l, uint32_t uid)
+/* Those of a folder that were not looked up, and never will be in this run. */
+static void pass_over(struct lookup *l, const struct account *a, const struct place *p,
+		      const char *why)
 {
-	size_t lo = 0, hi = l->wanted_n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (l->wanted[mid] < uid)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < l->wanted_n && l->wanted[lo] == uid;
-}
-
-static bool on_answer(void *ctx, const struct imap_resp *resp, bool more, struct err *err)
-{
-	static const char name[] = "UIDVALIDITY ";
-	struct folder_state now = { 0 };
-	struct lookup *l = ctx;
-	struct imap_fetch f;
-	struct answer *a;
-
-	(void)more;
-	if (resp->kind == IMAP_RESP_STATUS_OK && span_istarts(resp->code, name)) {
-		if (!audit_rows_code(SPAN_LIT("UIDVALIDITY"),
-				     span_trim(span_from(resp->code, sizeof name - 1)),
-				     true, &now, err))
-			return false;
-		l->uidvalidity = now.uidvalidity;
-	}
-	if (resp->kind != IMAP_RESP_FETCH)
-		return true;
-	arena_reset(&l->scratch);
-	if (!imap_fetch_parse(resp->number, resp->text, &l->scratch, &f, err))
-		return false;
-	if ((f.has & (IMAP_HAS_UID | IMAP_HAS_HEADER)) !=
-		    (IMAP_HAS_UID | IMAP_HAS_HEADER) ||
-	    f.header_nil || !is_wanted(l, f.uid) || l->answer_n == COUNT_OF(l->answer))
-		return true;
-	a = &l->answer[l->answer_n++];
-	*a = (struct answer){ .uid = f.uid };
-	a->has_key = mime_key_fields(l->sha, f.header, &l->scratch, &a->key);
-	mime_detail(f.header, &l->answers, &a->d);
-	return true;
-}
-
-static bool store_answers(struct lookup *l, const struct place *p, struct err *err)
-{
-	bool ok = store_begin(l->st, err);
-
-	if (!ok)
-		return false;
-	for (size_t i = 0; ok && i < l->answer_n; i++)
-		ok = store_detail_put(l->st, p->epoch, l->answer[i].uid, &l->answer[i].d,
-				      l->answer[i].has_key ? &l->answer[i].key : NULL,
-				      err);
-	ok = ok && store_commit(l->st, err);
-	if (!ok)
-		store_rollback(l->st);
-	else
-		l->out->side[p->side].messages += (int64_t)l->answer_n;
-	l->answer_n = 0;
-	arena_reset(&l->answers);
-	return ok;
-}
-
-/* Ask for PIPELINE chunks at once, wait for all, store.  *store_failed tells whose error
- * it is. */
-static bool fetch(struct lookup *l, struct imap_session *s, const struct place *p,
-		  bool *store_failed, struct err *err)
-{
-	for (size_t at = 0; at < p->n;) {
-		uint64_t cmd[PIPELINE];
-		size_t n = 0;
-
-		l->wanted = &l->uids[p->first + at];
-		l->wanted_n = 0;
-		while (n < PIPELINE && at < p->n) {
-			strbuf_clear(&l->line);
-			strbuf_adds(&l->line, "UID FETCH ");
-			for (size_t i = 0; i < CHUNK && at < p->n;
-			     i++, at++, l->wanted_n++)
-				strbuf_addf(&l->line, "%s%u", i > 0 ? "," : "",
-					    l->uids[p->first + at]);
-			strbuf_adds(&l->line,
-				    " (UID BODY.PEEK[HEADER.FIELDS (" MIME_IDENTITY_FIELDS
-				    ")])");
-			if (!imap_session_send(s, strbuf_span(&l->line), &cmd[n++], err))
-				return false;
-		}
-		for (size_t i = 0; i < n; i++) {
-			struct imap_done done; /* NO: what was not answered stays without
-						  a detail */
-
-			if (!imap_session_finish(s, cmd[i], &done, err))
-				return false;
-		}
-		if (!store_answers(l, p, err)) {
-			*store_failed = true;
-			return false;
-		}
-	}
-	return true;
-}
-
-/* A folder that cannot be opened, or that is another one by now, is said and passed over.
- */
-static bool look_into(struct lookup *l, struct imap_session *s, const struct account *a,
-		      const struct place *p, bool *whole, bool *store_failed,
-		      struct err *err)
-{
-	char words[AUDIT_WORDS_SIZE];
-	struct imap_done done;
-	uint64_t cmd;
-
-	/* A late answer from the folder before must not be taken for one of this folder. */
-	l->wanted_n = 0;
-	l->answer_n = 0;
-	l->uidvalidity = 0;
-	strbuf_clear(&l->line);
-	strbuf_adds(&l->line, "EXAMINE ");
-	imap_put_mailbox(&l->line, p->wire);
-	if (!imap_session_send(s, strbuf_span(&l->line), &cmd, err) ||
-	    !imap_session_finish(s, cmd, &done, err))
-		return false;
-	if (done.status == IMAP_OK && l->uidvalidity == p->uidvalidity)
-		return fetch(l, s, p, store_failed, err);
-	*whole = false;
+	for (size_t i = 0; i < p->n; i++)
+		l->sought[p->first + i].state = SOUGHT_DONE;
 	l->out->side[p->side].folders_failed++;
 	strbuf_clear(&l->line);
 	strbuf_addf(&l->line, "%s ", side_name(p->side));
 	text_show(&l->line, span_str(a->user), 0);
 	strbuf_adds(&l->line, ": no details from \"");
 	text_show(&l->line, span_str(p->wire), 0);
-	strbuf_addf(&l->line, "\": %s",
-		    done.status != IMAP_OK ? audit_words(&done, words)
-					   : "its UIDVALIDITY has changed");
+	strbuf_addf(&l->line, "\": %s", why);
 	if (l->o->say != NULL)
 		l->o->say(l->o->say_ctx, strbuf_cstr(&l->line));
-	return true;
+}
+
+static size_t left_of(const struct lookup *l, const struct place *p)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		left += l->sought[p->first + i].state != SOUGHT_DONE;
+	return left;
+}
+
+/* False: the session ended. */
+static bool look_into(struct lookup *l, struct imap_session *s, const struct account *a,
+		      struct place *p, bool *whole, struct err *err)
+{
+	size_t before = left_of(l, p), left;
+	enum audit_looked looked;
+
+	l->at = p;
+	strbuf_clear(&l->why);
+	looked = audit_lookup_folder(&l->look, s, p->wire, p->uidvalidity,
+				     &l->sought[p->first], p->n, &l->why, err);
+	left = left_of(l, p);
+	if (looked == AUDIT_BROKE) {
+		p->breaks = left < before ? 0 : p->breaks + 1;
+		if (p->breaks < BREAKS_OF_FOLDER || l->look.fatal ||
+		    err->cls == ERR_STOPPED)
+			return false;
+		strbuf_addf(&l->why, "again and again the connection broke: %s",
+			    err->text);
+		l->look.progress = true; /* for the other folders */
+	} else if (looked == AUDIT_LOOKED && left > 0) {
+		strbuf_addf(&l->why, "the server refuses %zu messages for now", left);
+	}
+	if (left > 0) {
+		*whole = false;
+		pass_over(l, a, p, strbuf_cstr(&l->why));
+	}
+	return looked != AUDIT_BROKE;
 }
 
 /* ---- one account ---- */
@@ -316,53 +274,84 @@ static void say_account(struct lookup *l, enum side side, const char *user,
 	l->o->say(l->o->say_ctx, strbuf_cstr(&l->line));
 }
 
-/* All places of one account, places[0] to places[n - 1].  False: stopped, or the store
- * failed. */
-static bool look_up(struct lookup *l, const struct place *places, size_t n,
-		    struct err *err)
+/* What is left of the places of one account, over one connection.  False: err tells
+ * why. */
+static bool session(struct lookup *l, struct place *places, size_t n,
+		    const struct account *a, bool *whole, struct err *err)
 {
-	struct audit_side_sum *sum = &l->out->side[places->side];
-	bool whole = true, store_failed = false, ok = false;
 	struct net_conn *conn = NULL;
 	struct imap_session *s = NULL;
 	struct imap_hello hello;
 	struct imap_io io;
+	bool ok = false;
+
+	if (audit_login(&l->doors, places->side, a->user, &conn, err) != AUDIT_ENTERED)
+		return false;
+	l->out->count.logins++;
+	imap_io_net(&io, conn);
+	s = imap_session_new(&io, l->o->transcript);
+	if (!imap_session_hello(s, &l->account, &hello, err))
+		goto out;
+	for (size_t i = 0; i < n; i++)
+		if (left_of(l, &places[i]) > 0 &&
+		    !look_into(l, s, a, &places[i], whole, err))
+			goto out;
+	imap_session_logout(s);
+	ok = true;
+out:
+	imap_session_count(s, &l->out->count);
+	imap_session_free(s);
+	net_conn_close(conn);
+	return ok;
+}
+
+static bool nothing_left(const struct lookup *l, const struct place *places, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (left_of(l, &places[i]) > 0)
+			return false;
+	return true;
+}
+
+/* All places of one account, places[0] to places[n - 1].  False: stopped, or the store
+ * failed. */
+static bool look_up(struct lookup *l, struct place *places, size_t n, struct err *err)
+{
+	struct audit_side_sum *sum = &l->out->side[places->side];
+	bool whole = true, entered = true, ok = false;
+	struct err why = ERR_INIT, store_err = ERR_INIT;
+	int breaks = 0, in_vain = 0;
 	struct account a;
-	struct err why = ERR_INIT;
 
 	arena_reset(&l->account);
 	if (!store_account_get(l->st, places->account, &l->account, &a, err))
 		return false;
 	sum->accounts++;
 	sum->folders += (int64_t)n;
-	if (audit_login(&l->doors, places->side, a.user, &conn, &why) != AUDIT_ENTERED)
-		goto out;
-	l->out->count.logins++;
-	imap_io_net(&io, conn);
-	s = imap_session_new(&io, l->o->transcript);
-	if (!imap_session_hello(s, &l->account, &hello, &why))
-		goto out;
-	imap_session_handler(s, on_answer, l);
-	for (size_t i = 0; i < n; i++)
-		if (!look_into(l, s, &a, &places[i], &whole, &store_failed, &why))
-			goto out;
-	imap_session_handler(s, NULL, NULL);
-	imap_session_logout(s);
-	ok = true;
-out:
-	if (s != NULL)
-		imap_session_count(s, &l->out->count);
-	imap_session_free(s);
-	net_conn_close(conn);
-	l->answer_n = 0;
+	while (!ok && entered && breaks < BREAKS_MAX && in_vain < BREAKS_IN_VAIN) {
+		int64_t logins = l->out->count.logins;
+
+		why = ERR_INIT;
+		l->look.progress = false;
+		ok = session(l, places, n, &a, &whole, &why);
+		entered = l->out->count.logins > logins;
+		if (!l->look.fatal && !commit(l, &store_err)) {
+			*err = store_err;
+			return false;
+		}
+		if (l->look.fatal || why.cls == ERR_STOPPED) {
+			*err = why;
+			return false;
+		}
+		breaks++;
+		in_vain = l->look.progress ? 0 : in_vain + 1;
+		ok |= entered && nothing_left(l, places, n);
+	}
 	if (ok) {
+		l->out->count.reconnects += breaks - 1;
 		sum->read += whole;
 		sum->partly += !whole;
 		return true;
-	}
-	if (store_failed || why.cls == ERR_STOPPED) {
-		*err = why;
-		return false;
 	}
 	sum->no_login += why.cls == ERR_LOGIN;
 	sum->no_net += why.cls == ERR_NET || why.cls == ERR_TLS;
@@ -428,6 +417,7 @@ bool audit_details(struct store *st, const struct audit_options *o, int64_t tran
 		   int64_t per_folder, struct audit_result *out, struct err *err)
 {
 	struct lookup *l = mem_calloc(1, sizeof *l);
+	const struct audit_lookup_sink sink = { l, on_found, on_settle };
 	int64_t began = clock_mono_ms();
 	bool ok = false;
 
@@ -435,7 +425,9 @@ bool audit_details(struct store *st, const struct audit_options *o, int64_t tran
 	l->st = st;
 	l->o = o;
 	l->out = out;
-	l->sha = sha256_new();
+	audit_lookup_init(&l->look);
+	l->look.out = &sink;
+	l->look.sha = sha256_new();
 	audit_doors_init(&l->doors, o, o->wake);
 	if (!begin(l, transfer, err))
 		goto out;
@@ -457,14 +449,14 @@ bool audit_details(struct store *st, const struct audit_options *o, int64_t tran
 out:
 	out->took_ms = clock_mono_ms() - began;
 	audit_doors_done(&l->doors);
-	sha256_free(l->sha);
+	sha256_free(l->look.sha);
+	audit_lookup_done(&l->look);
 	arena_done(&l->arena);
 	arena_done(&l->account);
-	arena_done(&l->answers);
-	arena_done(&l->scratch);
 	strbuf_done(&l->line);
+	strbuf_done(&l->why);
 	free(l->places);
-	free(l->uids);
+	free(l->sought);
 	free(l);
 	return ok;
 }

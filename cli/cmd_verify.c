@@ -131,17 +131,14 @@ static bool try_look_up(struct globals *g, struct project *p, const struct scope
 	return true;
 }
 
-/* A round may show what to ask for next: a header, then a body. */
+/* What was looked up may ask for more: header fields, then whole headers, then bodies. */
 static bool look_into(struct globals *g, struct project *p, struct scope *scope,
 		      struct verify_result *r, struct err *err)
 {
 	for (int round = 0; r->wants > 0 && round < ROUNDS_MAX; round++) {
 		int64_t brought = 0;
 
-		msg_note(g,
-			 round == 0 ? "looking up %s without a partner"
-				    : "looking further into %s",
-			 counted(r->wants, "message"));
+		msg_note(g, "looking into %s", counted(r->wants, "message"));
 		if (!try_look_up(g, p, scope, &brought, err) ||
 		    !judge(g, p, scope, r, err))
 			return false;
@@ -150,8 +147,8 @@ static bool look_into(struct globals *g, struct project *p, struct scope *scope,
 	}
 	if (r->wants > 0) {
 		msg_warn(g,
-			 "%s without a partner could not be looked up: whether mail is "
-			 "there under another identity stays unknown",
+			 "%s could not be looked into: whether mail is there under "
+			 "another identity, and why sizes differ, stays unknown",
 			 counted(r->wants, "message"));
 		msg_hint(g, "mailmuster audit, then mailmuster verify, asks again");
 	}
@@ -214,11 +211,12 @@ static bool judge_all(struct globals *g, struct project *p, struct scope *scope,
 	if (r->wants == 0)
 		return true;
 	if (rq->offline) {
-		msg_note(g,
-			 "%s without a partner not looked up (--offline): it stays "
-			 "unknown who sent them, and whether they are there under "
-			 "another identity",
-			 counted(r->wants, "message"));
+		msg_note(
+			g,
+			"%s not looked into (--offline): it stays unknown who sent what "
+			"is missing, whether it is there under another identity, and why "
+			"sizes differ",
+			counted(r->wants, "message"));
 		return true;
 	}
 	return look_into(g, p, scope, r, err);

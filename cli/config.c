@@ -4,6 +4,9 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "cli/config_map.h"
+#include "cli/suggest.h"
+#include "profile/profile.h"
 
 #define SECOND		((int64_t)1)
 #define DAY		(86400 * SECOND)
@@ -185,6 +188,32 @@ static bool check_auth(struct json_obj *o, const struct server *s, const char *s
 	return true;
 }
 
+/* The name of one that is shipped, or a file. */
+static bool read_profile(struct config *c, struct json_obj *o, const char *profile,
+			 const char *dir, struct server *s, struct err *err)
+{
+	struct suggest near;
+
+	if (profile_is_path(profile)) {
+		s->profile = resolve(c, dir, profile);
+		return true;
+	}
+	suggest_init(&near, profile);
+	suggest_try(&near, PROFILE_AUTO);
+	for (size_t i = 0; profile_name(i) != NULL; i++)
+		suggest_try(&near, profile_name(i));
+	s->profile = arena_strdup(&c->arena, profile);
+	if (strcmp(profile, PROFILE_AUTO) == 0 || profile_is_shipped(profile))
+		return true;
+	json_complain(
+		o, "profile", err,
+		"is \"auto\", the name of a profile, or the path of one (it ends in "
+		".json)");
+	if (near.best != NULL)
+		err_hint(err, "did you mean \"%s\"?", near.best);
+	return false;
+}
+
 static bool read_server(struct config *c, struct json_doc *doc,
 			const struct json_value *v, enum side side, const char *dir,
 			struct err *err)
@@ -193,7 +222,8 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	struct json_obj o;
 	const char *host = NULL, *tls = "implicit", *tls_min = "1.2", *ca = NULL,
 		   *pin = NULL, *auth = "user";
-	const char *admin = NULL, *separator = "*", *kind = "auto", *timeout = NULL;
+	const char *admin = NULL, *separator = "*", *kind = "auto", *timeout = NULL,
+		   *profile = PROFILE_AUTO;
 	const struct json_value *secret;
 	int64_t port = 0, connections = config_default_connections(side),
 		seconds = TIMEOUT_DEFAULT;
@@ -211,6 +241,7 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	    !json_get_str(&o, "master_separator", &separator, err) ||
 	    !json_get_object(&o, "secret", &secret, err) ||
 	    !json_get_str(&o, "kind", &kind, err) ||
+	    !json_get_str(&o, "profile", &profile, err) ||
 	    !json_get_int(&o, "max_connections", 1, CONFIG_CONNECTIONS_MAX, &connections,
 			  err) ||
 	    !json_get_str(&o, "timeout", &timeout, err) || !json_obj_end(&o, err))
@@ -248,6 +279,8 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	s->pin = pin != NULL ? arena_strdup(&c->arena, pin) : NULL;
 	s->admin = admin != NULL ? arena_strdup(&c->arena, admin) : NULL;
 	s->kind = arena_strdup(&c->arena, kind);
+	if (!read_profile(c, &o, profile, dir, s, err))
+		return false;
 	s->max_connections = (unsigned)connections;
 	s->timeout_ms = seconds * 1000;
 	if (!check_auth(&o, s, separator, err))
@@ -267,47 +300,6 @@ static size_t count(const struct json_value *v)
 	for (v = json_first(v); v != NULL; v = json_next(v))
 		n++;
 	return n;
-}
-
-static bool read_map(struct config *c, struct json_doc *doc, const struct json_value *v,
-		     struct err *err)
-{
-	const struct json_value *pairs, *exclude, *m;
-	struct json_obj o;
-	struct map_pair *pair;
-	const char **name;
-
-	if (!json_obj_begin(doc, v, "map", &o, err) ||
-	    !json_get_object(&o, "pairs", &pairs, err) ||
-	    !json_get_array(&o, "exclude", &exclude, err) || !json_obj_end(&o, err))
-		return false;
-	if (pairs != NULL && (c->rules.pair_n = count(pairs)) > 0) {
-		c->rules.pairs = pair = arena_alloc(&c->arena,
-						    c->rules.pair_n * sizeof *pair);
-		for (m = json_first(pairs); m != NULL; m = json_next(m), pair++) {
-			if (json_string(m) == NULL || *json_string(m) == '\0' ||
-			    *json_key(m) == '\0')
-				return json_complain(
-					&o, "pairs", err,
-					"is written \"old folder\": \"new folder\", both "
-					"strings that are not empty");
-			*pair = (struct map_pair){
-				.old_name = arena_strdup(&c->arena, json_key(m)),
-				.new_name = arena_strdup(&c->arena, json_string(m))
-			};
-		}
-	}
-	if (exclude != NULL && (c->rules.exclude_n = count(exclude)) > 0) {
-		c->rules.exclude = name = arena_alloc(&c->arena,
-						      c->rules.exclude_n * sizeof *name);
-		for (m = json_first(exclude); m != NULL; m = json_next(m)) {
-			if (json_string(m) == NULL || *json_string(m) == '\0')
-				return json_complain(&o, "exclude", err,
-						     "is a list of folder names");
-			*name++ = arena_strdup(&c->arena, json_string(m));
-		}
-	}
-	return true;
 }
 
 /* An atom of RFC 3501, as a flag keyword is; the system flags are not renamed. */
@@ -402,7 +394,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 				  project != NULL ? project : "mail migration");
 	return read_server(c, doc, old_side, SIDE_OLD, dir, err) &&
 	       (new_side == NULL || read_server(c, doc, new_side, SIDE_NEW, dir, err)) &&
-	       (map == NULL || read_map(c, doc, map, err)) &&
+	       (map == NULL || config_map(c, doc, map, err)) &&
 	       (keywords == NULL || read_keywords(c, doc, keywords, err)) &&
 	       (limits == NULL || read_limits(c, doc, limits, err));
 }

@@ -141,6 +141,11 @@ static void server(struct strbuf *out, enum side side, const char *const v[ANSWE
 	strbuf_adds(out, "\t\t// auto, cyrus, dovecot, courier or generic: how "
 			 "Message-IDs are read cheaply.\n");
 	line(out, "kind", v[A_KIND] != NULL ? v[A_KIND] : "auto");
+	strbuf_adds(out, "\t\t// What is known of the server's kind (limits, names it "
+			 "refuses): auto, cyrus, dovecot, courier,\n"
+			 "\t\t// zimbra, exchange, m365, gmail, iplanet, generic, or a "
+			 "file of your own.\n"
+			 "\t\t\"profile\": \"auto\",\n");
 	strbuf_adds(out, "\t\t// Never more connections than this at the same time.\n");
 	if (v[A_MAX_CONNECTIONS] != NULL)
 		strbuf_addf(out, "\t\t\"max_connections\": %s,\n", v[A_MAX_CONNECTIONS]);
@@ -182,9 +187,26 @@ void init_config_text(const struct answers *a, struct strbuf *out)
 			 "\t\t\"pairs\": {\n"
 			 "\t\t\t// \"Sent Items\": \"Sent\"\n"
 			 "\t\t},\n"
+			 "\t\t// A folder that the old server marks as Sent, Trash, ... "
+			 "goes to the one that the new server\n"
+			 "\t\t// marks so, unless a pair names it (imapsync --automap).\n"
+			 "\t\t// \"special_use\": true,\n"
+			 "\t\t// Expressions (PCRE2), one after the other; \"all\": true "
+			 "replaces every match.\n"
+			 "\t\t\"regex\": [\n"
+			 "\t\t\t// { \"match\": \"^Mail/(.*)$\", \"to\": \"$1\" }\n"
+			 "\t\t],\n"
 			 "\t\t\"exclude\": [\n"
 			 "\t\t\t// \"Trash\"\n"
-			 "\t\t]\n"
+			 "\t\t],\n"
+			 "\t\t\"exclude_regex\": [\n"
+			 "\t\t\t// \"(?i)^spam\"\n"
+			 "\t\t],\n"
+			 "\t\t// The same keys for single accounts, before those above.  "
+			 "mailmuster plan map shows the result.\n"
+			 "\t\t\"transfers\": {\n"
+			 "\t\t\t// \"anna\": { \"pairs\": { \"Old\": \"Archive\" } }\n"
+			 "\t\t}\n"
 			 "\t},\n"
 			 "\n"
 			 "\t// Keywords (labels) that the mover or the new server "

@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts audit verify explain status report ledger help"
+_mailmuster_commands="init doctor accounts audit plan verify explain status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -18,6 +18,7 @@ _mailmuster_options() { # command
 	doctor) printf '%s ' --account ;;
 	accounts) printf '%s ' --dry-run ;;
 	audit) printf '%s ' --side --depth ;;
+	plan) printf '%s ' --csv ;;
 	verify) printf '%s ' --offline ;;
 	report) printf '%s ' --csv --text --output ;;
 	help) printf '%s ' --options ;;
@@ -63,6 +64,7 @@ _mailmuster() {
 				words="import list"
 				files=yes
 				;;
+			plan) words="map" ;;
 			ledger) words="verify head" ;;
 			help) words="$_mailmuster_commands exit-codes" ;;
 			esac

@@ -216,7 +216,7 @@ def body_truncated(a, rng):
     octets = a.body(folder, m)
     a.delete(folder, [m])
     a.append(folder, octets[:(octets.index(b"\r\n\r\n") + 4 + len(octets)) // 2] + b"\r\n", m)
-    return folder, {("octets", folder): 1}, [m]
+    return folder, {("content", folder): 1}, [m]
 
 
 @fault

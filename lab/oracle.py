@@ -60,6 +60,8 @@ def differences(account, old_side, new_side):
     def facts(folder, a, b):
         for cls, field in (("flags", "flags"), ("keywords", "keywords"), ("date", "date"), ("octets", "octets")):
             x, y = getattr(a, field), getattr(b, field)
+            if cls == "octets" and x != y and a.body != b.body:
+                cls = "content"
             if x != y:
                 tell(cls, folder, a, old=str(x) if isinstance(x, int) else " ".join(sorted(x)),
                      new=str(y) if isinstance(y, int) else " ".join(sorted(y)))

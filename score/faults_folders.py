@@ -180,6 +180,28 @@ def trailing_space_lost(t):
     t.expect_folder("Notes", "folder-extra", "info")
 
 
+def another_name(t, name, other):
+    mails = t.old.fill(name, 6)
+    yield
+    t.new.rename(name, other)
+    t.expect(name, mails, other=other)
+    t.expect_folder(name, "folder-missing", why=("none", "name", "refiled", "no-seal"))
+    t.expect_folder(other, "folder-extra", "info")
+
+
+@kind("message-refiled", severity="info", why=("refiled", "name"))
+def name_encoded_twice(t):
+    """A mover took the name on the wire, modified UTF-7, for the name itself: "Gebühren" became "Geb&APw-hren"."""
+    yield from another_name(t, "Geb\u00fchren", "Geb&APw-hren")
+
+
+@kind("message-refiled", severity="info", why=("refiled", "name"))
+def name_truncated(t):
+    """A name was cut after 40 characters, as some targets do."""
+    long = "Correspondence with the building authority of the county"
+    yield from another_name(t, long, long[:40])
+
+
 @kind("message-missing", why=("name", "folder"))
 def leading_space_skipped(t):
     """A folder " Private" with a leading space was skipped."""

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Messages that are missing, extra, elsewhere or in another account."""
+import os
+
 import faults
 from bed import DAY, NOW, Y2015, kind, mail
 
@@ -131,6 +133,33 @@ def same_headers_other_body_deleted(t):
     gone = [m for m in t.new.read("Forms") if m.message_id == "<form.1@example.org>"][1:]
     t.new.remove("Forms", gone)
     t.expect("Forms", gone)
+
+
+@kind("message-missing", why=("no-seal", "duplicate"))
+def copy_in_another_folder_lost(t):
+    """The same message is in two folders, as after a reply to a list; the copy in one of them is lost."""
+    t.old.fill("Committee", 6)
+    octets = mail(date=Y2015 + 9 * DAY)
+    m = t.old.append("Committee", octets, Y2015 + 9 * DAY)
+    t.old.append("INBOX", octets, Y2015 + 9 * DAY)
+    yield
+    t.new.remove("Committee", [m])
+    t.expect("Committee", [m])
+
+
+@kind("message-missing", why=("unreadable-old", "no-seal"), oracle=False, alone=True)
+def unreadable_on_the_old_side(t):
+    """The old server still lists a message and cannot give it out, for its file is gone; the mover could not copy it."""
+    mails = t.old.fill("Damaged", 7)
+    yield
+    t.new.remove("Damaged", mails[3:4])
+    for path, _, files in os.walk(t.servers[0].dir + "/spool"):
+        if path.endswith("/%s/Damaged" % t.name) and "4." in files:
+            os.unlink(path + "/4.")
+            break
+    else:
+        raise ValueError("no file of message 4")
+    t.expect("Damaged", mails[3:4])
 
 
 @kind("message-missing", why="too-large")

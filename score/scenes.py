@@ -438,5 +438,5 @@ def run(options, old, new, Row):
 
 
 def failed(s, e, Row):
-    s.rows_out.append(Row(s.name, "scenes", "", bed.Result(0, 0, 0, 0), ["broke off: %s" % e], [(0, -1)]))
+    s.rows_out.append(Row(s.name, "scenes", "", bed.Result(0, 0, 1, 0), ["broke off: %s" % e], [(0, -1)]))
     s.rows_out[-1].print()

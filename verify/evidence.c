@@ -5,19 +5,6 @@
 #include "store/store_run.h"
 #include "verify/work.h"
 
-static const struct map_rules no_rules = { 0 };
-
-const char *evidence_prefix(struct arena *arena, const char *new_prefix)
-{
-	const char *x;
-	size_t n;
-
-	if (map_target(arena, &no_rules, new_prefix, "x", &x) == MAP_EXCLUDED)
-		return "";
-	n = strlen(x);
-	return n < 2 ? "" : arena_span(arena, (struct span){ x, n - 2 });
-}
-
 static bool covers(const char *prefix, const char *common)
 {
 	size_t n = strlen(prefix);
@@ -79,7 +66,7 @@ static const char **neighbours(struct work *w, size_t *n_out)
 		if (is_member(w, t->id) || t->gone != 0 || t->new_account == 0 ||
 		    t->new_account != w->new.account)
 			continue;
-		prefix = evidence_prefix(w->arena, t->new_prefix);
+		prefix = map_prefix(w->arena, t->new_prefix);
 		if (strcmp(prefix, w->prefix) != 0 && covers(w->prefix, prefix))
 			v[n++] = prefix;
 	}
@@ -265,7 +252,7 @@ bool evidence_load(struct work *w, struct err *err)
 {
 	const struct transfer *first = w->member[0].t;
 
-	w->prefix = evidence_prefix(w->arena, first->new_prefix);
+	w->prefix = map_prefix(w->arena, first->new_prefix);
 	for (size_t i = 0; i < w->member_n; i++)
 		if (!load_seal(w, &w->member[i], err))
 			return false;

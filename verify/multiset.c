@@ -57,6 +57,8 @@ static int cmp_group(const struct multiset_options *o, const struct message *a,
 	if (o->by_tier && a->tier != b->tier)
 		return a->tier < b->tier ? -1 : 1;
 	c = memcmp(a->key.bytes, b->key.bytes, sizeof a->key.bytes);
+	if (c == 0 && a->tier == TIER_BODY && b->tier == TIER_BODY)
+		return cmp_i64(a->date, b->date);
 	if (c != 0 || a->tier != TIER_NONE || b->tier != TIER_NONE)
 		return c;
 	c = cmp_i64(a->octets, b->octets);

@@ -21,7 +21,8 @@ struct pairing_folder {
 	const char *target; /* old side: where it should be, common form of the new side;
 			       NULL on the new side */
 	enum pairing_how how;
-	bool mail; /* can hold messages; false for \Noselect */
+	const char *rule; /* the rule that decided, as the config writes it; NULL: none */
+	bool mail;	  /* can hold messages; false for \Noselect */
 };
 
 struct pairing {

@@ -25,20 +25,19 @@ static enum pairing_how how_of(enum map_how how)
 	return PAIRING_SAME;
 }
 
-/* The most specific exclusion that covers this folder, as the config writes it. */
-static const char *exclusion_of(struct work *w, const char *common)
+/* The folders of the new account with a special use. */
+static struct map_special *special_folders(struct work *w, size_t *n_out)
 {
-	const struct map_rules *rules = w->o->rules;
-	const char *found = NULL, *target;
+	const struct work_side *s = &w->new;
+	struct map_special *v = arena_alloc(w->arena, (s->folder_n + 1) * sizeof *v);
+	size_t n = 0;
 
-	for (size_t i = 0; i < rules->exclude_n; i++) {
-		struct map_rules one = { .exclude = &rules->exclude[i], .exclude_n = 1 };
-
-		if (map_target(w->arena, &one, "", common, &target) == MAP_EXCLUDED &&
-		    (found == NULL || strlen(rules->exclude[i]) > strlen(found)))
-			found = rules->exclude[i];
-	}
-	return found != NULL ? found : "exclude";
+	for (size_t i = 0; i < s->folder_n; i++)
+		if ((s->folder[i].view->folder.attrs & FOLDER_SPECIAL_MASK) != 0)
+			v[n++] = (struct map_special){ s->folder[i].common,
+						       s->folder[i].view->folder.attrs };
+	*n_out = n;
+	return v;
 }
 
 static struct pairing_folder *new_names(struct work *w)
@@ -53,19 +52,31 @@ static struct pairing_folder *new_names(struct work *w)
 	return v;
 }
 
-static struct pairing_folder *old_names(struct work *w, const struct work_member *m)
+static bool old_names(struct work *w, const struct work_member *m,
+		      struct pairing_folder **out, struct err *err)
 {
 	const struct work_side *s = &m->old;
 	struct pairing_folder *v = arena_alloc(w->arena, (s->folder_n + 1) * sizeof *v);
+	size_t special_n;
+	struct map_special *special = special_folders(w, &special_n);
 
+	map_enter(w->map, m->t->name, m->t->new_prefix, special, special_n);
 	for (size_t i = 0; i < s->folder_n; i++) {
-		v[i] = (struct pairing_folder){ .common = s->folder[i].common,
-						.mail = s->folder[i].proof !=
-							PROOF_NO_MAIL };
-		v[i].how = how_of(map_target(w->arena, w->o->rules, m->t->new_prefix,
-					     v[i].common, &v[i].target));
+		struct map_result r;
+
+		if (!map_target(w->map, w->arena, s->folder[i].common,
+				s->folder[i].view->folder.attrs, &r, err))
+			return false;
+		v[i] = (struct pairing_folder){
+			.common = s->folder[i].common,
+			.target = r.target,
+			.how = how_of(r.how),
+			.rule = r.rule != NULL ? r.rule->text : NULL,
+			.mail = s->folder[i].proof != PROOF_NO_MAIL
+		};
 	}
-	return v;
+	*out = v;
+	return true;
 }
 
 /* A pairing of one member on its way to a pair. */
@@ -87,7 +98,7 @@ static int by_rank(const void *a, const void *b)
 }
 
 /* All members' pairings; a new folder that nobody claims stands once. */
-static struct slot *slots_of(struct work *w, size_t *n_out)
+static bool slots_of(struct work *w, struct slot **out, size_t *n_out, struct err *err)
 {
 	size_t new_n = w->new.folder_n, n = 0, cap = 0, next = 0;
 	struct pairing_folder *new = new_names(w);
@@ -110,7 +121,8 @@ static struct slot *slots_of(struct work *w, size_t *n_out)
 
 		if (m->not_judged != NULL || m->blind)
 			continue;
-		old = old_names(w, m);
+		if (!old_names(w, m, &old, err))
+			return false;
 		pairing_make(w->arena, old, m->old.folder_n, new, new_n, &plan, &plan_n);
 		for (size_t i = 0; i < plan_n; i++) {
 			struct slot *s = &slot[n];
@@ -143,7 +155,8 @@ static struct slot *slots_of(struct work *w, size_t *n_out)
 			continue;
 		slot[(*n_out)++] = slot[i];
 	}
-	return slot;
+	*out = slot;
+	return true;
 }
 
 /* A folder that has no messages has no flags that were not read. */
@@ -180,8 +193,11 @@ static void set_base(struct work_pair *p, enum side side)
 
 bool pairs_make(struct work *w, struct err *err)
 {
-	struct slot *slot = slots_of(w, &w->pair_n);
+	struct slot *slot;
 	size_t leader = 0;
+
+	if (!slots_of(w, &slot, &w->pair_n, err))
+		return false;
 
 	w->pair = arena_alloc(w->arena, (w->pair_n + 1) * sizeof *w->pair);
 	for (size_t i = 0; i < w->pair_n; i++) {
@@ -205,7 +221,7 @@ bool pairs_make(struct work *w, struct err *err)
 		if (slot[i].old != NULL)
 			p->target = slot[i].old->target;
 		if (slot[i].old != NULL && slot[i].old->how == PAIRING_EXCLUDED)
-			p->excluded = exclusion_of(w, a->common);
+			p->excluded = slot[i].old->rule != NULL ? slot[i].old->rule : "";
 		p->depth = levels(a != NULL ? a->common : b->common);
 		set_base(p, SIDE_OLD);
 		set_base(p, SIDE_NEW);

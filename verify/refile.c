@@ -4,6 +4,7 @@
  * only by its header fields.  The leftovers lie in the store, so their number does not
  * matter.
  */
+#include "mime/mime_body.h"
 #include "verify/work.h"
 
 /* Partners found in one round; they are dropped from the store when its cursors are
@@ -25,14 +26,15 @@ struct round {
 /* By what leftovers are matched.  Two messages that have each one Message-ID, and not the
  * same, are two, however alike their other fields are: one side at least must be without.
  */
-enum look { LOOK_KEY, LOOK_OLD_WITHOUT_ID, LOOK_NEW_WITHOUT_ID };
-enum { LOOK_COUNT = LOOK_NEW_WITHOUT_ID + 1 };
+enum look { LOOK_KEY, LOOK_OLD_WITHOUT_ID, LOOK_NEW_WITHOUT_ID, LOOK_BODY };
+enum { LOOK_COUNT = LOOK_BODY + 1 };
 
 struct reader {
 	struct work *w;
 	struct store_leftovers *it;
 	enum side side;
 	bool retry;	 /* by the key from details */
+	bool body;	 /* by body and date, whatever the header says */
 	bool without_id; /* pass over those that have a Message-ID of their own */
 };
 
@@ -98,6 +100,9 @@ static enum next next_item(void *ctx, struct multiset_item *out, struct err *err
 		if (l.side != r->side || (!r->retry && l.m.tier == TIER_NONE) ||
 		    (r->without_id && l.m.tier == TIER_ID))
 			continue;
+		if (r->body &&
+		    (l.m.date == MSG_DATE_UNKNOWN || mime_body_is_empty(&l.retry_key)))
+			continue;
 		if (!refile_item(r->w, &l, out, err))
 			return NEXT_FAIL;
 		if (r->retry) {
@@ -144,6 +149,12 @@ static bool on_single(void *ctx, enum side side, const struct multiset_item *ite
 static bool merge_round(struct round *r, enum look look, struct err *err)
 {
 	static const enum look without[] = { LOOK_OLD_WITHOUT_ID, LOOK_NEW_WITHOUT_ID };
+	static const enum leftover_order order[] = {
+		[LOOK_KEY] = LEFTOVER_BY_KEY,
+		[LOOK_OLD_WITHOUT_ID] = LEFTOVER_BY_RETRY_KEY,
+		[LOOK_NEW_WITHOUT_ID] = LEFTOVER_BY_RETRY_KEY,
+		[LOOK_BODY] = LEFTOVER_BY_BODY,
+	};
 	static const struct multiset_options by_key = { .by_tier = true,
 							.by_place = true };
 	struct reader reader[SIDE_COUNT];
@@ -157,13 +168,12 @@ static bool merge_round(struct round *r, enum look look, struct err *err)
 		reader[s] = (struct reader){ .w = r->w,
 					     .side = (enum side)s,
 					     .retry = look != LOOK_KEY,
+					     .body = look == LOOK_BODY,
 					     .without_id = look == without[s] };
 		source[s] = (struct multiset_source){ &reader[s], next_item };
 	}
 	for (int s = 0; s < SIDE_COUNT && ok; s++)
-		ok = store_leftovers_open(r->w->st, r->w->id, 0,
-					  look == LOOK_KEY ? LEFTOVER_BY_KEY
-							   : LEFTOVER_BY_RETRY_KEY,
+		ok = store_leftovers_open(r->w->st, r->w->id, 0, order[look],
 					  &reader[s].it, err);
 	ok = ok && multiset_merge(source, &by_key, &sink, err);
 	for (int s = 0; s < SIDE_COUNT; s++)
@@ -191,6 +201,7 @@ bool refile_match(struct work *w, struct err *err)
 {
 	struct round r = { .w = w };
 	bool ok = true, some = true;
+	int64_t wanted = 0;
 
 	for (int look = 0; look < LOOK_COUNT && ok; look++) {
 		do {
@@ -198,6 +209,9 @@ bool refile_match(struct work *w, struct err *err)
 			     (!some || merge_round(&r, (enum look)look, err));
 		} while (ok && some && r.full);
 	}
+	/* What only a body can tell. */
+	ok = ok && both_sides_have(w, &some, err) &&
+	     (!some || store_want_bodies(w->st, w->id, VERIFY_BODIES, &wanted, err));
 	free(r.drop);
 	return ok;
 }

@@ -18,6 +18,7 @@ struct group;
 struct session {
 	struct store *st;
 	const struct verify_options *o;
+	struct map *map;
 	struct verify_result *out;
 	struct arena all_arena; /* the list of transfers */
 	struct transfer *all;
@@ -130,7 +131,7 @@ static bool joins(const struct session *s, const struct group *g, size_t i,
 		  const char *prefix, struct arena *scratch)
 {
 	if (s->all[i].gone != 0 || s->all[i].new_account == 0 ||
-	    strcmp(evidence_prefix(scratch, s->all[i].new_prefix), prefix) != 0)
+	    strcmp(map_prefix(scratch, s->all[i].new_prefix), prefix) != 0)
 		return false;
 	for (size_t k = 0; k < g->n; k++)
 		if (s->all[g->at[k]].old_account == s->all[i].old_account)
@@ -141,7 +142,7 @@ static bool joins(const struct session *s, const struct group *g, size_t i,
 /* A transfer of the scope with all that share its folders, of the scope or not. */
 static void group_of(struct session *s, size_t at, bool *taken, struct group *g)
 {
-	const char *prefix = evidence_prefix(&s->arena, s->all[at].new_prefix);
+	const char *prefix = map_prefix(&s->arena, s->all[at].new_prefix);
 
 	*g = (struct group){ .first = at, .end = at + 1 };
 	while (g->first > 0 && s->all[g->first - 1].new_account == s->all[at].new_account)
@@ -188,6 +189,7 @@ static struct work *work_of(struct session *s, const struct group *g)
 
 	*w = (struct work){ .st = s->st,
 			    .o = s->o,
+			    .map = s->map,
 			    .all = &s->all[g->first],
 			    .all_n = g->end - g->first,
 			    .arena = &s->arena,
@@ -342,7 +344,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	arena_init(&s.arena);
 	arena_init(&s.scratch);
 	s.sha = sha256_new();
-	if (!abandon_open_run(&s, err) ||
+	if (!map_open(o->rules, &s.map, err) || !abandon_open_run(&s, err) ||
 	    !store_transfers(st, true, &s.all_arena, &s.all, &s.all_n, err) ||
 	    !make_groups(&s, err) || !store_run_begin(st, &run, &result.run, err) ||
 	    !judge_all(&s, err) || !judge_across(&s, err) || !sum_up(&s, err))
@@ -354,6 +356,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	*out = result;
 	ok = true;
 out:
+	map_close(s.map);
 	for (size_t i = 0; i < s.tally_n; i++)
 		tally_free(s.tally[i]);
 	free(s.tally);

@@ -124,6 +124,7 @@ struct work_words {
 struct work {
 	struct store *st;
 	const struct verify_options *o;
+	struct map *map; /* o->rules, opened once for the run */
 	const struct transfer *all; /* every transfer into this new account */
 	size_t all_n;
 	struct arena *arena;   /* lives as long as these transfers are judged */
@@ -164,9 +165,6 @@ static inline bool work_at_seal(const struct work_base *b, uint32_t uid)
 
 /* Fill in the sides, the seals and prefix. */
 bool evidence_load(struct work *w, struct err *err) MUST_CHECK;
-/* The common form of a new_prefix: where a folder "x" would land below it. */
-const char *evidence_prefix(struct arena *arena, const char *new_prefix);
-
 /* What the seal says of a folder; NULL: nothing. */
 const struct seal_folder *evidence_at_seal(const struct work_member *m, int64_t folder);
 

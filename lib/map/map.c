@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "map/map.h"
+#include "map/map_name.h"
 
 #include "base/strbuf.h"
 #include "base/text.h"
 
 static const struct span inbox = { "INBOX", 5 };
-/* A folder called INBOX beside INBOX, as Cyrus allows below its prefix. */
-static const struct span other_inbox = { "%49NBOX", 7 };
+const struct span map_other_inbox = { "%49NBOX", 7 };
 
 static bool starts_with_inbox(struct span s, char delim)
 {
@@ -50,7 +49,7 @@ const char *map_common(struct arena *arena, const struct map_names *names,
 		return inbox.p;
 	if (cut_prefix(&s, prefix, delim)) {
 		if (span_eq(s, inbox))
-			return other_inbox.p;
+			return map_other_inbox.p;
 	} else if (starts_with_inbox(s, delim)) {
 		strbuf_addspan(&sb, inbox);
 		s = span_from(s, inbox.n);
@@ -77,8 +76,7 @@ static bool is_escape(struct span s)
 	return span_istarts(s, "%2f") || span_istarts(s, "%25");
 }
 
-/* A name as people write it in rules, in common form. */
-static struct span rule_name(struct arena *arena, const char *text)
+struct span map_rule_name(struct arena *arena, const char *text)
 {
 	struct span s = span_str(text_nfc(arena, span_str(text)));
 	struct strbuf sb = STRBUF_INIT;
@@ -88,8 +86,8 @@ static struct span rule_name(struct arena *arena, const char *text)
 		s = span_from(s, 1);
 	while (s.n > 0 && s.p[s.n - 1] == '/')
 		s.n--;
-	if (span_eq(s, other_inbox))
-		return other_inbox;
+	if (span_eq(s, map_other_inbox))
+		return map_other_inbox;
 	if (starts_with_inbox(s, '/')) {
 		strbuf_addspan(&sb, inbox);
 		s = span_from(s, inbox.n);
@@ -112,58 +110,57 @@ static struct span rule_name(struct arena *arena, const char *text)
 	return span_str(name);
 }
 
-/* name is the rule's folder, or below it.  An empty rule name matches nothing. */
-static bool covers(struct span rule, struct span name)
+bool map_covers(struct span rule, struct span name)
 {
 	return rule.n > 0 && name.n >= rule.n && memcmp(rule.p, name.p, rule.n) == 0 &&
 	       (name.n == rule.n || name.p[rule.n] == '/');
 }
 
-/* The other INBOX is itself only as a whole name; in a path it is INBOX (map_common). */
-static const char *as_part(struct arena *arena, const char *path)
-{
-	if (!covers(other_inbox, span_str(path)))
-		return path;
-	return arena_printf(arena, "%s%s", inbox.p, path + other_inbox.n);
-}
-
-enum map_how map_target(struct arena *arena, const struct map_rules *rules,
-			const char *new_prefix, const char *common_old,
-			const char **common_new_out)
-{
-	struct span name = span_str(common_old), below = rule_name(arena, new_prefix),
-		    to = { 0 };
-	enum map_how how = MAP_SAME;
-	const char *target;
-	size_t depth = 0; /* octets of the most specific rule name so far */
-
-	for (size_t i = 0; i < rules->pair_n; i++) {
-		struct span from = rule_name(arena, rules->pairs[i].old_name);
-		struct span renamed = rule_name(arena, rules->pairs[i].new_name);
-
-		if (covers(from, name) && renamed.n > 0 && from.n > depth) {
-			to = renamed;
-			depth = from.n;
-			how = MAP_RULE;
-		}
-	}
-	target = arena_printf(arena, "%s%s", depth > 0 ? to.p : "", name.p + depth);
-	if (below.n > 0)
-		target = arena_printf(arena, "%s/%s", as_part(arena, below.p),
-				      as_part(arena, target));
-	else if (!span_eq(span_str(target), other_inbox))
-		target = as_part(arena, target);
-	*common_new_out = target;
-	for (size_t i = 0; i < rules->exclude_n; i++) {
-		struct span out = rule_name(arena, rules->exclude[i]);
-
-		if (covers(out, name) && out.n > depth)
-			how = MAP_EXCLUDED;
-	}
-	return how;
-}
-
 const char *map_fold(struct arena *arena, const char *common)
 {
 	return text_fold(arena, span_str(text_nfc(arena, span_str(common))));
+}
+
+/* The other INBOX is itself only as a whole name; in a path it is INBOX (map_common). */
+static const char *as_part(struct arena *arena, const char *path)
+{
+	if (!map_covers(map_other_inbox, span_str(path)))
+		return path;
+	return arena_printf(arena, "%s%s", inbox.p, path + map_other_inbox.n);
+}
+
+const char *map_below(struct arena *arena, const char *prefix, const char *name)
+{
+	if (*prefix != '\0')
+		return arena_printf(arena, "%s/%s", as_part(arena, prefix),
+				    as_part(arena, name));
+	if (span_eq(span_str(name), map_other_inbox))
+		return name;
+	return as_part(arena, name);
+}
+
+const char *map_prefix(struct arena *arena, const char *new_prefix)
+{
+	struct span name = map_rule_name(arena, new_prefix);
+
+	return name.n == 0 ? "" : as_part(arena, name.p);
+}
+
+const char *map_prefix_seen(struct arena *arena, const char *prefix, char delim,
+			    const struct folder *below)
+{
+	size_t n = strlen(prefix), levels = 0;
+	const char *p = below->name;
+
+	if (strchr(prefix, '&') == NULL || delim == '\0')
+		return prefix;
+	for (size_t i = 0; i < n; i++)
+		levels += prefix[i] == delim;
+	if (levels == 0 || strncmp(below->wire, prefix, n) != 0)
+		return NULL;
+	while (*p != '\0' && levels > 0)
+		levels -= *p++ == delim;
+	if (levels > 0)
+		return NULL;
+	return arena_span(arena, (struct span){ below->name, (size_t)(p - below->name) });
 }

@@ -28,6 +28,16 @@ bool account_kind_parse(const char *s, enum account_kind *out)
 	return false;
 }
 
+bool transfer_stays(const char *decision)
+{
+	static const char *const words[] = { "archive", "delete", "keep" };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(decision, words[i]) == 0)
+			return true;
+	return false;
+}
+
 static const struct {
 	const char *name, *text;
 } outcomes[] = {

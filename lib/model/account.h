@@ -49,6 +49,9 @@ struct transfer {
 	int64_t gone; /* 1: no longer in accounts.csv */
 };
 
+/* A decision after which nothing is to arrive on the new side. */
+bool transfer_stays(const char *decision) MUST_CHECK;
+
 /* How the reading of one account in one run ended (account_seen.outcome).  Values are
  * stored. */
 enum account_outcome {

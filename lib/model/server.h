@@ -42,6 +42,7 @@ struct server {
 	/* SECRET_COMMAND, NULL-terminated; {user} and {side} are replaced */
 	const char *const *secret_argv;
 	const char *kind;	  /* "auto", "cyrus", "dovecot", "courier", "generic" */
+	const char *profile;	  /* "auto", a name, or a path (lib/profile) */
 	unsigned max_connections; /* 1 to 64 */
 	int64_t timeout_ms;	  /* silence after which a connection counts as dead */
 };

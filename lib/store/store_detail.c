@@ -20,6 +20,47 @@ bool store_want_add(struct store *st, int64_t transfer, enum side side, int64_t 
 	return db_run(st, q, err);
 }
 
+/* Pairs of leftovers that a body may tell to be one. */
+#define MAYBE_ONE                                                                        \
+	" FROM leftover a JOIN message_detail ad ON ad.message = a.message"              \
+	" JOIN leftover b ON b.transfer = a.transfer AND b.side = 1"                     \
+	" AND b.\"date\" = a.\"date\""                                                   \
+	" JOIN message_detail bd ON bd.message = b.message"                              \
+	" WHERE a.transfer = ?1 AND a.side = 0 AND ad.failed = '' AND bd.failed = ''"    \
+	" AND (ad.retry_key IS NULL OR bd.retry_key IS NULL"                             \
+	" OR ad.retry_key = bd.retry_key)"
+#define WANT_INTO(side, message)                                                         \
+	"INSERT INTO want (transfer, side, message, what) SELECT ?1, " side              \
+	", x.m, 2 FROM (SELECT DISTINCT " message " AS m" MAYBE_ONE                      \
+	" ORDER BY 1 LIMIT ?2) x WHERE 1 ON CONFLICT DO NOTHING"
+
+static const char *const sql_want_bodies[SIDE_COUNT] = {
+	[SIDE_OLD] = WANT_INTO("0", "a.message"),
+	[SIDE_NEW] = WANT_INTO("1", "b.message"),
+};
+
+bool store_want_bodies(struct store *st, int64_t transfer, int64_t max, int64_t *n_out,
+		       struct err *err)
+{
+	int64_t n = 0;
+	bool ok = true;
+
+	for (int side = 0; ok && side < SIDE_COUNT; side++) {
+		sqlite3_stmt *q = NULL;
+
+		if (!db_prepare(st, sql_want_bodies[side], &q, err))
+			return false;
+		sqlite3_bind_int64(q, 1, transfer);
+		sqlite3_bind_int64(q, 2, max);
+		ok = db_run(st, q, err);
+		n += sqlite3_changes(st->db);
+		sqlite3_finalize(q);
+	}
+	if (ok)
+		*n_out = n;
+	return ok;
+}
+
 /*
  * Places are counted over all leftovers of a folder, with and without a detail, so that
  * asking again does not ask for the next few.  What failed is asked for again when

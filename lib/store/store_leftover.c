@@ -48,7 +48,7 @@ bool store_leftover_drop(struct store *st, int64_t transfer, enum side side,
 /* message holds epoch and uid, so its order is theirs. */
 #define LEFTOVERS                                                                        \
 	"SELECT l.transfer, l.side, l.pair, l.message, l.\"key\", l.tier, l.octets,"     \
-	" l.\"date\", l.flags, l.keyword_set, d.retry_key,"                              \
+	" l.\"date\", l.flags, l.keyword_set, d.retry_key, d.body_key,"                  \
 	" CASE l.side WHEN 0 THEN p.old_name ELSE p.new_name END, p.transfer"            \
 	" FROM leftover l JOIN pair p ON p.id = l.pair"                                  \
 	" LEFT JOIN message_detail d ON d.message = l.message"
@@ -63,6 +63,10 @@ _Static_assert(SIDE_OLD == 0, "the name of the old folder goes with side 0");
 	"AND d.retry_key IS NOT NULL"                                                    \
 	" ORDER BY d.retry_key, l.octets, l.\"date\", l.side, l.message"
 
+#define ORDER_BY_BODY                                                                    \
+	"AND d.body_key IS NOT NULL"                                                     \
+	" ORDER BY d.body_key, l.\"date\", l.octets, l.side, l.message"
+
 #define LEFTOVERS_IN(order)                                                              \
 	{                                                                                \
 		LEFTOVERS LEFTOVERS_OF_ONE order, LEFTOVERS LEFTOVERS_OF_PAIR order,     \
@@ -73,10 +77,12 @@ static const char *const sql_leftovers[][3] = {
 	[LEFTOVER_BY_PLACE] = LEFTOVERS_IN(ORDER_BY_PLACE),
 	[LEFTOVER_BY_KEY] = LEFTOVERS_IN(ORDER_BY_KEY),
 	[LEFTOVER_BY_RETRY_KEY] = LEFTOVERS_IN(ORDER_BY_RETRY_KEY),
+	[LEFTOVER_BY_BODY] = LEFTOVERS_IN(ORDER_BY_BODY),
 };
 
 struct store_leftovers {
 	struct store *st;
+	enum leftover_order order;
 	sqlite3_stmt *q;
 };
 
@@ -87,6 +93,7 @@ bool store_leftovers_open(struct store *st, int64_t transfer, int64_t pair,
 	struct store_leftovers *it = mem_calloc(1, sizeof *it);
 
 	it->st = st;
+	it->order = order;
 	if (!db_prepare(st, sql_leftovers[order][transfer == 0 ? 2 : pair != 0], &it->q,
 			err)) {
 		free(it);
@@ -106,7 +113,7 @@ enum next store_leftovers_next(struct store_leftovers *it, struct leftover *out,
 	sqlite3_stmt *q = it->q;
 	enum next n = db_next(st, q, err);
 	struct leftover l;
-	int side, tier;
+	int side, tier, retry;
 
 	if (n != NEXT_ITEM)
 		return n;
@@ -123,14 +130,15 @@ enum next store_leftovers_next(struct store_leftovers *it, struct leftover *out,
 				      .date = db_date(q, 7),
 				      .flags = (uint8_t)sqlite3_column_int(q, 8),
 				      .keyword_set = sqlite3_column_int64(q, 9) },
-			       .folder = db_text(q, 11),
-			       .owner = sqlite3_column_int64(q, 12) };
+			       .folder = db_text(q, 12),
+			       .owner = sqlite3_column_int64(q, 13) };
 	if (!db_key(st, q, 4, &l.m.key, err))
 		return NEXT_FAIL;
-	if (sqlite3_column_type(q, 10) != SQLITE_NULL) {
-		if (!db_key(st, q, 10, &l.retry_key, err))
+	retry = it->order == LEFTOVER_BY_BODY ? 11 : 10;
+	if (sqlite3_column_type(q, retry) != SQLITE_NULL) {
+		if (!db_key(st, q, retry, &l.retry_key, err))
 			return NEXT_FAIL;
-		l.retry_tier = TIER_FIELDS;
+		l.retry_tier = retry == 11 ? TIER_BODY : TIER_FIELDS;
 	}
 	*out = l;
 	return NEXT_ITEM;

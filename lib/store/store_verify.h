@@ -49,8 +49,8 @@ struct leftover {
 	int64_t pair; /* pair.id */
 	int64_t epoch;
 	struct message m;
-	struct msg_key retry_key; /* tier 2 key from message_detail, when retry_tier is
-				     TIER_FIELDS */
+	struct msg_key retry_key; /* from message_detail, when retry_tier is TIER_FIELDS
+				     or TIER_BODY */
 	uint8_t retry_tier;	  /* TIER_NONE: no detail was looked up */
 	const char *folder;	  /* common form, from the pair; borrowed */
 };
@@ -67,6 +67,8 @@ enum leftover_order {
 	LEFTOVER_BY_KEY,       /* tier, key, octets, date, side, epoch, uid */
 	LEFTOVER_BY_RETRY_KEY, /* those with a retry key: retry key, octets, date, side,
 				  epoch, uid */
+	LEFTOVER_BY_BODY, /* those whose body is known, with it as retry key at
+			     TIER_BODY: body, date, octets, side, epoch, uid */
 };
 struct store_leftovers;
 /* pair 0: of the whole transfer; transfer 0: of all.  Do not add or drop while a cursor
@@ -111,6 +113,15 @@ enum { WANT_COUNT = WANT_BODY + 1 };
 /* verify wants to know so much of a message; kept until the transfer is judged again. */
 bool store_want_add(struct store *st, int64_t transfer, enum side side, int64_t epoch,
 		    uint32_t uid, enum want what, struct err *err) MUST_CHECK;
+
+/*
+ * Want the bodies of leftovers that only a body can tell to be one: looked up, with the
+ * same date on both sides, and header fields that recognise nothing on one of them, or
+ * the same ones though each has another Message-ID.  At most max of each side; *n_out:
+ * how many.
+ */
+bool store_want_bodies(struct store *st, int64_t transfer, int64_t max, int64_t *n_out,
+		       struct err *err) MUST_CHECK;
 
 /* What should be looked up: leftovers without a detail (WANT_FIELDS), and what was wanted
  * and is not there.  Of leftovers, where both sides of a transfer have some all of them

@@ -60,6 +60,40 @@ refuse() {
 	refuse ":1:" '{"old":{"host":"a"},"map":{"pairs":{"a":1}}}'
 	refuse ":1:" '{"old":{"host":"a"},"map":{"exclude":"Trash"}}'
 	refuse ":1:" '{"old":{"host":"a"},"map":{"exclude":[1]}}'
+	refuse ":1:" '{"old":{"host":"a","profile":"cyrsu"}}'
+	has "$said" 'did you mean "cyrus"'
+	refuse ":1:" '{"old":{"host":"a","profile":7}}'
+}
+
+@test "rules for folders are checked when they are read" {
+	setup_project
+	refuse ":2:" $'{"old":{"host":"a"},"map":{\n"regexp":[]}}'
+	has "$said" 'did you mean "regex"'
+	refuse ":2:2: map.regex[1].match: missing closing parenthesis" \
+		$'{"old":{"host":"a"},"map":{"regex":[{"match":"a","to":"b"},{\n "match":"(","to":"x"}]}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"regex":[{"match":"a","to":"$1"}]}}'
+	has "$said" "no such group"
+	refuse ":1:" '{"old":{"host":"a"},"map":{"regex":[{"match":"a"}]}}'
+	has "$said" 'needs "match"'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"regex":[{"match":"","to":"a"}]}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"regex":[{"match":"a","to":"b","al":true}]}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"regex":["a"]}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"regex":{}}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"exclude_regex":["["]}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"exclude_regex":[""]}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"special_use":"yes"}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"transfers":[]}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"transfers":{"anna":7}}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"transfers":{"":{}}}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"transfers":{"anna":{"exclude_regex":["("]}}}}'
+	has "$said" "map.transfers.anna.exclude_regex"
+	refuse ":1:" '{"old":{"host":"a"},"map":{"transfers":{"anna":{"transfers":{}}}}}'
+	refuse ":1:" '{"old":{"host":"a"},"map":{"transfers":{"anna":{},"Anna":{}}}}'
+	has "$said" "twice"
+	echo '{"old":{"host":"a","profile":"zimbra"},"map":{"special_use":true,"regex":[{"match":"^(a)","to":"$1","all":true}],
+		"exclude_regex":["^x"],"transfers":{"anna":{"special_use":false,"pairs":{"a":"b"},"exclude":["c"]}}}}' >mailmuster.json
+	mm status
+	want 0
 }
 
 @test "a secret comes from one place" {

@@ -72,7 +72,7 @@ shapes() {
 	project --json
 	cp .out 0.json
 	for command in doctor "accounts list" "accounts import" audit verify status report "explain anna" \
-		"ledger head" "ledger verify" "audit --side all"; do
+		"ledger head" "ledger verify" "audit --side all" "plan map"; do
 		n=$((n + 1))
 		# shellcheck disable=SC2086
 		mm $command --json

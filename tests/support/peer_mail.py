@@ -30,9 +30,10 @@ class Folder:
         self.subscribed = spec.get("subscribed", True)
         self.messages = []
         for number, m in enumerate(spec.get("messages", []), 1):
-            header = octets(m.get("header", ""))
+            header, body = octets(m.get("header", "")), octets(m.get("body", ""))
             self.messages.append({
                 "uid": m.get("uid", number), "flags": m.get("flags", []), "header": header,
+                "body": body * m.get("times", 1),
                 "date": m.get("date", "01-Jan-2010 15:15:35 +0000"),
                 "size": m.get("size", len(header) + 2)})
         self.messages.sort(key=lambda m: m["uid"])
