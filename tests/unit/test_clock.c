@@ -105,6 +105,62 @@ static void monotonic_time_passes_in_sleep(void **state)
 	assert_true(clock_now() > 1700000000);
 }
 
+static void reads_times_with_a_zone_and_no_others(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t at; /* INT64_MIN: refused */
+	} cases[] = {
+		{ "1970-01-01T00:00:00Z", 0 },
+		{ "2026-11-23T22:27:00Z", 1795472820 },
+		{ "2026-11-23t22:27:00z", 1795472820 },
+		{ "2026-11-23 22:27Z", 1795472820 },
+		{ "2026-11-23T23:27:00+01:00", 1795472820 },
+		{ "2026-11-23T23:27:00+0100", 1795472820 },
+		{ "2026-11-23T16:57-05:30", 1795472820 },
+		{ "2024-02-29T00:00:00Z", 1709164800 },
+		{ "2016-12-31T23:59:60Z", 1483228800 },
+		{ "0000-01-01T00:00:00Z", INT64_C(-62167219200) },
+		{ "", INT64_MIN },
+		{ "now", INT64_MIN },
+		{ "2026-11-23", INT64_MIN },
+		{ "2026-11-23T22:27:00", INT64_MIN }, /* whose? */
+		{ "2026-11-23T22Z", INT64_MIN },
+		{ "2026-11-23T22:27:00Zulu", INT64_MIN },
+		{ "2026-11-23T22:27:00 Z", INT64_MIN },
+		{ "2026-11-23T22:27:00.5Z", INT64_MIN },
+		{ "2026-13-01T00:00:00Z", INT64_MIN },
+		{ "2026-00-01T00:00:00Z", INT64_MIN },
+		{ "2026-02-29T00:00:00Z", INT64_MIN },
+		{ "2100-02-29T00:00:00Z", INT64_MIN },
+		{ "2026-04-31T00:00:00Z", INT64_MIN },
+		{ "2026-04-00T00:00:00Z", INT64_MIN },
+		{ "2026-11-23T24:00:00Z", INT64_MIN },
+		{ "2026-11-23T22:60:00Z", INT64_MIN },
+		{ "2026-11-23T22:27:61Z", INT64_MIN },
+		{ "2026-11-23T22:27:00+15:00", INT64_MIN },
+		{ "2026-11-23T22:27:00+01:60", INT64_MIN },
+		{ "2026-11-23T22:27:00+1:00", INT64_MIN },
+		{ "2026-11-23T22:27:00+", INT64_MIN },
+		{ "26-11-23T22:27:00Z", INT64_MIN },
+		{ "-026-11-23T22:27:00Z", INT64_MIN },
+		{ "2026-1-23T22:27:00Z", INT64_MIN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		int64_t at = 42;
+		bool ok = clock_parse_iso(span_str(cases[i].text), &at);
+
+		if (ok != (cases[i].at != INT64_MIN) || at != (ok ? cases[i].at : 42))
+			fail_msg("case %zu, \"%s\": %d, %lld", i, cases[i].text, ok,
+				 (long long)at);
+	}
+	/* A NUL is no blank. */
+	assert_false(clock_parse_iso((struct span){ "2026-11-23T22:27:00\0", 20 },
+				     &(int64_t){ 0 }));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +168,7 @@ int main(void)
 		cmocka_unit_test(agrees_with_the_c_library),
 		cmocka_unit_test(counts_every_day_once),
 		cmocka_unit_test(takes_a_leap_second_as_the_next_minute),
+		cmocka_unit_test(reads_times_with_a_zone_and_no_others),
 		cmocka_unit_test(monotonic_time_passes_in_sleep),
 	};
 
