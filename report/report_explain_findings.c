@@ -84,7 +84,7 @@ static bool is_new(struct strbuf *last, const char *text, bool fresh)
 static void put_group(struct telling *s, const struct report_group *g)
 {
 	bool missing = g->cls == FINDING_MESSAGE_MISSING;
-	const char *label = report_why_label(g->why);
+	const char *label = report_why_label(g->cls, g->why);
 	char a[32];
 
 	strbuf_addc(&s->out->buf, '\n');

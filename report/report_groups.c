@@ -37,7 +37,7 @@ void groups_say_worst(const struct report_view *v, struct lines *l, int64_t acco
 
 void groups_say_class(struct lines *l, enum finding_class c, enum why why, int64_t n)
 {
-	const char *text = finding_class_text(c), *label = report_why_label(why);
+	const char *text = finding_class_text(c), *label = report_why_label(c, why);
 	size_t noun = strcspn(text, " :");
 
 	if (n == 1 && text[noun - 1] == 's')
@@ -155,7 +155,7 @@ static bool put_run(struct report_view *v, struct lines *l, const struct report_
 
 	for (size_t i = 0; i < told; i++) {
 		put_head(v, l, &g[i]);
-		if (!details || spare < DETAIL_LINES)
+		if (!details || spare < DETAIL_LINES || g[i].place[0].n == 0)
 			continue;
 		spare -= DETAIL_LINES;
 		if (!put_details(v, l, &g[i], err))

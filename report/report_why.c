@@ -287,18 +287,21 @@ static const struct counsel classes[] = {
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "counsel for every class");
 
-const char *report_why_label(enum why w)
+const char *report_why_label(enum finding_class c, enum why w)
 {
-	return whys[w].label;
+	return w == WHY_UNEXPLAINED && c != FINDING_MESSAGE_MISSING ? NULL
+								    : whys[w].label;
 }
 
-/* A removal in a mass is not the owner's, whatever its reason. */
+/* A removal in a mass is not the owner's, whatever its reason; and what is missing for no
+ * reason is another matter than a flag that is. */
 static const struct counsel *counsel_of(enum finding_class c, enum why w)
 {
+	bool own = w == WHY_UNEXPLAINED && c != FINDING_MESSAGE_MISSING;
 	bool alarm = c == FINDING_MASS_REMOVAL || c == FINDING_MASS_FLAGS ||
 		     c == FINDING_SEAL_UNSOUND || finding_class_unknown(c);
 
-	return alarm || whys[w].step == NULL ? &classes[c] : &whys[w];
+	return own || alarm || whys[w].step == NULL ? &classes[c] : &whys[w];
 }
 
 const char *report_why_step(enum finding_class c, enum why w)
