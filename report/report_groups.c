@@ -73,6 +73,9 @@ static void put_places(struct report_view *v, struct lines *l,
 {
 	char a[32];
 
+	/* Otherwise the example says where it is. */
+	if (g->place[1].n == 0)
+		return;
 	lines_add(l, "         most:");
 	for (size_t i = 0; i < REPORT_PLACES && g->place[i].n > 0; i++) {
 		lines_add(l, "%s ", i == 0 ? "" : ",");
@@ -147,17 +150,25 @@ static size_t fitting(size_t groups, size_t lines)
 	return lines > 0 ? lines - 1 : 0;
 }
 
+/* The worst have their details before the last have a line: an eighth of the lines is for
+ * groups told in full, and more while there is room. */
 static bool put_run(struct report_view *v, struct lines *l, const struct report_group *g,
 		    size_t n, size_t lines, bool details, struct err *err)
 {
-	size_t told = fitting(n, lines);
-	size_t spare = lines - told - (told < n);
+	size_t full = details && lines / 8 < n ? lines / 8 : details ? n : 0;
+	size_t left = lines - full * (1 + DETAIL_LINES);
+	size_t told = full + fitting(n - full, left);
+	size_t spare = left - (told - full) - (told < n);
 
 	for (size_t i = 0; i < told; i++) {
 		put_head(v, l, &g[i]);
-		if (!details || spare < DETAIL_LINES || g[i].place[0].n == 0)
+		if (!details || g[i].place[0].n == 0)
 			continue;
-		spare -= DETAIL_LINES;
+		if (i >= full) {
+			if (spare < DETAIL_LINES)
+				continue;
+			spare -= DETAIL_LINES;
+		}
 		if (!put_details(v, l, &g[i], err))
 			return false;
 	}

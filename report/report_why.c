@@ -193,11 +193,11 @@ static const struct counsel classes[] = {
 				    "delivered to the wrong person?" },
 	[FINDING_MESSAGE_REFILED] = { NULL, "nothing: they are there",
 				      "Nothing: the messages are in another folder." },
-	[FINDING_FLAGS] = { NULL, "copy flags once more, before the owner works there",
+	[FINDING_FLAGS] = { NULL, "copy flags again, before the owner works there",
 			    "Let the mover copy flags once more, before the owner works "
 			    "on the new "
 			    "side." },
-	[FINDING_KEYWORDS] = { NULL, "copy flags once more, before the owner works there",
+	[FINDING_KEYWORDS] = { NULL, "copy flags again, before the owner works there",
 			       "Let the mover copy flags and keywords once more, before "
 			       "the owner works "
 			       "on the new side; name keywords that are renamed in "

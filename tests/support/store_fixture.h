@@ -48,6 +48,7 @@ struct fx_folder {
 	enum depth depth;
 	const char *error;
 	uint32_t uidvalidity; /* 0: 1 */
+	bool no_uidnext;      /* the server does not tell UIDNEXT */
 };
 
 #define FX_MESSAGES(v) .message = (v), .n = COUNT_OF(v), .depth = DEPTH_FULL
@@ -196,7 +197,7 @@ static inline void fx_read_folder(struct fx *f, const struct fx_folder *v, int64
 		rows[i].keywords = m->keywords != NULL ? m->keywords : "";
 		rows[i].message_id = fx_tier(m->id) == TIER_ID ? m->id : NULL;
 	}
-	state.uidnext = uid + 1;
+	state.uidnext = v->no_uidnext ? 0 : uid + 1;
 	if (v->outcome == FOLDER_READ) {
 		fx_ok(store_folder_begin(f->st, folder, &state, &w.epoch, &resume, &err));
 		w.depth = v->depth;

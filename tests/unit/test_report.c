@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "report/report.h"
+#include "report/report_why.h"
+#include "store/store_accept.h"
 #include "store/store_verify.h"
 #include "verify/verify.h"
 
@@ -377,6 +379,241 @@ static void the_summary_stays_on_a_screen(void **state)
 	fx_close(&f);
 }
 
+/* A hundred thousand findings of many kinds in two hundred accounts. */
+static void many_findings(struct fx *f)
+{
+	static const enum finding_class of[] = { FINDING_MESSAGE_MISSING, FINDING_FLAGS,
+						 FINDING_DATE, FINDING_OCTETS,
+						 FINDING_MESSAGE_EXTRA };
+	enum { ACCOUNTS = 200, EACH = 500 };
+	struct err err = ERR_INIT;
+
+	fx_open(f);
+	fx_audit(f, DEPTH_FULL);
+	fx_ok(store_begin(f->st, &err));
+	for (int i = 0; i < ACCOUNTS; i++) {
+		const char *name = arena_printf(&f->arena, "user%03d", i);
+		int64_t t = fx_transfer(f, name, name, name, "", "");
+		struct judgement j = { .transfer = t,
+				       .run = f->run,
+				       .verdict = VERDICT_DIFFERS,
+				       .old_run = f->run,
+				       .new_run = f->run,
+				       .note = "" };
+
+		for (int k = 0; k < EACH; k++) {
+			char folder[32];
+			struct finding x = { .transfer = t,
+					     .cls = of[k % (int)COUNT_OF(of)],
+					     .severity = (enum severity)(k / 7 %
+									 SEVERITY_COUNT),
+					     .why = (enum why)(k / 20 % WHY_COUNT),
+					     .folder = folder,
+					     .uid = (uint32_t)k + 1,
+					     .count = 1,
+					     .octets = 1000,
+					     .date = D0,
+					     .accepted = k == 0,
+					     .explanation = "Because." };
+
+			snprintf(folder, sizeof folder, "Folder %d", k % (i + 1));
+			sha256_of(&(int[]){ i, k }, 2 * sizeof i, &x.fingerprint);
+			fx_ok(store_finding_add(f->st, &x, &err));
+		}
+		fx_ok(store_finding_life(f->st, t, f->run, &err));
+		fx_ok(store_judgement_put(f->st, &j, &err));
+	}
+	fx_ok(store_commit(f->st, &err));
+	fx_audit_end(f);
+}
+
+static size_t times(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, part)) != NULL) {
+		text += strlen(part);
+		n++;
+	}
+	return n;
+}
+
+static void a_hundred_thousand_findings_fit_on_a_screen(void **state)
+{
+	static const size_t widths[] = { 0, 40, 80, 120, 250 };
+	struct report_options o = { .project = "move" };
+	const char *text, *loss, *doubt, *info;
+	struct fx f;
+
+	(void)state;
+	many_findings(&f);
+	for (size_t i = 0; i < COUNT_OF(widths); i++) {
+		o.width = widths[i];
+		text = write_report(&f, report_verify_text, &o);
+		if (lines_of(text) >= 60 || lines_of(text) < 30)
+			fail_msg("%zu lines at %zu columns:\n%s", lines_of(text), o.width,
+				 text);
+		loss = strstr(text, "\n  loss ");
+		doubt = strstr(text, "\n  doubt ");
+		info = strstr(text, "\n  info ");
+		assert_true(loss != NULL && info != NULL && loss < info);
+		assert_true(doubt == NULL || (loss < doubt && doubt < info));
+		need(text, "such as: us");
+		need(text, "         -> ");
+		need(text, "\n  accepted ");
+		if (widths[i] != 40) /* too narrow for the whole line */
+			need(text, " more groups with ");
+	}
+	/* The whole tells every group. */
+	o.width = 0;
+	text = write_report(&f, report_text, &o);
+	refuse(text, "more groups");
+	need(text, "\n  doubt ");
+	text = write_report(&f, report_verify_json, &o);
+	assert_int_equal(times(text, "\"fingerprint\""), 100000);
+	fx_close(&f);
+}
+
+/* --since: what a run had made is told by its number alone. */
+static void tells_what_is_new_since_a_run(void **state)
+{
+	struct report_options o = { .project = "move" };
+	struct err err = ERR_INIT;
+	const char *text;
+	struct fx f;
+	int64_t t, first;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", inbox_three, 1);
+	fx_read(&f, SIDE_NEW, "ann", inbox_two, 1);
+	fx_audit_end(&f);
+	verify(&f, &t, 1);
+	fx_ok(store_run_newest(f.st, &first, &err));
+	o.since = first;
+	text = write_report(&f, report_verify_text, &o);
+	need(text, "only what is new since run");
+	need(text, "2 older findings stand, 0 are over");
+	refuse(text, "MISSING");
+	/* The flag is back, and another message is missing. */
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_NEW, "ann",
+		(const struct fx_folder[]){ { .name = "INBOX",
+					      .message = three,
+					      .n = 1,
+					      .depth = DEPTH_FULL } },
+		1);
+	fx_audit_end(&f);
+	verify(&f, &t, 1);
+	text = write_report(&f, report_verify_text, &o);
+	need(text, "1 older findings stand, 1 are over");
+	need(text, "MISSING  1 message is not on the new server, in 1 account: ann 1");
+	text = write_report(&f, report_verify_json, &o);
+	assert_int_equal(times(text, "\"fingerprint\""), 1);
+	need(text, "\"older\": 1");
+	need(text, "\"over\": 1");
+	o.since = 0;
+	assert_int_equal(
+		times(write_report(&f, report_verify_json, &o), "\"fingerprint\""), 2);
+	fx_close(&f);
+}
+
+/* Every reason and every class has a step that fits, and advice in sentences. */
+static void has_counsel_for_everything(void **state)
+{
+	(void)state;
+	for (int c = 0; c < FINDING_CLASS_COUNT; c++)
+		for (int w = 0; w < WHY_COUNT; w++) {
+			const char *step = report_why_step((enum finding_class)c,
+							   (enum why)w);
+			const char *advice = report_why_advice((enum finding_class)c,
+							       (enum why)w);
+
+			if (strlen(step) < 5 || strlen(step) > 67)
+				fail_msg("%s, %s: %zu columns: %s",
+					 finding_class_name((enum finding_class)c),
+					 why_name((enum why)w), strlen(step), step);
+			assert_true(strlen(advice) > 20);
+			assert_non_null(strchr(".?", advice[strlen(advice) - 1]));
+		}
+	assert_null(report_why_label(FINDING_FLAGS, WHY_NONE));
+	assert_null(report_why_label(FINDING_FLAGS, WHY_UNEXPLAINED));
+	assert_non_null(report_why_label(FINDING_MESSAGE_MISSING, WHY_UNEXPLAINED));
+}
+
+static const char *one_finding(struct fx *f, const char *digits, bool json)
+{
+	struct report_options o = { .project = "move" };
+	struct strbuf out = STRBUF_INIT;
+	struct report_sink sink = { &out, append };
+	struct err err = ERR_INIT;
+	const char *text = NULL;
+
+	if (report_finding(f->st, digits, &o, json, &sink, &err))
+		text = arena_span(&f->arena, strbuf_span(&out));
+	else
+		assert_int_equal(err.cls, ERR_CONFIG);
+	strbuf_done(&out);
+	return text;
+}
+
+static void tells_one_finding_wholly(void **state)
+{
+	struct acceptance a = { .at = D0,
+				.teller = "Carla",
+				.reason = "was spam",
+				.what = "{}",
+				.messages = 1 };
+	struct store_findings *it;
+	struct err err = ERR_INIT;
+	struct finding x = { 0 };
+	char hex[SHA256_HEX_SIZE];
+	struct json_doc *doc;
+	const char *text;
+	struct fx f;
+	int64_t t[4];
+
+	(void)state;
+	four_accounts(&f, t);
+	fx_ok(store_findings_open(f.st, t[1], &it, &err));
+	assert_int_equal(store_findings_next(it, &x, &err), NEXT_ITEM);
+	assert_int_equal(x.cls, FINDING_MESSAGE_MISSING);
+	store_findings_close(it);
+	sha256_hex(&x.fingerprint, hex);
+	assert_null(one_finding(&f, "000000000000", false));
+	text = one_finding(&f, hex, false);
+	assert_non_null(text);
+	need(text, "doubt  message missing on the new server");
+	need(text, "account bob, old side, folder \"INBOX\"");
+	need(text, "uid 3, 2011-03-13T07:06:42Z, <c@x>, 300 B");
+	need(text, "first found by run ");
+	need(text, hex);
+	need(text, "What to do next");
+	refuse(text, "accepted");
+	fx_ok(store_accept(f.st, &a, &x.fingerprint, 1, &err));
+	verify(&f, t, 3);
+	hex[20] = '\0';
+	text = one_finding(&f, hex, false);
+	need(text, "accepted by Carla on 2011-03-13T07:06:40Z: was spam");
+	text = one_finding(&f, hex, true);
+	fx_ok(json_parse("finding", span_str(text), &doc, &err));
+	json_free(doc);
+	need(text, "\"schema\": \"mailmuster/finding/1\"");
+	need(text, "\"accepted\": 1");
+	text = explain(&f, t[1], &(struct report_options){ .project = "move" });
+	need(text, "Accepted\n  1 finding about 1 message, by Carla on ");
+	need(text, "(acceptance 1): was spam");
+	refuse(text, "MISSING");
+	/* No longer in the counts of what is to be done, but told. */
+	text = write_report(&f, report_verify_text,
+			    &(struct report_options){ .project = "move" });
+	need(text, "  accepted        1  finding of loss or doubt");
+	refuse(text, "MISSING");
+	fx_close(&f);
+}
+
 static void explains_one_account_to_the_end(void **state)
 {
 	static struct fx_message many[100];
@@ -589,6 +826,10 @@ int main(void)
 		cmocka_unit_test(csv_has_a_row_for_each_finding),
 		cmocka_unit_test(nothing_from_a_server_steers_a_terminal_or_a_sheet),
 		cmocka_unit_test(the_summary_stays_on_a_screen),
+		cmocka_unit_test(a_hundred_thousand_findings_fit_on_a_screen),
+		cmocka_unit_test(tells_what_is_new_since_a_run),
+		cmocka_unit_test(has_counsel_for_everything),
+		cmocka_unit_test(tells_one_finding_wholly),
 		cmocka_unit_test(explains_one_account_to_the_end),
 		cmocka_unit_test(a_verdict_ends_with_the_next_reading),
 		cmocka_unit_test(counts_stand_side_by_side_without_a_verdict),
