@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts audit plan verify explain status report ledger help"
+_mailmuster_commands="init doctor accounts audit plan event seal verify explain accept status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -19,7 +19,10 @@ _mailmuster_options() { # command
 	accounts) printf '%s ' --dry-run ;;
 	audit) printf '%s ' --side --depth ;;
 	plan) printf '%s ' --csv ;;
-	verify) printf '%s ' --offline ;;
+	event) printf '%s ' --at --by --note ;;
+	seal) printf '%s ' --offline --by --note ;;
+	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
+	accept) printf '%s ' --rule --class --why --finding --by --reason --yes ;;
 	report) printf '%s ' --csv --text --output ;;
 	help) printf '%s ' --options ;;
 	esac
@@ -40,6 +43,7 @@ _mailmuster() {
 	case $prev in
 	--side) words="old new" ;;
 	--depth) words="counts ids full" ;;
+	--fail-on) words="loss doubt info" ;;
 	--color) words="auto always never" ;;
 	--old-tls | --new-tls) words="implicit starttls none" ;;
 	--old-auth | --new-auth) words="user authzid master" ;;
@@ -65,6 +69,8 @@ _mailmuster() {
 				files=yes
 				;;
 			plan) words="map" ;;
+			event) words="list presync last-pass freeze cutover rollback closed" ;;
+			accept) words="list" ;;
 			ledger) words="verify head" ;;
 			help) words="$_mailmuster_commands exit-codes" ;;
 			esac

@@ -147,7 +147,7 @@ servers() {
 	PEERS=()
 	mm verify --offline
 	want 1
-	has "$said" "not looked up (--offline)"
+	has "$said" "not looked into (--offline)"
 	mm verify
 	want 1
 	has "$said" "warning: old anna: no details"
@@ -185,7 +185,7 @@ servers() {
 	mm verify
 	want 1
 	has "$said" "warning: new anna: no details"
-	has "$said" "warning: 1 message without a partner could not be looked up"
+	has "$said" "warning: 1 message could not be looked into"
 	has "$said" "hint: mailmuster audit"
 	has "$out" "1 message is not on the new server"
 	has "$out" "1  message on the new server only"
