@@ -273,14 +273,18 @@ static bool print_list(const struct globals *g, const struct project *p, struct 
 	for (size_t i = 0; ok && i < count; i++) {
 		clock_iso(v[i].at, iso);
 		if (!g->json) {
-			out_printf("%lld  %s  %s finding%s, %s, %s, by %s: %s\n",
+			out_printf("%lld  %s  %s finding%s, %s, %s, by ",
 				   (long long)v[i].id, iso,
 				   num_group(v[i].findings, n, sizeof n),
 				   v[i].findings == 1 ? "" : "s",
 				   counted(v[i].messages, "message"),
-				   num_octets(v[i].octets, octets, sizeof octets),
-				   shown(v[i].teller), shown(v[i].reason));
-			out_printf("    %s\n", shown(v[i].what));
+				   num_octets(v[i].octets, octets, sizeof octets));
+			out_text(v[i].teller);
+			out_puts(": ");
+			out_text(v[i].reason);
+			out_puts("\n    ");
+			out_text(v[i].what);
+			out_puts("\n");
 			continue;
 		}
 		sha256_hex(&v[i].digest, hex);

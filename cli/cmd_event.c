@@ -188,12 +188,17 @@ static bool print_list(const struct globals *g, const struct project *p,
 		if (name == NULL)
 			continue;
 		told++;
-		if (g->json)
+		if (g->json) {
 			put_event(&j, name, &v[i]);
-		else
-			out_printf("%s  %-9s  %s  by %s%s%s\n", clock_iso(v[i].at, iso),
-				   v[i].kind, shown(name), shown(v[i].teller),
-				   *v[i].note != '\0' ? ": " : "", shown(v[i].note));
+			continue;
+		}
+		out_printf("%s  %-9s  ", clock_iso(v[i].at, iso), v[i].kind);
+		out_text(name);
+		out_puts("  by ");
+		out_text(v[i].teller);
+		out_puts(*v[i].note != '\0' ? ": " : "");
+		out_text(v[i].note);
+		out_puts("\n");
 	}
 	json_end_array(&j);
 	json_end_object(&j);

@@ -129,9 +129,13 @@ static bool make(struct sealing *s, struct err *err)
 static void print_why(const struct sealing *s, enum seal_state state, const char *what)
 {
 	for (size_t i = 0; i < s->scope.n; i++)
-		if (s->made[i].state == state)
-			out_printf("  %s %s: %s\n", what, shown(s->scope.t[i].name),
-				   shown(s->made[i].why));
+		if (s->made[i].state == state) {
+			out_printf("  %s ", what);
+			out_text(s->scope.t[i].name);
+			out_puts(": ");
+			out_text(s->made[i].why);
+			out_puts("\n");
+		}
 }
 
 static void print_text(const struct sealing *s)

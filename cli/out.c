@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 
@@ -37,6 +38,15 @@ void out_printf(const char *fmt, ...)
 	va_start(ap, fmt);
 	note_failure(vfprintf(stdout, fmt, ap) >= 0);
 	va_end(ap);
+}
+
+void out_text(const char *s)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	text_show(&text, span_str(s), 0);
+	out_puts(strbuf_cstr(&text));
+	strbuf_done(&text);
 }
 
 bool out_begun(void)

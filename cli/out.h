@@ -9,6 +9,7 @@
 
 void out_printf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void out_puts(const char *s);
+void out_text(const char *s); /* from outside: escaped, whole however long */
 bool out_begun(void); /* has anything been written? */
 /* Flush; ERR_LOCAL when any write failed since the start. */
 bool out_finish(struct err *err) MUST_CHECK;

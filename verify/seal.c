@@ -190,7 +190,7 @@ static bool find_cutover(struct making *m, struct err *err)
 	if (!store_events(m->st, m->t->id, m->arena, &v, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(v[i].kind, "cutover") == 0 && v[i].at < m->o->now)
+		if (strcmp(v[i].kind, "cutover") == 0 && v[i].at <= m->o->now)
 			m->out->cutover_at = v[i].at;
 		else if (strcmp(v[i].kind, "rollback") == 0)
 			m->out->cutover_at = 0;
