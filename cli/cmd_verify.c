@@ -40,7 +40,7 @@ static bool asked_to_stop(void *ctx)
 	return stop_asked();
 }
 
-/* What the config, and one day a profile of the new server, says of facts. */
+/* What the config says of facts; the profiles of both servers say the rest. */
 static void set_facts(const struct project *p, struct scope *scope,
 		      struct verify_options *o)
 {
@@ -57,6 +57,14 @@ static void set_facts(const struct project *p, struct scope *scope,
 	o->mass_percent = c->mass_percent;
 	o->not_comparable = 0;
 	o->max_octets = -1;
+	for (int side = 0; side < SIDE_COUNT; side++)
+		if (config_server(c, (enum side)side) != NULL)
+			o->profile[side] = config_server(c, (enum side)side)->profile;
+}
+
+static void say_rule(void *ctx, const char *line)
+{
+	msg_warn(ctx, "%s", line);
 }
 
 static bool judge(struct globals *g, struct project *p, struct scope *scope,
@@ -64,6 +72,9 @@ static bool judge(struct globals *g, struct project *p, struct scope *scope,
 {
 	struct verify_options o = {
 		.rules = &p->config.rules,
+		/* Once, and only where every account was looked at. */
+		.say = scope->all && r->run == 0 ? say_rule : NULL,
+		.say_ctx = g,
 		.now = clock_now(),
 		.max_age = p->config.max_age,
 		.one_sided = project_one_sided(p),

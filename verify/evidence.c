@@ -233,7 +233,10 @@ static int64_t largest(const struct work *w)
 	static const char name[] = "APPENDLIMIT=";
 	struct span rest = span_str(w->new.view.found ? w->new.view.capability : "");
 	int64_t best = w->o->max_octets;
+	int64_t known = w->profile->message_octets.value;
 
+	if (known > 0 && (best < 0 || known < best))
+		best = known;
 	while (rest.n > 0) {
 		ptrdiff_t at = span_index(rest, ' ');
 		struct span word = { rest.p, at < 0 ? rest.n : (size_t)at };
@@ -258,12 +261,19 @@ bool evidence_load(struct work *w, struct err *err)
 			return false;
 	if (!load_side(w, &w->new, first->new_account, NULL, err))
 		return false;
+	if (!kinds_find(&w->kinds[SIDE_NEW], w->o->profile[SIDE_NEW], &w->new.view,
+			&w->profile, err))
+		return false;
 	w->max_octets = largest(w);
 	for (size_t i = 0; i < w->member_n; i++) {
 		struct work_member *m = &w->member[i];
 
-		if (!load_side(w, &m->old, m->t->old_account, m, err))
+		if (!load_side(w, &m->old, m->t->old_account, m, err) ||
+		    !kinds_find(&w->kinds[SIDE_OLD], w->o->profile[SIDE_OLD],
+				&m->old.view, &m->profile, err))
 			return false;
+		m->not_comparable = w->o->not_comparable | w->profile->not_comparable |
+				    m->profile->not_comparable;
 	}
 	return true;
 }

@@ -238,7 +238,7 @@ static bool as_sealed(struct match *x, const struct work_base *new_base, unsigne
 /* Another size, or the same where most differ: what is behind it? */
 static bool as_content(struct match *x, unsigned *diff, struct err *err)
 {
-	if ((x->w->o->not_comparable & DIFF_OCTETS) != 0 ||
+	if ((x->p->m->not_comparable & DIFF_OCTETS) != 0 ||
 	    ((*diff & DIFF_OCTETS) == 0 && x->p->m->bias == 0))
 		return true;
 	arena_reset(x->w->scratch);
@@ -309,7 +309,7 @@ bool facts_matched(struct work *w, const struct multiset_item *old,
 		return false;
 	x.then[SIDE_OLD] = old->m;
 	x.then[SIDE_NEW] = new->m;
-	diff = judge_diff(&old->m, &new->m, flags, x.words.equal) & ~w->o->not_comparable;
+	diff = judge_diff(&old->m, &new->m, flags, x.words.equal) & ~m->not_comparable;
 	if (m->sealed && flags && !as_sealed(&x, base, &diff, err))
 		return false;
 	if (!as_content(&x, &diff, err))

@@ -446,6 +446,7 @@ static bool conclude(struct work *w, struct work_member *m, struct err *err)
 	if (!facts_fold(w, m, err) || !judge_flags(w, m, err) || !judge_seal(w, m, err))
 		return false;
 	say_others(w, m);
+	kinds_say(m->profile, w->profile, &m->note);
 	tally_say_missing(m->tally, &m->note);
 	tally_say_facts(m->tally, &m->note);
 	return true;

@@ -64,9 +64,20 @@ static bool old_names(struct work *w, const struct work_member *m,
 	for (size_t i = 0; i < s->folder_n; i++) {
 		struct map_result r;
 
+		struct err why = ERR_INIT;
+
+		/* A rule that fails on one folder spoils that folder alone. */
 		if (!map_target(w->map, w->arena, s->folder[i].common,
-				s->folder[i].view->folder.attrs, &r, err))
-			return false;
+				s->folder[i].view->folder.attrs, &r, &why)) {
+			if (why.cls != ERR_LIMIT && why.cls != ERR_CONFIG) {
+				*err = why;
+				return false;
+			}
+			r = (struct map_result){ .how = MAP_SAME,
+						 .target = s->folder[i].common };
+			s->folder[i].proof = PROOF_FAILED;
+			s->folder[i].trouble = arena_strdup(w->arena, why.text);
+		}
 		v[i] = (struct pairing_folder){
 			.common = s->folder[i].common,
 			.target = r.target,

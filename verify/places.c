@@ -13,6 +13,10 @@ const char *places_note(struct work *w, const struct work_folder *f, enum side s
 {
 	const char *error = f->proof == PROOF_FAILED ? f->view->error : "";
 
+	if (f->trouble != NULL)
+		return arena_printf(w->arena, "It is not known where it belongs: %s.",
+				    text_shown(w->arena, span_str(f->trouble)));
+
 	return arena_printf(w->arena, "The %s folder %s%s%s.", side_name(side),
 			    judge_proof_text(f->proof), *error != '\0' ? ": " : "",
 			    text_shown(w->arena, span_str(error)));

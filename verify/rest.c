@@ -79,7 +79,15 @@ static void why_place(struct naming *x, const struct work_pair *p, enum why *why
 {
 	char buf[32];
 
-	if (p->row.kind == PAIR_MISSING)
+	if (p->row.kind == PAIR_MISSING && p->target != NULL &&
+	    kinds_refuses(x->w->profile, p->target))
+		reason(x, why, WHY_NAME,
+		       arena_printf(
+			       x->w->scratch,
+			       "The new side does not have this folder, and %s takes "
+			       "none of that name.",
+			       x->w->profile->title));
+	else if (p->row.kind == PAIR_MISSING)
 		reason(x, why, WHY_FOLDER, "The new side does not have this folder.");
 	else if (p->missing == p->row.count.old_messages)
 		reason(x, why, WHY_FOLDER, "Nothing of this folder arrived.");
@@ -163,9 +171,29 @@ static bool why_copies(struct naming *x, const struct work_pair *p, enum why *wh
 	return true;
 }
 
-static bool why_missing(struct naming *x, const struct work_pair *p,
-			const struct message *m, enum why *why, struct err *err)
+/* The old server does not give it out: no mover could copy it. */
+static bool why_unreadable(struct naming *x, const struct leftover *l, enum why *why,
+			   struct err *err)
 {
+	struct detail_facts facts = { 0 };
+	bool found = false;
+
+	if (!store_detail_facts(x->w->st, l->epoch, l->m.uid, x->w->scratch, &facts,
+				&found, err))
+		return false;
+	if (found && *facts.failed != '\0')
+		reason(x, why, WHY_UNREADABLE_OLD,
+		       arena_printf(x->w->scratch,
+				    "The old server does not give it out: %s.",
+				    shown_in(x->w, facts.failed)));
+	return true;
+}
+
+static bool why_missing(struct naming *x, const struct work_pair *p,
+			const struct leftover *l, enum why *why, struct err *err)
+{
+	const struct message *m = &l->m;
+
 	if (p->excluded != NULL)
 		reason(x, why, WHY_RULE,
 		       arena_printf(x->w->scratch,
@@ -176,7 +204,7 @@ static bool why_missing(struct naming *x, const struct work_pair *p,
 		reason(x, why, WHY_LATE,
 		       "It arrived on the old side after the seal: nothing has moved it "
 		       "since.");
-	else if (!why_copies(x, p, why, m, err))
+	else if (!why_copies(x, p, why, m, err) || !why_unreadable(x, l, why, err))
 		return false;
 	if (*why != WHY_LATE) {
 		why_place(x, p, why, m);
@@ -313,7 +341,7 @@ static bool name_one(struct naming *x, const struct leftover *l, struct err *err
 	if (done)
 		return true;
 	strbuf_clear(&x->say);
-	if (l->side == SIDE_OLD ? !why_missing(x, p, &l->m, &why, err)
+	if (l->side == SIDE_OLD ? !why_missing(x, p, l, &why, err)
 				: !why_extra(x, p, l, &why, err))
 		return false;
 	e = (struct emit){

@@ -19,6 +19,7 @@ struct session {
 	struct store *st;
 	const struct verify_options *o;
 	struct map *map;
+	struct kinds kinds[SIDE_COUNT];
 	struct verify_result *out;
 	struct arena all_arena; /* the list of transfers */
 	struct transfer *all;
@@ -190,6 +191,7 @@ static struct work *work_of(struct session *s, const struct group *g)
 	*w = (struct work){ .st = s->st,
 			    .o = s->o,
 			    .map = s->map,
+			    .kinds = s->kinds,
 			    .all = &s->all[g->first],
 			    .all_n = g->end - g->first,
 			    .arena = &s->arena,
@@ -307,6 +309,28 @@ static bool judge_across(struct session *s, struct err *err)
 	return ok;
 }
 
+/* A rule that matches nothing is a typing error, or was for a folder that went. */
+static void say_idle(const struct session *s)
+{
+	struct strbuf line = STRBUF_INIT;
+	const struct map_rule *rule;
+	size_t n = 0;
+
+	if (s->o->say == NULL)
+		return;
+	rule = map_list(s->map, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (rule[i].matched != 0)
+			continue;
+		strbuf_clear(&line);
+		strbuf_adds(&line, "the rule ");
+		text_show(&line, span_str(rule[i].text), 120);
+		strbuf_adds(&line, " of \"map\" matched no folder");
+		s->o->say(s->o->say_ctx, strbuf_cstr(&line));
+	}
+	strbuf_done(&line);
+}
+
 static bool sum_up(struct session *s, struct err *err)
 {
 	for (size_t i = 0; i < s->group_n; i++) {
@@ -343,6 +367,8 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	arena_init(&s.all_arena);
 	arena_init(&s.arena);
 	arena_init(&s.scratch);
+	for (int i = 0; i < SIDE_COUNT; i++)
+		arena_init(&s.kinds[i].arena);
 	s.sha = sha256_new();
 	if (!map_open(o->rules, &s.map, err) || !abandon_open_run(&s, err) ||
 	    !store_transfers(st, true, &s.all_arena, &s.all, &s.all_n, err) ||
@@ -353,10 +379,13 @@ bool verify_run(struct store *st, const struct verify_options *o,
 			   result.incomplete > 0 ? RUN_INCOMPLETE : RUN_COMPLETE, &none,
 			   "", err))
 		goto out;
+	say_idle(&s);
 	*out = result;
 	ok = true;
 out:
 	map_close(s.map);
+	for (int i = 0; i < SIDE_COUNT; i++)
+		arena_done(&s.kinds[i].arena);
 	for (size_t i = 0; i < s.tally_n; i++)
 		tally_free(s.tally[i]);
 	free(s.tally);

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "map/map.h"
 #include "model/finding.h"
+#include "model/side.h"
 #include "store/store.h"
 
 /* A keyword that the mover or the new server renames. */
@@ -20,7 +21,8 @@ struct verify_options {
 	const struct map_rules *rules;
 	const struct verify_rename *keywords; /* beside those that are known everywhere */
 	size_t keyword_n;
-	unsigned not_comparable; /* DIFF_*: what the new side's kind regenerates */
+	unsigned not_comparable;	 /* DIFF_*, beside what the profiles say */
+	const char *profile[SIDE_COUNT]; /* "auto", a name or a path; NULL: "auto" */
 	int64_t max_octets; /* largest message that the new side takes; -1: not known */
 	/* Removals (or \Seen lost) after the seal are an alarm from here on: so many
 	 * messages of an account, and so many percent of it, between two audits. */
@@ -36,6 +38,9 @@ struct verify_options {
 	size_t transfer_n;
 	bool (*stop)(void *ctx); /* asked between transfers; NULL: never */
 	void *stop_ctx;
+	/* One line for people about a rule; NULL: none. */
+	void (*say)(void *ctx, const char *line);
+	void *say_ctx;
 	void (*progress)(void *ctx, int64_t done, int64_t total); /* NULL: none */
 	void *progress_ctx;
 };

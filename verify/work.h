@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/sha256.h"
 #include "model/account.h"
+#include "profile/profile.h"
 #include "store/store_folder.h"
 #include "store/store_seal.h"
 #include "store/store_verify.h"
@@ -24,8 +25,9 @@ struct work_folder {
 	const char
 		*common; /* for the new side relative to the account, not to new_prefix */
 	enum proof proof;
-	int64_t messages; /* known to exist; 0 when nothing is known */
-	int64_t epoch;	  /* in which its messages are; 0: none */
+	int64_t messages;    /* known to exist; 0 when nothing is known */
+	int64_t epoch;	     /* in which its messages are; 0: none */
+	const char *trouble; /* a rule that failed on it; NULL */
 	bool sealed_only; /* old side: gone since the seal; its messages are those of then
 			   */
 };
@@ -46,6 +48,13 @@ struct work_wave {
 };
 #define WORK_WAVES 64
 
+/* The profile of one side's servers, kept while they say the same of themselves. */
+struct kinds {
+	struct arena arena;
+	const char *server_id;
+	const struct profile *profile; /* NULL: none yet */
+};
+
 /* One of the transfers. */
 struct work_member {
 	const struct transfer *t;
@@ -54,7 +63,9 @@ struct work_member {
 	bool blind;		/* one side is not known at all */
 	bool unknown;		/* something could not be examined */
 	struct judgement judgement;
-	struct strbuf note; /* of the judgement */
+	struct strbuf note;	       /* of the judgement */
+	const struct profile *profile; /* of the old server */
+	unsigned not_comparable;       /* DIFF_* */
 	struct tally *tally;
 	struct tally_pattern pattern;
 
@@ -124,8 +135,10 @@ struct work_words {
 struct work {
 	struct store *st;
 	const struct verify_options *o;
-	struct map *map; /* o->rules, opened once for the run */
-	const struct transfer *all; /* every transfer into this new account */
+	struct map *map;	       /* o->rules, opened once for the run */
+	struct kinds *kinds;	       /* of each side, for the whole run */
+	const struct profile *profile; /* of the new server */
+	const struct transfer *all;    /* every transfer into this new account */
 	size_t all_n;
 	struct arena *arena;   /* lives as long as these transfers are judged */
 	struct arena *scratch; /* for one finding */
@@ -167,6 +180,16 @@ static inline bool work_at_seal(const struct work_base *b, uint32_t uid)
 bool evidence_load(struct work *w, struct err *err) MUST_CHECK;
 /* What the seal says of a folder; NULL: nothing. */
 const struct seal_folder *evidence_at_seal(const struct work_member *m, int64_t folder);
+
+/* ---- kinds.c: what is known of both servers' kinds ---- */
+
+/* setting: "auto", a name or a path; NULL is "auto". */
+bool kinds_find(struct kinds *k, const char *setting, const struct account_view *v,
+		const struct profile **out, struct err *err) MUST_CHECK;
+/* It takes no folder of that name. */
+bool kinds_refuses(const struct profile *p, const char *common);
+/* What was not compared and not examined, in sentences. */
+void kinds_say(const struct profile *old, const struct profile *new, struct strbuf *out);
 
 /* ---- pairs.c: which folders are compared ---- */
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of the kinds of both servers: which facts cannot be compared, what the
+ * new one refuses, what IMAP does not show. */
+#include "base/text.h"
+#include "verify/work.h"
+
+bool kinds_find(struct kinds *k, const char *setting, const struct account_view *v,
+		const struct profile **out, struct err *err)
+{
+	const struct profile_signs signs = { .server_id = v->found ? v->server_id : "",
+					     .capability = v->found ? v->capability
+								    : "" };
+	const char *id = signs.server_id != NULL ? signs.server_id : "";
+
+	/* Thousands of accounts of one server say the same. */
+	if (k->profile == NULL || strcmp(k->server_id, id) != 0) {
+		arena_reset(&k->arena);
+		k->profile = NULL;
+		k->server_id = arena_strdup(&k->arena, id);
+		if (!profile_find(&k->arena, setting != NULL ? setting : PROFILE_AUTO,
+				  &signs, &k->profile, err))
+			return false;
+	}
+	*out = k->profile;
+	return true;
+}
+
+bool kinds_refuses(const struct profile *p, const char *common)
+{
+	size_t n = 0, levels = 1;
+
+	if (p->refused.text != NULL && strpbrk(common, p->refused.text) != NULL)
+		return true;
+	for (size_t i = 0; i < p->reserved.n; i++)
+		if (strcmp(common, p->reserved.word[i]) == 0)
+			return true;
+	for (; common[n] != '\0'; n++) {
+		levels += common[n] == '/';
+		if (p->refuses_controls.on && (unsigned char)common[n] < ' ')
+			return true;
+	}
+	return (p->name_octets.value > 0 && p->name_octets.unit == PROFILE_UTF8 &&
+		(int64_t)n > p->name_octets.value) ||
+	       (p->depth.value > 0 && (int64_t)levels > p->depth.value);
+}
+
+static void say_facts(const struct profile *p, struct strbuf *out)
+{
+	for (unsigned i = 0; i < DIFF_COUNT; i++)
+		if ((p->not_comparable >> i & 1) != 0)
+			strbuf_addf(out, "%sNot compared with %s: %s. %s",
+				    out->n != 0 ? " " : "", p->title, diff_name(i),
+				    p->not_comparable_why[i].why != NULL
+					    ? p->not_comparable_why[i].why
+					    : "");
+}
+
+void kinds_say(const struct profile *old, const struct profile *new, struct strbuf *out)
+{
+	const struct profile *side[] = { old, new };
+
+	for (size_t s = 0; s < COUNT_OF(side); s++) {
+		if (side[s] == NULL || (s == 1 && side[0] == side[1]))
+			continue;
+		say_facts(side[s], out);
+		for (size_t i = 0; i < side[s]->blind_spot_n; i++)
+			strbuf_addf(out, "%sNot examined on the %s side: %s",
+				    out->n != 0 ? " " : "", s == 0 ? "old" : "new",
+				    side[s]->blind_spot[i].why);
+	}
+}
