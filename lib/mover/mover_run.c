@@ -18,15 +18,20 @@ static bool one_of(const struct mover_word *w, const char *const *names)
 	return false;
 }
 
-/* Names of options and variables whose value is a password. */
+/* Options whose value is a password, by how they begin: --noauthmd5 and --showpasswords
+ * are none.  Or a variable that imapsync takes one from (env NAME=...). */
 static bool names_secret(struct span name)
 {
-	static const char *const parts[] = { "passw", "secret", "token", "oauth" };
+	static const char *const starts[] = { "passw", "oauth", "secret", "token" };
+	size_t dashes = 0;
 
-	for (size_t k = 0; k < COUNT_OF(parts); k++)
-		for (size_t i = 0; i < name.n; i++)
-			if (span_istarts(span_from(name, i), parts[k]))
-				return true;
+	if (span_istarts(name, "IMAPSYNC_PASSWORD"))
+		return true;
+	while (dashes < name.n && (name.p[dashes] == '-' || name.p[dashes] == '+'))
+		dashes++;
+	for (size_t k = 0; dashes > 0 && k < COUNT_OF(starts); k++)
+		if (span_istarts(span_from(name, dashes), starts[k]))
+			return true;
 	return false;
 }
 

@@ -155,6 +155,8 @@ static const struct {
 	  "[a][-passw][!][--PASSWORD1][!?e][b];" },
 	{ "env IMAPSYNC_PASSWORD1=geheim a --oauthaccesstoken1 geheim",
 	  "[env][!IMAPSYNC_PASSWORD1=][a][--oauthaccesstoken1][!];" },
+	{ "a --noauthmd5 b --showpasswords c Password=d --f1f2 Passwords=x",
+	  "[a][--noauthmd5][b][--showpasswords][c][Password=d][--f1f2][Passwords=x];" },
 	{ "IMAPSYNC_PASSWORD1=geheim a", "[a];" },
 	{ "", "" },
 	{ "#!/bin/sh\n# only a comment", "" },
