@@ -152,6 +152,23 @@ static void server(struct strbuf *out, enum side side, const char *const v[ANSWE
 			 "\t},\n\n");
 }
 
+static void empty_map(struct strbuf *out)
+{
+	strbuf_adds(out, "\t// Folders that the mover renames or leaves out.  Names as "
+			 "people see them, with / between the\n"
+			 "\t// levels.  Prefixes and separators of the two servers are "
+			 "converted without a rule.\n"
+			 "\t\"map\": {\n"
+			 "\t\t\"pairs\": {\n"
+			 "\t\t\t// \"Sent Items\": \"Sent\"\n"
+			 "\t\t},\n"
+			 "\t\t\"exclude\": [\n"
+			 "\t\t\t// \"Trash\"\n"
+			 "\t\t]\n"
+			 "\t},\n"
+			 "\n");
+}
+
 void init_config_text(const struct answers *a, struct strbuf *out)
 {
 	strbuf_adds(out, "{\n"
@@ -174,20 +191,11 @@ void init_config_text(const struct answers *a, struct strbuf *out)
 			    "\"user\", \"secret\": { \"prompt\": true } },\n\n");
 	else
 		server(out, SIDE_NEW, a->side[SIDE_NEW]);
-	strbuf_adds(out, "\t// Folders that the mover renames or leaves out.  Names as "
-			 "people see them, with / between the\n"
-			 "\t// levels.  Prefixes and separators of the two servers are "
-			 "converted without a rule.\n"
-			 "\t\"map\": {\n"
-			 "\t\t\"pairs\": {\n"
-			 "\t\t\t// \"Sent Items\": \"Sent\"\n"
-			 "\t\t},\n"
-			 "\t\t\"exclude\": [\n"
-			 "\t\t\t// \"Trash\"\n"
-			 "\t\t]\n"
-			 "\t},\n"
-			 "\n"
-			 "\t// Evidence older than this is unknown, not clean.\n"
+	if (a->map != NULL)
+		strbuf_adds(out, a->map);
+	else
+		empty_map(out);
+	strbuf_adds(out, "\t// Evidence older than this is unknown, not clean.\n"
 			 "\t\"max_age\": \"7d\"\n"
 			 "}\n");
 }

@@ -349,12 +349,15 @@ void mover_config_summary(const struct mover_script *script,
 	if (script->n == 0) {
 		strbuf_adds(out, ": no imapsync command is in it\n");
 	} else {
-		strbuf_addf(out, ": %zu imapsync command%s, %zu of them count%s%s\n",
-			    script->n, script->n == 1 ? "" : "s", plan->counted,
-			    plan->counted == 1 ? "s" : "",
+		strbuf_addf(out, ": %zu imapsync command%s%s", script->n,
+			    script->n == 1 ? "" : "s",
 			    best == 0	? ""
-			    : best == 1 ? " (none copies: they only try)"
-					: " (none is run: they are only printed)");
+			    : best == 1 ? "; none copies, they only try"
+					: "; none is run, they are only printed");
+		if (plan->counted < script->n)
+			strbuf_addf(out, "; %zu that try or print only do not count",
+				    script->n - plan->counted);
+		strbuf_adds(out, "\n");
 	}
 	for (int s = 0; s < SIDE_COUNT; s++)
 		if (plan->host[s] != NULL) {

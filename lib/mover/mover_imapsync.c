@@ -14,7 +14,7 @@ static void *grow(struct judge *j, void *p, size_t n, size_t *cap, size_t size)
 	return more;
 }
 
-void judge_gap(struct judge *j, unsigned line, unsigned column, const char *text)
+void mover_judge_gap(struct judge *j, unsigned line, unsigned column, const char *text)
 {
 	struct mover_call *c = j->c;
 
@@ -22,7 +22,8 @@ void judge_gap(struct judge *j, unsigned line, unsigned column, const char *text
 	c->gap[c->gap_n++] = (struct mover_gap){ text, line, column };
 }
 
-void judge_rule(struct judge *j, const struct mover_option *o, struct mover_rule rule)
+void mover_judge_rule(struct judge *j, const struct mover_option *o,
+		      struct mover_rule rule)
 {
 	struct mover_call *c = j->c;
 
@@ -53,29 +54,31 @@ static void add_remark(struct judge *j, const struct mover_option *o,
 }
 
 /* Is the value sure?  If not, the gap is noted. */
-bool judge_known(struct judge *j, const struct mover_option *o)
+bool mover_judge_known(struct judge *j, const struct mover_option *o)
 {
 	const struct mover_unknown *u = o->word->unknown;
 
 	if (o->value == NULL)
 		return false;
 	if (o->word->assumed != NULL)
-		judge_gap(j, o->word->line, o->word->column,
-			  arena_printf(j->arena,
-				       "%s: taken from %s, which may be set elsewhere",
-				       o->said, o->word->assumed));
+		mover_judge_gap(
+			j, o->word->line, o->word->column,
+			arena_printf(j->arena,
+				     "%s: taken from %s, which may be set elsewhere",
+				     o->said, o->word->assumed));
 	if (u == NULL)
 		return true;
-	judge_gap(j, o->word->line, o->word->column,
-		  arena_printf(j->arena, "%s: %s%s is %s (line %u)", o->said,
-			       u->name[0] == '$' || u->name[0] == '<' || u->name[0] == '{'
-				       ? ""
-				       : "$",
-			       u->name, mover_why_text(u->why), u->line));
+	mover_judge_gap(
+		j, o->word->line, o->word->column,
+		arena_printf(j->arena, "%s: %s%s is %s (line %u)", o->said,
+			     u->name[0] == '$' || u->name[0] == '<' || u->name[0] == '{'
+				     ? ""
+				     : "$",
+			     u->name, mover_why_text(u->why), u->line));
 	return false;
 }
 
-enum side judge_side(const struct mover_option *o)
+enum side mover_judge_side(const struct mover_option *o)
 {
 	return o->def->side == '2' ? SIDE_NEW : SIDE_OLD;
 }
@@ -110,7 +113,7 @@ static void implied(struct judge *j, const struct mover_option *o, const char *n
 static void default_host(struct judge *j, const struct mover_option *o, const char *host)
 {
 	if (said(j, o->def->side == '1' ? "host1" : "host2") == NULL)
-		j->c->host[judge_side(o)] = host;
+		j->c->host[mover_judge_side(o)] = host;
 }
 
 static void take_preset(struct judge *j, const struct mover_option *o)
@@ -123,10 +126,10 @@ static void take_preset(struct judge *j, const struct mover_option *o)
 		preset_automap(j);
 		if (both) {
 			if (o->def->side == '1')
-				judge_exclude(j, o, "\\[Gmail\\]$", option);
+				mover_judge_exclude(j, o, "\\[Gmail\\]$", option);
 			return;
 		}
-		judge_regex(j, o, "s,\\[Gmail\\].,,", option);
+		mover_judge_regex(j, o, "s,\\[Gmail\\].,,", option);
 		if (o->def->side == '1') {
 			implied(j, o, "skipcrossduplicates", NULL);
 			return;
@@ -134,14 +137,14 @@ static void take_preset(struct judge *j, const struct mover_option *o)
 		implied(j, o, "expunge1", NULL);
 		implied(j, o, "addheader", NULL);
 		if (!j->no_exclude)
-			judge_exclude(j, o, "\\[Gmail\\]$", option);
-		judge_regex(j, o, "s,^ +| +$,,g", option);
-		judge_regex(j, o, "s,/ +| +/,/,g", option);
-		judge_regex(j, o, "s/['\\^\"]/_/g", option);
+			mover_judge_exclude(j, o, "\\[Gmail\\]$", option);
+		mover_judge_regex(j, o, "s,^ +| +$,,g", option);
+		mover_judge_regex(j, o, "s,/ +| +/,/,g", option);
+		mover_judge_regex(j, o, "s/['\\^\"]/_/g", option);
 	} else if (strcmp(name, "office1") == 0) {
 		default_host(j, o, "outlook.office365.com");
 		if (!j->no_exclude)
-			judge_exclude(j, o, "^Files$", option);
+			mover_judge_exclude(j, o, "^Files$", option);
 	} else if (strcmp(name, "office2") == 0) {
 		default_host(j, o, "outlook.office365.com");
 		implied(j, o, "maxsize", "45000000");
@@ -149,7 +152,7 @@ static void take_preset(struct judge *j, const struct mover_option *o)
 		if (!j->no_regexmess)
 			implied(j, o, "regexmess", "wraps lines at 10,239 octets");
 		if (!j->no_pair)
-			judge_pair(j, o, "Files=Files_renamed_by_imapsync", option);
+			mover_judge_pair(j, o, "Files=Files_renamed_by_imapsync", option);
 	} else if (strcmp(name, "exchange2") == 0) {
 		implied(j, o, "maxsize", "10000000");
 		implied(j, o, "disarmreadreceipts", NULL);
@@ -160,7 +163,7 @@ static void take_preset(struct judge *j, const struct mover_option *o)
 	} else if (strncmp(name, "domino", 6) == 0) {
 		implied(j, o, "messageidnodomain", NULL);
 		if (o->def->side == '2')
-			judge_regex(j, o, "s,^Inbox\\\\(.*),$1,i", option);
+			mover_judge_regex(j, o, "s,^Inbox\\\\(.*),$1,i", option);
 	}
 }
 
@@ -170,11 +173,11 @@ static void take_early(struct judge *j, const struct mover_option *o)
 	switch (o->def->about) {
 	case MOVER_PREFIX:
 		if (o->value != NULL && o->word->unknown == NULL)
-			j->c->prefix[judge_side(o)] = o->value;
+			j->c->prefix[mover_judge_side(o)] = o->value;
 		break;
 	case MOVER_SEPARATOR:
 		if (o->value != NULL && o->word->unknown == NULL)
-			j->c->separator[judge_side(o)] = o->value;
+			j->c->separator[mover_judge_side(o)] = o->value;
 		break;
 	case MOVER_NOTHING:
 		j->no_exclude = j->no_exclude || strcmp(o->def->name, "noexclude") == 0;
@@ -186,8 +189,8 @@ static void take_early(struct judge *j, const struct mover_option *o)
 		break;
 	case MOVER_PRESET:
 		if (strncmp(o->def->name, "domino", 6) == 0) {
-			j->c->prefix[judge_side(o)] = "";
-			j->c->separator[judge_side(o)] = "\\";
+			j->c->prefix[mover_judge_side(o)] = "";
+			j->c->separator[mover_judge_side(o)] = "\\";
 		}
 		break;
 	default:
@@ -199,19 +202,19 @@ static void take_early(struct judge *j, const struct mover_option *o)
 static void take_user(struct judge *j, const struct mover_option *o)
 {
 	const char *star = o->value != NULL ? strrchr(o->value, '*') : NULL;
-	enum side side = judge_side(o);
+	enum side side = mover_judge_side(o);
 
 	if (star != NULL && star[1] != '\0' && strchr(star, '$') == NULL) {
 		j->c->admin[side] = star + 1;
 		j->c->master[side] = true;
 	}
-	if (judge_known(j, o))
+	if (mover_judge_known(j, o))
 		j->c->user[side] = o->value;
 }
 
 static void take(struct judge *j, const struct mover_option *o)
 {
-	enum side side = judge_side(o);
+	enum side side = mover_judge_side(o);
 	const char *text = o->negated ? o->def->off : o->def->on;
 
 	switch (o->def->about) {
@@ -220,46 +223,46 @@ static void take(struct judge *j, const struct mover_option *o)
 	case MOVER_NOTHING:
 		break;
 	case MOVER_HOST:
-		if (judge_known(j, o))
+		if (mover_judge_known(j, o))
 			j->c->host[side] = o->value;
 		break;
 	case MOVER_USER:
 		take_user(j, o);
 		break;
 	case MOVER_AUTHUSER:
-		if (judge_known(j, o)) {
+		if (mover_judge_known(j, o)) {
 			j->c->admin[side] = o->value;
 			j->c->master[side] = false;
 		}
 		break;
 	case MOVER_PAIR:
-		if (judge_known(j, o))
-			judge_pair(j, o, o->value, NULL);
+		if (mover_judge_known(j, o))
+			mover_judge_pair(j, o, o->value, NULL);
 		break;
 	case MOVER_REGEX:
-		if (judge_known(j, o))
-			judge_regex(j, o, o->value, NULL);
+		if (mover_judge_known(j, o))
+			mover_judge_regex(j, o, o->value, NULL);
 		break;
 	case MOVER_EXCLUDE:
-		if (judge_known(j, o))
-			judge_exclude(j, o, o->value, NULL);
+		if (mover_judge_known(j, o))
+			mover_judge_exclude(j, o, o->value, NULL);
 		break;
 	case MOVER_INCLUDE:
 	case MOVER_FOLDER:
 	case MOVER_FOLDER_TREE:
-		judge_selection(j, o);
+		mover_judge_selection(j, o);
 		break;
 	case MOVER_PREFIX:
 	case MOVER_SEPARATOR:
-		if (judge_known(j, o))
+		if (mover_judge_known(j, o))
 			add_remark(j, o, MOVER_TELLS, o->def->name, o->value,
 				   "forces what mailmuster takes from NAMESPACE and "
 				   "LIST: compare them",
 				   NULL);
 		break;
 	case MOVER_SUBFOLDER:
-		if (judge_known(j, o)) {
-			j->subfolder[side] = judge_subfolder(j, o->value);
+		if (mover_judge_known(j, o)) {
+			j->subfolder[side] = mover_judge_subfolder(j, o->value);
 			if (*j->subfolder[side] != '\0')
 				j->subfolder_option[side] = o;
 		}
@@ -275,7 +278,7 @@ static void take(struct judge *j, const struct mover_option *o)
 	case MOVER_REMARK:
 		/* A value that is not known is still said to be there. */
 		if (o->value != NULL)
-			(void)judge_known(j, o);
+			(void)mover_judge_known(j, o);
 		if (text != NULL)
 			add_remark(j, o, o->def->sort,
 				   o->negated
@@ -294,7 +297,7 @@ static void take(struct judge *j, const struct mover_option *o)
 		break;
 	}
 	if (o->word->glob && o->value != NULL && o->def->about != MOVER_QUIET)
-		judge_gap(
+		mover_judge_gap(
 			j, o->word->line, o->word->column,
 			arena_printf(j->arena,
 				     "%s: its value is not quoted, so the shell may put "
@@ -304,15 +307,16 @@ static void take(struct judge *j, const struct mover_option *o)
 
 static void wrong_option(struct judge *j, const struct mover_option *o)
 {
-	judge_gap(j, o->line, o->column,
-		  o->def == NULL
-			  ? arena_printf(j->arena,
-					 "%s is no option that is known, or stands for "
-					 "several",
-					 o->said)
-			  : arena_printf(j->arena,
-					 "%s has no value, or one that is not allowed",
-					 o->said));
+	mover_judge_gap(
+		j, o->line, o->column,
+		o->def == NULL
+			? arena_printf(j->arena,
+				       "%s is no option that is known, or stands for "
+				       "several",
+				       o->said)
+			: arena_printf(j->arena,
+				       "%s has no value, or one that is not allowed",
+				       o->said));
 	j->c->stops = true;
 }
 
@@ -327,22 +331,24 @@ static void collect(struct judge *j, const struct mover_word *word, size_t n)
 		if (next == MOVER_NEXT_UNKNOWN) {
 			const struct mover_unknown *u = o.word->unknown;
 
-			judge_gap(j, o.line, o.column,
-				  arena_printf(
-					  j->arena,
-					  "what %s%s holds may be any options: it is %s "
-					  "(line %u)",
-					  strchr("$<{", u->name[0]) != NULL ? "" : "$",
-					  u->name, mover_why_text(u->why), u->line));
+			mover_judge_gap(
+				j, o.line, o.column,
+				arena_printf(
+					j->arena,
+					"what %s%s holds may be any options: it is %s "
+					"(line %u)",
+					strchr("$<{", u->name[0]) != NULL ? "" : "$",
+					u->name, mover_why_text(u->why), u->line));
 		} else if (next == MOVER_NEXT_EXTRA) {
 			/* Not shown: it may be the rest of a password. */
 			if (o.word->text[0] == '\0' && !o.word->secret)
 				continue;
 			if (strcmp(o.word->text, "--") == 0 && i == n)
 				continue;
-			judge_gap(j, o.line, o.column,
-				  "a word belongs to no option: imapsync refuses to run "
-				  "with it");
+			mover_judge_gap(
+				j, o.line, o.column,
+				"a word belongs to no option: imapsync refuses to run "
+				"with it");
 			j->c->stops = true;
 			if (strcmp(o.word->text, "--") == 0)
 				break; /* nothing behind it is an option */
@@ -373,7 +379,7 @@ void mover_imapsync_judge(struct arena *arena, const struct mover_word *word, si
 		if (out->option[i].def != NULL && !out->option[i].bad &&
 		    out->option[i].def->about == MOVER_SUBFOLDER)
 			take(&j, &out->option[i]);
-	judge_subfolders(&j); /* before the expressions of the user */
+	mover_judge_subfolders(&j); /* before the expressions of the user */
 	for (i = 0; i < out->option_n; i++)
 		if (out->option[i].def != NULL && !out->option[i].bad &&
 		    out->option[i].def->about != MOVER_SUBFOLDER)
@@ -382,7 +388,7 @@ void mover_imapsync_judge(struct arena *arena, const struct mover_word *word, si
 		if (out->option[i].def != NULL && !out->option[i].bad &&
 		    out->option[i].def->about == MOVER_PRESET)
 			take_preset(&j, &out->option[i]);
-	judge_selected(&j);
+	mover_judge_selected(&j);
 	if (j.subfolder_option[SIDE_OLD] != NULL || j.subfolder_option[SIDE_NEW] != NULL)
 		j.automap = AUTOMAP_OFF;
 	out->special_use = j.automap == AUTOMAP_ON;

@@ -20,26 +20,27 @@ struct judge {
 	bool preset_flags;
 };
 
-void judge_gap(struct judge *j, unsigned line, unsigned column, const char *text);
+void mover_judge_gap(struct judge *j, unsigned line, unsigned column, const char *text);
 /* Place and, where it is NULL, option are filled in. */
-void judge_rule(struct judge *j, const struct mover_option *o, struct mover_rule rule);
+void mover_judge_rule(struct judge *j, const struct mover_option *o,
+		      struct mover_rule rule);
 /* Is the value sure?  If not, the gap is noted. */
-bool judge_known(struct judge *j, const struct mover_option *o);
-enum side judge_side(const struct mover_option *o);
+bool mover_judge_known(struct judge *j, const struct mover_option *o);
+enum side mover_judge_side(const struct mover_option *o);
 
 /* A value of --f1f2, --regextrans2, --exclude; option: what implies it, or NULL. */
-void judge_pair(struct judge *j, const struct mover_option *o, const char *value,
-		const char *option);
-void judge_regex(struct judge *j, const struct mover_option *o, const char *value,
-		 const char *option);
-void judge_exclude(struct judge *j, const struct mover_option *o, const char *value,
-		   const char *option);
+void mover_judge_pair(struct judge *j, const struct mover_option *o, const char *value,
+		      const char *option);
+void mover_judge_regex(struct judge *j, const struct mover_option *o, const char *value,
+		       const char *option);
+void mover_judge_exclude(struct judge *j, const struct mover_option *o, const char *value,
+			 const char *option);
 /* --folder, --folderrec, --include: only these are moved; then, of all of them, the rule.
  */
-void judge_selection(struct judge *j, const struct mover_option *o);
-void judge_selected(struct judge *j);
-const char *judge_subfolder(struct judge *j,
-			    const char *value); /* as imapsync takes it */
-void judge_subfolders(struct judge *j);
+void mover_judge_selection(struct judge *j, const struct mover_option *o);
+void mover_judge_selected(struct judge *j);
+const char *mover_judge_subfolder(struct judge *j,
+				  const char *value); /* as imapsync takes it */
+void mover_judge_subfolders(struct judge *j);
 
 #endif

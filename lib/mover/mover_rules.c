@@ -65,8 +65,8 @@ static const char *pattern_doubt(struct judge *j, enum side side, const char *pa
 	return NULL;
 }
 
-void judge_pair(struct judge *j, const struct mover_option *o, const char *value,
-		const char *option)
+void mover_judge_pair(struct judge *j, const struct mover_option *o, const char *value,
+		      const char *option)
 {
 	const char *equals = strchr(value, '='), *doubt = NULL;
 	struct mover_rule r = { .kind = MOVER_RULE_PAIR,
@@ -75,9 +75,9 @@ void judge_pair(struct judge *j, const struct mover_option *o, const char *value
 
 	/* The first = counts. */
 	if (equals == NULL || equals == value || equals[1] == '\0') {
-		judge_gap(j, o->line, o->column,
-			  arena_printf(j->arena, "%s \"%s\" is not written old=new",
-				       o->said, value));
+		mover_judge_gap(j, o->line, o->column,
+				arena_printf(j->arena, "%s \"%s\" is not written old=new",
+					     o->said, value));
 		return;
 	}
 	r.match = name_form(j, SIDE_OLD, (struct span){ value, (size_t)(equals - value) },
@@ -85,50 +85,51 @@ void judge_pair(struct judge *j, const struct mover_option *o, const char *value
 	r.to = name_form(j, SIDE_NEW, span_str(equals + 1), &doubt);
 	r.doubt = doubt;
 	r.utf7 = strchr(value, '&') != NULL;
-	judge_rule(j, o, r);
+	mover_judge_rule(j, o, r);
 }
 
-void judge_regex(struct judge *j, const struct mover_option *o, const char *value,
-		 const char *option)
+void mover_judge_regex(struct judge *j, const struct mover_option *o, const char *value,
+		       const char *option)
 {
 	struct mover_substitution s[MOVER_TR_MAX];
 	const char *why = NULL;
 	size_t n = mover_perl_rules(j->arena, span_str(value), s, &why);
 
 	if (n == 0)
-		judge_gap(j, o->line, o->column,
-			  arena_printf(j->arena, "%s '%s' is not translated: %s",
-				       option != NULL ? option : o->said, value, why));
+		mover_judge_gap(j, o->line, o->column,
+				arena_printf(j->arena, "%s '%s' is not translated: %s",
+					     option != NULL ? option : o->said, value,
+					     why));
 	for (size_t i = 0; i < n; i++)
-		judge_rule(j, o,
-			   (struct mover_rule){
-				   .kind = MOVER_RULE_REGEX,
-				   .match = s[i].match,
-				   .to = s[i].to,
-				   .all = s[i].all,
-				   .option = option,
-				   .said = value,
-				   .doubt = pattern_doubt(j, SIDE_NEW, s[i].match) });
+		mover_judge_rule(j, o,
+				 (struct mover_rule){ .kind = MOVER_RULE_REGEX,
+						      .match = s[i].match,
+						      .to = s[i].to,
+						      .all = s[i].all,
+						      .option = option,
+						      .said = value,
+						      .doubt = pattern_doubt(
+							      j, SIDE_NEW, s[i].match) });
 }
 
-void judge_exclude(struct judge *j, const struct mover_option *o, const char *value,
-		   const char *option)
+void mover_judge_exclude(struct judge *j, const struct mover_option *o, const char *value,
+			 const char *option)
 {
 	const char *why = NULL;
 	const char *pattern = mover_perl_pattern(j->arena, span_str(value), &why);
 
 	if (pattern == NULL)
-		judge_gap(j, o->line, o->column,
-			  arena_printf(j->arena, "%s '%s' is not translated: %s", o->said,
-				       value, why));
+		mover_judge_gap(j, o->line, o->column,
+				arena_printf(j->arena, "%s '%s' is not translated: %s",
+					     o->said, value, why));
 	else
-		judge_rule(j, o,
-			   (struct mover_rule){
-				   .kind = MOVER_RULE_EXCLUDE,
-				   .match = pattern,
-				   .option = option,
-				   .said = value,
-				   .doubt = pattern_doubt(j, SIDE_OLD, pattern) });
+		mover_judge_rule(j, o,
+				 (struct mover_rule){
+					 .kind = MOVER_RULE_EXCLUDE,
+					 .match = pattern,
+					 .option = option,
+					 .said = value,
+					 .doubt = pattern_doubt(j, SIDE_OLD, pattern) });
 }
 
 static void quote(struct strbuf *out, const char *name)
@@ -141,13 +142,13 @@ static void quote(struct strbuf *out, const char *name)
 }
 
 /* --folder, --folderrec, --include: only these are moved. */
-void judge_selection(struct judge *j, const struct mover_option *o)
+void mover_judge_selection(struct judge *j, const struct mover_option *o)
 {
 	const char *why = NULL, *doubt = NULL;
 
 	if (j->first == NULL)
 		j->first = o;
-	if (!judge_known(j, o)) {
+	if (!mover_judge_known(j, o)) {
 		j->select_doubt = "one of the folders that are moved is not known";
 		return;
 	}
@@ -155,9 +156,10 @@ void judge_selection(struct judge *j, const struct mover_option *o)
 		strbuf_addc(&j->select, '|');
 	if (o->def->about == MOVER_INCLUDE) {
 		if (mover_perl_pattern(j->arena, span_str(o->value), &why) == NULL) {
-			judge_gap(j, o->line, o->column,
-				  arena_printf(j->arena, "%s '%s' is not translated: %s",
-					       o->said, o->value, why));
+			mover_judge_gap(j, o->line, o->column,
+					arena_printf(j->arena,
+						     "%s '%s' is not translated: %s",
+						     o->said, o->value, why));
 			j->select_doubt = "one of its patterns is not translated";
 			return;
 		}
@@ -174,7 +176,7 @@ void judge_selection(struct judge *j, const struct mover_option *o)
 		j->select_doubt = doubt;
 }
 
-void judge_selected(struct judge *j)
+void mover_judge_selected(struct judge *j)
 {
 	struct mover_rule r = {
 		.kind = MOVER_RULE_EXCLUDE,
@@ -186,16 +188,17 @@ void judge_selected(struct judge *j)
 		return;
 	r.match = arena_printf(j->arena, "^(?!%s)", strbuf_cstr(&j->select));
 	if (strlen(r.match) > MOVER_PERL_MAX) {
-		judge_gap(j, j->first->line, j->first->column,
-			  "the folders that are moved are too many for one expression: "
-			  "exclude the others by hand");
+		mover_judge_gap(
+			j, j->first->line, j->first->column,
+			"the folders that are moved are too many for one expression: "
+			"exclude the others by hand");
 		return;
 	}
-	judge_rule(j, j->first, r);
+	mover_judge_rule(j, j->first, r);
 }
 
 /* imapsync keeps only these octets of a --subfolder. */
-const char *judge_subfolder(struct judge *j, const char *value)
+const char *mover_judge_subfolder(struct judge *j, const char *value)
 {
 	struct strbuf sb = STRBUF_INIT;
 	const char *out;
@@ -212,7 +215,7 @@ const char *judge_subfolder(struct judge *j, const char *value)
 	return out;
 }
 
-void judge_subfolders(struct judge *j)
+void mover_judge_subfolders(struct judge *j)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		const struct mover_option *o = j->subfolder_option[side];
@@ -237,20 +240,20 @@ void judge_subfolders(struct judge *j)
 			r.kind = MOVER_RULE_REGEX;
 			r.match = "^";
 			r.to = arena_printf(j->arena, "%s/", strbuf_cstr(&sb));
-			judge_rule(j, o, r);
+			mover_judge_rule(j, o, r);
 		} else {
 			quote(&sb, name);
 			r.kind = MOVER_RULE_EXCLUDE;
 			r.match = arena_printf(j->arena, "^(?!%s(?:/|$))",
 					       strbuf_cstr(&sb));
-			judge_rule(j, o, r);
+			mover_judge_rule(j, o, r);
 			r.kind = MOVER_RULE_REGEX;
 			r.match = arena_printf(j->arena, "^%s$", strbuf_cstr(&sb));
 			r.to = "INBOX";
-			judge_rule(j, o, r);
+			mover_judge_rule(j, o, r);
 			r.match = arena_printf(j->arena, "^%s/", strbuf_cstr(&sb));
 			r.to = "";
-			judge_rule(j, o, r);
+			mover_judge_rule(j, o, r);
 		}
 		strbuf_done(&sb);
 	}
