@@ -232,7 +232,7 @@ void mover_config_map(const struct mover_script *script, const struct mover_plan
 		first = false;
 	}
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
-		bool any = parts[i].kind == MOVER_RULE_PAIR;
+		bool any = plan->rule_n == 0 && parts[i].kind == MOVER_RULE_PAIR;
 
 		for (size_t k = 0; k < plan->rule_n; k++)
 			any = any || plan->rule[k].kind == parts[i].kind;

@@ -51,6 +51,8 @@ static const char *pattern_doubt(struct judge *j, enum side side, const char *pa
 
 	if (strchr(pattern, '&') != NULL)
 		return "it holds a name in modified UTF-7: write it as people see it";
+	if (strchr(pattern, '%') != NULL)
+		return "a % that is in a name is %25 in mailmuster's";
 	for (size_t i = 0; i + 5 < s.n; i++) {
 		struct span rest = span_from(s, i);
 

@@ -88,7 +88,7 @@ static const struct {
 	{ "--regextrans2 's/^INBOX$/Old/'", "s|^INBOX$|Old| ", 0 },
 	{ "--regextrans2 's,\\.,_,g'", "?s|\\.|_|g ", 0 },
 	{ "--sep2 / --regextrans2 's,\\.,_,g'", "s|\\.|_|g ", 0 },
-	{ "--regextrans2 'tr,*%#,_,'", "s|\\*|_|g s|%|_|g s|#|_|g ", 0 },
+	{ "--regextrans2 'tr,*%#,_,'", "s|\\*|_|g ?s|%|_|g s|#|_|g ", 0 },
 	{ "--regextrans2 s/a/b/ --f1f2 x=y", "s|a|b| x>y ", 0 },
 	/* what is left out */
 	{ "--exclude 'Trash|Junk'", "-Trash|Junk ", 0 },
