@@ -10,8 +10,15 @@
 #include "cli/init.h"
 #include "cli/msg.h"
 #include "cli/out.h"
+#include "mover/mover_config.h"
 
-enum { OPT_PROJECT = OPT_OWN, OPT_ACCOUNTS, OPT_ONE_SIDED, OPT_SIDE_FIRST };
+enum {
+	OPT_PROJECT = OPT_OWN,
+	OPT_ACCOUNTS,
+	OPT_ONE_SIDED,
+	OPT_FROM_IMAPSYNC,
+	OPT_SIDE_FIRST
+};
 
 #define OPTION_AT(side, word, name, what, has)                                           \
 	{                                                                                \
@@ -39,6 +46,7 @@ static const struct option options[] = {
 	{ "project", required_argument, NULL, OPT_PROJECT },
 	{ "accounts", required_argument, NULL, OPT_ACCOUNTS },
 	{ "one-sided", no_argument, NULL, OPT_ONE_SIDED },
+	{ "from-imapsync", required_argument, NULL, OPT_FROM_IMAPSYNC },
 	SIDE_OPTIONS(SIDE_OLD, "old"),
 	SIDE_OPTIONS(SIDE_NEW, "new"),
 	{ NULL, 0, NULL, 0 },
@@ -48,6 +56,9 @@ static const struct option options[] = {
 struct making {
 	struct globals *g;
 	struct answers a;
+	const char *script; /* --from-imapsync */
+	struct mover_plan plan;
+	struct strbuf summary;	      /* of it */
 	char *config, *db, *accounts; /* paths in the project */
 	struct list list;
 	struct strbuf copy; /* what goes into accounts.csv; copy.p NULL: it is there
@@ -151,6 +162,18 @@ static bool import(const struct making *m, struct accounts_change *sum, struct e
 	return ok;
 }
 
+static void tell_plan(struct json_out *j, const struct mover_plan *p)
+{
+	json_name(j, "imapsync");
+	json_begin_object(j);
+	json_put_int(j, "commands", (int64_t)p->counted);
+	json_put_int(j, "rules", (int64_t)p->sure);
+	json_put_int(j, "doubts", (int64_t)(p->rule_n - p->sure));
+	json_put_int(j, "unknown", (int64_t)p->gaps);
+	json_put_int(j, "destroys", (int64_t)p->destroys);
+	json_end_object(j);
+}
+
 static void tell(const struct making *m, const struct accounts_change *sum)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -163,6 +186,8 @@ static void tell(const struct making *m, const struct accounts_change *sum)
 		json_put_str(&j, "config", m->config);
 		json_put_bool(&j, "one_sided", m->a.one_sided);
 		json_put_int(&j, "accounts", sum->added);
+		if (m->script != NULL)
+			tell_plan(&j, &m->plan);
 		json_end_object(&j);
 		out_printf("%s\n", strbuf_cstr(&text));
 		strbuf_done(&text);
@@ -170,6 +195,8 @@ static void tell(const struct making *m, const struct accounts_change *sum)
 		out_printf("wrote %s and %s\n", shown(m->config), shown(m->db));
 		if (m->a.accounts != NULL)
 			accounts_print(m->g, sum, false);
+		if (m->script != NULL)
+			out_printf("\n%s\n", strbuf_cstr(&m->summary));
 	}
 	if (m->a.accounts != NULL)
 		accounts_tell(m->g, &m->list);
@@ -193,8 +220,10 @@ static bool make(struct making *m, struct err *err)
 	m->config = in_dir(m->a.dir, CONFIG_NAME);
 	m->db = in_dir(m->a.dir, STORE_NAME);
 	m->accounts = in_dir(m->a.dir, ACCOUNTS_NAME);
-	if (!refuse_existing(m, err) || !init_complete(m->g, &m->a, err) ||
-	    !read_accounts(m, err))
+	if (!refuse_existing(m, err) ||
+	    (m->script != NULL &&
+	     !init_from_imapsync(&m->a, m->script, &m->plan, &m->summary, err)) ||
+	    !init_complete(m->g, &m->a, err) || !read_accounts(m, err))
 		goto out;
 	init_config_text(&m->a, &text);
 	if (!config_parse(m->config, strbuf_span(&text), m->a.dir, &config, err))
@@ -227,6 +256,9 @@ static int take(struct args *a, struct making *m)
 		case OPT_ONE_SIDED:
 			m->a.one_sided = true;
 			break;
+		case OPT_FROM_IMAPSYNC:
+			m->script = value;
+			break;
 		default:
 			m->a.side[(opt - OPT_SIDE_FIRST) / ANSWER_COUNT]
 				 [(opt - OPT_SIDE_FIRST) % ANSWER_COUNT] =
@@ -258,6 +290,7 @@ static int run(struct globals *g, int argc, char **argv)
 	}
 	list_done(&m.list);
 	strbuf_done(&m.copy);
+	strbuf_done(&m.summary);
 	free(m.config);
 	free(m.db);
 	free(m.accounts);
@@ -273,6 +306,13 @@ static const char help[] =
 	"  --project NAME  stands on top of reports\n"
 	"  --accounts FILE import this list; it is copied without any passwords\n"
 	"  --one-sided     there is no new server yet\n"
+	"  --from-imapsync SCRIPT\n"
+	"                  a shell script that runs imapsync: hosts, admins and folder\n"
+	"                  rules are taken from its options, and what it removes, "
+	"alters\n"
+	"                  or leaves out is told.  The script is read, never run; what\n"
+	"                  it does not tell is named, never guessed.  Other options "
+	"win.\n"
 	"\n"
 	"For each server, as --old-... and as --new-...:\n"
 	"  --old-host HOST             name or address\n"
@@ -296,7 +336,7 @@ const struct command cmd_init = {
 	.name = "init",
 	.summary = "start a project: ask for the servers, write the config",
 	.usage = "[--project NAME] [--old-host HOST ...] [--new-host HOST ... | "
-		 "--one-sided] [--accounts FILE]",
+		 "--one-sided] [--accounts FILE] [--from-imapsync SCRIPT]",
 	.help = help,
 	.options = options,
 	.run = run,

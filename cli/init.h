@@ -33,6 +33,7 @@ struct answers {
 	const char *project;  /* NULL: not said */
 	const char *accounts; /* file; NULL: none */
 	bool one_sided;
+	const char *map; /* the "map" section, from a mover's script; NULL: none given */
 	const char *side[SIDE_COUNT]
 			[ANSWER_COUNT]; /* NULL: not said; A_SECRET_PROMPT "yes" */
 	struct arena *arena;		/* for what is typed */
@@ -42,6 +43,12 @@ struct answers {
  * and answers say.  ERR_USAGE names the option that is missing or wrong. */
 bool init_complete(const struct globals *g, struct answers *a,
 		   struct err *err) MUST_CHECK;
+
+/* What a mover's script tells (--from-imapsync): hosts and logins that no option says,
+ * and the map.  What was understood, for people, goes to summary. */
+struct mover_plan;
+bool init_from_imapsync(struct answers *a, const char *path, struct mover_plan *plan,
+			struct strbuf *summary, struct err *err) MUST_CHECK;
 
 /* The commented config; a is complete. */
 void init_config_text(const struct answers *a, struct strbuf *out);

@@ -157,28 +157,8 @@ static void server(struct strbuf *out, enum side side, const char *const v[ANSWE
 			 "\t},\n\n");
 }
 
-void init_config_text(const struct answers *a, struct strbuf *out)
+static void empty_map(struct strbuf *out)
 {
-	strbuf_adds(out, "{\n"
-			 "\t// The config of mailmuster: JSON, with comments.  A "
-			 "relative path is seen from this file's folder.\n"
-			 "\t// Passwords do not belong here.\n"
-			 "\n"
-			 "\t// Stands on top of reports.\n"
-			 "\t\"project\": ");
-	quoted(out, a->project);
-	strbuf_adds(out,
-		    ",\n\n\t// The server that is moved away from.  It is only read.\n");
-	server(out, SIDE_OLD, a->side[SIDE_OLD]);
-	strbuf_adds(out, "\t// The server that is moved to.  It is only read, too.\n");
-	if (a->one_sided)
-		strbuf_adds(out,
-			    "\t// There is none yet: written like \"old\" it comes here, "
-			    "and then: mailmuster accounts import\n"
-			    "\t// \"new\": { \"host\": \"new.example.org\", \"auth\": "
-			    "\"user\", \"secret\": { \"prompt\": true } },\n\n");
-	else
-		server(out, SIDE_NEW, a->side[SIDE_NEW]);
 	strbuf_adds(out, "\t// Folders that the mover renames or leaves out.  Names as "
 			 "people see them, with / between the\n"
 			 "\t// levels.  Prefixes and separators of the two servers are "
@@ -208,8 +188,36 @@ void init_config_text(const struct answers *a, struct strbuf *out)
 			 "\t\t\t// \"anna\": { \"pairs\": { \"Old\": \"Archive\" } }\n"
 			 "\t\t}\n"
 			 "\t},\n"
+			 "\n");
+}
+
+void init_config_text(const struct answers *a, struct strbuf *out)
+{
+	strbuf_adds(out, "{\n"
+			 "\t// The config of mailmuster: JSON, with comments.  A "
+			 "relative path is seen from this file's folder.\n"
+			 "\t// Passwords do not belong here.\n"
 			 "\n"
-			 "\t// Keywords (labels) that the mover or the new server "
+			 "\t// Stands on top of reports.\n"
+			 "\t\"project\": ");
+	quoted(out, a->project);
+	strbuf_adds(out,
+		    ",\n\n\t// The server that is moved away from.  It is only read.\n");
+	server(out, SIDE_OLD, a->side[SIDE_OLD]);
+	strbuf_adds(out, "\t// The server that is moved to.  It is only read, too.\n");
+	if (a->one_sided)
+		strbuf_adds(out,
+			    "\t// There is none yet: written like \"old\" it comes here, "
+			    "and then: mailmuster accounts import\n"
+			    "\t// \"new\": { \"host\": \"new.example.org\", \"auth\": "
+			    "\"user\", \"secret\": { \"prompt\": true } },\n\n");
+	else
+		server(out, SIDE_NEW, a->side[SIDE_NEW]);
+	if (a->map != NULL)
+		strbuf_adds(out, a->map);
+	else
+		empty_map(out);
+	strbuf_adds(out, "\t// Keywords (labels) that the mover or the new server "
 			 "renames.\n"
 			 "\t\"keywords\": {\n"
 			 "\t\t// \"$Forwarded\": \"Forwarded\"\n"

@@ -10,7 +10,7 @@ _mailmuster_options() { # command
 		max-connections kind" w
 	case $1 in
 	init)
-		printf '%s ' --project --accounts --one-sided
+		printf '%s ' --project --accounts --one-sided --from-imapsync
 		for w in $side; do
 			printf '%s ' "--old-$w" "--new-$w"
 		done
@@ -53,7 +53,7 @@ _mailmuster() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	-c | -o | --output | --accounts | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
+	-c | -o | --output | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
 		--old-users-file | --new-users-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return

@@ -178,3 +178,67 @@ full=(--old-host old.example.org --old-auth authzid --old-admin cyrus --old-secr
 	END
 	absent mailmuster.json mailmuster.db
 }
+
+# A script as administrators write it; what is in it must show, or be named.
+mover_script() {
+	cat >move.sh <<-'END'
+		#!/bin/bash
+		OLD=old.example.org ADMIN=cyrus
+		while IFS=';' read -r user1 pass1 user2 pass2; do
+			imapsync --host1 "$OLD" --authuser1 $ADMIN --user1 "$user1" --password1 "$pass1" \
+				--host2 new.example.org --user2 "$user2*migadmin" --password2=geheim \
+				--f1f2 'Sent Items=Sent' --f1f2 'Entw&APw-rfe=Drafts' --f1f2 'INBOX.Old=Old' \
+				--maxsize 25000000 --delete2 --nosuch $MORE
+		done <users.txt
+	END
+}
+
+@test "init takes hosts, admins and pairs from a script that runs imapsync" {
+	mover_script
+	mm init --no-input --from-imapsync move.sh --old-secret-prompt --new-secret-prompt
+	want 0
+	for line in '"host": "old.example.org"' '"auth": "authzid"' '"admin": "cyrus"' '"host": "new.example.org"' \
+		'"auth": "master"' '"admin": "migadmin"' '"Sent Items": "Sent",' '"Entwürfe": "Drafts"' \
+		'// "INBOX.Old": "Old"' '// line 6: --f1f2 Sent Items=Sent'; do
+		grep -qF "$line" mailmuster.json || { echo "no $line"; return 1; }
+	done
+	has "$out" "REMOVES MAIL:"
+	has "$out" "line 7    --delete2: removes from the new server"
+	has "$out" "line 7    --maxsize 25000000: messages larger than this many octets do not arrive"
+	has "$out" "--nosuch is no option that is known"
+	has "$out" '--user1: $user1 is read while the script runs (line 3)'
+	has "$out" 'what $MORE holds may be any options'
+	nowhere geheim mailmuster.json mailmuster.db .out .err
+	mm status
+	want 0
+}
+
+@test "options win over the script, and JSON counts what it told" {
+	mover_script
+	mm init --json --no-input --from-imapsync move.sh --old-host other.example.org --old-auth user \
+		--old-secret-prompt --new-secret-prompt
+	want 0
+	grep -qF '"host": "other.example.org"' mailmuster.json
+	grep -qF '"auth": "user"' mailmuster.json
+	hasnt "$(cat mailmuster.json)" '"admin": "cyrus"'
+	python3 - <<-'END'
+		import json
+		got = json.load(open(".out"))["imapsync"]
+		assert got == {"commands": 1, "rules": 2, "doubts": 1, "unknown": 4, "destroys": 1}, got
+	END
+}
+
+@test "a script that no shell reads, or without imapsync, leaves nothing behind" {
+	printf 'imapsync --host1 "a\n' >broken.sh
+	printf 'echo imapsync is great\n' >none.sh
+	printf 'while read h; do imapsync --host1 "$h"; done\n' >unknown.sh
+	for c in "broken.sh|6|broken.sh:1:18: the quote \" that opens here is never closed" \
+		"none.sh|6|none.sh: no imapsync command is in it" "gone.sh|7|gone.sh" \
+		"unknown.sh|2|--old-host is missing"; do
+		IFS='|' read -r file code words <<<"$c"
+		mm init --no-input --one-sided --old-secret-prompt --from-imapsync "$file"
+		want "$code"
+		has "$said" "$words"
+		absent mailmuster.json mailmuster.db
+	done
+}
