@@ -166,10 +166,18 @@ static bool on_fetch(struct audit_lookup *l, const struct imap_resp *resp, unsig
 				 : "the server answers NIL for its header",
 			    err);
 	found.uid = f.uid;
-	if (l->what == WANT_FIELDS)
+	if (l->what == WANT_FIELDS) {
 		identity(l, f.header, false, &found);
-	else
+		if (!found.has_key) {
+			/* The whole header may give one: Cyrus finds no field that has
+			 * blanks before its colon. */
+			s->what = WANT_HEADER;
+			s->state = SOUGHT_OPEN;
+			return true;
+		}
+	} else {
 		whole(l, body ? f.body : f.header, sunk == item, &found);
+	}
 	return give(l, s, &found, err);
 }
 

@@ -25,7 +25,7 @@ enum audit_sought_state {
 /* One message that is to be looked up. */
 struct audit_sought {
 	uint32_t uid;
-	uint8_t what;	/* enum want */
+	uint8_t what;	/* enum want; WANT_HEADER also where the fields gave no key */
 	uint8_t state;	/* enum audit_sought_state */
 	int64_t octets; /* RFC822.SIZE; -1: not known */
 };

@@ -73,19 +73,3 @@ bool mime_body_is_empty(const struct msg_key *key)
 	sha256_of("", 0, &digest);
 	return memcmp(key->bytes, digest.bytes, sizeof key->bytes) == 0;
 }
-
-bool mime_key_body(struct sha256_ctx *sha, const struct msg_key *body, int64_t date,
-		   struct msg_key *out)
-{
-	struct sha256 digest;
-
-	if (date == MSG_DATE_UNKNOWN || mime_body_is_empty(body))
-		return false;
-	sha256_begin(sha);
-	sha256_add(sha, "3\n", 2);
-	sha256_add(sha, body->bytes, sizeof body->bytes);
-	sha256_add_u64(sha, (uint64_t)date);
-	sha256_end(sha, &digest);
-	memcpy(out->bytes, digest.bytes, sizeof out->bytes);
-	return true;
-}

@@ -41,9 +41,4 @@ void mime_body_done(struct mime_body *b, struct msg_key *key);
 /* The key of a canonical body without any octet: it recognises nothing. */
 bool mime_body_is_empty(const struct msg_key *key);
 
-/* Tier 3 key: that of a body and INTERNALDATE.  False without a date, or when the body is
- * empty: then there is none. */
-bool mime_key_body(struct sha256_ctx *sha, const struct msg_key *body, int64_t date,
-		   struct msg_key *out) MUST_CHECK;
-
 #endif

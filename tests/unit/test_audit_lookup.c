@@ -343,6 +343,42 @@ static void takes_only_what_was_asked_for(void **state)
 	replay_free(r);
 }
 
+/* Cyrus finds no field with blanks before its colon; the header as a whole has it. */
+static void looks_at_the_whole_header_where_fields_give_no_key(void **state)
+{
+	struct replay *r = parse(EXAMINED
+				 "C: m2 UID FETCH 1,2 (UID BODY.PEEK[HEADER.FIELDS (DATE "
+				 "FROM TO CC SUBJECT IN-REPLY-TO REFERENCES "
+				 "MESSAGE-ID)])\n"
+				 "S: * 1 FETCH (UID 1 BODY[HEADER.FIELDS (SUBJECT)] {2}\n"
+				 "S: \n"
+				 "S: )\n"
+				 "S: * 2 FETCH (UID 2 BODY[HEADER.FIELDS (SUBJECT)] {2}\n"
+				 "S: \n"
+				 "S: )\n"
+				 "S: m2 OK done\n"
+				 "C: m3 UID FETCH 1,2 (UID BODY.PEEK[HEADER])\n"
+				 "S: * 1 FETCH (UID 1 BODY[HEADER] {13}\n"
+				 "S: Subject : a\n"
+				 "S: )\n"
+				 "S: * 2 FETCH (UID 2 BODY[HEADER] {2}\n"
+				 "S: \n"
+				 "S: )\n"
+				 "S: m3 OK done\n");
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	seek(&t, 1, WANT_FIELDS, 10);
+	seek(&t, 2, WANT_FIELDS, 10);
+	if (look(&t, r, 7) != AUDIT_LOOKED)
+		fail_msg("%s", t.err.text);
+	told(&t, 1, "1 subject=a key fields=20 header=13");
+	told(&t, 2, "1 subject=? fields=0 header=2");
+	trial_close(&t);
+	replay_free(r);
+}
+
 static void ends_when_the_sink_fails(void **state)
 {
 	struct replay *r = open_bodies();
@@ -371,6 +407,7 @@ int main(void)
 		cmocka_unit_test(names_the_message_that_breaks_the_connection),
 		cmocka_unit_test(does_not_believe_another_folder),
 		cmocka_unit_test(takes_only_what_was_asked_for),
+		cmocka_unit_test(looks_at_the_whole_header_where_fields_give_no_key),
 		cmocka_unit_test(ends_when_the_sink_fails),
 	};
 	int failed;
