@@ -45,6 +45,12 @@ pair() {
 	want 0
 	has "$out" "sealed 1 of 1 account: 7 messages on the old side, 7 messages on the new side"
 	has "$out" "next: mailmuster verify"
+	[ "$(grep -c "in clear text" .err)" = 2 ]
+	mm explain anna
+	has "$out" "depth counts; the messages were read on "
+	mm status
+	has "$out" "next: mailmuster verify"
+	hasnt "$out" "only counted"
 	mm verify
 	want 0
 	has "$out" "1 sealed, 0 without a seal"
