@@ -124,12 +124,13 @@ static void show(const struct globals *g, const struct accept_chosen *c)
 }
 
 static bool confirm(const struct globals *g, const struct request *rq,
-		    const struct accept_chosen *c, struct err *err)
+		    const struct accept_chosen *c, bool *yes_out, struct err *err)
 {
 	struct strbuf answer = STRBUF_INIT;
 	char question[96], n[32];
-	bool ok, yes;
+	bool ok;
 
+	*yes_out = rq->yes;
 	if (rq->yes)
 		return true;
 	if (!ask_allowed(g))
@@ -139,10 +140,8 @@ static bool confirm(const struct globals *g, const struct request *rq,
 	snprintf(question, sizeof question, "accept %s, for good? yes or no",
 		 num_group((int64_t)c->n, n, sizeof n));
 	ok = ask_line(question, "no", &answer, err);
-	yes = ok && strcmp(strbuf_cstr(&answer), "yes") == 0;
+	*yes_out = ok && strcmp(strbuf_cstr(&answer), "yes") == 0;
 	strbuf_done(&answer);
-	if (ok && !yes)
-		return err_set(err, ERR_STOPPED, "nothing was accepted");
 	return ok;
 }
 
@@ -227,14 +226,19 @@ static bool accept(struct globals *g, const struct request *rq, struct project *
 	struct accept_chosen chosen = { 0 };
 	struct strbuf what = STRBUF_INIT;
 	struct acceptance a;
-	bool ok = false;
+	bool ok = false, yes;
 
 	put_what(&what, &rq->choice, scope);
 	if (!accept_choose(p->store, scope, &rq->choice, &chosen, err))
 		goto out;
 	show(g, &chosen);
-	if (!confirm(g, rq, &chosen, err))
+	if (!confirm(g, rq, &chosen, &yes, err))
 		goto out;
+	if (!yes) {
+		out_puts("nothing was accepted\n");
+		ok = true;
+		goto out;
+	}
 	a = (struct acceptance){ .at = clock_now(),
 				 .teller = rq->by,
 				 .reason = rq->reason,

@@ -21,6 +21,7 @@ struct facts {
 	size_t never_read;	/* accounts never tried */
 	size_t counted; /* accounts whose messages were only counted last time, and that
 			   no complete verdict shows to have been read before */
+	size_t shallow; /* accounts whose messages were never more than counted */
 	/* Per side: accounts that were tried, and those that were ever read. */
 	size_t tried[SIDE_COUNT], good[SIDE_COUNT];
 	char unread[256]; /* first transfer with an account that was not read in full; ""
@@ -51,6 +52,7 @@ static bool look_at_account(const struct project *p, const struct transfer *t,
 		f->tried[side] += v.found && v.outcome != ACCOUNT_SKIPPED;
 		f->good[side] += v.found && v.good_at != 0;
 		f->counted += v.found && v.good_at != 0 && v.depth == DEPTH_COUNTS;
+		f->shallow += v.found && v.good_at != 0 && v.deep_at == 0;
 		if (v.found && v.outcome != ACCOUNT_READ && *f->unread == '\0')
 			snprintf(f->unread, sizeof f->unread, "%s", t->name);
 		f->stale += v.found && v.good_at != 0 &&
@@ -74,7 +76,7 @@ static bool look_at(const struct project *p, const struct transfer *t, struct fa
 	struct judgement j;
 	struct arena arena;
 	int64_t newest_run = 0;
-	size_t counted = f->counted;
+	size_t counted = f->counted, shallow = f->shallow;
 	bool found, ok = false;
 
 	arena_init(&arena);
@@ -87,9 +89,12 @@ static bool look_at(const struct project *p, const struct transfer *t, struct fa
 			goto out;
 		if (found && j.verdict != VERDICT_INCOMPLETE)
 			f->counted = counted;
-		if (!found || j.run < newest_run)
+		/* A count after a reading, as a seal takes it, is no reason to read
+		 * again: verify says whether it is. */
+		if (!found || j.run < newest_run) {
 			f->to_judge++;
-		else if (rank(j.verdict) > rank(f->worst_verdict)) {
+			f->counted = counted + (f->shallow - shallow);
+		} else if (rank(j.verdict) > rank(f->worst_verdict)) {
 			f->worst_verdict = j.verdict;
 			snprintf(f->worst, sizeof f->worst, "%s", t->name);
 		}

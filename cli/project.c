@@ -159,15 +159,19 @@ bool project_one_sided(const struct project *p)
 void project_warn_clear(const struct globals *g, const struct project *p,
 			const bool sides[SIDE_COUNT])
 {
+	static bool warned[SIDE_COUNT]; /* a command may connect several times */
 	int side;
 
-	for (side = 0; side < SIDE_COUNT; side++)
-		if (sides[side] && p->config.present[side] &&
-		    p->config.server[side].tls == TLS_NONE)
-			msg_warn(g,
-				 "the %s server is spoken to in clear text (\"tls\": "
-				 "\"none\"): passwords and mail can be read on the way",
-				 side_name((enum side)side));
+	for (side = 0; side < SIDE_COUNT; side++) {
+		if (!sides[side] || warned[side] || !p->config.present[side] ||
+		    p->config.server[side].tls != TLS_NONE)
+			continue;
+		warned[side] = true;
+		msg_warn(g,
+			 "the %s server is spoken to in clear text (\"tls\": "
+			 "\"none\"): passwords and mail can be read on the way",
+			 side_name((enum side)side));
+	}
 }
 
 const char *project_operator(void)

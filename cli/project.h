@@ -32,7 +32,8 @@ void project_close(struct project *p); /* also after a failure */
 char *project_path(const struct project *p,
 		   const char *name) MUST_CHECK; /* malloc; of a file in it */
 bool project_one_sided(const struct project *p);
-/* Warn of each of these servers that is spoken to in clear text.  At each run that connects. */
+/* Warn of each of these servers that is spoken to in clear text.  Once a
+ * command. */
 void project_warn_clear(const struct globals *g, const struct project *p,
 			const bool sides[SIDE_COUNT]);
 /* Who runs this, for the ledger: the login name; static. */

@@ -62,6 +62,9 @@ static bool put_side(struct story *s, enum side side, struct err *err)
 		lines_add(l, " in %lld of ", (long long)a.folders_read);
 		lines_count(l, a.folders, "folder", "folders");
 		lines_add(l, ", depth %s", depth_name(a.depth));
+		if (a.depth == DEPTH_COUNTS && a.deep_at != 0)
+			lines_add(l, "; the messages were read on %s",
+				  clock_iso(a.deep_at, iso));
 		if (strcmp(a.tls, "none") == 0)
 			lines_add(l, ", in clear text");
 	} else if (a.good_at != 0) {

@@ -183,7 +183,7 @@ static void put_accepted(const struct report_view *v, struct lines *l)
 		return;
 	lines_add(l, "  accepted");
 	lines_number(l, v->sum.accepted, 9);
-	lines_add(l, "  %s, in the words of mailmuster accept list",
+	lines_add(l, "  %s; mailmuster accept list says by whom",
 		  v->sum.accepted == 1 ? "finding of loss or doubt"
 				       : "findings of loss or doubt");
 	lines_end(l);

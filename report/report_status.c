@@ -41,7 +41,7 @@ static void add_side(struct side_sum *s, const struct account_view *a)
 		s->partly++;
 	else
 		s->failed++;
-	s->counted += a->depth == DEPTH_COUNTS &&
+	s->counted += a->deep_at == 0 &&
 		      (a->outcome == ACCOUNT_READ || a->outcome == ACCOUNT_PARTLY);
 	s->messages += a->messages;
 	s->folders += a->folders;
@@ -146,7 +146,7 @@ static void put_side_text(struct status *s, enum side side)
 	if (sum->never > 0)
 		lines_add(l, ", %s never tried", num_group(sum->never, a, sizeof a));
 	if (sum->counted > 0)
-		lines_add(l, "; %s only counted last time",
+		lines_add(l, "; %s only counted",
 			  num_group(sum->counted, a, sizeof a));
 	if (sum->newest != 0) {
 		lines_add(l, "; ");

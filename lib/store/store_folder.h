@@ -114,6 +114,7 @@ struct account_view {
 	const char *error, *tls, *prefix, *capability, *server_id;
 	char delim;
 	int64_t good_at, good_run; /* newest ACCOUNT_READ or ACCOUNT_PARTLY; 0: none */
+	int64_t deep_at; /* newest of those that did more than count; 0: none */
 	bool unended; /* a later run began to read it and has not ended: what is known of
 			 it is half of one run, half of another */
 };

@@ -322,7 +322,9 @@ bool store_account_done(struct store *st, int64_t run, int64_t account, bool *do
 static const char sql_account_view[] =
 	"SELECT s.run, s.at, s.outcome, s.depth, s.folders, s.folders_read, s.messages,"
 	" s.error, s.tls, l.prefix, b.capability, b.server_id, l.delim, g.at, g.run,"
-	" coalesce(l.run > s.run, 0)"
+	" coalesce(l.run > s.run, 0), (SELECT x.at FROM account_seen x"
+	" WHERE x.account = ?1 AND x.outcome IN (?2, ?3) AND x.depth > ?4"
+	" ORDER BY x.id DESC LIMIT 1)"
 	" FROM account_seen s LEFT JOIN account_listing l ON l.account = s.account"
 	" LEFT JOIN banner b ON b.id = l.banner LEFT JOIN account_seen g ON g.id ="
 	" (SELECT max(x.id) FROM account_seen x WHERE x.account = ?1"
@@ -353,7 +355,8 @@ static bool read_view(struct store *st, sqlite3_stmt *q, struct arena *arena,
 				      .delim = (char)sqlite3_column_int(q, 12),
 				      .good_at = sqlite3_column_int64(q, 13),
 				      .good_run = sqlite3_column_int64(q, 14),
-				      .unended = sqlite3_column_int(q, 15) != 0 };
+				      .unended = sqlite3_column_int(q, 15) != 0,
+				      .deep_at = sqlite3_column_int64(q, 16) };
 	return true;
 }
 
@@ -369,6 +372,7 @@ bool store_account_view(struct store *st, int64_t account, struct arena *arena,
 	sqlite3_bind_int64(q, 1, account);
 	sqlite3_bind_int(q, 2, ACCOUNT_READ);
 	sqlite3_bind_int(q, 3, ACCOUNT_PARTLY);
+	sqlite3_bind_int(q, 4, DEPTH_COUNTS);
 	n = db_next(st, q, err);
 	ok = n == NEXT_END || (n == NEXT_ITEM && read_view(st, q, arena, out, err));
 	if (n == NEXT_END)

@@ -65,6 +65,25 @@ refuse() {
 	refuse ":1:" '{"old":{"host":"a","profile":7}}'
 }
 
+@test "keywords and limits are checked when they are read" {
+	setup_project
+	refuse ":1:" '{"old":{"host":"a"},"keywords":[]}'
+	refuse ":2:" $'{"old":{"host":"a"},"keywords":{\n"a":1}}'
+	has "$said" 'is written "old keyword": "new keyword"'
+	refuse ":1:" '{"old":{"host":"a"},"keywords":{"\\Seen":"a"}}'
+	refuse ":1:" '{"old":{"host":"a"},"keywords":{"a b":"c"}}'
+	refuse ":1:" '{"old":{"host":"a"},"keywords":{"a":""}}'
+	refuse ":1:" '{"old":{"host":"a"},"limits":{"mass_removal":50}}'
+	refuse ":1:" '{"old":{"host":"a"},"limits":{"mass_removal":{"messages":0}}}'
+	refuse ":1:" '{"old":{"host":"a"},"limits":{"mass_removal":{"percent":101}}}'
+	refuse ":2:" $'{"old":{"host":"a"},"limits":{"mass_removal":{\n"percents":10}}}'
+	has "$said" 'did you mean "percent"'
+	refuse ":1:" '{"old":{"host":"a"},"limits":{"seal_gap":"2"}}'
+	refuse ":1:" '{"old":{"host":"a"},"limits":{"seal_gap":"0s"}}'
+	refuse ":1:" '{"old":{"host":"a"},"limits":{"sealgap":"2h"}}'
+	has "$said" 'did you mean "seal_gap"'
+}
+
 @test "rules for folders are checked when they are read" {
 	setup_project
 	refuse ":2:" $'{"old":{"host":"a"},"map":{\n"regexp":[]}}'

@@ -72,12 +72,18 @@ shapes() {
 	project --json
 	cp .out 0.json
 	for command in doctor "accounts list" "accounts import" audit verify status report "explain anna" \
-		"ledger head" "ledger verify" "audit --side all" "plan map"; do
+		"ledger head" "ledger verify" "audit --side all" "plan map" seal "event cutover" "event list" \
+		"verify --rollback" "accept --class message-missing --by C --reason r --yes" "accept list" \
+		"verify --since 3" "report --only anna"; do
 		n=$((n + 1))
 		# shellcheck disable=SC2086
 		mm $command --json
 		cp .out $n.json
 	done
+	python3 -c 'import json; print(json.load(open("7.json"))["transfers"][0]["findings"][0]["fingerprint"])' >digits
+	mm explain "$(cat digits)" --json
+	want 0
+	cp .out 99.json
 	shapes ./[0-9]*.json
 	python3 -c 'import json; d = json.load(open("7.json")); assert d["transfers"][0]["findings"]'
 }

@@ -85,6 +85,27 @@ servers() {
 	python3 -c 'import json; d = json.load(open(".out")); assert d["verdict"] == "clean" and d["accounts"]["clean"] == 2'
 }
 
+@test "keywords that the config renames are the same" {
+	models
+	python3 - <<-'END'
+		import json
+		for side, word in (("old", "$Forwarded"), ("new", "Weitergeleitet")):
+		    d = json.load(open("old.json"))
+		    d["users"]["bert"]["folders"][0]["messages"][0]["flags"] = [word]
+		    json.dump(d, open(side + "-word.json", "w"))
+	END
+	peer old --model old-word.json --user admin:Zaubertrank
+	peer new --model new-word.json --user admin:Zaubertrank
+	project
+	mm audit
+	mm verify
+	want 1
+	has "$out" "message whose keywords differ, in 1 account: bert 1"
+	sed -i 's|// "$Forwarded": "Forwarded"|"$Forwarded": "Weitergeleitet"|' mailmuster.json
+	mm verify
+	want 0
+}
+
 @test "verify without an audit is incomplete" {
 	servers old.json
 	project

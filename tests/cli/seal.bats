@@ -45,6 +45,12 @@ pair() {
 	want 0
 	has "$out" "sealed 1 of 1 account: 7 messages on the old side, 7 messages on the new side"
 	has "$out" "next: mailmuster verify"
+	[ "$(grep -c "in clear text" .err)" = 2 ]
+	mm explain anna
+	has "$out" "depth counts; the messages were read on "
+	mm status
+	has "$out" "next: mailmuster verify"
+	hasnt "$out" "only counted"
 	mm verify
 	want 0
 	has "$out" "1 sealed, 0 without a seal"
@@ -297,6 +303,37 @@ assert a["by"] == "Carla" and a["messages"] == 2 and a["what"] == "{\"rule\":\"T
 	refuse 2 'accept: "lst" is not list' accept lst
 	refuse 2 "accept: list takes none of these options" accept list --yes
 	refuse 2 "option --yes takes no value" accept --yes=1
+}
+
+@test "accept asks on a terminal, and takes only a whole yes" {
+	model full 1 2 3 4
+	model some 1 2
+	pair full some
+	mm audit
+	mm verify
+	python3 "$TOP/tests/cli/terminal.py" "$MM" accept --class message-missing --by Carla --reason spam <<-'END' >screen
+		expect doubt message-missing
+		expect 2 messages, 1.2 KiB in 1 account
+		expect accept 2, for good? yes or no [no]:
+		send y
+		expect nothing was accepted
+		exit 0
+	END
+	mm accept list
+	[ "$out" = "nothing was accepted" ]
+	python3 "$TOP/tests/cli/terminal.py" "$MM" --no-input accept --class message-missing --by Carla --reason spam \
+		<<-'END' >screen
+		expect --yes says so beforehand
+		exit 2
+	END
+	python3 "$TOP/tests/cli/terminal.py" "$MM" accept --class message-missing --by Carla --reason spam <<-'END' >screen
+		expect yes or no [no]:
+		send yes
+		expect acceptance 1: 2 findings accepted by Carla
+		exit 0
+	END
+	mm verify
+	want 0
 }
 
 @test "one finding is explained and accepted by the first digits of its fingerprint" {
