@@ -210,6 +210,7 @@ def mailbox_emptied(s):
     s.seal()
     s.new.remove("INBOX", s.new.read("INBOX"))
     s.expect("", cls="mass-removal", severity="loss", why=())
+    s.expect("", cls="message-removed", severity="info", why="removed")
     s.check("all gone", 1)
     assert mails
 

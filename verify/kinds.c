@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of the kinds of both servers: which facts cannot be compared, what the
- * new one refuses, what IMAP does not show. */
+ * new one refuses. */
 #include "base/text.h"
 #include "verify/work.h"
 
@@ -57,15 +57,8 @@ static void say_facts(const struct profile *p, struct strbuf *out)
 
 void kinds_say(const struct profile *old, const struct profile *new, struct strbuf *out)
 {
-	const struct profile *side[] = { old, new };
-
-	for (size_t s = 0; s < COUNT_OF(side); s++) {
-		if (side[s] == NULL || (s == 1 && side[0] == side[1]))
-			continue;
-		say_facts(side[s], out);
-		for (size_t i = 0; i < side[s]->blind_spot_n; i++)
-			strbuf_addf(out, "%sNot examined on the %s side: %s",
-				    out->n != 0 ? " " : "", s == 0 ? "old" : "new",
-				    side[s]->blind_spot[i].why);
-	}
+	if (old != NULL)
+		say_facts(old, out);
+	if (new != NULL && new != old)
+		say_facts(new, out);
 }

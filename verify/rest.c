@@ -74,6 +74,33 @@ static const char *shown_in(struct work *w, const char *name)
 	return text;
 }
 
+/* What it is, rather than where it was: the mover or the new side took none of its kind.
+ */
+static void why_kind(struct naming *x, const struct work_pair *p, enum why *why,
+		     const struct message *m)
+{
+	const struct tally_pattern *t = &p->m->pattern;
+	char buf[32];
+
+	if (x->w->max_octets >= 0 && m->octets > x->w->max_octets)
+		reason(x, why, WHY_TOO_LARGE,
+		       arena_printf(x->w->scratch,
+				    "It is larger than the %s octets that the new server "
+				    "takes.",
+				    num_group(x->w->max_octets, buf, sizeof buf)));
+	else if (t->larger_than >= 0 && m->octets > t->larger_than)
+		reason(x, why, WHY_TOO_LARGE,
+		       arena_printf(x->w->scratch,
+				    "It is larger than %s octets, as nearly all that is "
+				    "missing and hardly anything that arrived.",
+				    num_group(t->larger_than, buf, sizeof buf)));
+	if (t->no_id && m->tier != TIER_ID)
+		reason(x, why, WHY_NO_ID,
+		       "It has no Message-ID of its own, as nearly all that is missing "
+		       "and hardly anything that arrived: the mover passed such mail "
+		       "over.");
+}
+
 static void why_place(struct naming *x, const struct work_pair *p, enum why *why,
 		      const struct message *m)
 {
@@ -105,25 +132,7 @@ static void why_pattern(struct naming *x, const struct work_pair *p, enum why *w
 			const struct message *m)
 {
 	const struct tally_pattern *t = &p->m->pattern;
-	char buf[32];
 
-	if (x->w->max_octets >= 0 && m->octets > x->w->max_octets)
-		reason(x, why, WHY_TOO_LARGE,
-		       arena_printf(x->w->scratch,
-				    "It is larger than the %s octets that the new server "
-				    "takes.",
-				    num_group(x->w->max_octets, buf, sizeof buf)));
-	else if (t->larger_than >= 0 && m->octets > t->larger_than)
-		reason(x, why, WHY_TOO_LARGE,
-		       arena_printf(x->w->scratch,
-				    "It is larger than %s octets, as nearly all that is "
-				    "missing and hardly anything that arrived.",
-				    num_group(t->larger_than, buf, sizeof buf)));
-	if (t->no_id && m->tier != TIER_ID)
-		reason(x, why, WHY_NO_ID,
-		       "It has no Message-ID of its own, as nearly all that is missing "
-		       "and hardly anything that arrived: the mover passed such mail "
-		       "over.");
 	if (t->year >= 0 && m->date != MSG_DATE_UNKNOWN)
 		reason(x, why, WHY_YEAR,
 		       arena_printf(x->w->scratch,
@@ -207,6 +216,7 @@ static bool why_missing(struct naming *x, const struct work_pair *p,
 	else if (!why_copies(x, p, why, m, err) || !why_unreadable(x, l, why, err))
 		return false;
 	if (*why != WHY_LATE) {
+		why_kind(x, p, why, m);
 		why_place(x, p, why, m);
 		why_pattern(x, p, why, m);
 	}

@@ -188,7 +188,7 @@ bool kinds_find(struct kinds *k, const char *setting, const struct account_view 
 		const struct profile **out, struct err *err) MUST_CHECK;
 /* It takes no folder of that name. */
 bool kinds_refuses(const struct profile *p, const char *common);
-/* What was not compared and not examined, in sentences. */
+/* What was not compared, in sentences. */
 void kinds_say(const struct profile *old, const struct profile *new, struct strbuf *out);
 
 /* ---- pairs.c: which folders are compared ---- */
