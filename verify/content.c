@@ -45,10 +45,10 @@ static const char *size_text(struct look *x)
 	if (n == 0)
 		return arena_printf(
 			x->w->scratch,
-			"Most messages of this account differ by %+lld octets, "
+			"Most messages around it differ by %+lld octets, "
 			"and this one by none: what the others have more, it may "
 			"lack elsewhere.",
-			(long long)x->p->m->bias);
+			(long long)(x->p->bias != 0 ? x->p->bias : x->p->m->bias));
 	return arena_printf(
 		x->w->scratch,
 		"It is %s %s %s on the new side; a size alone is a suspicion, "

@@ -235,11 +235,19 @@ static bool as_sealed(struct match *x, const struct work_base *new_base, unsigne
 	return true;
 }
 
+/* What most messages of a folder grew by, if most grew alike. */
+static void vote(struct work_pair *p, int64_t grew)
+{
+	if (p->votes == 0)
+		p->vote = grew;
+	p->votes += p->vote == grew ? 1 : -1;
+}
+
 /* Another size, or the same where most differ: what is behind it? */
 static bool as_content(struct match *x, unsigned *diff, struct err *err)
 {
 	if ((x->p->m->not_comparable & DIFF_OCTETS) != 0 ||
-	    ((*diff & DIFF_OCTETS) == 0 && x->p->m->bias == 0))
+	    ((*diff & DIFF_OCTETS) == 0 && x->p->m->bias == 0 && x->p->bias == 0))
 		return true;
 	arena_reset(x->w->scratch);
 	if (!content_judge(x->w, x->p, x->old, x->new, &x->content, err))
@@ -312,6 +320,7 @@ bool facts_matched(struct work *w, const struct multiset_item *old,
 	diff = judge_diff(&old->m, &new->m, flags, x.words.equal) & ~m->not_comparable;
 	if (m->sealed && flags && !as_sealed(&x, base, &diff, err))
 		return false;
+	vote(p, new->m.octets - old->m.octets);
 	if (!as_content(&x, &diff, err))
 		return false;
 	count_match(&p->row.count, judge_match(old->m.tier, diff, refiled), diff);

@@ -463,6 +463,8 @@ static bool judge_messages(struct work *w, struct err *err)
 		return false;
 	for (size_t i = 0; i < w->pair_n; i++) {
 		pair_note(w, &w->pair[i]);
+		/* A vote is no count, but enough to look twice. */
+		w->pair[i].row.bias = w->pair[i].votes > 0 ? w->pair[i].vote : 0;
 		match_count_add(&w->pair[i].m->judgement.count, &w->pair[i].row.count);
 		if (!store_pair_update(w->st, &w->pair[i].row, err))
 			return false;

@@ -59,6 +59,6 @@ void kinds_say(const struct profile *old, const struct profile *new, struct strb
 {
 	if (old != NULL)
 		say_facts(old, out);
-	if (new != NULL && new != old)
+	if (new != NULL &&new != old)
 		say_facts(new, out);
 }

@@ -202,6 +202,20 @@ static void set_base(struct work_pair *p, enum side side)
 	b->uidnext = s->uidnext;
 }
 
+/* Few folders are judged again, and few of those differ in size: no index. */
+static int64_t last_bias(const struct work_pair *p)
+{
+	const struct work_member *m = p->m;
+
+	if (p->folder[SIDE_OLD] == NULL)
+		return 0;
+	for (size_t i = 0; i < m->was_n; i++)
+		if (m->was[i].bias != 0 &&
+		    m->was[i].old_folder == p->folder[SIDE_OLD]->view->folder.id)
+			return m->was[i].bias;
+	return 0;
+}
+
 bool pairs_make(struct work *w, struct err *err)
 {
 	struct slot *slot;
@@ -234,6 +248,7 @@ bool pairs_make(struct work *w, struct err *err)
 		if (slot[i].old != NULL && slot[i].old->how == PAIRING_EXCLUDED)
 			p->excluded = slot[i].old->rule != NULL ? slot[i].old->rule : "";
 		p->depth = levels(a != NULL ? a->common : b->common);
+		p->bias = last_bias(p);
 		set_base(p, SIDE_OLD);
 		set_base(p, SIDE_NEW);
 		p->row = (struct pair){ .transfer = p->m->t->id,

@@ -68,7 +68,9 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 	int64_t messages = f->proof == PROOF_GOOD ? f->messages : f->messages + 1;
 	bool parent = has_children(&p->m->old, f->common);
 	bool place = parent || p->excluded != NULL;
-	enum severity severity = judge_folder_missing(messages, place);
+	enum severity severity = p->excluded != NULL && f->messages > 0
+					 ? judge_missing(p->m->sealed, WHY_RULE)
+					 : judge_folder_missing(messages, place);
 	const char *why;
 	char buf[32];
 
@@ -166,6 +168,10 @@ static bool emit_pairing(struct work *w, struct work_pair *p, struct err *err)
 				? "The names differ in case or Unicode form alone."
 				: "A rule of the config names its target.",
 			1, err);
+	/* The folder below which all of it lands is no surprise. */
+	if (p->row.kind == PAIR_EXTRA && b->messages == 0 && *w->prefix != '\0' &&
+	    strcmp(b->common, w->prefix) == 0)
+		return true;
 	if (p->row.kind == PAIR_EXTRA)
 		return emit_place(
 			w, p->m, FINDING_FOLDER_EXTRA, SEVERITY_INFO,

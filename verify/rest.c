@@ -38,6 +38,12 @@ static bool survey(struct work *w, struct err *err)
 		tally_message(p->m->tally, TALLY_MISSING, &l.m, p->depth);
 	}
 	ok = next == NEXT_END;
+	for (size_t i = 0; i < w->pair_n; i++) {
+		const struct work_pair *p = &w->pair[i];
+
+		p->m->gone_folders += p->missing > 0 &&
+				      p->missing == p->row.count.old_messages;
+	}
 	for (size_t i = 0; i < w->member_n; i++)
 		tally_missing(w->member[i].tally, &w->member[i].pattern);
 out:
@@ -99,6 +105,13 @@ static void why_kind(struct naming *x, const struct work_pair *p, enum why *why,
 		       "It has no Message-ID of its own, as nearly all that is missing "
 		       "and hardly anything that arrived: the mover passed such mail "
 		       "over.");
+	/* One folder that is missing is that folder; several at one depth are more. */
+	if (t->depth >= 0 && p->depth >= (unsigned)t->depth && p->m->gone_folders > 1)
+		reason(x, why, WHY_DEPTH,
+		       arena_printf(x->w->scratch,
+				    "Nearly all that is missing is in folders of %d or "
+				    "more levels.",
+				    t->depth));
 }
 
 static void why_place(struct naming *x, const struct work_pair *p, enum why *why,
@@ -138,12 +151,6 @@ static void why_pattern(struct naming *x, const struct work_pair *p, enum why *w
 		       arena_printf(x->w->scratch,
 				    "Nearly all that is missing is from %d or earlier.",
 				    t->year));
-	if (t->depth >= 0 && p->depth >= (unsigned)t->depth)
-		reason(x, why, WHY_DEPTH,
-		       arena_printf(x->w->scratch,
-				    "Nearly all that is missing is in folders of %d or "
-				    "more levels.",
-				    t->depth));
 }
 
 /* A copy with the same identity, size and date is on the new side. */

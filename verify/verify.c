@@ -24,6 +24,7 @@ struct session {
 	struct arena all_arena; /* the list of transfers */
 	struct transfer *all;
 	size_t all_n;
+	bool *asked;	     /* in the scope; others are judged for their sake only */
 	struct known *known; /* ascending by id */
 	struct arena arena, scratch;
 	struct sha256_ctx *sha;
@@ -169,11 +170,14 @@ static bool make_groups(struct session *s, struct err *err)
 	bool ok = true;
 
 	sort_transfers(s);
+	s->asked = arena_alloc(&s->all_arena, (s->all_n + 1) * sizeof *s->asked);
+	memset(s->asked, 0, (s->all_n + 1) * sizeof *s->asked);
 	s->group = arena_alloc(&s->all_arena, (s->o->transfer_n + 1) * sizeof *s->group);
 	for (size_t i = 0; ok && i < s->o->transfer_n; i++) {
 		size_t at = 0;
 
 		ok = find_transfer(s, s->o->transfers[i], &at);
+		s->asked[ok ? at : s->all_n] = true;
 		if (!ok)
 			err_set(err, ERR_BUG, "transfer %lld is not listed",
 				(long long)s->o->transfers[i]);
@@ -224,6 +228,9 @@ static bool load_bias(struct session *s, struct work *w, struct err *err)
 				     err))
 			return false;
 		w->member[i].bias = found ? j.bias : 0;
+		if (!store_pairs(s->st, w->member[i].t->id, &s->arena, &w->member[i].was,
+				 &w->member[i].was_n, err))
+			return false;
 	}
 	return true;
 }
@@ -335,14 +342,15 @@ static bool sum_up(struct session *s, struct err *err)
 {
 	for (size_t i = 0; i < s->group_n; i++) {
 		for (size_t k = 0; k < s->group[i].n; k++) {
-			int64_t id = s->all[s->group[i].at[k]].id;
+			size_t at = s->group[i].at[k];
+			int64_t id = s->all[at].id;
 			struct judgement j;
 			bool found = false;
 
 			arena_reset(&s->arena);
 			if (!store_judgement(s->st, id, &s->arena, &j, &found, err))
 				return false;
-			if (found)
+			if (found && s->asked[at])
 				add_result(s->out, &j);
 			if (!count_wants(s, id, err))
 				return false;

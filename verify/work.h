@@ -76,8 +76,11 @@ struct work_member {
 	bool mover_ran;	 /* a pass was recorded after the seal */
 	int64_t changed; /* messages whose flags changed after the seal only */
 	int64_t seen_kept, seen_lost; /* since the seal */
+	size_t gone_folders;	      /* of which nothing arrived */
 	int64_t old_messages;	      /* that were examined */
-	int64_t bias; /* octets by which most messages differ, measured last time */
+	int64_t bias;	  /* octets by which most messages differ, measured last time */
+	struct pair *was; /* pairs of the judgement before */
+	size_t was_n;
 	int64_t bodies, body_octets; /* that were asked for */
 	struct work_wave wave[WORK_WAVES];
 	size_t wave_n;
@@ -112,6 +115,8 @@ struct work_pair {
 	const char *excluded;  /* the rule that leaves the old folder out; NULL */
 	uint32_t arrived_uid;  /* highest UID of the old folder that was found on the new
 				  side */
+	int64_t bias;	       /* octets by which most differ, measured last time */
+	int64_t vote, votes;   /* of this time: by majority (Boyer and Moore) */
 	unsigned depth;	       /* levels of its name, from 1 */
 	int64_t removed;       /* delivered, and removed after the seal */
 	int64_t missing, tail; /* what is left in the end; of those, above arrived_uid */

@@ -313,7 +313,7 @@ CREATE TABLE judgement (
 	content        INTEGER NOT NULL DEFAULT 0,
 	accepted       INTEGER NOT NULL DEFAULT 0, -- findings of loss or doubt, accepted
 	seal           INTEGER NOT NULL DEFAULT 0, -- seal.id of the baseline; 0: none
-	bias           INTEGER NOT NULL DEFAULT 0  -- octets by which most messages grew
+	bias           INTEGER NOT NULL DEFAULT 0  -- as in pair
 ) STRICT;
 
 -- Which folder was compared with which.  Replaced; verify.
@@ -341,7 +341,8 @@ CREATE TABLE pair (
 	octets         INTEGER NOT NULL,
 	note           TEXT NOT NULL,
 	removed        INTEGER NOT NULL DEFAULT 0, -- old side: delivered, gone since
-	content        INTEGER NOT NULL DEFAULT 0  -- a fact, like flags
+	content        INTEGER NOT NULL DEFAULT 0, -- a fact, like flags
+	bias           INTEGER NOT NULL DEFAULT 0  -- octets by which most messages grew
 ) STRICT;
 CREATE INDEX pair_transfer ON pair (transfer);
 

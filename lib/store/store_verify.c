@@ -53,6 +53,9 @@ bool store_verify_clear(struct store *st, int64_t transfer, struct err *err)
 {
 	static const char *const sql[] = {
 		"DELETE FROM leftover WHERE transfer = ?1",
+		/* Judged together with others they stand under the first of those. */
+		"DELETE FROM leftover WHERE pair IN"
+		" (SELECT p.id FROM pair p WHERE p.transfer = ?1)",
 		"DELETE FROM want WHERE transfer = ?1",
 		"DELETE FROM finding WHERE transfer = ?1",
 		"DELETE FROM pair WHERE transfer = ?1",
@@ -97,7 +100,7 @@ bool store_pair_add(struct store *st, struct pair *p, struct err *err)
 }
 
 static const char sql_pair_set[] =
-	"UPDATE pair SET kind = ?2, note = ?3, (" COUNT_COLUMNS
+	"UPDATE pair SET kind = ?2, note = ?3, bias = ?20, (" COUNT_COLUMNS
 	") = (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
 	" WHERE id = ?1";
 
@@ -109,6 +112,7 @@ bool store_pair_update(struct store *st, const struct pair *p, struct err *err)
 	sqlite3_bind_int(q, 2, (int)p->kind);
 	db_bind_str(q, 3, or_empty(p->note));
 	bind_count(q, 4, &p->count);
+	sqlite3_bind_int64(q, 20, p->bias);
 	if (!db_run(st, q, err))
 		return false;
 	if (sqlite3_changes(st->db) != 1)
@@ -119,7 +123,7 @@ bool store_pair_update(struct store *st, const struct pair *p, struct err *err)
 
 static const char sql_pairs[] =
 	"SELECT id, transfer, kind, coalesce(old_folder, 0), coalesce(new_folder, 0),"
-	" old_name, new_name, note, " COUNT_COLUMNS
+	" old_name, new_name, note, bias, " COUNT_COLUMNS
 	" FROM pair WHERE transfer = ?1 ORDER BY old_name, new_name, id";
 
 static bool read_pair(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
@@ -137,8 +141,9 @@ static bool read_pair(struct store *st, sqlite3_stmt *q, struct arena *arena, vo
 			      .new_folder = sqlite3_column_int64(q, 4),
 			      .old_name = db_text_in(q, 5, arena),
 			      .new_name = db_text_in(q, 6, arena),
-			      .note = db_text_in(q, 7, arena) };
-	read_count(q, 8, &out->count);
+			      .note = db_text_in(q, 7, arena),
+			      .bias = sqlite3_column_int64(q, 8) };
+	read_count(q, 9, &out->count);
 	return true;
 }
 

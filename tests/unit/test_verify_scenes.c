@@ -184,7 +184,7 @@ static const struct scene scenes[] = {
 	{ { F("INBOX", ab), F("Junk", only_c) }, { F("INBOX", ab) },
 	  VERDICT_DIFFERS, "2 0 0 0 1 0 0 0",
 	  "loss message-missing old Junk 1 >Junk\n"
-	  "doubt folder-missing old Junk >Junk\n", &rules_junk },
+	  "loss folder-missing old Junk >Junk\n", &rules_junk },
 	{ { F("INBOX", ab), FE("Junk") }, { F("INBOX", ab) },
 	  VERDICT_CLEAN, "2 0 0 0 0 0 0 0",
 	  "info folder-missing old Junk >Junk\n", &rules_junk },
