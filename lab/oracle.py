@@ -77,7 +77,8 @@ def differences(account, old_side, new_side):
             continue
         if a is not None and b is None:
             tell("folder-missing", folder)
-        if b is not None and a is None:
+        # A place in the tree that becomes a folder is none that nobody asked for.
+        if b is not None and folder not in old:
             tell("folder-extra", folder)
         a, b = a or [], b or []
         for keys in (("whole", "flags", "keywords", "date"), ("whole", "date"), ("whole",), ("header", "date"), ("header",),

@@ -59,7 +59,7 @@ def middle_messages_deleted(t):
     t.expect("Order", mails[2::4])
 
 
-@kind("message-missing", why="no-id")
+@kind("message-missing")
 def message_without_id_deleted(t):
     """A message without Message-ID, among others that have one, is expunged."""
     mails = t.old.fill("Faxes", 9)
@@ -116,7 +116,7 @@ def duplicates_collapsed(t):
     t.expect("Twice", mails[10:])
 
 
-@kind("message-missing")
+@kind("message-missing", why=("no-seal", "folder"))
 def message_under_shared_id_deleted(t):
     """Two different messages share a Message-ID; one is expunged."""
     lab(t, faults.message_under_shared_id_deleted)
@@ -197,7 +197,7 @@ def corrupt_message_stopped_the_copy(t):
     t.expect("Announcements", mails[20:])
 
 
-@kind("message-missing", why=("quota", "stopped"))
+@kind("message-missing", why=("quota", "stopped", "folder"))
 def quota_full_half_way(t):
     """The quota was full half-way: of the later folders the last UIDs are missing, the last two folders hold nothing."""
     mails = {f: t.old.fill(f, 14) for f in ("Quota 1", "Quota 2", "Quota 3", "Quota 4")}

@@ -10,7 +10,7 @@ DOVEADM = {
     "octets": ("info", "line-ends"),  # CR CR LF becomes CR LF
 }
 MBSYNC = {
-    "octets": ("info", "header"),  # X-TUID in each message
+    "octets": ("info", ("header", "line-ends")),  # X-TUID in each message
     "keywords": ("doubt", ()),  # it knows the system flags only
     "subscription": ("info", ()),
 }
