@@ -146,7 +146,6 @@ def folder_emptied(a, rng):
 
 @fault
 def folder_deleted(a, rng):
-    a.used |= a.special  # Cyrus does not let them go
     folder, messages = a.folder(rng, 5, leaf=True)
     a.imap.cmd("DELETE " + a.imap.wire(folder))
     return folder, {("folder-missing", folder): 1, ("message-missing", folder): len(messages)}, messages

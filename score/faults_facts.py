@@ -119,7 +119,7 @@ def keyword_added(t):
     t.expect("Inquiries", mails[:3])
 
 
-@kind("keywords", severity="info", why=(), exit=0, oracle=False)
+@kind("keywords", severity="info", why=(), exit=0, oracle=False, alone=True)
 def keyword_renamed(t):
     """The mover renames a keyword, and the config says so, "keywords": {"OldWork": "NewWork"}: silence."""
     mails = t.old.fill("Tasks", 8, flags="\\Seen OldWork")

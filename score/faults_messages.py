@@ -153,8 +153,13 @@ def unreadable_on_the_old_side(t):
     mails = t.old.fill("Damaged", 7)
     yield
     t.new.remove("Damaged", mails[3:4])
-    for path, _, files in os.walk(t.servers[0].dir + "/spool"):
-        if path.endswith("/%s/Damaged" % t.name) and "4." in files:
+    gone = 0
+    for path, _, files in os.walk(t.servers[0].dir + "/spool"):  # its folders are named by ids
+        if "4." in files:
+            with open(path + "/4.", "rb") as f:
+                if mails[3].message_id.encode() in f.read(4096):
+                    gone += 1
+        if gone == 1:
             os.unlink(path + "/4.")
             break
     else:

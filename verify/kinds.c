@@ -25,10 +25,14 @@ bool kinds_find(struct kinds *k, const char *setting, const struct account_view 
 	return true;
 }
 
-bool kinds_refuses(const struct profile *p, const char *common)
+bool kinds_refuses(const struct profile *p, char delim, const char *common)
 {
 	size_t n = 0, levels = 1;
 
+	/* In common form a '/' separates; the server's own separator inside a level
+	 * cannot be written there. */
+	if (delim != '\0' && delim != '/' && strchr(common, delim) != NULL)
+		return true;
 	if (p->refused.text != NULL && strpbrk(common, p->refused.text) != NULL)
 		return true;
 	for (size_t i = 0; i < p->reserved.n; i++)

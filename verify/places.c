@@ -97,6 +97,14 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 			       "judged by themselves."
 			     : "It is empty on the old side, but its place is lost.";
 	/* A place that a rule leaves out and that holds nothing is no loss. */
+	if (p->excluded == NULL && p->target != NULL &&
+	    kinds_refuses(w->profile, w->new.view.delim, p->target))
+		return emit_place(w, p->m, FINDING_FOLDER_MISSING, severity, WHY_NAME,
+				  SIDE_OLD, f->common, "",
+				  arena_printf(w->arena,
+					       "%s takes no folder of that name.  %s",
+					       w->profile->title, why),
+				  1, err);
 	return emit_place(w, p->m, FINDING_FOLDER_MISSING, severity,
 			  p->excluded != NULL ? WHY_RULE : WHY_NONE, SIDE_OLD, f->common,
 			  p->excluded != NULL ? p->excluded : "", why, 1, err);

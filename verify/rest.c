@@ -120,7 +120,7 @@ static void why_place(struct naming *x, const struct work_pair *p, enum why *why
 	char buf[32];
 
 	if (p->row.kind == PAIR_MISSING && p->target != NULL &&
-	    kinds_refuses(x->w->profile, p->target))
+	    kinds_refuses(x->w->profile, x->w->new.view.delim, p->target))
 		reason(x, why, WHY_NAME,
 		       arena_printf(
 			       x->w->scratch,

@@ -141,6 +141,13 @@ static bool joins(const struct session *s, const struct group *g, size_t i,
 	return true;
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const size_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 /* A transfer of the scope with all that share its folders, of the scope or not. */
 static void group_of(struct session *s, size_t at, bool *taken, struct group *g)
 {
@@ -161,6 +168,8 @@ static void group_of(struct session *s, size_t at, bool *taken, struct group *g)
 			g->at[g->n++] = i;
 			taken[i] = true;
 		}
+	/* Whoever was asked for: the order, and with it what is whose, stays the same. */
+	qsort(g->at, g->n, sizeof *g->at, by_place);
 	arena_reset(&s->arena);
 }
 

@@ -192,7 +192,7 @@ const struct seal_folder *evidence_at_seal(const struct work_member *m, int64_t 
 bool kinds_find(struct kinds *k, const char *setting, const struct account_view *v,
 		const struct profile **out, struct err *err) MUST_CHECK;
 /* It takes no folder of that name. */
-bool kinds_refuses(const struct profile *p, const char *common);
+bool kinds_refuses(const struct profile *p, char delim, const char *common);
 /* What was not compared, in sentences. */
 void kinds_say(const struct profile *old, const struct profile *new, struct strbuf *out);
 
