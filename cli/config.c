@@ -372,7 +372,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 		     struct err *err)
 {
 	const struct json_value *old_side, *new_side, *map, *keywords, *limits;
-	const char *project = NULL, *age = NULL;
+	const char *project = NULL, *age = NULL, *between = NULL;
 	struct json_obj o;
 
 	if (!json_obj_begin(doc, json_root(doc), "", &o, err) ||
@@ -382,11 +382,16 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    !json_get_object(&o, "map", &map, err) ||
 	    !json_get_object(&o, "keywords", &keywords, err) ||
 	    !json_get_object(&o, "limits", &limits, err) ||
-	    !json_get_str(&o, "max_age", &age, err) || !json_obj_end(&o, err))
+	    !json_get_str(&o, "max_age", &age, err) ||
+	    !json_get_str(&o, "max_gap", &between, err) || !json_obj_end(&o, err))
 		return false;
 	if (old_side == NULL)
 		return json_complain(&o, NULL, err,
 				     "needs \"old\", the server that is moved away from");
+	if (between != NULL &&
+	    (!num_duration(span_str(between), &c->max_gap) || c->max_gap < 1))
+		return json_complain(&o, "max_gap", err,
+				     "is a time such as \"2h\" or \"1d\"");
 	if (age != NULL && (!num_duration(span_str(age), &c->max_age) || c->max_age < 60))
 		return json_complain(&o, "max_age", err,
 				     "is a time such as \"12h\" or \"7d\"");

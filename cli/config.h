@@ -30,6 +30,7 @@ struct config {
 	unsigned mass_percent;
 	int64_t seal_gap;   /* seconds between the readings of both sides of a seal */
 	int64_t max_age;    /* seconds after which evidence is stale */
+	int64_t max_gap;    /* seconds between the readings of both sides; 0: any */
 	struct arena arena; /* holds all strings */
 };
 

@@ -6,6 +6,13 @@
 #include "base/trace.h"
 #include "verify/work.h"
 
+static void sentence(struct strbuf *out, const char *text)
+{
+	if (out->n != 0)
+		strbuf_addc(out, ' ');
+	strbuf_adds(out, text);
+}
+
 /* ---- one side that is not known ---- */
 
 static void count_side(struct judgement *j, const struct work_side *s, enum side side)
@@ -77,6 +84,31 @@ static bool emit_side(struct work *w, struct work_member *m, enum side side,
 			  strbuf_cstr(&m->note) + from + (from != 0), 1, err);
 }
 
+/* Mail came and went between the two readings. */
+static bool judge_gap(struct work *w, struct work_member *m, struct err *err)
+{
+	int64_t old_at = m->old.view.good_at, new_at = w->new.view.good_at;
+	enum side older = old_at < new_at ? SIDE_OLD : SIDE_NEW;
+	char gap[32], limit[32];
+	const char *text;
+
+	if (m->old.proof != PROOF_GOOD || w->new.proof != PROOF_GOOD ||
+	    !judge_apart(old_at, new_at, w->o->max_gap))
+		return true;
+	m->unknown = true;
+	text = arena_printf(
+		w->arena,
+		"The %s side was read %s before the other one, and %s is the "
+		"limit (max_gap).",
+		side_name(older),
+		num_seconds(old_at < new_at ? new_at - old_at : old_at - new_at, gap,
+			    sizeof gap),
+		num_seconds(w->o->max_gap, limit, sizeof limit));
+	sentence(&m->note, text);
+	return emit_place(w, m, FINDING_EVIDENCE_STALE, SEVERITY_DOUBT, WHY_NONE, older,
+			  "", "", text, 1, err);
+}
+
 static bool judge_sides(struct work *w, struct work_member *m, struct err *err)
 {
 	for (int s = 0; s < SIDE_COUNT; s++) {
@@ -88,7 +120,7 @@ static bool judge_sides(struct work *w, struct work_member *m, struct err *err)
 		if (!emit_side(w, m, (enum side)s, err))
 			return false;
 	}
-	return true;
+	return judge_gap(w, m, err);
 }
 
 /* Folders that were only counted, all of a side: said once, not for each. */
@@ -343,13 +375,6 @@ static void pair_note(struct work *w, struct work_pair *p)
 			"The last %s UIDs are missing: the copy stopped "
 			"there, or they came later.",
 			num_group(p->tail, buf, sizeof buf));
-}
-
-static void sentence(struct strbuf *out, const char *text)
-{
-	if (out->n != 0)
-		strbuf_addc(out, ' ');
-	strbuf_adds(out, text);
 }
 
 static bool judge_flags(struct work *w, struct work_member *m, struct err *err)

@@ -162,6 +162,13 @@ enum severity judge_folder_missing(int64_t messages, bool only_a_place)
 	return messages == 0 && only_a_place ? SEVERITY_INFO : SEVERITY_DOUBT;
 }
 
+bool judge_apart(int64_t old_at, int64_t new_at, int64_t max_gap)
+{
+	int64_t gap = old_at > new_at ? old_at - new_at : new_at - old_at;
+
+	return max_gap > 0 && gap > max_gap;
+}
+
 bool judge_mass(int64_t n, int64_t of, int64_t messages, unsigned percent)
 {
 	return messages > 0 && n >= messages && n * 100 >= of * (int64_t)percent;

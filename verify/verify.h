@@ -30,6 +30,8 @@ struct verify_options {
 	unsigned mass_percent;
 	int64_t now;	   /* Unix seconds: how old evidence is */
 	int64_t max_age;   /* seconds; older evidence makes the transfer incomplete */
+	int64_t max_gap;   /* seconds between the readings of both sides, likewise; 0: any
+			    */
 	bool one_sided;	   /* no new server yet: transfers are not judged, and that is no
 			      error */
 	const char *scope; /* canonical JSON, recorded with the run */

@@ -263,6 +263,15 @@ static void a_mass_is_many_and_much(void **state)
 		      cases[i].want);
 }
 
+static void readings_may_lie_too_far_apart(void **state)
+{
+	(void)state;
+	assert_false(judge_apart(100, 200, 0));
+	assert_false(judge_apart(100, 200, 100));
+	assert_true(judge_apart(100, 201, 100));
+	assert_true(judge_apart(201, 100, 100));
+}
+
 static void knows_the_bins(void **state)
 {
 	static const struct {
@@ -334,6 +343,7 @@ int main(void)
 		cmocka_unit_test(every_match_gets_one_verdict),
 		cmocka_unit_test(severities_follow_the_rules),
 		cmocka_unit_test(a_mass_is_many_and_much),
+		cmocka_unit_test(readings_may_lie_too_far_apart),
 		cmocka_unit_test(knows_the_bins),
 		cmocka_unit_test(unknown_wins_over_found),
 		cmocka_unit_test(only_three_decisions_move_nothing),

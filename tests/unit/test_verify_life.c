@@ -3,6 +3,19 @@
 #include "store/store_accept.h"
 #include "tests/support/verify_fixture.h"
 
+/* The clock of this program. */
+static int64_t the_time = INT64_C(1800000000);
+
+int64_t clock_now(void)
+{
+	return the_time;
+}
+
+int64_t clock_mono_ms(void)
+{
+	return the_time * 1000;
+}
+
 #define SEEN MSG_SEEN
 
 #define MA(uid)                                                                          \
@@ -464,6 +477,36 @@ static void dates_with_one_cause_are_one_finding(void **state)
 	}
 }
 
+static void sides_read_too_far_apart_are_not_compared(void **state)
+{
+	static const struct fx_folder two[SIDES] = INBOX(ab);
+	struct verify_options o;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", two, 1);
+	fx_audit_end(&f);
+	the_time += 7200;
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_NEW, "ann", two, 1);
+	fx_audit_end(&f);
+	o = options(&t, 1);
+	verify(&f, &o);
+	assert_int_equal(judgement(&f, t).verdict, VERDICT_CLEAN);
+	o.max_gap = 7200;
+	verify(&f, &o);
+	assert_int_equal(judgement(&f, t).verdict, VERDICT_CLEAN);
+	o.max_gap = 7199;
+	verify(&f, &o);
+	assert_int_equal(judgement(&f, t).verdict, VERDICT_INCOMPLETE);
+	assert_string_equal(reasons(&f, t), "none doubt evidence-stale old \n");
+	fx_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -475,6 +518,7 @@ int main(void)
 		cmocka_unit_test(what_was_accepted_no_longer_fails),
 		cmocka_unit_test(mail_in_the_wrong_account_is_named_on_both_sides),
 		cmocka_unit_test(dates_with_one_cause_are_one_finding),
+		cmocka_unit_test(sides_read_too_far_apart_are_not_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
