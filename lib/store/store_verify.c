@@ -54,8 +54,8 @@ bool store_verify_clear(struct store *st, int64_t transfer, struct err *err)
 	static const char *const sql[] = {
 		"DELETE FROM leftover WHERE transfer = ?1",
 		/* Judged together with others they stand under the first of those. */
-		"DELETE FROM leftover WHERE pair IN"
-		" (SELECT p.id FROM pair p WHERE p.transfer = ?1)",
+		("DELETE FROM leftover WHERE pair IN"
+		 " (SELECT p.id FROM pair p WHERE p.transfer = ?1)"),
 		"DELETE FROM want WHERE transfer = ?1",
 		"DELETE FROM finding WHERE transfer = ?1",
 		"DELETE FROM pair WHERE transfer = ?1",
