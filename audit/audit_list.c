@@ -306,14 +306,57 @@ out:
 	return ok;
 }
 
+/* ---- MYRIGHTS ---- */
+
+struct rights {
+	struct audit_reader *r;
+	const char *text; /* NULL: not told */
+};
+
+static bool on_rights(void *ctx, const struct imap_resp *resp, bool more, struct err *err)
+{
+	struct rights *x = ctx;
+
+	(void)more;
+	return resp->kind != IMAP_RESP_MYRIGHTS || x->text != NULL ||
+	       imap_myrights_parse(resp->text, &x->r->arena, &x->text, err);
+}
+
+/*
+ * A session that was opened by somebody else's password may see that person's flags: who
+ * owns a mailbox may keep \Seen in it ("s"), whoever only reads it may not.  A server
+ * that does not tell is believed to do as it was asked.
+ */
+static bool ask_rights(struct audit_reader *r, struct imap_session *s, const char **out,
+		       struct err *err)
+{
+	struct rights x = { .r = r };
+	struct imap_done done;
+	uint64_t cmd;
+	bool ok;
+
+	*out = "";
+	if (!r->borrowed || !(r->hello.caps & IMAP_CAP_ACL))
+		return true;
+	imap_session_handler(s, on_rights, &x);
+	ok = imap_session_send(s, SPAN_LIT("MYRIGHTS INBOX"), &cmd, err) &&
+	     imap_session_finish(s, cmd, &done, err);
+	imap_session_handler(s, NULL, NULL);
+	if (ok && x.text != NULL)
+		*out = x.text;
+	return ok;
+}
+
 bool audit_reader_list(struct audit_reader *r, struct imap_session *s, struct err *err)
 {
 	struct account_listing l;
 	bool counts = r->depth == DEPTH_COUNTS;
+	const char *rights;
 
-	if (!inquire(r, s, counts, counts, err))
+	if (!inquire(r, s, counts, counts, err) || !ask_rights(r, s, &rights, err))
 		return false;
 	l = (struct account_listing){
+		.rights = rights,
 		.account = r->account,
 		.prefix = r->hello.namespace.prefix != NULL ? r->hello.namespace.prefix
 							    : "",

@@ -49,6 +49,8 @@ struct audit_reader {
 	enum side side;
 	enum depth depth;
 	const char *kind;     /* of struct server; NULL: "auto" */
+	bool borrowed;	      /* somebody else logged in for the account: whose rights
+				 does the session have? */
 	struct span greeting; /* borrowed while listing */
 
 	/* what is known so far */

@@ -204,6 +204,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.side = w->side;
 	a.r.depth = o->depth;
 	a.r.kind = o->server[w->side]->kind;
+	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
 	w->quiet = false;
 	ok = read_account(w, &a, err);
 	if (!ok)

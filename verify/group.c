@@ -382,10 +382,26 @@ static bool judge_flags(struct work *w, struct work_member *m, struct err *err)
 	static const char text[] =
 		"Flags were not read on both sides (--depth ids): identity alone was "
 		"compared.";
+	const char *why;
 
 	if (m->judgement.flags_compared)
 		return true;
 	m->unknown = true;
+	for (int s = 0; s < SIDE_COUNT; s++) {
+		const struct account_view *v = &work_side(w, m, (enum side)s)->view;
+
+		if (!v->found || !judge_foreign_flags(v->rights))
+			continue;
+		why = arena_printf(
+			w->arena,
+			"On the %s side the login sees flags of its own, not the "
+			"owner's (its rights on INBOX are \"%s\"): flags are not known.",
+			side_name((enum side)s),
+			text_shown(w->arena, span_str(v->rights)));
+		sentence(&m->note, why);
+		return emit_place(w, m, FINDING_EVIDENCE_STALE, SEVERITY_DOUBT, WHY_LOGIN,
+				  (enum side)s, "", "", why, 1, err);
+	}
 	sentence(&m->note, text);
 	return emit_place(w, m, FINDING_EVIDENCE_STALE, SEVERITY_DOUBT, WHY_NONE,
 			  m->old.view.depth == DEPTH_FULL ? SIDE_NEW : SIDE_OLD, "", "",

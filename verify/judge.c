@@ -162,6 +162,11 @@ enum severity judge_folder_missing(int64_t messages, bool only_a_place)
 	return messages == 0 && only_a_place ? SEVERITY_INFO : SEVERITY_DOUBT;
 }
 
+bool judge_foreign_flags(const char *rights)
+{
+	return *rights != '\0' && strchr(rights, 's') == NULL;
+}
+
 bool judge_apart(int64_t old_at, int64_t new_at, int64_t max_gap)
 {
 	int64_t gap = old_at > new_at ? old_at - new_at : new_at - old_at;

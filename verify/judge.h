@@ -60,6 +60,9 @@ enum severity judge_extra(enum why why);
  * but for one that was only ever a place in the tree, or that a rule leaves out. */
 enum severity judge_folder_missing(int64_t messages, bool only_a_place);
 
+/* rights (RFC 4314) of a login on the account's own INBOX; "" when they were not told.
+ * Without the right to keep \Seen it is another identity, with flags of its own. */
+bool judge_foreign_flags(const char *rights);
 /* The readings of both sides lie too far apart to be compared; max_gap 0: never. */
 bool judge_apart(int64_t old_at, int64_t new_at, int64_t max_gap);
 /* A folder for what is thrown away: emptied by users and servers as a matter of course.

@@ -177,6 +177,12 @@ static bool has_flags(const struct work_folder *f)
 	       f->sealed_only;
 }
 
+/* Flags of another login than the owner's are not known, never lost. */
+static bool foreign(const struct work_side *s)
+{
+	return s->view.found && judge_foreign_flags(s->view.rights);
+}
+
 static void set_base(struct work_pair *p, enum side side)
 {
 	const struct work_folder *f = p->folder[side];
@@ -236,13 +242,15 @@ bool pairs_make(struct work *w, struct err *err)
 			a = &slot[i].m->old.folder[plan->old_i];
 		if (plan->new_i != PAIRING_NONE)
 			b = &w->new.folder[plan->new_i];
-		*p = (struct work_pair){ .m = slot[i].m,
-					 .pairing = plan,
-					 .leader = leader,
-					 .folder = { a, b },
-					 .epoch = { a != NULL ? a->epoch : 0,
-						    b != NULL ? b->epoch : 0 },
-					 .flags = has_flags(a) && has_flags(b) };
+		*p = (struct work_pair){
+			.m = slot[i].m,
+			.pairing = plan,
+			.leader = leader,
+			.folder = { a, b },
+			.epoch = { a != NULL ? a->epoch : 0, b != NULL ? b->epoch : 0 },
+			.flags = has_flags(a) && has_flags(b) &&
+				 !foreign(&slot[i].m->old) && !foreign(&w->new)
+		};
 		if (slot[i].old != NULL)
 			p->target = slot[i].old->target;
 		if (slot[i].old != NULL && slot[i].old->how == PAIRING_EXCLUDED)

@@ -38,8 +38,8 @@ static void uid_set(struct imap_cur *c)
 }
 
 static const char *const status_items[] = {
-	"MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ", "SIZE",
-	NULL,
+	"MESSAGES", "RECENT",	     "UIDNEXT", "UIDVALIDITY",
+	"UNSEEN",   "HIGHESTMODSEQ", "SIZE",	NULL,
 };
 
 static void args_none(struct imap_cur *c)
@@ -129,6 +129,12 @@ static void args_status(struct imap_cur *c)
 	list_of(c, status_items);
 }
 
+static void args_mailbox(struct imap_cur *c)
+{
+	imap_cur_need(c, ' ');
+	imap_cur_astring(c);
+}
+
 static void args_examine(struct imap_cur *c)
 {
 	imap_cur_need(c, ' ');
@@ -175,8 +181,8 @@ static void section(struct imap_cur *c)
 static void fetch_item(struct imap_cur *c)
 {
 	static const char *const items[] = {
-		"UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE",
-		"BODYSTRUCTURE", "MODSEQ", NULL,
+		"UID",	    "FLAGS",	     "INTERNALDATE", "RFC822.SIZE",
+		"ENVELOPE", "BODYSTRUCTURE", "MODSEQ",	     NULL,
 	};
 	struct span rest = span_from(c->text, c->at);
 
@@ -230,6 +236,7 @@ static const struct {
 	[IMAP_CMD_CAPABILITY] = { "CAPABILITY", args_none },
 	[IMAP_CMD_ID] = { "ID", args_id },
 	[IMAP_CMD_NAMESPACE] = { "NAMESPACE", args_none },
+	[IMAP_CMD_MYRIGHTS] = { "MYRIGHTS", args_mailbox },
 	[IMAP_CMD_LIST] = { "LIST", args_list },
 	[IMAP_CMD_LSUB] = { "LSUB", args_lsub },
 	[IMAP_CMD_STATUS] = { "STATUS", args_status },

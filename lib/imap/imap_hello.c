@@ -21,6 +21,7 @@ static unsigned cap_of(struct span word)
 		{ "IMAP4rev1", IMAP_CAP_IMAP4REV1 },
 		{ "ID", IMAP_CAP_ID },
 		{ "NAMESPACE", IMAP_CAP_NAMESPACE },
+		{ "ACL", IMAP_CAP_ACL },
 		{ "LIST-EXTENDED", IMAP_CAP_LIST_EXTENDED },
 		{ "LIST-STATUS", IMAP_CAP_LIST_STATUS },
 		{ "SPECIAL-USE", IMAP_CAP_SPECIAL_USE },

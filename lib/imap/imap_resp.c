@@ -129,6 +129,7 @@ static bool parse_untagged(struct span resp, struct imap_resp *out, struct err *
 		{ "ESEARCH", IMAP_RESP_ESEARCH, false },
 		{ "FLAGS", IMAP_RESP_FLAGS, false },
 		{ "NAMESPACE", IMAP_RESP_NAMESPACE, false },
+		{ "MYRIGHTS", IMAP_RESP_MYRIGHTS, false },
 		{ "ID", IMAP_RESP_ID, false },
 		{ "VANISHED", IMAP_RESP_VANISHED, false },
 	};
@@ -254,5 +255,29 @@ bool imap_namespace_parse(struct span text, struct arena *arena,
 	if (!imap_cur_ok(&c, "NAMESPACE", err))
 		return false;
 	*out = ns;
+	return true;
+}
+
+bool imap_myrights_parse(struct span text, struct arena *arena, const char **rights_out,
+			 struct err *err)
+{
+	struct imap_cur c;
+	struct span rights;
+
+	imap_cur_init(&c, span_trim(text), arena);
+	imap_cur_astring(&c);
+	imap_cur_need(&c, ' ');
+	rights = imap_cur_astring(&c);
+	if (!imap_cur_end(&c))
+		imap_cur_bad(&c, "more than the grammar allows");
+	if (rights.n > IMAP_RIGHTS_MAX)
+		imap_cur_bad(&c, "more rights than there are letters");
+	for (size_t i = 0; i < rights.n && c.bad == NULL; i++)
+		if (!((rights.p[i] >= 'a' && rights.p[i] <= 'z') ||
+		      (rights.p[i] >= '0' && rights.p[i] <= '9')))
+			imap_cur_bad(&c, "a right that is no letter");
+	if (!imap_cur_ok(&c, "MYRIGHTS", err))
+		return false;
+	*rights_out = arena_span(arena, rights);
 	return true;
 }

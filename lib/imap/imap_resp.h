@@ -22,6 +22,7 @@ enum imap_resp_kind {
 	IMAP_RESP_ESEARCH,
 	IMAP_RESP_FLAGS,
 	IMAP_RESP_NAMESPACE,
+	IMAP_RESP_MYRIGHTS,
 	IMAP_RESP_ID,
 	IMAP_RESP_EXISTS, /* number set */
 	IMAP_RESP_RECENT,
@@ -61,5 +62,14 @@ struct imap_namespace {
 };
 bool imap_namespace_parse(struct span text, struct arena *arena,
 			  struct imap_namespace *out, struct err *err) MUST_CHECK;
+
+/*
+ * MYRIGHTS (RFC 4314 section 3.8): the letters of the rights on a mailbox, in arena.
+ * ERR_PROTO also for more than IMAP_RIGHTS_MAX of them, or one that is no letter or
+ * digit.
+ */
+#define IMAP_RIGHTS_MAX 64
+bool imap_myrights_parse(struct span text, struct arena *arena, const char **rights_out,
+			 struct err *err) MUST_CHECK;
 
 #endif

@@ -34,6 +34,7 @@ enum {
 	IMAP_CAP_UIDPLUS = 1 << 10,
 	IMAP_CAP_LITERAL_PLUS = 1 << 11, /* or LITERAL- */
 	IMAP_CAP_COMPRESS = 1 << 12,
+	IMAP_CAP_ACL = 1 << 13, /* RFC 4314 */
 };
 
 /* Answer to one untagged response.  Strings die when it returns.  False stops the session

@@ -113,7 +113,8 @@ CREATE TABLE account_listing (
 	digest  BLOB NOT NULL,    -- of prefix, delim; wire, delim, attrs of each folder
 	prefix  TEXT NOT NULL,    -- personal namespace, wire form
 	delim   INTEGER NOT NULL, -- octet; 0 for NIL
-	banner  INTEGER NOT NULL REFERENCES banner (id)
+	banner  INTEGER NOT NULL REFERENCES banner (id),
+	rights  TEXT NOT NULL DEFAULT '' -- of the login on INBOX (MYRIGHTS); '': not told
 ) STRICT;
 
 -- How the reading of an account ended.  Append-only; audit, one row per account and run

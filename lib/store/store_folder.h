@@ -21,6 +21,7 @@ struct account_listing {
 	const char *prefix; /* personal namespace prefix, wire form; "" */
 	char delim;	    /* '\0': NIL */
 	const char *capability, *server_id;
+	const char *rights; /* of the login on INBOX (RFC 4314); "" when not told */
 	struct folder *folders; /* store_listing fills in each id */
 	size_t folder_n;
 };
@@ -111,7 +112,7 @@ struct account_view {
 	enum account_outcome outcome;
 	enum depth depth;
 	int64_t folders, folders_read, messages;
-	const char *error, *tls, *prefix, *capability, *server_id;
+	const char *error, *tls, *prefix, *capability, *server_id, *rights;
 	char delim;
 	int64_t good_at, good_run; /* newest ACCOUNT_READ or ACCOUNT_PARTLY; 0: none */
 	int64_t deep_at; /* newest of those that did more than count; 0: none */

@@ -226,10 +226,11 @@ static bool banner_id(struct store *st, const struct account_listing *l, int64_t
 
 static const char sql_listing_put[] =
 	"INSERT INTO account_listing (account, run, at, folders, digest, prefix, delim,"
-	" banner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (account) DO UPDATE"
+	" banner, rights) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT "
+	"(account) DO UPDATE"
 	" SET run = excluded.run, at = excluded.at, folders = excluded.folders,"
 	" digest = excluded.digest, prefix = excluded.prefix, delim = excluded.delim,"
-	" banner = excluded.banner";
+	" banner = excluded.banner, rights = excluded.rights";
 
 static bool put_listing(struct store *st, const struct account_listing *l,
 			const struct sha256 *digest, struct err *err)
@@ -248,6 +249,7 @@ static bool put_listing(struct store *st, const struct account_listing *l,
 	db_bind_str(q, 6, l->prefix);
 	sqlite3_bind_int(q, 7, (uint8_t)l->delim);
 	sqlite3_bind_int64(q, 8, banner);
+	db_bind_str(q, 9, l->rights != NULL ? l->rights : "");
 	return db_run(st, q, err);
 }
 
@@ -324,7 +326,7 @@ static const char sql_account_view[] =
 	" s.error, s.tls, l.prefix, b.capability, b.server_id, l.delim, g.at, g.run,"
 	" coalesce(l.run > s.run, 0), (SELECT x.at FROM account_seen x"
 	" WHERE x.account = ?1 AND x.outcome IN (?2, ?3) AND x.depth > ?4"
-	" ORDER BY x.id DESC LIMIT 1)"
+	" ORDER BY x.id DESC LIMIT 1), l.rights"
 	" FROM account_seen s LEFT JOIN account_listing l ON l.account = s.account"
 	" LEFT JOIN banner b ON b.id = l.banner LEFT JOIN account_seen g ON g.id ="
 	" (SELECT max(x.id) FROM account_seen x WHERE x.account = ?1"
@@ -356,7 +358,8 @@ static bool read_view(struct store *st, sqlite3_stmt *q, struct arena *arena,
 				      .good_at = sqlite3_column_int64(q, 13),
 				      .good_run = sqlite3_column_int64(q, 14),
 				      .unended = sqlite3_column_int(q, 15) != 0,
-				      .deep_at = sqlite3_column_int64(q, 16) };
+				      .deep_at = sqlite3_column_int64(q, 16),
+				      .rights = db_text_in(q, 17, arena) };
 	return true;
 }
 

@@ -93,6 +93,7 @@ static void check_other(const struct imap_resp *resp, struct arena *arena)
 	struct err err = ERR_INIT;
 	struct imap_namespace ns;
 	struct imap_esearch e;
+	const char *rights;
 
 	switch (resp->kind) {
 	case IMAP_RESP_SEARCH:
@@ -107,6 +108,10 @@ static void check_other(const struct imap_resp *resp, struct arena *arena)
 		break;
 	case IMAP_RESP_NAMESPACE:
 		promise_clean(imap_namespace_parse(resp->text, arena, &ns, &err), &err);
+		break;
+	case IMAP_RESP_MYRIGHTS:
+		promise_clean(imap_myrights_parse(resp->text, arena, &rights, &err),
+			      &err);
 		break;
 	default:
 		break;

@@ -27,6 +27,7 @@ struct fx {
 	char dir[64], path[96];
 	int64_t run;
 	int64_t start; /* when the first audit began */
+	const char *rights[2]; /* of the login, by enum side; NULL: not told */
 };
 
 struct fx_message {
@@ -219,6 +220,7 @@ static inline void fx_read_as(struct fx *f, enum side side, const char *user,
 				     .prefix = prefix,
 				     .delim = delim,
 				     .capability = "IMAP4rev1",
+				     .rights = f->rights[side],
 				     .server_id = "",
 				     .folder_n = n };
 	struct account_end end = { .account = l.account,

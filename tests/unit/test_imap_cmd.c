@@ -14,6 +14,8 @@ static void allows_what_the_audit_asks(void **state)
 	static const char *const cases[] = {
 		"CAPABILITY",
 		"NAMESPACE",
+		"MYRIGHTS INBOX",
+		"MYRIGHTS \"a b\"",
 		"NOOP",
 		"LOGOUT",
 		"ID NIL",
@@ -107,11 +109,12 @@ static const char *const writing[] = {
 	"REPLACE 1 a {3}",
 	"UNSELECT",
 	/* RFC 4314 (and 2086) */
+	"MYRIGHTS",
+	"MYRIGHTS INBOX s",
 	"SETACL INBOX a lrs",
 	"DELETEACL INBOX a",
 	"GETACL INBOX",
 	"LISTRIGHTS INBOX a",
-	"MYRIGHTS INBOX",
 	/* RFC 2087, 9208 */
 	"SETQUOTA \"\" (STORAGE 5)",
 	"GETQUOTA \"\"",

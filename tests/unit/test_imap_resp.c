@@ -267,6 +267,43 @@ static void keeps_sixteen_foreign_namespaces(void **state)
 	arena_done(&arena);
 }
 
+static void reads_rights(void **state)
+{
+	static const struct {
+		const char *in, *want; /* NULL: refused */
+	} cases[] = {
+		{ "INBOX lrswipkxtecda", "lrswipkxtecda" },
+		{ "\"IN BOX\" lr", "lr" },
+		{ "INBOX \"lr\"", "lr" },
+		{ "INBOX \"\"", "" },
+		{ "{5}\r\nINBOX l0", "l0" },
+		{ "INBOX", NULL },
+		{ "", NULL },
+		{ "INBOX lr s", NULL },
+		{ "INBOX LR", NULL },
+		{ "INBOX l-r", NULL },
+		{ "(INBOX) lr", NULL },
+		{ "INBOX "
+		  "lrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrlrl",
+		  NULL },
+	};
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct err err = ERR_INIT;
+		const char *got = NULL;
+		bool ok = imap_myrights_parse(span_str(cases[i].in), &arena, &got, &err);
+
+		if (ok != (cases[i].want != NULL) ||
+		    (ok && strcmp(got, cases[i].want) != 0) ||
+		    (!ok && (err.cls != ERR_PROTO || got != NULL)))
+			fail_msg("case %zu: %s", i, ok ? got : err.text);
+	}
+	arena_done(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +313,7 @@ int main(void)
 		cmocka_unit_test(reads_namespaces),
 		cmocka_unit_test(refuses_broken_namespaces),
 		cmocka_unit_test(keeps_sixteen_foreign_namespaces),
+		cmocka_unit_test(reads_rights),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -263,6 +263,16 @@ static void a_mass_is_many_and_much(void **state)
 		      cases[i].want);
 }
 
+static void rights_tell_whose_flags_they_are(void **state)
+{
+	(void)state;
+	assert_false(judge_foreign_flags(""));
+	assert_false(judge_foreign_flags("lrswipkxtecda"));
+	assert_false(judge_foreign_flags("s"));
+	assert_true(judge_foreign_flags("lr"));
+	assert_true(judge_foreign_flags("la"));
+}
+
 static void readings_may_lie_too_far_apart(void **state)
 {
 	(void)state;
@@ -343,6 +353,7 @@ int main(void)
 		cmocka_unit_test(every_match_gets_one_verdict),
 		cmocka_unit_test(severities_follow_the_rules),
 		cmocka_unit_test(a_mass_is_many_and_much),
+		cmocka_unit_test(rights_tell_whose_flags_they_are),
 		cmocka_unit_test(readings_may_lie_too_far_apart),
 		cmocka_unit_test(knows_the_bins),
 		cmocka_unit_test(unknown_wins_over_found),

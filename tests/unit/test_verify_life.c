@@ -507,6 +507,32 @@ static void sides_read_too_far_apart_are_not_compared(void **state)
 	fx_close(&f);
 }
 
+/* An admin who reads through an ACL sees flags of his own: nothing is lost, and nothing is
+ * known. */
+static void flags_of_another_login_are_not_known(void **state)
+{
+	static const struct fx_folder unread[SIDES] = INBOX(ab), read[SIDES] = INBOX(a_seen);
+	struct judgement j;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	f.rights[SIDE_NEW] = "lr";
+	read_both(&f, read, unread);
+	j = judged(&f, t);
+	assert_int_equal(j.verdict, VERDICT_INCOMPLETE);
+	assert_false(j.flags_compared);
+	assert_string_equal(reasons(&f, t), "login doubt evidence-stale new \n");
+	f.rights[SIDE_NEW] = "lrswi";
+	read_both(&f, read, unread);
+	j = judged(&f, t);
+	assert_int_equal(j.verdict, VERDICT_DIFFERS);
+	assert_int_equal(j.count.flags, 1);
+	fx_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,6 +544,7 @@ int main(void)
 		cmocka_unit_test(what_was_accepted_no_longer_fails),
 		cmocka_unit_test(mail_in_the_wrong_account_is_named_on_both_sides),
 		cmocka_unit_test(dates_with_one_cause_are_one_finding),
+		cmocka_unit_test(flags_of_another_login_are_not_known),
 		cmocka_unit_test(sides_read_too_far_apart_are_not_compared),
 	};
 
