@@ -175,6 +175,11 @@ static const struct counsel whys[] = {
 		       "The message itself is another on the new side. Open one on both "
 		       "sides; when it is cut or garbled, remove it there and copy it "
 		       "again." },
+	[WHY_MOVER] = { "the mover's log says that it failed",
+			"read what the log says, then copy these again",
+			"The mover tried to copy these messages and could not; what the "
+			"server said is with each. Mend what it says, then copy them "
+			"again." },
 };
 _Static_assert(COUNT_OF(whys) == WHY_COUNT, "counsel for every reason");
 
