@@ -97,8 +97,8 @@ $(B)/lab/seed: $(call obj,$(wildcard lab/seed/*.c))
 $(B)/lab/%: $(B)/obj/lab/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(ALL_LIBS)
-# Loaded into throwaway mail servers so that their syslog lines land in a file of the lab.
-$(B)/lab/syslogshim.so: lab/shim/syslogshim.c
+# Loaded into throwaway mail servers, so that syslog lines land in a file of the lab and compiled-in paths lead there.
+$(B)/lab/%.so: lab/shim/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -shared -fPIC -o $@ $<
 
@@ -120,7 +120,7 @@ build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libmailmuster.a
 -include $(shell find $(B)/obj build/fuzz/obj -name '*.d' 2>/dev/null)
 
 unit: $(UNIT)
-lab-bins: $(LAB_BIN) $(B)/lab/syslogshim.so
+lab-bins: $(LAB_BIN) $(patsubst lab/shim/%.c,$(B)/lab/%.so,$(wildcard lab/shim/*.c))
 bench-bins: $(BENCH_BIN)
 replay-fuzz: $(FUZZ_REPLAY)
 
