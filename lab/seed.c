@@ -4,15 +4,17 @@
  * seed number.
  *
  * Writes by pipelined MULTIAPPEND (RFC 3502) with non-synchronising literals (RFC 7888)
- * over plain IMAP, several accounts at once.  Accounts come from a users file, and some
- * have a part to play: the first holds one huge folder, the second very many folders, the
- * third a single message, the fourth none; all others are ordinary people.  With --even
- * all are ordinary, with as many messages each as --messages says.
+ * where the server has them, else message by message; over plain IMAP, several accounts
+ * at once.  Accounts come from a users file, and some have a part to play: the first
+ * holds one huge folder, the second very many folders, the third a single message, the
+ * fourth none; all others are ordinary people.  With --even all are ordinary, with as
+ * many messages each as --messages says.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -56,9 +58,12 @@ struct conn {
 	int fd;
 	struct strbuf out, in;
 	unsigned sent, answered; /* tagged commands */
+	bool invited;		 /* the server said "+" since this was set to false */
 	char prefix[64], delim;	 /* of the personal namespace, as NAMESPACE said */
 	bool special_use;	 /* CREATE takes (USE ...) (RFC 6154) */
-	unsigned batch;		 /* messages per MULTIAPPEND: see conn_login */
+	bool literal_plus, multiappend;
+	bool courier;	/* 5.0 takes no character beyond U+FFFF in the name of a folder */
+	unsigned batch; /* messages per MULTIAPPEND: see conn_login */
 };
 
 static bool line_seen(struct conn *c, struct span line, struct err *err)
@@ -80,8 +85,16 @@ static bool line_seen(struct conn *c, struct span line, struct err *err)
 		return err_set(err, ERR_SERVER, "refused: %.*s",
 			       (int)(line.n > 300 ? 300 : line.n), line.p);
 	}
+	if (line.n > 0 && line.p[0] == '+')
+		c->invited = true;
 	if (memmem(line.p, line.n, "CREATE-SPECIAL-USE", 18) != NULL)
 		c->special_use = true;
+	if (memmem(line.p, line.n, " LITERAL+", 9) != NULL)
+		c->literal_plus = true;
+	if (memmem(line.p, line.n, " MULTIAPPEND", 12) != NULL)
+		c->multiappend = true;
+	if (memmem(line.p, line.n, "Courier-IMAP", 12) != NULL)
+		c->courier = true;
 	if (span_istarts(line, ns)) {
 		struct span rest = span_from(line, sizeof ns - 1);
 		ptrdiff_t end = span_index(rest, '"');
@@ -119,14 +132,15 @@ static bool take_lines(struct conn *c, struct err *err)
 	return true;
 }
 
-/* Send and read until at most unsent octets and pending answers are left: reading never
- * waits for writing. */
+/* Send and read until at most unsent octets and pending answers are left, and until the
+ * server has said "+" when it is asked for: reading never waits for writing. */
 static bool pump(struct conn *c, size_t unsent, unsigned pending, struct err *err)
 {
 	size_t gone = 0;
 	bool ok = false;
 
-	while (c->out.n - gone > unsent || c->sent - c->answered > pending) {
+	while (c->out.n - gone > unsent || c->sent - c->answered > pending ||
+	       !c->invited) {
 		struct pollfd p = { .fd = c->fd, .events = POLLIN };
 		char buf[8192];
 		ssize_t n;
@@ -153,6 +167,9 @@ static bool pump(struct conn *c, size_t unsent, unsigned pending, struct err *er
 			err_set(err, ERR_NET, "connection lost");
 			goto out;
 		}
+		/* Courier sends the end of an answer when the start was acknowledged,
+		 * and that takes 40 ms by default. */
+		setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof(int));
 		strbuf_add(&c->in, buf, n > 0 ? (size_t)n : 0);
 		if (n > 0 && !take_lines(c, err))
 			goto out;
@@ -181,20 +198,25 @@ static bool conn_login(struct conn *c, const struct options *o, const struct acc
 				  .sin_port = htons((uint16_t)o->port) };
 
 	*c = (struct conn){ .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
-			    .delim = '/' };
+			    .delim = '/',
+			    .invited = true };
 	if (inet_pton(AF_INET, o->host, &to.sin_addr) != 1)
 		return err_set(err, ERR_USAGE, "not an IPv4 address: %s", o->host);
 	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&to, sizeof to) != 0)
 		return err_errno(err, ERR_NET, errno, "connect to %s:%u", o->host,
 				 o->port);
 	command(c, "LOGIN \"%s\" \"%s\"\r\n", a->user, a->password);
+	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+	/* Courier forgets whatever it got before it answered this. */
+	if (!pump(c, 0, 0, err))
+		return false;
 	command(c, "CAPABILITY\r\n");
 	command(c, "NAMESPACE\r\n");
 	if (!pump(c, 0, 0, err))
 		return false;
 	/* Cyrus commits fast and keeps a batch in files; Dovecot's cost grows with the
 	 * number of commits. */
-	c->batch = c->special_use ? 500 : 10000;
+	c->batch = !c->multiappend || !c->literal_plus ? 1 : c->special_use ? 500 : 10000;
 	return true;
 }
 
@@ -262,8 +284,13 @@ static bool append(struct seeder *s, const struct mail *m, struct err *err)
 
 	if (s->in_batch == 0)
 		command(&s->conn, "APPEND \"%s\"", s->box);
-	strbuf_addf(&s->conn.out, " (%s) \"%s\" {%zu+}\r\n", m->flags,
-		    mail_imap_date(m, date), m->text.n);
+	strbuf_addf(&s->conn.out, " (%s) \"%s\" {%zu%s}\r\n", m->flags,
+		    mail_imap_date(m, date), m->text.n, s->conn.literal_plus ? "+" : "");
+	if (!s->conn.literal_plus) {
+		s->conn.invited = false;
+		if (!pump(&s->conn, 0, ~0u, err))
+			return false;
+	}
 	strbuf_addspan(&s->conn.out, strbuf_span(&m->text));
 	s->messages++;
 	s->octets += (int64_t)m->text.n;
@@ -338,7 +365,8 @@ static bool seed_ordinary(struct seeder *s, int64_t messages, struct err *err)
 	for (size_t i = COUNT_OF(pool); i-- > 0;) {
 		int64_t n = i == 0 ? left : messages * pool[i].share / shares;
 
-		if (!chosen[i])
+		if (!chosen[i] ||
+		    (s->conn.courier && strncmp(pool[i].path, "&2D3cwQ-", 8) == 0))
 			continue;
 		left -= n;
 		folder_begin(s, pool[i].path, pool[i].use,
