@@ -40,7 +40,8 @@ struct options {
 	const char *host, *users, *folder;
 	uint32_t port, accounts, jobs;
 	uint64_t seed, messages, huge, folders, plain;
-	bool even; /* every account is an ordinary one with messages messages */
+	bool even;	  /* every account is an ordinary one with messages messages */
+	bool no_keywords; /* system flags only: what every mover keeps */
 };
 
 struct work {
@@ -278,13 +279,26 @@ static bool folder_end(struct seeder *s, struct err *err)
 	return pump(&s->conn, UNSENT_MAX, 64, err);
 }
 
+/* The octets of a list of flags without the keywords, which come last. */
+static size_t system_flags(const char *flags)
+{
+	const char *p = flags;
+
+	while (*p == '\\') {
+		p += strcspn(p, " ");
+		p += p[0] == ' ' && p[1] == '\\';
+	}
+	return (size_t)(p - flags);
+}
+
 static bool append(struct seeder *s, const struct mail *m, struct err *err)
 {
+	size_t flags = s->w->o->no_keywords ? system_flags(m->flags) : strlen(m->flags);
 	char date[40];
 
 	if (s->in_batch == 0)
 		command(&s->conn, "APPEND \"%s\"", s->box);
-	strbuf_addf(&s->conn.out, " (%s) \"%s\" {%zu%s}\r\n", m->flags,
+	strbuf_addf(&s->conn.out, " (%.*s) \"%s\" {%zu%s}\r\n", (int)flags, m->flags,
 		    mail_imap_date(m, date), m->text.n, s->conn.literal_plus ? "+" : "");
 	if (!s->conn.literal_plus) {
 		s->conn.invited = false;
@@ -518,6 +532,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 		{ "plain-folder", required_argument, NULL, 'n' },
 		{ "folder", required_argument, NULL, 'b' },
 		{ "even", no_argument, NULL, 'e' },
+		{ "no-keywords", no_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	uint64_t port = 0, accounts = 1000000, jobs = 3;
@@ -537,6 +552,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'e':
 			o->even = true;
+			break;
+		case 'w':
+			o->no_keywords = true;
 			break;
 		case 'p':
 			ok = number(optarg, 65535, &port);
@@ -591,7 +609,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: seed --port PORT --users-file FILE [--host "
 				"ADDRESS] [--seed N] [--jobs N]\n"
 				"            [--accounts N] [--messages N] [--huge N] "
-				"[--folders N] [--even]\n"
+				"[--folders N] [--even] [--no-keywords]\n"
 				"       seed --port PORT --users-file FILE "
 				"--plain-folder N [--folder NAME]\n");
 		return 2;
