@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get("MAILMUSTER", os.path.join(ROOT, "build", "mailmuster"))
@@ -24,8 +25,7 @@ def begin(name):
     global WORK, LAB
     WORK, LAB = os.path.join(ROOT, "build", name), os.path.join(ROOT, "build", "lab", name)
     if os.path.isdir(LAB):  # what a run that was killed left running
-        for kind in os.listdir(LAB):
-            sh(f"{ROOT}/lab/lab", "stop", kind, "--dir", os.path.join(LAB, kind), check=False)
+        stop(*(Server.__new__(Server).at(e.path) for e in os.scandir(LAB) if os.path.exists(e.path + "/ports")))
     for path in (WORK, LAB):
         shutil.rmtree(path, ignore_errors=True)
     os.makedirs(WORK)
@@ -39,11 +39,16 @@ def sh(*argv, check=True, **kw):
 
 
 class Server:
-    def __init__(self, kind):
-        self.kind, self.dir = kind, os.path.join(LAB, kind)
-        sh(f"{ROOT}/lab/lab", "start", kind, "--dir", self.dir)
+    def __init__(self, kind, name=None):
+        where = os.path.join(LAB, name or kind)
+        sh(f"{ROOT}/lab/lab", "start", kind, "--dir", where)
+        self.at(where)
+
+    def at(self, where):
+        self.dir = where
         self.facts = dict(re.findall(r"^LAB_(\w+)=(.*)$", open(f"{self.dir}/ports").read(), re.M))
-        self.imap, self.imaps = int(self.facts["IMAP"]), int(self.facts["IMAPS"])
+        self.kind, self.imap, self.imaps = self.facts["KIND"], int(self.facts["IMAP"]), int(self.facts["IMAPS"])
+        return self
 
     def add(self, *names):
         sh(f"{ROOT}/lab/lab", "users", self.kind, "--dir", self.dir, *names)
@@ -67,6 +72,12 @@ class Server:
 
     def stop(self):
         sh(f"{ROOT}/lab/lab", "stop", self.kind, "--dir", self.dir, check=False)
+
+
+def stop(*servers):
+    """All at once: each needs its time."""
+    with ThreadPoolExecutor(max(1, len(servers))) as pool:
+        list(pool.map(Server.stop, servers))
 
 
 class Project:
