@@ -86,8 +86,9 @@ server_launch() {
 }
 
 server_stop() {
-	local name
-	for name in imapd-ssl authdaemond; do stop_pid "$dir/run/$name.pid"; done
+	stop_pid "$dir/run/imapd-ssl.pid" &
+	stop_pid "$dir/run/authdaemond.pid"
+	wait $!
 }
 
 # Lines "user:password" on stdin: a Maildir each, and what authdaemond wants to know of them.
