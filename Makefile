@@ -94,6 +94,7 @@ $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/repla
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 $(B)/lab/seed: $(call obj,$(wildcard lab/seed/*.c))
+$(B)/lab/faultproxy: $(call obj,$(wildcard lab/faultproxy/*.c))
 $(B)/lab/%: $(B)/obj/lab/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(ALL_LIBS)
@@ -180,7 +181,7 @@ tidy: $(GENERATED)
 	$(Q)clang-tidy --quiet $(LIB_SRC) $(CLI_SRC) -- $(ALL_CFLAGS)
 
 format:
-	$(Q)clang-format -i $(LIB_SRC) $(CLI_SRC) $(HEADERS) $(LAB_SRC) $(UNIT_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(BENCH_SRC)
+	$(Q)clang-format -i $(LIB_SRC) $(CLI_SRC) $(HEADERS) $(LAB_SRC) $(wildcard lab/*/*.[ch]) $(UNIT_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(BENCH_SRC)
 
 coverage: packages-check
 	$(Q)$(MAKE) --no-print-directory COVERAGE=1 unit
