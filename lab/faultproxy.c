@@ -102,12 +102,13 @@ int main(int argc, char **argv)
 				"[--listen PORT]\n");
 		return 2;
 	}
-	if (!fs_read(path, SCRIPT_MAX, &script, &err) ||
-	    !fault_rules_parse(strbuf_span(&script), &rules, &err)) {
+	ok = fs_read(path, SCRIPT_MAX, &script, &err) &&
+	     fault_rules_parse(strbuf_span(&script), &rules, &err);
+	strbuf_done(&script);
+	if (!ok) {
 		fprintf(stderr, "faultproxy: %s: %s\n", path, err.text);
 		return 1;
 	}
-	strbuf_done(&script);
 	signal(SIGPIPE, SIG_IGN);
 	fd = listen_on((unsigned)from, &port);
 	if (fd < 0) {

@@ -83,6 +83,14 @@ static struct span word(struct span *rest)
 	return w;
 }
 
+static bool letters(struct span w)
+{
+	for (size_t i = 0; i < w.n; i++)
+		if (!isalpha((unsigned char)w.p[i]) && w.p[i] != ' ')
+			return false;
+	return w.n > 0;
+}
+
 static uint64_t count(struct stream *s, const char *name)
 {
 	for (size_t i = 0; i < COUNT_OF(s->count); i++) {
@@ -104,11 +112,11 @@ const struct stream_command *stream_up(struct stream *s, char c)
 	rest = span_str(s->up.start);
 	tag = word(&rest);
 	name = word(&rest);
-	/* An answer to "+" is no command. */
-	if (tag.n == 0 || name.n == 0)
-		return NULL;
 	if (span_ieq_str(name, "UID"))
 		name.n += 1 + word(&rest).n;
+	/* An answer to "+" is no command, and nothing inside TLS is. */
+	if (tag.n == 0 || !letters(name))
+		return NULL;
 	if (s->n == s->cap) {
 		s->cap = s->cap == 0 ? 64 : s->cap * 2;
 		s->command = mem_realloc(s->command, s->cap * sizeof *s->command);
