@@ -94,11 +94,12 @@ $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/repla
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 $(B)/lab/seed: $(call obj,$(wildcard lab/seed/*.c))
+$(B)/lab/faultproxy: $(call obj,$(wildcard lab/faultproxy/*.c))
 $(B)/lab/%: $(B)/obj/lab/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(ALL_LIBS)
-# Loaded into throwaway mail servers so that their syslog lines land in a file of the lab.
-$(B)/lab/syslogshim.so: lab/shim/syslogshim.c
+# Loaded into throwaway mail servers, so that syslog lines land in a file of the lab and compiled-in paths lead there.
+$(B)/lab/%.so: lab/shim/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -shared -fPIC -o $@ $<
 
@@ -120,7 +121,7 @@ build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libmailmuster.a
 -include $(shell find $(B)/obj build/fuzz/obj -name '*.d' 2>/dev/null)
 
 unit: $(UNIT)
-lab-bins: $(LAB_BIN) $(B)/lab/syslogshim.so
+lab-bins: $(LAB_BIN) $(patsubst lab/shim/%.c,$(B)/lab/%.so,$(wildcard lab/shim/*.c))
 bench-bins: $(BENCH_BIN)
 replay-fuzz: $(FUZZ_REPLAY)
 
@@ -180,7 +181,7 @@ tidy: $(GENERATED)
 	$(Q)clang-tidy --quiet $(LIB_SRC) $(CLI_SRC) -- $(ALL_CFLAGS)
 
 format:
-	$(Q)clang-format -i $(LIB_SRC) $(CLI_SRC) $(HEADERS) $(LAB_SRC) $(UNIT_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(BENCH_SRC)
+	$(Q)clang-format -i $(LIB_SRC) $(CLI_SRC) $(HEADERS) $(LAB_SRC) $(wildcard lab/*/*.[ch]) $(UNIT_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(BENCH_SRC)
 
 coverage: packages-check
 	$(Q)$(MAKE) --no-print-directory COVERAGE=1 unit

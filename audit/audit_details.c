@@ -297,6 +297,7 @@ static bool session(struct lookup *l, struct place *places, size_t n,
 		    !look_into(l, s, a, &places[i], whole, err))
 			goto out;
 	imap_session_logout(s);
+	net_conn_wait_end(conn);
 	ok = true;
 out:
 	imap_session_count(s, &l->out->count);

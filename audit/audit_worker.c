@@ -117,8 +117,10 @@ static bool session(struct audit_worker *w, struct reading *a, struct net_conn *
 	ok = (r->listed || audit_reader_list(r, s, &a->why)) &&
 	     audit_reader_folders(r, s, &a->why);
 	a->broke = imap_session_broken(s);
-	if (!r->fatal && !a->broke)
+	if (!r->fatal && !a->broke) {
 		imap_session_logout(s);
+		net_conn_wait_end(conn);
+	}
 	imap_session_count(s, &w->count);
 	imap_session_free(s);
 	return ok;

@@ -37,6 +37,8 @@ class Imap:
         self.tag = 0
         self.file.readline()
         self.cmd('LOGIN "%s" "%s"' % (user, srv.users[user]))
+        # What is hidden is not asked for; Courier even refuses it.
+        self.capable = next(t for t, _ in self.cmd("CAPABILITY") if t.startswith(b"* CAPABILITY")).upper().split()
         ns = next(t for t, _ in self.cmd("NAMESPACE") if t.startswith(b"* NAMESPACE"))
         m = re.match(rb'\* NAMESPACE \(\("(.*?)" "(.)"\)', ns)  # an administrator may have no namespace of his own
         self.prefix, self.delim = m.groups() if m else (b"", b".")
@@ -87,9 +89,10 @@ class Imap:
         return "/".join(un_utf7(p).replace("%", "%25").replace("/", "%2F") for p in wire.split(self.delim))
 
     def names(self, command):
-        """{folder: attributes} of LIST or LSUB; those of LIST with special uses (RFC 6154)."""
+        """{folder: attributes} of LIST or LSUB; those of LIST with special uses (RFC 6154) where there are any."""
         found = {}
-        for text, held in self.cmd(command + ' "" "*"' + (" RETURN (SPECIAL-USE)" if command == "LIST" else "")):
+        uses = " RETURN (SPECIAL-USE)" if command == "LIST" and b"SPECIAL-USE" in self.capable else ""
+        for text, held in self.cmd(command + ' "" "*"' + uses):
             m = re.match(rb'\* L\w+ \((.*?)\) (?:NIL|"\\?.") (.*)$', text)
             if m:
                 name = held[0] if held else re.sub(rb'\\(.)', rb'\1', m[2][1:-1]) if m[2][:1] == b'"' else m[2]

@@ -4,30 +4,25 @@
  * seed number.
  *
  * Writes by pipelined MULTIAPPEND (RFC 3502) with non-synchronising literals (RFC 7888)
- * over plain IMAP, several accounts at once.  Accounts come from a users file, and some
- * have a part to play: the first holds one huge folder, the second very many folders, the
- * third a single message, the fourth none; all others are ordinary people.  With --even
- * all are ordinary, with as many messages each as --messages says.
+ * where the server has them, else message by message; over plain IMAP, several accounts
+ * at once.  Accounts come from a users file, and some have a part to play: the first
+ * holds one huge folder, the second very many folders, the third a single message, the
+ * fourth none; all others are ordinary people.  With --even all are ordinary, with as
+ * many messages each as --messages says.
  */
-#include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/num.h"
+#include "lab/seed/conn.h"
 #include "lab/seed/mail.h"
 
-#define USERS_FILE_MAX	(1u << 20)
-#define LINE_MAX_OCTETS 65536
-#define UNSENT_MAX	(256u << 10)
+#define USERS_FILE_MAX (1u << 20)
+#define UNSENT_MAX     (256u << 10)
 
 struct account {
 	char *user, *password;
@@ -38,7 +33,8 @@ struct options {
 	const char *host, *users, *folder;
 	uint32_t port, accounts, jobs;
 	uint64_t seed, messages, huge, folders, plain;
-	bool even; /* every account is an ordinary one with messages messages */
+	bool even;	  /* every account is an ordinary one with messages messages */
+	bool no_keywords; /* system flags only: what every mover keeps */
 };
 
 struct work {
@@ -49,168 +45,6 @@ struct work {
 	atomic_bool failed;
 	atomic_llong messages, folders, octets;
 };
-
-/* ---- a small IMAP client that only writes ---- */
-
-struct conn {
-	int fd;
-	struct strbuf out, in;
-	unsigned sent, answered; /* tagged commands */
-	char prefix[64], delim;	 /* of the personal namespace, as NAMESPACE said */
-	bool special_use;	 /* CREATE takes (USE ...) (RFC 6154) */
-	unsigned batch;		 /* messages per MULTIAPPEND: see conn_login */
-};
-
-static bool line_seen(struct conn *c, struct span line, struct err *err)
-{
-	static const char ns[] = "* NAMESPACE ((\"";
-
-	if (line.n > 0 && line.p[0] == 't') {
-		ptrdiff_t at = span_index(line, ' ');
-		struct span rest = at > 0 ? span_from(line, (size_t)at + 1)
-					  : span_from(line, line.n);
-
-		c->answered++;
-		if (span_istarts(rest, "OK"))
-			return true;
-		/* A folder that is there already may stay. */
-		if (span_istarts(rest, "NO") &&
-		    memmem(rest.p, rest.n, "exists", 6) != NULL)
-			return true;
-		return err_set(err, ERR_SERVER, "refused: %.*s",
-			       (int)(line.n > 300 ? 300 : line.n), line.p);
-	}
-	if (memmem(line.p, line.n, "CREATE-SPECIAL-USE", 18) != NULL)
-		c->special_use = true;
-	if (span_istarts(line, ns)) {
-		struct span rest = span_from(line, sizeof ns - 1);
-		ptrdiff_t end = span_index(rest, '"');
-
-		if (end < 0 || (size_t)end >= sizeof c->prefix ||
-		    rest.n < (size_t)end + 4)
-			return err_set(err, ERR_PROTO, "unusable NAMESPACE answer");
-		memcpy(c->prefix, rest.p, (size_t)end);
-		c->prefix[end] = '\0';
-		c->delim = rest.p[end + 3];
-	}
-	return true;
-}
-
-static bool take_lines(struct conn *c, struct err *err)
-{
-	size_t used = 0;
-
-	for (;;) {
-		char *eol = memchr(c->in.p + used, '\n', c->in.n - used);
-
-		if (eol == NULL)
-			break;
-		if (!line_seen(c,
-			       span_trim((struct span){ c->in.p + used,
-							(size_t)(eol - c->in.p) - used }),
-			       err))
-			return false;
-		used = (size_t)(eol - c->in.p) + 1;
-	}
-	strbuf_drop(&c->in, used);
-	if (c->in.n > LINE_MAX_OCTETS)
-		return err_set(err, ERR_LIMIT, "a line of more than %d octets",
-			       LINE_MAX_OCTETS);
-	return true;
-}
-
-/* Send and read until at most unsent octets and pending answers are left: reading never
- * waits for writing. */
-static bool pump(struct conn *c, size_t unsent, unsigned pending, struct err *err)
-{
-	size_t gone = 0;
-	bool ok = false;
-
-	while (c->out.n - gone > unsent || c->sent - c->answered > pending) {
-		struct pollfd p = { .fd = c->fd, .events = POLLIN };
-		char buf[8192];
-		ssize_t n;
-
-		if (c->out.n > gone)
-			p.events |= POLLOUT;
-		if (poll(&p, 1, 120000) <= 0) {
-			err_set(err, ERR_NET, "no answer for 120 s");
-			goto out;
-		}
-		if (p.revents & POLLOUT) {
-			n = send(c->fd, c->out.p + gone, c->out.n - gone,
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
-			if (n < 0 && errno != EAGAIN) {
-				err_errno(err, ERR_NET, errno, "send");
-				goto out;
-			}
-			gone += n > 0 ? (size_t)n : 0;
-		}
-		if ((p.revents & ~POLLOUT) == 0)
-			continue;
-		n = recv(c->fd, buf, sizeof buf, MSG_DONTWAIT);
-		if (n == 0 || (n < 0 && errno != EAGAIN)) {
-			err_set(err, ERR_NET, "connection lost");
-			goto out;
-		}
-		strbuf_add(&c->in, buf, n > 0 ? (size_t)n : 0);
-		if (n > 0 && !take_lines(c, err))
-			goto out;
-	}
-	ok = true;
-out:
-	strbuf_drop(&c->out, gone);
-	return ok;
-}
-
-static void command(struct conn *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static void command(struct conn *c, const char *fmt, ...)
-{
-	va_list ap;
-
-	strbuf_addf(&c->out, "t%u ", c->sent++);
-	va_start(ap, fmt);
-	strbuf_vaddf(&c->out, fmt, ap);
-	va_end(ap);
-}
-
-static bool conn_login(struct conn *c, const struct options *o, const struct account *a,
-		       struct err *err)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET,
-				  .sin_port = htons((uint16_t)o->port) };
-
-	*c = (struct conn){ .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
-			    .delim = '/' };
-	if (inet_pton(AF_INET, o->host, &to.sin_addr) != 1)
-		return err_set(err, ERR_USAGE, "not an IPv4 address: %s", o->host);
-	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&to, sizeof to) != 0)
-		return err_errno(err, ERR_NET, errno, "connect to %s:%u", o->host,
-				 o->port);
-	command(c, "LOGIN \"%s\" \"%s\"\r\n", a->user, a->password);
-	command(c, "CAPABILITY\r\n");
-	command(c, "NAMESPACE\r\n");
-	if (!pump(c, 0, 0, err))
-		return false;
-	/* Cyrus commits fast and keeps a batch in files; Dovecot's cost grows with the
-	 * number of commits. */
-	c->batch = c->special_use ? 500 : 10000;
-	return true;
-}
-
-static void conn_close(struct conn *c)
-{
-	struct err ignored = ERR_INIT;
-
-	if (c->fd >= 0 && c->sent > 0) {
-		command(c, "LOGOUT\r\n");
-		(void)!pump(c, 0, 0, &ignored);
-	}
-	if (c->fd >= 0)
-		close(c->fd);
-	strbuf_done(&c->out);
-	strbuf_done(&c->in);
-}
 
 /* ---- folders ---- */
 
@@ -240,12 +74,13 @@ static void folder_begin(struct seeder *s, const char *path, const char *use,
 	s->folders++;
 	if (strcmp(path, "INBOX") != 0) {
 		if (use != NULL && s->conn.special_use)
-			command(&s->conn, "CREATE \"%s\" (USE (%s))\r\n", s->box, use);
+			conn_command(&s->conn, "CREATE \"%s\" (USE (%s))\r\n", s->box,
+				     use);
 		else
-			command(&s->conn, "CREATE \"%s\"\r\n", s->box);
+			conn_command(&s->conn, "CREATE \"%s\"\r\n", s->box);
 	}
 	if (subscribe)
-		command(&s->conn, "SUBSCRIBE \"%s\"\r\n", s->box);
+		conn_command(&s->conn, "SUBSCRIBE \"%s\"\r\n", s->box);
 }
 
 static bool folder_end(struct seeder *s, struct err *err)
@@ -253,17 +88,35 @@ static bool folder_end(struct seeder *s, struct err *err)
 	if (s->in_batch > 0)
 		strbuf_adds(&s->conn.out, "\r\n");
 	s->in_batch = 0;
-	return pump(&s->conn, UNSENT_MAX, 64, err);
+	return conn_pump(&s->conn, UNSENT_MAX, 64, err);
+}
+
+/* The octets of a list of flags without the keywords, which come last. */
+static size_t system_flags(const char *flags)
+{
+	const char *p = flags;
+
+	while (*p == '\\') {
+		p += strcspn(p, " ");
+		p += p[0] == ' ' && p[1] == '\\';
+	}
+	return (size_t)(p - flags);
 }
 
 static bool append(struct seeder *s, const struct mail *m, struct err *err)
 {
+	size_t flags = s->w->o->no_keywords ? system_flags(m->flags) : strlen(m->flags);
 	char date[40];
 
 	if (s->in_batch == 0)
-		command(&s->conn, "APPEND \"%s\"", s->box);
-	strbuf_addf(&s->conn.out, " (%s) \"%s\" {%zu+}\r\n", m->flags,
-		    mail_imap_date(m, date), m->text.n);
+		conn_command(&s->conn, "APPEND \"%s\"", s->box);
+	strbuf_addf(&s->conn.out, " (%.*s) \"%s\" {%zu%s}\r\n", (int)flags, m->flags,
+		    mail_imap_date(m, date), m->text.n, s->conn.literal_plus ? "+" : "");
+	if (!s->conn.literal_plus) {
+		s->conn.invited = false;
+		if (!conn_pump(&s->conn, 0, ~0u, err))
+			return false;
+	}
 	strbuf_addspan(&s->conn.out, strbuf_span(&m->text));
 	s->messages++;
 	s->octets += (int64_t)m->text.n;
@@ -271,7 +124,7 @@ static bool append(struct seeder *s, const struct mail *m, struct err *err)
 		strbuf_adds(&s->conn.out, "\r\n");
 		s->in_batch = 0;
 	}
-	return s->conn.out.n < UNSENT_MAX || pump(&s->conn, UNSENT_MAX / 2, 64, err);
+	return s->conn.out.n < UNSENT_MAX || conn_pump(&s->conn, UNSENT_MAX / 2, 64, err);
 }
 
 /* count messages, spread over fifteen years. */
@@ -338,7 +191,8 @@ static bool seed_ordinary(struct seeder *s, int64_t messages, struct err *err)
 	for (size_t i = COUNT_OF(pool); i-- > 0;) {
 		int64_t n = i == 0 ? left : messages * pool[i].share / shares;
 
-		if (!chosen[i])
+		if (!chosen[i] ||
+		    (s->conn.courier && strncmp(pool[i].path, "&2D3cwQ-", 8) == 0))
 			continue;
 		left -= n;
 		folder_begin(s, pool[i].path, pool[i].use,
@@ -403,8 +257,9 @@ static void *worker(void *arg)
 		struct seeder s = { .w = w };
 		struct err err = ERR_INIT;
 
-		if (!conn_login(&s.conn, w->o, &w->account[i], &err) ||
-		    !seed_account(&s, i, &err) || !pump(&s.conn, 0, 0, &err)) {
+		if (!conn_login(&s.conn, w->o->host, w->o->port, w->account[i].user,
+				w->account[i].password, &err) ||
+		    !seed_account(&s, i, &err) || !conn_pump(&s.conn, 0, 0, &err)) {
 			w->failed = true;
 			fprintf(stderr, "seed: %s%s%s: %s\n", w->account[i].user,
 				s.box[0] ? ": " : "", s.box, err.text);
@@ -490,6 +345,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 		{ "plain-folder", required_argument, NULL, 'n' },
 		{ "folder", required_argument, NULL, 'b' },
 		{ "even", no_argument, NULL, 'e' },
+		{ "no-keywords", no_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	uint64_t port = 0, accounts = 1000000, jobs = 3;
@@ -509,6 +365,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'e':
 			o->even = true;
+			break;
+		case 'w':
+			o->no_keywords = true;
 			break;
 		case 'p':
 			ok = number(optarg, 65535, &port);
@@ -563,7 +422,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: seed --port PORT --users-file FILE [--host "
 				"ADDRESS] [--seed N] [--jobs N]\n"
 				"            [--accounts N] [--messages N] [--huge N] "
-				"[--folders N] [--even]\n"
+				"[--folders N] [--even] [--no-keywords]\n"
 				"       seed --port PORT --users-file FILE "
 				"--plain-folder N [--folder NAME]\n");
 		return 2;

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
-# Cyrus 3.6 as sites used to run it: folders below "INBOX.", dot as separator.  Sourced by lab/lab.
+# Cyrus 3.6 as sites used to run it: folders below "INBOX.", dot as separator.  With cyrus_slash set, which
+# lab/server-cyrus-slash.sh does, the other way.  Sourced by lab/lab.
 server_port_names="imap imaps"
 server_admin=cyrus
 server_pid=master.pid
@@ -14,7 +15,9 @@ server_program() {
 }
 
 server_configure() {
+	local slash=no
 	server_program
+	[ -z "${cyrus_slash:-}" ] || slash=yes
 	mkdir -p "$dir"/conf/{db,proc,lock,socket,log,msg,quota,user} "$dir"/spool/stage.
 	cat >"$dir/etc/imapd.conf" <<-X
 	cyrus_user: $lab_user
@@ -25,8 +28,8 @@ server_configure() {
 	partition-default: $dir/spool
 	servername: lab.example.org
 	admins: $server_admin
-	unixhierarchysep: no
-	altnamespace: no
+	unixhierarchysep: $slash
+	altnamespace: $slash
 	virtdomains: off
 	hashimapspool: yes
 	conversations: no
@@ -82,13 +85,14 @@ server_launch() {
 
 # Lines "user:password" on stdin: known to SASL, and an INBOX each, which only the administrator can make.
 server_add_users() {
-	local lines user line
+	local lines user line sep=.
+	[ -z "${cyrus_slash:-}" ] || sep=/
 	lines=$(cat)
 	sasldb_add <<<"$lines"
 	exec 3<>"/dev/tcp/$host/$LAB_IMAP"
 	{
 		printf 'l LOGIN %s %s\r\n' "$server_admin" "$(<"$LAB_ADMIN_SECRET")"
-		while IFS=: read -r user _; do printf 'c CREATE user.%s\r\n' "$user"; done <<<"$lines"
+		while IFS=: read -r user _; do printf 'c CREATE user%s%s\r\n' "$sep" "$user"; done <<<"$lines"
 		printf 'x LOGOUT\r\n'
 	} >&3 &
 	while IFS= read -r line; do

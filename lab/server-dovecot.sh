@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
-# Dovecot 2.3 as the new server: "/" as separator, no prefix, a master user.  Sourced by lab/lab.
+# Dovecot 2.3 as the new server: "/" as separator, no prefix, a master user.  With dovecot_old set, which
+# lab/server-dovecot-old.sh does, a server of long ago.  Sourced by lab/lab.
 server_port_names="imap imaps"
 server_admin=master
 server_pid=master.pid
@@ -14,8 +15,9 @@ server_program() {
 }
 
 server_configure() {
-	local group location program
+	local group location program separator=/ prefix='' acl=acl
 	server_program
+	[ -z "${dovecot_old:-}" ] || separator=. prefix=INBOX. acl=
 	group=$(id -gn "$lab_user")
 	case ${storage:=maildir} in
 	maildir) location="maildir:~/Maildir" ;;
@@ -61,14 +63,15 @@ server_configure() {
 	mail_location = $location
 	mail_fsync = never
 	mail_max_userip_connections = 200
-	mail_plugins = acl
+	mail_plugins = $acl
 	plugin {
 	  acl = vfile
 	  acl_user = %u
 	}
 	namespace inbox {
 	  inbox = yes
-	  separator = /
+	  separator = $separator
+	  prefix = $prefix
 	  mailbox Drafts {
 	    special_use = \\Drafts
 	  }
@@ -103,6 +106,11 @@ server_configure() {
 	for program in imap imap-login imap-hibernate imap-urlauth imap-urlauth-login imap-urlauth-worker; do
 		printf 'service %s {\n  executable = %s/%s\n  chroot =\n}\n' $program "$libexec" $program
 	done >>"$dir/etc/dovecot.conf"
+	[ -z "${dovecot_old:-}" ] || cat >>"$dir/etc/dovecot.conf" <<-X
+	protocol imap {
+	  imap_capability = IMAP4rev1 NAMESPACE IDLE CHILDREN
+	}
+	X
 	echo "$server_admin:{PLAIN}$(<"$LAB_ADMIN_SECRET")" >"$dir/etc/masters"
 	chmod 600 "$dir/etc/masters" "$dir/etc/passwd"
 }

@@ -15,6 +15,8 @@
 
 /* Dovecot's penalty for earlier wrong passwords holds back a good login for 15 s. */
 #define LOGIN_MS 60000
+/* How long we wait for a server to close what we have left. */
+#define END_MS 1000
 /* One TLS record. */
 #define OUT_SIZE 16384
 
@@ -331,6 +333,23 @@ bool net_conn_open(const struct server *server, const struct net_login *login,
 	}
 	*out = c;
 	return true;
+}
+
+void net_conn_wait_end(struct net_conn *c)
+{
+	/* Whatever may still lie there to be read: POLLRDHUP looks past it. */
+	struct pollfd fds[2] = {
+		{ .fd = c->sock, .events = POLLRDHUP },
+		{ .fd = net_wake_fd(c->wake), .events = POLLIN },
+	};
+	int64_t end = clock_mono_ms() + END_MS, left;
+	int n = -1;
+
+	while (n < 0 && (left = end - clock_mono_ms()) > 0) {
+		n = poll(fds, 2, (int)left);
+		if (n < 0 && errno != EINTR)
+			return;
+	}
 }
 
 void net_conn_close(struct net_conn *c)

@@ -51,6 +51,11 @@ struct net_login {
 bool net_conn_open(const struct server *server, const struct net_login *login,
 		   struct net_wake *wake, struct net_conn **out,
 		   struct err *err) MUST_CHECK;
+/*
+ * After LOGOUT: wait until the server has closed its end, for one second at most.  Until
+ * then it counts this connection, and the next one might be one more than it allows.
+ */
+void net_conn_wait_end(struct net_conn *c);
 /* Closes the socket; LOGOUT is lib/imap's business. */
 void net_conn_close(struct net_conn *c);
 
