@@ -44,7 +44,7 @@ static bool open_folder(struct audit_pump *o, struct err *err)
 static bool plan_round(struct audit_pump *o, struct err *err)
 {
 	struct audit_reader *r = o->r;
-	struct audit_range d = { 0, 0 };
+	struct uid_range d = { 0, 0 };
 	uint64_t from = 1;
 
 	audit_uids_clear(&r->blocks);

@@ -8,6 +8,7 @@
  */
 #include "base/err.h"
 #include "base/span.h"
+#include "model/message.h"
 
 #define AUDIT_RANGES_MAX                                                                 \
 	(4u << 20)	  /* 32 MiB; a folder with more gaps than that is refused */
@@ -16,11 +17,8 @@
 	2048u /* a window is closed at the first block end with so many messages */
 #define AUDIT_WINDOW_MAX (AUDIT_WINDOW_AIM + AUDIT_BLOCK) /* so no window holds more */
 
-struct audit_range {
-	uint32_t lo, hi;
-};
 struct audit_uids {
-	struct audit_range *r; /* ascending, disjoint and never touching, once finished */
+	struct uid_range *r; /* ascending, disjoint and never touching, once finished */
 	size_t n, cap;
 	uint64_t count; /* members, once finished; before that an upper bound */
 	bool unsorted;
@@ -45,7 +43,7 @@ bool audit_uids_subtract(struct audit_uids *a, const struct audit_uids *b,
 /* The next range from uid `from` on whose members are in exactly one of both; false when
  * there is none. */
 bool audit_uids_differ(const struct audit_uids *a, const struct audit_uids *b,
-		       uint64_t from, struct audit_range *out);
+		       uint64_t from, struct uid_range *out);
 
 /*
  * Cut a set into windows: lo is 1 or a multiple of AUDIT_BLOCK, hi + 1 is a multiple.
