@@ -59,6 +59,8 @@ struct audit_side_sum {
 	int64_t accounts, read, partly, failed, skipped;
 	int64_t no_login, no_net; /* of failed */
 	int64_t folders, folders_failed, messages;
+	int64_t folders_same;	    /* proven unchanged, and not read */
+	int64_t folders_renewed;    /* with another UIDVALIDITY than before */
 	enum err_class first_error; /* of the first account that failed */
 	char first_error_text[480];
 	char first_error_hint[240];

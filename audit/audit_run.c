@@ -199,7 +199,8 @@ static bool finish(struct audit_run *run, struct err *err)
 		if (!store_run_end(run->st, out->run, RUN_STOPPED, &out->count, "", err))
 			return false;
 		err_set(err, ERR_STOPPED,
-			"the audit ended early, after %lld of %lld accounts; what was read is kept",
+			"the audit ended early, after %lld of %lld accounts; what was "
+			"read is kept",
 			(long long)p->accounts_done, (long long)p->accounts_total);
 		return err_hint(err, "the same command goes on from here");
 	}

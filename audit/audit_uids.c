@@ -178,6 +178,20 @@ out:
 	return ok;
 }
 
+bool audit_uids_gaps(const struct audit_uids *u, uint32_t lo, uint32_t hi,
+		     struct audit_uids *out, struct err *err)
+{
+	uint64_t at = lo;
+
+	for (size_t i = range_at(u, lo); i < u->n && u->r[i].lo <= hi; i++) {
+		if (u->r[i].lo > at &&
+		    !audit_uids_add(out, (uint32_t)at, u->r[i].lo - 1, UINT64_MAX, err))
+			return false;
+		at = (uint64_t)u->r[i].hi + 1;
+	}
+	return at > hi || audit_uids_add(out, (uint32_t)at, hi, UINT64_MAX, err);
+}
+
 /* ---- windows ---- */
 
 static uint64_t block_end(uint64_t uid)
@@ -196,8 +210,8 @@ static void start_run(struct audit_cutter *c)
 	}
 	r = &c->blocks->r[c->run];
 	c->at = (uint64_t)(r->lo - 1) * AUDIT_BLOCK;
-	if (c->at == 0)
-		c->at = 1;
+	if (c->at < c->from)
+		c->at = c->from;
 	c->limit = block_end((uint64_t)(r->hi - 1) * AUDIT_BLOCK);
 }
 
@@ -205,7 +219,11 @@ void audit_cutter_init(struct audit_cutter *c, const struct audit_uids *set,
 		       const struct audit_uids *blocks, uint32_t from)
 {
 	*c = (struct audit_cutter){
-		.set = set, .blocks = blocks, .at = from, .limit = UINT32_MAX
+		.set = set,
+		.blocks = blocks,
+		.from = from,
+		.at = from,
+		.limit = UINT32_MAX,
 	};
 	if (blocks != NULL)
 		start_run(c);

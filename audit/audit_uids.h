@@ -40,6 +40,9 @@ void audit_uids_swap(struct audit_uids *a, struct audit_uids *b);
 /* Take the members of b out of a. */
 bool audit_uids_subtract(struct audit_uids *a, const struct audit_uids *b,
 			 struct err *err) MUST_CHECK;
+/* What of lo to hi is not in u, added to out. */
+bool audit_uids_gaps(const struct audit_uids *u, uint32_t lo, uint32_t hi,
+		     struct audit_uids *out, struct err *err) MUST_CHECK;
 /* The next range from uid `from` on whose members are in exactly one of both; false when
  * there is none. */
 bool audit_uids_differ(const struct audit_uids *a, const struct audit_uids *b,
@@ -47,14 +50,16 @@ bool audit_uids_differ(const struct audit_uids *a, const struct audit_uids *b,
 
 /*
  * Cut a set into windows: lo is 1 or a multiple of AUDIT_BLOCK, hi + 1 is a multiple.
- * blocks NULL: everything from `from` on.  Otherwise only the blocks named by it, where
- * member b + 1 stands for uids b * 1024 to b * 1024 + 1023. Both sets are borrowed and
+ * blocks NULL: everything from `from` on, which is the first lo.  Otherwise only the
+ * blocks named by it, where member b + 1 stands for uids b * 1024 to b * 1024 + 1023, of
+ * which none below `from`. Both sets are borrowed and
  * must not change before the cutter is done.
  */
 struct audit_cutter {
 	const struct audit_uids *set, *blocks;
 	size_t range;	/* of set: none before it matters any more */
 	size_t run;	/* of blocks */
+	uint64_t from;	/* nothing below it */
 	uint64_t at;	/* next uid to cover */
 	uint64_t limit; /* last uid of the present run */
 	bool end;

@@ -94,7 +94,8 @@ static bool on_id(struct imap_greet *h, struct span text, struct err *err)
 	return true;
 }
 
-bool imap_greet_answer(struct imap_greet *h, const struct imap_resp *resp, struct err *err)
+bool imap_greet_answer(struct imap_greet *h, const struct imap_resp *resp,
+		       struct err *err)
 {
 	switch (resp->kind) {
 	case IMAP_RESP_CAPABILITY:

@@ -223,7 +223,7 @@ static bool add_message(struct store *st, struct block *b, const struct store_ro
 	b->changed = true;
 	if (row->message_id != NULL)
 		b->ids[b->id_n++] = (struct block_id){ message_row(b->epoch, m->uid),
-						     row->message_id };
+						       row->message_id };
 	b->add_n++;
 	return (b->add_n < BLOCK_ADDS || flush_adds(st, b, err)) &&
 	       (b->id_n < BLOCK_ADDS || flush_ids(st, b, err));
@@ -261,9 +261,8 @@ static bool set_message(struct store *st, struct block *b, const struct block_ro
 			return false;
 		q = db_stmt(st, STMT_MESSAGE_SET, sql_message_set);
 		bind_message(q, 1, id, &m);
-		if (!db_run(st, q, err) ||
-		    ((facts & (FACT_KEY | FACT_OCTETS)) &&
-		     !put_identity(st, id, row->message_id, err)))
+		if (!db_run(st, q, err) || ((facts & (FACT_KEY | FACT_OCTETS)) &&
+					    !put_identity(st, id, row->message_id, err)))
 			return err_wrap(err, "message uid %u", m.uid);
 		b->changed = true;
 	}

@@ -28,7 +28,8 @@ struct block {
 	uint32_t lo, hi; /* known rows outside were not in question */
 	uint32_t flags_below;
 	enum depth depth;
-	bool sparse; /* known rows that are not among rows stay, unless they are in gone */
+	bool sparse; /* known rows that are not among rows stay, unless they are in gone
+		      */
 	const struct uid_range *gone;
 	size_t gone_n;
 

@@ -21,7 +21,7 @@ struct account_listing {
 	const char *prefix; /* personal namespace prefix, wire form; "" */
 	char delim;	    /* '\0': NIL */
 	const char *capability, *server_id;
-	const char *rights; /* of the login on INBOX (RFC 4314); "" when not told */
+	const char *rights;	/* of the login on INBOX (RFC 4314); "" when not told */
 	struct folder *folders; /* store_listing fills in each id */
 	size_t folder_n;
 	struct folder_known *known; /* for each folder; NULL: nobody wants to know */
@@ -32,15 +32,16 @@ struct account_listing {
  * build: all its messages are stored, as they were in this state or later.
  */
 struct folder_known {
-	int64_t epoch; /* 0: there is no such thing */
+	int64_t epoch;		   /* 0: there is no such thing */
 	struct folder_state state; /* exists: how many are stored; modseq: what changed
 				      after it must be read */
 	enum depth depth;
 };
 /* Bring `folder` up to date: new rows, changed attributes, gone ones (with a folder_seen
  * FOLDER_GONE each), and fill in known; where the rights of the login are others than
- * before nothing is known, for flags may be another person's.  Each change leaves a folder_change.  Of attrs FOLDER_STABLE_MASK is
- * kept; a folder that is listed twice has the attributes of both. */
+ * before nothing is known, for flags may be another person's.  Each change leaves a
+ * folder_change.  Of attrs FOLDER_STABLE_MASK is kept; a folder that is listed twice has
+ * the attributes of both. */
 bool store_listing(struct store *st, struct account_listing *l,
 		   struct err *err) MUST_CHECK;
 
@@ -142,7 +143,7 @@ struct account_view {
 	const char *error, *tls, *prefix, *capability, *server_id, *rights;
 	char delim;
 	int64_t good_at, good_run; /* newest ACCOUNT_READ or ACCOUNT_PARTLY; 0: none */
-	int64_t deep_at; /* newest of those that did more than count; 0: none */
+	int64_t deep_at;	   /* newest of those that did more than count; 0: none */
 	bool unended; /* a later run began to read it and has not ended: what is known of
 			 it is half of one run, half of another */
 };

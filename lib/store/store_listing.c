@@ -255,7 +255,8 @@ static bool put_listing(struct store *st, const struct account_listing *l,
 
 static const char sql_seen_known[] =
 	"SELECT epoch, uidvalidity, uidnext, modseq, messages, depth FROM folder_seen"
-	" WHERE id = (SELECT max(id) FROM folder_seen WHERE folder = ?1) AND outcome = ?2";
+	" WHERE id = (SELECT max(id) FROM folder_seen WHERE folder = ?1) AND outcome = "
+	"?2";
 
 static bool fill_known(struct store *st, struct account_listing *l, struct err *err)
 {
@@ -273,10 +274,10 @@ static bool fill_known(struct store *st, struct account_listing *l, struct err *
 		if (n == NEXT_ITEM)
 			l->known[i] = (struct folder_known){
 				.epoch = sqlite3_column_int64(q, 0),
-				.state = { .uidvalidity =
-						   (uint32_t)sqlite3_column_int64(q, 1),
-					   .uidnext =
-						   (uint32_t)sqlite3_column_int64(q, 2),
+				.state = { .uidvalidity = (uint32_t)sqlite3_column_int64(
+						   q, 1),
+					   .uidnext = (uint32_t)sqlite3_column_int64(q,
+										     2),
 					   .modseq = sqlite3_column_int64(q, 3),
 					   .exists = sqlite3_column_int64(q, 4),
 					   .octets = -1 },

@@ -81,9 +81,9 @@ static bool next_gone(struct store *st, const struct store_window *w, uint64_t f
 
 		if (r->hi < from)
 			continue;
-		sqlite3_bind_int64(q, 1,
-				   message_row(w->epoch, from > r->lo ? (uint32_t)from
-								      : r->lo));
+		sqlite3_bind_int64(
+			q, 1,
+			message_row(w->epoch, from > r->lo ? (uint32_t)from : r->lo));
 		sqlite3_bind_int64(q, 2, message_row(w->epoch, r->hi));
 		n = db_next(st, q, err);
 		if (n == NEXT_ITEM)
@@ -173,8 +173,8 @@ bool store_window_put(struct store *st, const struct store_window *w, struct err
 	if (!order_rows(w, err) || !db_tx_begin(st, &own, err))
 		return false;
 	ok = (w->sparse ? put_sparse(st, w, err)
-			: store_progress_advance(st, w->epoch, w->built ? 1 : w->lo, w->hi,
-						 err) &&
+			: store_progress_advance(st, w->epoch, w->built ? 1 : w->lo,
+						 w->hi, err) &&
 				  put_blocks(st, w, err));
 	return db_tx_end(st, own, ok, err);
 }

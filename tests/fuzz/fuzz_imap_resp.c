@@ -105,8 +105,9 @@ static void check_other(const struct imap_resp *resp, struct arena *arena)
 			      &err);
 		break;
 	case IMAP_RESP_VANISHED:
-		promise_clean(imap_vanished_parse(resp->text, &earlier, on_range, NULL, &err),
-			      &err);
+		promise_clean(
+			imap_vanished_parse(resp->text, &earlier, on_range, NULL, &err),
+			&err);
 		break;
 	case IMAP_RESP_NAMESPACE:
 		promise_clean(imap_namespace_parse(resp->text, arena, &ns, &err), &err);
