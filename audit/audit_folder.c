@@ -158,6 +158,7 @@ static bool read_opened(struct audit_pump *o, bool *again_out, struct err *err)
 		return false;
 	if (o->way == AUDIT_FLAGS || (r->marks[o->i] & AUDIT_AFRESH))
 		resume = 0;
+	o->resumed = resume > 0;
 	if (o->way != AUDIT_DELTA)
 		return read_rounds(o, resume, err);
 	if (!audit_pump_changes(o, again_out, err))
@@ -210,7 +211,8 @@ static bool read_in(struct audit_pump *o, bool *again_out, struct err *err)
 		end.error_class = why.cls;
 		end.error = why.text;
 	}
-	if (!audit_reader_end(r, o->i, &end, o->way != AUDIT_WHOLE ? again_out : NULL,
+	if (!audit_reader_end(r, o->i, &end,
+			      o->way != AUDIT_WHOLE || o->resumed ? again_out : NULL,
 			      err))
 		goto out;
 	ok = read || drain(o, err);

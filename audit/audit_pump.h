@@ -43,6 +43,7 @@ struct audit_pump {
 	struct audit_window *sparse; /* AUDIT_DELTA: flags that changed */
 	bool changes;		     /* are being asked for */
 	int64_t changed;	     /* so many messages */
+	bool resumed;		     /* what was read before an interruption stands */
 	struct folder_state now;
 	int64_t epoch;
 	bool opening;		 /* EXAMINE is not complete */

@@ -214,6 +214,8 @@ static bool add_message(struct store *st, struct block *b, const struct store_ro
 {
 	struct message *m = &b->adds[b->add_n];
 
+	if (row->later)
+		return true;
 	if (row->m.uid < b->flags_below)
 		return true; /* its identity was not asked for: the count will tell */
 	*m = row->m;
@@ -242,6 +244,8 @@ static bool set_message(struct store *st, struct block *b, const struct block_ro
 	sqlite3_stmt *q;
 	unsigned facts;
 
+	if (row->later)
+		return known->gone || canon_add_known(st, &known->m, err);
 	if (row->m.uid < b->flags_below) {
 		m = known->m;
 		m.flags = row->m.flags;

@@ -62,6 +62,8 @@ struct store_row {
 	const char *keywords;	/* sorted by octets, joined with one blank; "" for none */
 	const char *message_id; /* normalised text to keep, NULL: none (the new side, or
 				   tier 2) */
+	bool later; /* it is there, and the rest is told by another window: stays as it
+		       is stored, if it is */
 };
 struct store_window {
 	int64_t epoch;
