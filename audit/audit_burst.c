@@ -141,12 +141,6 @@ static bool finish_step(struct burst *b, struct burst_step *step, struct err *er
 	if (step->what == STEP_EXAMINE && !b->again)
 		burst_start(b, step->i);
 	b->what = step->what;
-	if (step->what == STEP_SEARCH || step->what == STEP_KNOWN) {
-		audit_uids_clear(&b->r->found);
-		b->into = &b->r->found;
-		b->search = step->cmd;
-		b->found = false;
-	}
 	b->first = (b->first + 1) % AUDIT_BURST_COMMANDS;
 	b->n--;
 	b->octets -= step->octets;

@@ -334,6 +334,18 @@ void burst_start(struct burst *b, size_t i)
 	b->into = NULL;
 	audit_uids_clear(&r->found);
 	audit_uids_clear(&r->vanished);
+	/* Dovecot answers a SEARCH before the FETCH in front of it is complete. */
+	for (size_t k = 0; k < b->n; k++) {
+		const struct burst_step *step =
+			&b->steps[(b->first + k) % AUDIT_BURST_COMMANDS];
+
+		if (step->what == STEP_SEARCH || step->what == STEP_KNOWN) {
+			b->into = &r->found;
+			b->search = step->cmd;
+		}
+		if (step->last)
+			break;
+	}
 }
 
 bool burst_opened(struct burst *b, const struct imap_done *done, struct err *err)
