@@ -221,7 +221,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.survey = true;
 	a.r.kind = o->server[w->side]->kind;
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
-	w->quiet = false;
+	w->quiet = w->counted = false;
 	ok = read_account(w, &a, err);
 	if (!ok)
 		goto out;
@@ -260,7 +260,8 @@ static const struct audit_job *next_job(struct audit_worker *w)
 	struct audit_crew *crew = w->crew;
 	const struct audit_job *job = NULL;
 
-	if (net_wake_is_set(crew->wake))
+	if (net_wake_is_set(crew->wake) ||
+	    (crew->until_ms != 0 && clock_mono_ms() >= crew->until_ms))
 		return NULL;
 	pthread_mutex_lock(&crew->lock);
 	if (crew->next[w->side] < crew->job_n[w->side])

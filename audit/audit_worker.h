@@ -51,6 +51,8 @@ struct audit_job {
 	int64_t account;
 	enum side side;
 	const char *user;
+	int64_t messages; /* at its last reading; -1: there was none */
+	int64_t at;	  /* of that; 0 */
 };
 
 /* What all workers share. */
@@ -63,6 +65,7 @@ struct audit_crew {
 	pthread_mutex_t lock; /* over next */
 	struct audit_job *jobs[SIDE_COUNT];
 	size_t job_n[SIDE_COUNT], next[SIDE_COUNT];
+	int64_t until_ms; /* begin no account after it (monotonic); 0: no end */
 };
 
 struct audit_worker {
@@ -73,6 +76,7 @@ struct audit_worker {
 	const struct audit_job *job; /* the account being read */
 	struct wire_count count;     /* read by others only after the thread has ended */
 	bool quiet;
+	bool counted; /* STATUS has told how many messages the account has */
 };
 
 /* Start a worker's thread; its signals are blocked.  False: there is none. */

@@ -168,6 +168,20 @@ static bool put_window(struct audit_writer *w, const struct audit_window *window
 	return store_window_put(w->st, &sw, err);
 }
 
+/* What was only expected of the account is known now. */
+static void put_expect(struct audit_writer *w, struct audit_worker *worker,
+		       int64_t messages)
+{
+	if (worker->counted)
+		return;
+	worker->counted = true;
+	if (worker->job->messages >= 0)
+		messages -= worker->job->messages;
+	else
+		w->progress.accounts_unknown--;
+	w->progress.messages_total += messages;
+}
+
 static bool put_unchanged(struct audit_writer *w, const struct audit_unchanged *u,
 			  struct err *err)
 {
@@ -214,11 +228,12 @@ static bool put_end(struct audit_writer *w, const struct audit_worker *worker,
 	return true;
 }
 
-static bool put_account(struct audit_writer *w, const struct audit_worker *worker,
+static bool put_account(struct audit_writer *w, struct audit_worker *worker,
 			const struct audit_account_end *e, struct err *err)
 {
 	if (!store_account_end(w->st, &e->end, err))
 		return false;
+	put_expect(w, worker, 0); /* it was never listed */
 	audit_writer_sum(w, worker->side, e);
 	if (e->renewed > 0)
 		say_renewed(w, worker, e);
@@ -248,7 +263,7 @@ static void apply(struct audit_writer *w, const struct audit_item *item)
 			ok = store_listing(w->st, item->what, &err);
 			break;
 		case AUDIT_EXPECT:
-			w->progress.messages_total += *(const int64_t *)item->what;
+			put_expect(w, worker, *(const int64_t *)item->what);
 			ok = true;
 			break;
 		case AUDIT_STOOD:

@@ -25,6 +25,7 @@ enum stmt {
 	/* store_account.c, store_transfer.c */
 	STMT_ACCOUNT_PUT,
 	STMT_ACCOUNT_GET,
+	STMT_ACCOUNT_LAST,
 	STMT_TRANSFER_FIND,
 	STMT_TRANSFER_ADD,
 	STMT_TRANSFER_SET,
