@@ -23,8 +23,10 @@
 struct audit_progress {
 	int64_t accounts_done, accounts_total;
 	int64_t folders_done;
-	int64_t messages_done,
-		messages_total; /* total grows as folders are opened; from EXISTS */
+	/* from STATUS of each account when it is begun, until then from its last reading
+	 */
+	int64_t messages_done, messages_total;
+	int64_t accounts_unknown; /* of which total knows nothing yet */
 	int64_t errors;
 	int64_t elapsed_ms;
 	const char *now; /* an account and folder being read, escaped; "" */
@@ -38,6 +40,9 @@ struct audit_options {
 	const char *scope; /* canonical JSON of what was asked for: an open run with the
 			      same scope is continued */
 	const char *operator_name;
+	int64_t stale_s; /* leave out accounts read in whole since, oldest first; 0: none
+			  */
+	int64_t budget_ms;     /* begin no account after so long; 0: no end */
 	struct net_wake *wake; /* set when we shall stop */
 	void *transcript;      /* FILE *, see imap_session.h; only with one connection */
 
@@ -59,6 +64,8 @@ struct audit_side_sum {
 	int64_t accounts, read, partly, failed, skipped;
 	int64_t no_login, no_net; /* of failed */
 	int64_t folders, folders_failed, messages;
+	int64_t folders_same;	    /* proven unchanged, and not read */
+	int64_t folders_renewed;    /* with another UIDVALIDITY than before */
 	enum err_class first_error; /* of the first account that failed */
 	char first_error_text[480];
 	char first_error_hint[240];
@@ -67,6 +74,8 @@ struct audit_result {
 	int64_t run;
 	bool resumed;
 	bool complete; /* everything in scope was read */
+	int64_t fresh; /* accounts left out: their evidence is young enough (stale_s) */
+	int64_t left;  /* accounts not begun: the time was over (budget_ms) */
 	struct audit_side_sum side[SIDE_COUNT];
 	struct wire_count count;
 	int64_t took_ms;

@@ -7,6 +7,7 @@
  * is not answered is seen, is asked once more, and then makes the folder unreadable.
  */
 #include "audit/audit_pump.h"
+#include "audit/audit_rows.h"
 
 #include "base/clock.h"
 
@@ -44,7 +45,7 @@ static bool open_folder(struct audit_pump *o, struct err *err)
 static bool plan_round(struct audit_pump *o, struct err *err)
 {
 	struct audit_reader *r = o->r;
-	struct audit_range d = { 0, 0 };
+	struct uid_range d = { 0, 0 };
 	uint64_t from = 1;
 
 	audit_uids_clear(&r->blocks);
@@ -58,7 +59,8 @@ static bool plan_round(struct audit_pump *o, struct err *err)
 			return false;
 	}
 	audit_uids_swap(&r->set, &r->found);
-	audit_cutter_init(&o->cutter, &r->set, &r->blocks, 1);
+	audit_cutter_init(&o->cutter, &r->set, &r->blocks,
+			  o->way == AUDIT_DELTA ? o->base : 1);
 	return true;
 }
 
@@ -85,7 +87,12 @@ static bool read_rounds(struct audit_pump *o, uint32_t resume, struct err *err)
 		if (r->dropped.n > 0 && !audit_uids_subtract(&r->set, &r->dropped, err))
 			return false;
 		equal = audit_uids_equal(&r->set, &r->found);
-		counted = o->now.exists >= 0 && (uint64_t)o->now.exists == r->found.count;
+		/* Of a part of a folder EXISTS says nothing: the writer counts. */
+		if (o->way == AUDIT_DELTA && equal &&
+		    (!o->moved || o->round == AUDIT_ROUNDS))
+			return true;
+		counted = o->way != AUDIT_DELTA && o->now.exists >= 0 &&
+			  (uint64_t)o->now.exists == r->found.count;
 		if (equal && counted)
 			return true;
 		if (o->round == AUDIT_ROUNDS) {
@@ -114,7 +121,17 @@ static bool drain(struct audit_pump *o, struct err *err)
 	return true;
 }
 
-static bool read_opened(struct audit_pump *o, struct err *err)
+/* What is known of the folder can be built upon, now that it is open. */
+static bool is_known(const struct audit_pump *o)
+{
+	const struct folder_known *known = &o->r->known[o->i];
+
+	return known->state.uidvalidity == o->now.uidvalidity &&
+	       (o->way != AUDIT_DELTA || o->now.modseq >= known->state.modseq);
+}
+
+/* *again_out: nothing can be built on what is known; the folder must be read anew. */
+static bool read_opened(struct audit_pump *o, bool *again_out, struct err *err)
 {
 	struct audit_reader *r = o->r;
 	struct imap_done done;
@@ -123,59 +140,107 @@ static bool read_opened(struct audit_pump *o, struct err *err)
 
 	if (!open_folder(o, err))
 		return false;
-	if (!r->sink->begin(r->sink->ctx, o->f, &o->now, r->breaks[r->next] > 0,
-			    &o->epoch, &resume, err)) {
-		r->fatal = true;
-		return false;
+	if (o->way != AUDIT_WHOLE && !is_known(o)) {
+		*again_out = true;
+		return true;
 	}
+	/* Some servers tell UIDNEXT in STATUS only (Courier). */
+	if (o->now.uidnext == 0 && r->surveyed &&
+	    r->counts[o->i].state.uidvalidity == o->now.uidvalidity)
+		o->now.uidnext = r->counts[o->i].state.uidnext;
+	if (!audit_reader_begin(r, o->i, &o->now, &o->epoch, &resume, err))
+		return false;
 	/* Without HIGHESTMODSEQ nothing proves that what was read before a break still
 	 * stands. */
 	if (o->now.modseq < 0)
 		resume = 0;
 	if (!audit_pump_finish(o, &step, &done, err) || !audit_pump_found(o, &done, err))
 		return false;
-	return read_rounds(o, resume, err);
+	if (o->way == AUDIT_FLAGS || (r->marks[o->i] & AUDIT_AFRESH))
+		resume = 0;
+	o->resumed = resume > 0;
+	if (o->way != AUDIT_DELTA)
+		return read_rounds(o, resume, err);
+	if (!audit_pump_changes(o, again_out, err))
+		return false;
+	return *again_out ||
+	       (read_rounds(o, o->base - 1, err) && audit_pump_gone(o, err));
 }
 
-bool audit_folder_read(struct audit_reader *r, struct imap_session *s,
-		       const struct folder *f, struct err *err)
+/* After the last window: how it ended. */
+static void describe(struct audit_pump *o, struct folder_end *end)
 {
-	struct audit_pump o = { .r = r, .s = s, .f = f };
-	struct folder_end end = { .folder = f->id, .depth = r->depth, .error = "" };
+	struct audit_reader *r = o->r;
+	uint32_t top = r->set.n > 0 ? r->set.r[r->set.n - 1].hi : 0;
+
+	end->outcome = FOLDER_READ;
+	end->messages_read = (int64_t)r->set.count + o->changed;
+	if (o->way != AUDIT_DELTA)
+		end->state.exists = end->messages_read;
+	if (end->state.uidnext != 0 && end->state.uidnext <= top && top < UINT32_MAX)
+		end->state.uidnext = top + 1;
+}
+
+static bool read_in(struct audit_pump *o, bool *again_out, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct folder_end end = { .folder = o->f->id, .depth = r->depth, .error = "" };
 	int64_t began = clock_mono_ms();
 	struct err why = ERR_INIT;
 	bool read, ok = false;
 
-	o.need = AUDIT_ROW_DATE | AUDIT_ROW_SIZE | AUDIT_ROW_ID |
-		 (r->depth == DEPTH_FULL ? AUDIT_ROW_FLAGS : 0);
-	imap_session_handler(s, audit_pump_answer, &o);
-	read = read_opened(&o, &why);
-	audit_pump_drop(&o);
-	if (!read && (r->fatal || imap_session_broken(s) || why.cls == ERR_STOPPED)) {
+	audit_uids_clear(&r->vanished);
+	imap_session_handler(o->s, audit_pump_answer, o);
+	read = read_opened(o, again_out, &why);
+	audit_pump_drop(o);
+	if (*again_out) {
+		ok = drain(o, err);
+		goto out;
+	}
+	if (!read && (r->fatal || imap_session_broken(o->s) || why.cls == ERR_STOPPED)) {
 		*err = why;
 		goto out;
 	}
-	end.epoch = o.epoch;
-	end.state = o.now;
+	end.epoch = o->epoch;
+	end.state = o->now;
 	end.took_ms = clock_mono_ms() - began;
 	if (read) {
-		uint32_t top = r->set.n > 0 ? r->set.r[r->set.n - 1].hi : 0;
-
-		end.outcome = FOLDER_READ;
-		end.messages_read = (int64_t)r->set.count;
-		end.state.exists = end.messages_read;
-		if (end.state.uidnext != 0 && end.state.uidnext <= top &&
-		    top < UINT32_MAX)
-			end.state.uidnext = top + 1;
+		describe(o, &end);
 	} else {
 		end.outcome = FOLDER_UNREADABLE;
 		end.error_class = why.cls;
 		end.error = why.text;
 	}
-	if (!audit_reader_end(r, &end, err))
+	if (!audit_reader_end(r, o->i, &end,
+			      o->way != AUDIT_WHOLE || o->resumed ? again_out : NULL,
+			      err))
 		goto out;
-	ok = read || drain(&o, err);
+	ok = read || drain(o, err);
 out:
-	imap_session_handler(s, NULL, NULL);
+	imap_session_handler(o->s, NULL, NULL);
 	return ok;
+}
+
+bool audit_folder_read(struct audit_reader *r, struct imap_session *s, size_t i,
+		       struct err *err)
+{
+	for (;;) {
+		struct audit_pump o = { .r = r,
+					.s = s,
+					.f = &r->folders[i],
+					.i = i,
+					.need = audit_rows_need(r),
+					.way = audit_reader_way(r, i) };
+		bool again = false;
+
+		if (o.way == AUDIT_SAME) /* it was when STATUS was asked */
+			o.way = AUDIT_WHOLE;
+		if (o.way != AUDIT_WHOLE)
+			o.base = r->known[i].state.uidnext;
+		if (!read_in(&o, &again, err))
+			return false;
+		if (!again)
+			return true;
+		r->marks[i] |= AUDIT_AFRESH;
+	}
 }

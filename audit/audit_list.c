@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What an account holds: hello, LIST, LSUB, STATUS. */
+/* What an account holds: hello, LIST, LSUB, rights. */
 #include "audit/audit_reader.h"
 
 #include "base/text.h"
 #include "imap/imap_list.h"
 
-enum {
-	STATUS_PIPELINE = 32,
-	TEXT_MAX = 64 << 20, /* octets that all answers to a listing may leave behind */
-};
+/* Octets that all answers to a listing may leave behind. */
+#define TEXT_MAX (64u << 20)
 
 bool audit_is_inbox(const char *wire)
 {
@@ -94,6 +92,8 @@ struct listing {
 	struct arena *arena;
 	struct names all, subscribed, counted;
 	struct folder_state *counts; /* for each of counted, before it is put in order */
+	struct imap_greet greet;
+	const char *rights; /* NULL: not told */
 };
 
 static bool on_status(struct listing *l, const struct imap_resp *resp, struct err *err)
@@ -117,12 +117,15 @@ static bool on_list(void *ctx, const struct imap_resp *resp, bool more, struct e
 	struct folder f = { 0 };
 
 	(void)more;
+	if (resp->kind == IMAP_RESP_MYRIGHTS)
+		return l->rights != NULL ||
+		       imap_myrights_parse(resp->text, l->arena, &l->rights, err);
 	if (resp->kind != IMAP_RESP_STATUS && resp->kind != IMAP_RESP_LIST)
-		return true;
+		return imap_greet_answer(&l->greet, resp, err);
 	/* Also for names that are not kept. */
 	if (l->arena->used > TEXT_MAX)
 		return err_set(err, ERR_LIMIT,
-			       "the names of the folders take more than %d octets",
+			       "the names of the folders take more than %u octets",
 			       TEXT_MAX);
 	if (resp->kind == IMAP_RESP_STATUS)
 		return on_status(l, resp, err);
@@ -136,30 +139,20 @@ static bool on_list(void *ctx, const struct imap_resp *resp, bool more, struct e
 	return true;
 }
 
-/* One command with everything; *took_out false when the server refuses it in spite of its
- * capabilities. */
-static bool list_extended(struct imap_session *s, unsigned caps, bool with_status,
-			  bool *took_out, struct err *err)
+/* One command with everything. */
+static bool send_extended(struct audit_reader *r, struct imap_session *s,
+			  bool with_status, uint64_t *cmd_out, struct err *err)
 {
-	struct strbuf line = STRBUF_INIT;
-	struct imap_done done;
-	uint64_t cmd;
-	bool ok = false;
-
-	strbuf_adds(&line, "LIST \"\" \"*\" RETURN (SUBSCRIBED");
-	if (caps & IMAP_CAP_SPECIAL_USE)
-		strbuf_adds(&line, " SPECIAL-USE");
-	if (with_status)
-		strbuf_adds(&line, " STATUS (MESSAGES UIDNEXT UIDVALIDITY)");
-	strbuf_addc(&line, ')');
-	if (!imap_session_send(s, strbuf_span(&line), &cmd, err) ||
-	    !imap_session_finish(s, cmd, &done, err))
-		goto out;
-	*took_out = done.status == IMAP_OK;
-	ok = true;
-out:
-	strbuf_done(&line);
-	return ok;
+	strbuf_clear(&r->line);
+	strbuf_adds(&r->line, "LIST \"\" \"*\" RETURN (SUBSCRIBED");
+	if (r->hello.caps & IMAP_CAP_SPECIAL_USE)
+		strbuf_adds(&r->line, " SPECIAL-USE");
+	if (with_status) {
+		strbuf_adds(&r->line, " STATUS ");
+		audit_status_items(r, &r->line);
+	}
+	strbuf_addc(&r->line, ')');
+	return imap_session_send(s, strbuf_span(&r->line), cmd_out, err);
 }
 
 static bool list_plain(struct audit_reader *r, struct imap_session *s, struct err *err)
@@ -249,7 +242,10 @@ static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 	r->folders = l->all.f;
 	r->folder_n = l->all.n;
 	l->all = (struct names){ 0 };
+	r->at = r->folder_n;
 	r->breaks = mem_calloc(r->folder_n, 1);
+	r->marks = mem_calloc(r->folder_n, 1);
+	r->known = mem_calloc(r->folder_n, sizeof *r->known);
 	if (!counts)
 		return;
 	r->counts = mem_calloc(r->folder_n, sizeof *r->counts);
@@ -262,28 +258,65 @@ static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 	}
 }
 
+/*
+ * A session that was opened by somebody else's password may see that person's flags: who
+ * owns a mailbox may keep \\Seen in it ("s"), whoever only reads it may not.  A server
+ * that does not tell is believed to do as it was asked.
+ */
+static bool asks_rights(const struct audit_reader *r)
+{
+	return r->borrowed && (r->hello.caps & IMAP_CAP_ACL);
+}
+
+/* Who the server is and what it holds, in one breath. */
+static bool ask(struct audit_reader *r, struct imap_session *s, struct listing *l,
+		bool list_status, struct err *err)
+{
+	bool extended = (r->hello.caps & IMAP_CAP_LIST_EXTENDED) != 0, took = false;
+	uint64_t list = 0, rights = 0;
+	struct imap_done done;
+
+	imap_session_handler(s, on_list, l);
+	if (!imap_greet_ask(s, &l->greet, err))
+		return false;
+	if (extended &&
+	    !send_extended(r, s, list_status && (r->hello.caps & IMAP_CAP_LIST_STATUS),
+			   &list, err))
+		return false;
+	if (extended && asks_rights(r) &&
+	    !imap_session_send(s, SPAN_LIT("MYRIGHTS INBOX"), &rights, err))
+		return false;
+	if (!imap_greet_finish(s, &l->greet, err))
+		return false;
+	if (extended) {
+		if (!imap_session_finish(s, list, &done, err))
+			return false;
+		took = done.status == IMAP_OK;
+	}
+	if (!took) { /* refused in spite of its capabilities, or never offered */
+		l->all.n = l->counted.n = 0;
+		if (!list_plain(r, s, err))
+			return false;
+	}
+	if (rights == 0 && asks_rights(r) &&
+	    !imap_session_send(s, SPAN_LIT("MYRIGHTS INBOX"), &rights, err))
+		return false;
+	return rights == 0 || imap_session_finish(s, rights, &done, err);
+}
+
 static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
-		    bool list_status, struct err *err)
+		    bool list_status, const char **rights_out, struct err *err)
 {
 	struct listing l = { .arena = &r->arena };
 	const struct folder *inbox;
-	bool took = false, ok = false;
+	bool ok = false;
 
 	arena_reset(&r->arena); /* of an earlier session that broke */
-	if (!imap_session_hello(s, &r->arena, &r->hello, err))
+	if (!imap_greet_capability(s, &r->arena, &r->hello, &l.greet, err))
 		return false;
-	r->envelope = is_cyrus(r);
-	imap_session_handler(s, on_list, &l);
-	if ((r->hello.caps & IMAP_CAP_LIST_EXTENDED) &&
-	    !list_extended(s, r->hello.caps,
-			   list_status && (r->hello.caps & IMAP_CAP_LIST_STATUS), &took,
-			   err))
+	if (!ask(r, s, &l, list_status, err))
 		goto out;
-	if (!took) {
-		l.all.n = l.counted.n = 0;
-		if (!list_plain(r, s, err))
-			goto out;
-	}
+	r->envelope = is_cyrus(r);
 	names_order(&l.all);
 	names_order(&l.counted);
 	inbox = names_find(&l.all, "INBOX");
@@ -296,6 +329,7 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 		goto out;
 	}
 	take_over(r, &l, counts);
+	*rights_out = l.rights != NULL ? l.rights : "";
 	ok = true;
 out:
 	imap_session_handler(s, NULL, NULL);
@@ -306,54 +340,13 @@ out:
 	return ok;
 }
 
-/* ---- MYRIGHTS ---- */
-
-struct rights {
-	struct audit_reader *r;
-	const char *text; /* NULL: not told */
-};
-
-static bool on_rights(void *ctx, const struct imap_resp *resp, bool more, struct err *err)
-{
-	struct rights *x = ctx;
-
-	(void)more;
-	return resp->kind != IMAP_RESP_MYRIGHTS || x->text != NULL ||
-	       imap_myrights_parse(resp->text, &x->r->arena, &x->text, err);
-}
-
-/*
- * A session that was opened by somebody else's password may see that person's flags: who
- * owns a mailbox may keep \Seen in it ("s"), whoever only reads it may not.  A server
- * that does not tell is believed to do as it was asked.
- */
-static bool ask_rights(struct audit_reader *r, struct imap_session *s, const char **out,
-		       struct err *err)
-{
-	struct rights x = { .r = r };
-	struct imap_done done;
-	uint64_t cmd;
-	bool ok;
-
-	*out = "";
-	if (!r->borrowed || !(r->hello.caps & IMAP_CAP_ACL))
-		return true;
-	imap_session_handler(s, on_rights, &x);
-	ok = imap_session_send(s, SPAN_LIT("MYRIGHTS INBOX"), &cmd, err) &&
-	     imap_session_finish(s, cmd, &done, err);
-	imap_session_handler(s, NULL, NULL);
-	if (ok && x.text != NULL)
-		*out = x.text;
-	return ok;
-}
-
 bool audit_reader_list(struct audit_reader *r, struct imap_session *s, struct err *err)
 {
+	bool counts = r->survey || r->depth == DEPTH_COUNTS;
 	struct account_listing l;
-	bool counts = r->depth == DEPTH_COUNTS;
-	const char *rights;
+	const char *rights = "";
 
-	if (!inquire(r, s, counts, counts, err) || !ask_rights(r, s, &rights, err))
+	if (!inquire(r, s, counts, counts, &rights, err))
 		return false;
 	l = (struct account_listing){
 		.rights = rights,
@@ -365,6 +358,7 @@ bool audit_reader_list(struct audit_reader *r, struct imap_session *s, struct er
 		.server_id = r->hello.server_id,
 		.folders = r->folders,
 		.folder_n = r->folder_n,
+		.known = r->survey ? r->known : NULL,
 	};
 	for (size_t i = 0; i < r->folder_n; i++) {
 		if (audit_is_own(&r->folders[i]))
@@ -382,12 +376,21 @@ bool audit_reader_list(struct audit_reader *r, struct imap_session *s, struct er
 	return true;
 }
 
+size_t audit_reader_find(const struct audit_reader *r, const char *wire)
+{
+	const struct names names = { .f = r->folders, .n = r->folder_n };
+	const struct folder *f = names_find(&names, wire);
+
+	return f == NULL ? SIZE_MAX : (size_t)(f - r->folders);
+}
+
 bool audit_reader_survey(struct audit_reader *r, struct imap_session *s,
 			 size_t status_max, struct err *err)
 {
 	size_t to = 0, own = 0;
+	const char *rights;
 
-	if (!inquire(r, s, true, false, err))
+	if (!inquire(r, s, true, false, &rights, err))
 		return false;
 	while (to < r->folder_n && own < status_max)
 		own += audit_is_own(&r->folders[to++]);
@@ -395,73 +398,4 @@ bool audit_reader_survey(struct audit_reader *r, struct imap_session *s,
 	for (size_t i = 0; i < r->folder_n; i++)
 		r->own += audit_is_own(&r->folders[i]);
 	return audit_status(r, s, 0, to, err);
-}
-
-/* ---- STATUS ---- */
-
-struct status {
-	struct audit_reader *r;
-	struct names names; /* borrowed from r */
-};
-
-static bool on_count(void *ctx, const struct imap_resp *resp, bool more, struct err *err)
-{
-	struct status *st = ctx;
-	const struct folder *f;
-	struct folder_state state;
-	const char *wire;
-
-	(void)more;
-	if (resp->kind != IMAP_RESP_STATUS)
-		return true;
-	arena_reset(&st->r->scratch);
-	if (!imap_status_parse(resp->text, &st->r->scratch, &wire, &state, err))
-		return false;
-	f = names_find(&st->names, wire);
-	if (f != NULL)
-		st->r->counts[f - st->r->folders].state = state;
-	return true;
-}
-
-bool audit_status(struct audit_reader *r, struct imap_session *s, size_t from, size_t to,
-		  struct err *err)
-{
-	struct status st = { .r = r, .names = { .f = r->folders, .n = r->folder_n } };
-	bool ok = false;
-
-	imap_session_handler(s, on_count, &st);
-	while (from < to) {
-		uint64_t cmd[STATUS_PIPELINE];
-		size_t at[STATUS_PIPELINE], n = 0;
-
-		for (; from < to && n < STATUS_PIPELINE; from++) {
-			if (!audit_is_own(&r->folders[from]) ||
-			    r->counts[from].state.exists >= 0)
-				continue;
-			strbuf_clear(&r->line);
-			strbuf_adds(&r->line, "STATUS ");
-			imap_put_mailbox(&r->line, r->folders[from].wire);
-			strbuf_adds(&r->line, " (MESSAGES UIDNEXT UIDVALIDITY)");
-			if (!imap_session_send(s, strbuf_span(&r->line), &cmd[n], err))
-				goto out;
-			at[n++] = from;
-		}
-		for (size_t i = 0; i < n; i++) {
-			struct audit_count *c = &r->counts[at[i]];
-			struct imap_done done;
-			char words[AUDIT_WORDS_SIZE];
-
-			if (!imap_session_finish(s, cmd[i], &done, err))
-				goto out;
-			if (done.status != IMAP_OK)
-				c->bad = arena_printf(&r->arena, "STATUS: %s",
-						      audit_words(&done, words));
-			else if (c->state.exists < 0)
-				c->bad = "STATUS was not answered";
-		}
-	}
-	ok = true;
-out:
-	imap_session_handler(s, NULL, NULL);
-	return ok;
 }

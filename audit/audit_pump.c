@@ -13,6 +13,14 @@ static struct audit_flight *flight(struct audit_pump *o, size_t i)
 	return &o->flights[(o->first + i) % AUDIT_FLIGHTS];
 }
 
+static void take_window(struct audit_pump *o, struct audit_flight *fl)
+{
+	fl->w = audit_window_take(o->r->pool, &o->r->set, &fl->cut);
+	if (fl->flags)
+		fl->w->flags_below = o->base;
+	fl->w->built = o->way == AUDIT_DELTA && fl->cut.lo == o->base;
+}
+
 /* ---- answers ---- */
 
 static bool on_code(struct audit_pump *o, struct span code, struct err *err)
@@ -33,6 +41,66 @@ static bool on_code(struct audit_pump *o, struct span code, struct err *err)
 	return audit_rows_code(name, value, o->opening, &o->now, err);
 }
 
+/* What was collected goes to the writer, and there is room for more. */
+static bool flush_changes(struct audit_pump *o, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct audit_window *w = o->sparse;
+
+	o->sparse = NULL;
+	w->epoch = o->epoch;
+	w->depth = r->depth;
+	if (!r->sink->window(r->sink->ctx, w, err)) {
+		r->fatal = true;
+		return false;
+	}
+	return true;
+}
+
+static struct audit_window *sparse_window(struct audit_pump *o)
+{
+	if (o->sparse == NULL) {
+		o->sparse = audit_window_open(o->r->pool, 1, o->base - 1);
+		o->sparse->sparse = true;
+		o->sparse->flags_below = o->base;
+	}
+	return o->sparse;
+}
+
+static bool on_change(struct audit_pump *o, const struct imap_fetch *f, struct err *err)
+{
+	struct audit_window *w = sparse_window(o);
+
+	if (!(f->has & IMAP_HAS_FLAGS))
+		return true;
+	o->changed++;
+	return audit_rows_answer(o->r, w, audit_window_add(w, f->uid), f, false, err) &&
+	       (w->n < AUDIT_WINDOW_AIM || flush_changes(o, err));
+}
+
+static bool on_gone(void *ctx, uint32_t lo, uint32_t hi, struct err *err)
+{
+	struct audit_pump *o = ctx;
+
+	return audit_uids_add(&o->r->vanished, lo, hi, UINT64_MAX, err);
+}
+
+static bool on_vanished(struct audit_pump *o, struct span text, struct err *err)
+{
+	bool earlier = false;
+	uint64_t before = o->r->vanished.count;
+
+	if (!imap_vanished_parse(text, &earlier, on_gone, o, err))
+		return false;
+	if (earlier)
+		return true;
+	o->moved = true;
+	o->now.exists -= (int64_t)(o->r->vanished.count - before);
+	if (o->now.exists < 0)
+		o->now.exists = 0;
+	return true;
+}
+
 static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct err *err)
 {
 	struct audit_reader *r = o->r;
@@ -41,6 +109,8 @@ static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct 
 	arena_reset(&r->scratch);
 	if (!imap_fetch_parse(resp->number, resp->text, &r->scratch, &f, err))
 		return false;
+	if (o->changes && (f.has & IMAP_HAS_UID) && f.uid < o->base)
+		return on_change(o, &f, err);
 	if (!(f.has & IMAP_HAS_UID))
 		return true; /* flags that changed under us; RFC 3501 section 7.4.2 lets
 				servers tell unasked */
@@ -51,7 +121,7 @@ static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct 
 		if (f.uid < fl->cut.lo || f.uid > fl->cut.hi)
 			continue;
 		if (fl->w == NULL)
-			fl->w = audit_window_take(r->pool, &r->set, &fl->cut);
+			take_window(o, fl);
 		row = audit_window_find(fl->w, f.uid);
 		if (row == SIZE_MAX)
 			return true; /* came after our SEARCH: the next one will list it
@@ -65,7 +135,10 @@ static bool on_range(void *ctx, uint32_t lo, uint32_t hi, struct err *err)
 {
 	struct audit_pump *o = ctx;
 
-	return audit_uids_add(o->into, lo, hi, o->into_max, err);
+	/* "9:*" is never empty: a server tells its last message, whatever its uid. */
+	if (o->way == AUDIT_DELTA && lo < o->base)
+		lo = o->base;
+	return lo > hi || audit_uids_add(o->into, lo, hi, o->into_max, err);
 }
 
 static bool on_found(struct audit_pump *o, const struct imap_resp *resp, bool more,
@@ -108,9 +181,8 @@ bool audit_pump_answer(void *ctx, const struct imap_resp *resp, bool more,
 		o->moved = true;
 		o->now.exists -= o->now.exists > 0;
 		return true;
-	case IMAP_RESP_VANISHED: /* only after ENABLE QRESYNC, which we never send */
-		o->moved = true;
-		return true;
+	case IMAP_RESP_VANISHED: /* after ENABLE QRESYNC */
+		return on_vanished(o, resp->text, err);
 	case IMAP_RESP_SEARCH:
 	case IMAP_RESP_ESEARCH:
 		return on_found(o, resp, more, err);
@@ -159,8 +231,11 @@ bool audit_pump_search(struct audit_pump *o, struct audit_uids *into, struct err
 
 	audit_uids_clear(into);
 	strbuf_clear(&o->r->line);
-	strbuf_adds(&o->r->line,
-		    extended ? "UID SEARCH RETURN (ALL) ALL" : "UID SEARCH ALL");
+	strbuf_adds(&o->r->line, extended ? "UID SEARCH RETURN (ALL) " : "UID SEARCH ");
+	if (o->way == AUDIT_DELTA)
+		strbuf_addf(&o->r->line, "UID %u:*", o->base);
+	else
+		strbuf_adds(&o->r->line, "ALL");
 	return send_search(o, into, err);
 }
 
@@ -192,21 +267,36 @@ bool audit_pump_found(struct audit_pump *o, const struct imap_done *done, struct
 	return true;
 }
 
+/* What makes a row of this window complete. */
+static unsigned need_of(const struct audit_pump *o, const struct audit_flight *fl)
+{
+	return fl->flags ? AUDIT_ROW_FLAGS : o->need;
+}
+
+static void put_items(struct audit_pump *o, const struct audit_flight *fl)
+{
+	if (fl->flags)
+		strbuf_adds(&o->r->line, "(UID FLAGS)");
+	else
+		audit_rows_items(o->r, &o->r->line);
+}
+
 static bool ask_window(struct audit_pump *o, const struct audit_cut *cut, struct err *err)
 {
 	struct audit_flight *fl = flight(o, o->n);
 
 	*fl = (struct audit_flight){ .cut = *cut };
+	fl->flags = o->way == AUDIT_FLAGS && cut->last < o->base;
 	o->n++;
 	if (cut->n == 0) {
-		fl->w = audit_window_take(o->r->pool, &o->r->set, cut);
+		take_window(o, fl);
 		fl->ready = true;
 		return true;
 	}
 	fl->asked = 1;
 	strbuf_clear(&o->r->line);
 	strbuf_addf(&o->r->line, "UID FETCH %u:%u ", cut->first, cut->last);
-	audit_rows_items(o->r, &o->r->line);
+	put_items(o, fl);
 	return send(o, fl, err);
 }
 
@@ -224,7 +314,7 @@ static bool ask_rows(struct audit_pump *o, struct audit_flight *fl, bool fields,
 		strbuf_adds(&o->r->line, "UID FETCH ");
 		for (; row < fl->w->n && n < AUDIT_AGAIN; row++)
 			if (fields ? audit_rows_weak(fl->w, row)
-				   : audit_rows_lacks(fl->w, row, o->need))
+				   : audit_rows_lacks(fl->w, row, need_of(o, fl)))
 				strbuf_addf(&o->r->line, "%s%u", n++ > 0 ? "," : "",
 					    fl->w->rows[row].m.uid);
 		if (n == 0)
@@ -235,7 +325,7 @@ static bool ask_rows(struct audit_pump *o, struct audit_flight *fl, bool fields,
 				    "(UID BODY.PEEK[HEADER.FIELDS (" MIME_IDENTITY_FIELDS
 				    ")])");
 		else
-			audit_rows_items(o->r, &o->r->line);
+			put_items(o, fl);
 		if (!send(o, fl, err))
 			return false;
 	}
@@ -249,8 +339,8 @@ static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *e
 	uint8_t *asked;
 
 	if (fl->w == NULL)
-		fl->w = audit_window_take(o->r->pool, &o->r->set, &fl->cut);
-	fields = !audit_rows_any_lacks(fl->w, o->need);
+		take_window(o, fl);
+	fields = !audit_rows_any_lacks(fl->w, need_of(o, fl));
 	if (fields && !audit_rows_any_weak(fl->w)) {
 		fl->ready = true;
 		return true;
@@ -284,7 +374,7 @@ static bool resolve(struct audit_pump *o, struct audit_flight *fl, struct err *e
 		strbuf_clear(&o->r->line);
 		strbuf_adds(&o->r->line, "UID SEARCH UID ");
 		for (; row < fl->w->n && n < AUDIT_AGAIN; row++)
-			if (audit_rows_lacks(fl->w, row, o->need) ||
+			if (audit_rows_lacks(fl->w, row, need_of(o, fl)) ||
 			    audit_rows_weak(fl->w, row))
 				strbuf_addf(&o->r->line, "%s%u", n++ > 0 ? "," : "",
 					    fl->w->rows[row].m.uid);
@@ -299,7 +389,7 @@ static bool resolve(struct audit_pump *o, struct audit_flight *fl, struct err *e
 	for (row = 0; row < fl->w->n; row++) {
 		uint32_t uid = fl->w->rows[row].m.uid;
 
-		if (!audit_rows_lacks(fl->w, row, o->need) &&
+		if (!audit_rows_lacks(fl->w, row, need_of(o, fl)) &&
 		    !audit_rows_weak(fl->w, row))
 			continue;
 		if (audit_uids_has(&still, uid)) {
@@ -348,6 +438,10 @@ static bool hand_over(struct audit_pump *o, struct err *err)
 			r->fatal = true;
 			return false;
 		}
+		if (r->water_of != o->i) {
+			r->water_of = o->i;
+			r->water = 0;
+		}
 		if (hi > r->water) {
 			r->water = hi;
 			r->progress = true;
@@ -375,6 +469,66 @@ static bool ask(struct audit_pump *o, struct err *err)
 		return audit_pump_search(o, &o->r->found, err);
 	}
 	return true;
+}
+
+/* Gone is what the server says is gone, or what a search for the known uids leaves out.
+ */
+static bool find_gone(struct audit_pump *o, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct imap_done done;
+	struct audit_step step;
+	bool extended = (r->hello.caps & IMAP_CAP_ESEARCH) != 0;
+	enum audit_way way = o->way;
+
+	strbuf_clear(&r->line);
+	strbuf_addf(&r->line, "UID SEARCH %sUID 1:%u", extended ? "RETURN (ALL) " : "",
+		    o->base - 1);
+	audit_uids_clear(&r->found);
+	o->way = AUDIT_FLAGS; /* known uids are wanted this once */
+	if (!send_search(o, &r->found, err) || !audit_pump_finish(o, &step, &done, err) ||
+	    !audit_pump_found(o, &done, err))
+		return false;
+	o->way = way;
+	return audit_uids_gaps(&r->found, 1, o->base - 1, &r->vanished, err);
+}
+
+bool audit_pump_gone(struct audit_pump *o, struct err *err)
+{
+	struct audit_reader *r = o->r;
+
+	audit_uids_finish(&r->vanished);
+	if (o->sparse == NULL && r->vanished.n == 0)
+		return true;
+	audit_uids_swap(&sparse_window(o)->gone, &r->vanished);
+	audit_uids_clear(&r->vanished);
+	return flush_changes(o, err);
+}
+
+bool audit_pump_changes(struct audit_pump *o, bool *whole_out, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct imap_done done;
+	struct audit_step step;
+
+	*whole_out = false;
+	if (o->base == 1)
+		return true;
+	strbuf_clear(&r->line);
+	strbuf_addf(&r->line, "UID FETCH 1:%u (UID FLAGS) (CHANGEDSINCE %lld%s)",
+		    o->base - 1, (long long)r->known[o->i].state.modseq,
+		    r->qresync ? " VANISHED" : "");
+	o->changes = true;
+	if (!audit_pump_send(o, err) || !audit_pump_finish(o, &step, &done, err))
+		return false;
+	o->changes = false;
+	if (done.status != IMAP_OK) {
+		*whole_out = true;
+		return true;
+	}
+	if (!r->qresync && !find_gone(o, err))
+		return false;
+	return audit_pump_gone(o, err);
 }
 
 bool audit_pump_round(struct audit_pump *o, struct err *err)
@@ -414,4 +568,6 @@ void audit_pump_drop(struct audit_pump *o)
 	for (size_t i = 0; i < o->n; i++)
 		audit_window_give(o->r->pool, flight(o, i)->w);
 	o->n = 0;
+	audit_window_give(o->r->pool, o->sparse);
+	o->sparse = NULL;
 }

@@ -23,7 +23,8 @@ struct audit_flight {
 		*w;	  /* NULL before the first answer: waiting windows cost nothing */
 	unsigned pending; /* commands that are not complete */
 	uint8_t asked, fields_asked; /* how often */
-	bool ready, stuck;	     /* stuck: asked twice, and not answered */
+	bool flags;	   /* nothing but flags is asked for: the rest is known */
+	bool ready, stuck; /* stuck: asked twice, and not answered */
 };
 
 /* One command that was sent and is not complete. */
@@ -36,6 +37,13 @@ struct audit_pump {
 	struct audit_reader *r;
 	struct imap_session *s;
 	const struct folder *f;
+	size_t i; /* of r->folders */
+	enum audit_way way;
+	uint32_t base; /* AUDIT_DELTA, AUDIT_FLAGS: uids from here on are new */
+	struct audit_window *sparse; /* AUDIT_DELTA: flags that changed */
+	bool changes;		     /* are being asked for */
+	int64_t changed;	     /* so many messages */
+	bool resumed;		     /* what was read before an interruption stands */
 	struct folder_state now;
 	int64_t epoch;
 	bool opening;		 /* EXAMINE is not complete */
@@ -60,7 +68,7 @@ bool audit_pump_answer(void *ctx, const struct imap_resp *resp, bool more,
 		       struct err *err);
 /* Queue what stands in r->line. */
 bool audit_pump_send(struct audit_pump *o, struct err *err) MUST_CHECK;
-/* Queue UID SEARCH ALL; what it finds goes to into. */
+/* Queue UID SEARCH ALL, for AUDIT_DELTA only of new uids; what it finds goes to into. */
 bool audit_pump_search(struct audit_pump *o, struct audit_uids *into,
 		       struct err *err) MUST_CHECK;
 /* Finish the oldest command.  False only when the session is broken or stopped. */
@@ -69,6 +77,12 @@ bool audit_pump_finish(struct audit_pump *o, struct audit_step *step_out,
 /* The SEARCH is complete: is there a set in it? */
 bool audit_pump_found(struct audit_pump *o, const struct imap_done *done,
 		      struct err *err) MUST_CHECK;
+/* AUDIT_DELTA: what changed since the known state below base, into the sink.  *whole_out:
+ * the server does not do what it offers, nothing can be built on it. */
+bool audit_pump_changes(struct audit_pump *o, bool *whole_out,
+			struct err *err) MUST_CHECK;
+/* AUDIT_DELTA: what the server told meanwhile to be gone, into the sink. */
+bool audit_pump_gone(struct audit_pump *o, struct err *err) MUST_CHECK;
 /* One round: every window of the cutter is read and handed over; the set of uids behind
  * it is in r->found. */
 bool audit_pump_round(struct audit_pump *o, struct err *err) MUST_CHECK;

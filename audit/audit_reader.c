@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "audit/audit_reader.h"
+#include "audit/audit_burst.h"
 
 #include "base/sha256.h"
 #include "base/text.h"
@@ -17,6 +17,8 @@ void audit_reader_done(struct audit_reader *r)
 	free(r->folders);
 	free(r->counts);
 	free(r->breaks);
+	free(r->marks);
+	free(r->known);
 	strbuf_done(&r->line);
 	strbuf_done(&r->joined);
 	sha256_free(r->sha);
@@ -24,60 +26,82 @@ void audit_reader_done(struct audit_reader *r)
 	audit_uids_done(&r->found);
 	audit_uids_done(&r->dropped);
 	audit_uids_done(&r->blocks);
+	audit_uids_done(&r->vanished);
 	arena_done(&r->scratch);
 	arena_done(&r->arena);
 }
 
-/* The next folder is finished. */
-static void step(struct audit_reader *r)
+static bool sink_failed(struct audit_reader *r)
 {
-	r->next++;
-	r->water = 0;
+	r->fatal = true;
+	return false;
 }
 
-bool audit_reader_end(struct audit_reader *r, const struct folder_end *e, struct err *err)
+static void mark_done(struct audit_reader *r, size_t i)
 {
-	const struct folder *f = &r->folders[r->next];
+	r->marks[i] |= AUDIT_DONE;
+	r->done_n++;
+}
+
+bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
+			int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
+{
+	const struct folder_known *known = &r->known[i];
+	bool again = (r->marks[i] & AUDIT_BEGUN) != 0;
+
+	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, again || r->surveyed,
+			    epoch_out, resume_uid_out, err))
+		return sink_failed(r);
+	r->marks[i] |= AUDIT_BEGUN;
+	if (!again && known->epoch != 0 && known->state.uidvalidity != now->uidvalidity &&
+	    r->renewed++ == 0)
+		r->first_renewed = r->folders[i].name;
+	return true;
+}
+
+bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end *e,
+		      bool *built_out, struct err *err)
+{
+	const struct folder *f = &r->folders[i];
 	struct folder_end end = *e;
 	struct err why = ERR_INIT;
 
 	if (!r->sink->end(r->sink->ctx, f, &end, &why)) {
 		/* What is stored does not add up with what the server told: that spoils
 		 * this folder only. */
-		if (why.cls == ERR_PROTO && end.outcome == FOLDER_READ) {
-			end.outcome = FOLDER_UNREADABLE;
-			end.error_class = why.cls;
-			end.error = why.text;
-			end.messages_read = 0;
-		} else {
-			r->fatal = true;
+		if (why.cls != ERR_PROTO || end.outcome != FOLDER_READ) {
 			*err = why;
-			return false;
+			return sink_failed(r);
 		}
-		if (!r->sink->end(r->sink->ctx, f, &end, err)) {
-			r->fatal = true;
-			return false;
+		if (built_out != NULL) {
+			*built_out = true;
+			return true;
 		}
+		end.outcome = FOLDER_UNREADABLE;
+		end.error_class = why.cls;
+		end.error = why.text;
+		end.messages_read = 0;
+		if (!r->sink->end(r->sink->ctx, f, &end, err))
+			return sink_failed(r);
 	}
 	if (end.outcome == FOLDER_READ || end.outcome == FOLDER_COUNTED) {
 		r->own_read++;
-		r->messages += end.outcome == FOLDER_READ ? end.messages_read
-							  : end.state.exists;
+		r->messages += end.state.exists;
 		r->progress = true;
 	} else if (end.outcome == FOLDER_UNREADABLE && r->first_bad.cls == ERR_NONE) {
 		r->first_bad.cls = end.error_class;
 		snprintf(r->first_bad.text, sizeof r->first_bad.text, "%s", end.error);
 	}
-	step(r);
+	mark_done(r, i);
 	return true;
 }
 
-/* Close the next folder without having opened it. */
-static bool pass(struct audit_reader *r, enum folder_outcome outcome, enum err_class cls,
-		 const char *why, struct err *err)
+/* Close a folder without having opened it. */
+static bool pass(struct audit_reader *r, size_t i, enum folder_outcome outcome,
+		 enum err_class cls, const char *why, struct err *err)
 {
 	struct folder_end end = {
-		.folder = r->folders[r->next].id,
+		.folder = r->folders[i].id,
 		.outcome = outcome,
 		.state = { .modseq = -1, .exists = -1, .octets = -1 },
 		.depth = r->depth,
@@ -86,57 +110,137 @@ static bool pass(struct audit_reader *r, enum folder_outcome outcome, enum err_c
 	};
 
 	if (outcome == FOLDER_COUNTED)
-		end.state = r->counts[r->next].state;
-	return audit_reader_end(r, &end, err);
+		end.state = r->counts[i].state;
+	return audit_reader_end(r, i, &end, NULL, err);
 }
 
-/* The session broke in this folder.  Twice is enough: the folder is named, and the rest
- * goes on. */
-static bool broke(struct audit_reader *r, struct err *err)
+bool audit_reader_broke(struct audit_reader *r, size_t i, struct err *err)
 {
 	struct err why = *err;
 
-	if (why.cls == ERR_STOPPED || r->fatal || r->next == r->folder_n)
+	if (why.cls == ERR_STOPPED || r->fatal || i == r->folder_n)
 		return false;
 	/* A server that ends long sessions is borne with as long as each gets further
 	 * than the last. */
 	if (r->progress)
-		r->breaks[r->next] = 0;
-	if (++r->breaks[r->next] < 2)
+		r->breaks[i] = 0;
+	r->marks[i] |= AUDIT_CAREFUL; /* the others first, and this one by itself */
+	if (++r->breaks[i] < 2)
 		return false;
 	err_wrap(&why, "twice the connection broke while it was read");
-	if (!pass(r, FOLDER_UNREADABLE, why.cls, why.text, err))
+	if (!pass(r, i, FOLDER_UNREADABLE, why.cls, why.text, err))
 		return false;
 	return false; /* the session is broken all the same, and err still says why */
 }
 
-static bool count_next(struct audit_reader *r, struct imap_session *s, struct err *err)
+static bool count_one(struct audit_reader *r, struct imap_session *s, size_t i,
+		      struct err *err)
 {
-	const struct audit_count *c = &r->counts[r->next];
+	const struct audit_count *c = &r->counts[i];
 
 	if (c->state.exists < 0 && c->bad == NULL &&
-	    !audit_status(r, s, r->next, r->folder_n, err))
-		return broke(r, err);
+	    !audit_status(r, s, i, r->folder_n, err))
+		return audit_reader_broke(r, i, err);
 	if (c->bad != NULL)
-		return pass(r, FOLDER_UNREADABLE, ERR_SERVER, c->bad, err);
-	return pass(r, FOLDER_COUNTED, ERR_NONE, "", err);
+		return pass(r, i, FOLDER_UNREADABLE, ERR_SERVER, c->bad, err);
+	return pass(r, i, FOLDER_COUNTED, ERR_NONE, "", err);
+}
+
+/* ---- before anything is read ---- */
+
+/* STATUS of all folders.  A server that breaks off over it is asked no more. */
+static bool survey(struct audit_reader *r, struct imap_session *s, struct err *err)
+{
+	int64_t messages = 0;
+
+	if (!audit_status(r, s, 0, r->folder_n, err)) {
+		if (err->cls != ERR_STOPPED)
+			r->survey = false;
+		return false;
+	}
+	for (size_t i = 0; i < r->folder_n; i++)
+		if (audit_is_own(&r->folders[i]) && r->counts[i].state.exists > 0)
+			messages += r->counts[i].state.exists;
+	r->surveyed = true;
+	return r->sink->expect == NULL || r->sink->expect(r->sink->ctx, messages, err) ||
+	       sink_failed(r);
+}
+
+enum audit_way audit_reader_way(const struct audit_reader *r, size_t i)
+{
+	static const struct folder_state untold = { .exists = -1, .modseq = -1 };
+
+	if (r->marks[i] & AUDIT_AFRESH)
+		return AUDIT_WHOLE;
+	return audit_way(&r->known[i], r->surveyed ? &r->counts[i].state : &untold,
+			 r->depth);
+}
+
+/* What is as it was needs no reading. */
+static bool settle_same(struct audit_reader *r, struct err *err)
+{
+	int64_t *ids = mem_calloc(r->folder_n + 1, sizeof *ids), messages = 0;
+	size_t n = 0;
+	bool ok;
+
+	for (size_t i = 0; i < r->folder_n; i++) {
+		if (r->marks[i] & AUDIT_DONE || !audit_is_own(&r->folders[i]) ||
+		    audit_reader_way(r, i) != AUDIT_SAME)
+			continue;
+		ids[n++] = r->folders[i].id;
+		messages += r->known[i].state.exists;
+		mark_done(r, i);
+	}
+	ok = n == 0 || r->sink->unchanged(r->sink->ctx, ids, n, messages, err) ||
+	     sink_failed(r);
+	free(ids);
+	r->same += (int64_t)n;
+	r->own_read += (int64_t)n;
+	r->messages += messages;
+	r->progress |= n > 0;
+	return ok;
+}
+
+/* What holds no messages of this account. */
+static bool settle_others(struct audit_reader *r, struct err *err)
+{
+	for (size_t i = 0; i < r->folder_n; i++) {
+		const struct folder *f = &r->folders[i];
+
+		if (r->marks[i] & AUDIT_DONE)
+			continue;
+		if (f->attrs & FOLDER_FOREIGN)
+			mark_done(r,
+				  i); /* listed, and read with the account that owns it */
+		else if (!audit_is_own(f) &&
+			 !pass(r, i, FOLDER_UNSELECTABLE, ERR_NONE, "", err))
+			return false;
+	}
+	return true;
 }
 
 bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct err *err)
 {
-	while (r->next < r->folder_n) {
-		const struct folder *f = &r->folders[r->next];
+	bool deep = r->depth != DEPTH_COUNTS;
 
-		if (f->attrs & FOLDER_FOREIGN) {
-			step(r); /* listed, and read with the account that owns it */
-		} else if (!audit_is_own(f)) {
-			if (!pass(r, FOLDER_UNSELECTABLE, ERR_NONE, "", err))
-				return false;
-		} else if (r->depth == DEPTH_COUNTS) {
-			if (!count_next(r, s, err))
-				return false;
-		} else if (!audit_folder_read(r, s, f, err)) {
-			return broke(r, err);
+	r->qresync = false;
+	r->at = r->folder_n;
+	if (!settle_others(r, err))
+		return false;
+	if (deep && r->survey && !r->surveyed && !survey(r, s, err))
+		return false;
+	if (deep && r->surveyed && (!settle_same(r, err) || !audit_burst(r, s, err)))
+		return false;
+	/* What broke a session comes last. */
+	for (uint8_t breaks = 0; breaks < 2; breaks++) {
+		for (size_t i = 0; i < r->folder_n; i++) {
+			if (r->marks[i] & AUDIT_DONE || r->breaks[i] != breaks)
+				continue;
+			r->at = i;
+			if (!deep ? !count_one(r, s, i, err)
+				  : !audit_folder_read(r, s, i, err))
+				return deep && audit_reader_broke(r, i, err);
+			r->at = r->folder_n;
 		}
 	}
 	return true;
@@ -144,14 +248,15 @@ bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct
 
 bool audit_reader_give_up(struct audit_reader *r, const struct err *why, struct err *err)
 {
-	while (r->next < r->folder_n) {
-		const struct folder *f = &r->folders[r->next];
+	for (size_t i = 0; i < r->folder_n; i++) {
+		bool own = audit_is_own(&r->folders[i]);
 
-		if (f->attrs & FOLDER_FOREIGN)
-			step(r);
-		else if (!pass(r,
-			       audit_is_own(f) ? FOLDER_UNREADABLE : FOLDER_UNSELECTABLE,
-			       why->cls, audit_is_own(f) ? why->text : "", err))
+		if (r->marks[i] & AUDIT_DONE)
+			continue;
+		if (r->folders[i].attrs & FOLDER_FOREIGN)
+			mark_done(r, i);
+		else if (!pass(r, i, own ? FOLDER_UNREADABLE : FOLDER_UNSELECTABLE,
+			       why->cls, own ? why->text : "", err))
 			return false;
 	}
 	return true;

@@ -6,6 +6,7 @@
  * transcripts can drive it.  A reader outlives its connection: after a break the worker
  * hands it another session and it goes on where it stood.
  */
+#include "audit/audit_way.h"
 #include "audit/audit_window.h"
 #include "base/strbuf.h"
 #include "imap/imap_session.h"
@@ -23,9 +24,16 @@
  * audit_reader, fatal). */
 struct audit_sink {
 	void *ctx;
-	/* Fills in the id of each folder. */
+	/* Fills in the id of each folder, and what is known of it. */
 	bool (*listing)(void *ctx, struct account_listing *l, struct err *err);
-	/* again: this folder was begun before, over an earlier session. */
+	/* So many messages the account holds, as STATUS tells; before anything is read.
+	 * NULL: nobody wants to know. */
+	bool (*expect)(void *ctx, int64_t messages, struct err *err);
+	/* Folders that were proven to be as they were known to be (folder.id). */
+	bool (*unchanged)(void *ctx, const int64_t *ids, size_t n, int64_t messages,
+			  struct err *err);
+	/* again: its messages were counted before, when it was begun over an earlier
+	 * session or by expect. */
 	bool (*begin)(void *ctx, const struct folder *f, const struct folder_state *now,
 		      bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
 		      struct err *err);
@@ -41,6 +49,14 @@ struct audit_count {
 	const char *bad;	   /* why it cannot be told; NULL */
 };
 
+/* Of a folder, in audit_reader.marks. */
+enum {
+	AUDIT_DONE = 1 << 0,
+	AUDIT_BEGUN = 1 << 1,	/* the sink was told of it */
+	AUDIT_CAREFUL = 1 << 2, /* it is read alone, not in a burst */
+	AUDIT_AFRESH = 1 << 3,	/* nothing is built on what is known of it */
+};
+
 struct audit_reader {
 	/* set by the caller */
 	const struct audit_sink *sink;
@@ -52,6 +68,8 @@ struct audit_reader {
 	bool borrowed;	      /* somebody else logged in for the account: whose rights
 				 does the session have? */
 	struct span greeting; /* borrowed while listing */
+	bool survey; /* ask for STATUS of all folders first: what did not change is not
+			read, and small folders are read together (audit_burst.h) */
 
 	/* what is known so far */
 	struct arena arena; /* strings of the listing and of the hello */
@@ -63,22 +81,31 @@ struct audit_reader {
 			  sink's */
 	bool progress; /* something new was read since the caller last cleared this */
 	struct folder *folders;	    /* ordered by wire name, each once */
-	struct audit_count *counts; /* for each folder, DEPTH_COUNTS and survey only */
+	struct audit_count *counts; /* for each folder: survey and DEPTH_COUNTS */
+	struct folder_known *known; /* for each folder */
 	uint8_t *breaks;	    /* how often each folder broke the connection */
+	uint8_t *marks;		    /* AUDIT_DONE ... of each */
 	size_t folder_n, folder_cap;
-	size_t next;	       /* the first folder that is not finished */
-	uint32_t water;	       /* how far that one was read, over all sessions */
+	size_t at; /* the folder that is being read; folder_n: none, or several */
+	size_t done_n;
+	uint32_t water; /* how far that one was read, over all sessions */
+	size_t water_of;
+	bool surveyed;
+	bool qresync;	       /* ENABLE QRESYNC went out in this session */
 	int64_t own, own_read; /* folders of this account that hold messages, and how many
 				  of them were read */
 	int64_t messages;
-	struct err first_bad; /* why the first folder that failed could not be read;
-				 ERR_NONE */
+	int64_t same, renewed;	   /* folders that did not change; that have a new
+				      UIDVALIDITY */
+	const char *first_renewed; /* name; NULL */
+	struct err first_bad;	   /* why the first folder that failed could not be read;
+				      ERR_NONE */
 
 	/* kept from folder to folder: scratch */
 	struct arena scratch;
 	struct strbuf line, joined;
 	struct sha256_ctx *sha;
-	struct audit_uids set, found, dropped, blocks;
+	struct audit_uids set, found, dropped, blocks, vanished;
 };
 
 void audit_reader_init(struct audit_reader *r); /* then set the caller's part */
@@ -108,17 +135,35 @@ bool audit_reader_survey(struct audit_reader *r, struct imap_session *s,
 /* ---- between the files of the reader ---- */
 
 bool audit_is_inbox(const char *wire);
-/* How the next folder ended: to the sink, into the sums, and on to the one after it.
- * False: r->fatal. */
-bool audit_reader_end(struct audit_reader *r, const struct folder_end *e,
-		      struct err *err) MUST_CHECK;
+/* The sink's begin; remembers a new UIDVALIDITY.  False: r->fatal. */
+bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
+			int64_t *epoch_out, uint32_t *resume_uid_out,
+			struct err *err) MUST_CHECK;
+/*
+ * How folder i ended: to the sink and into the sums.  When what is stored does not agree
+ * with the server the folder is unreadable; unless built_out is not NULL, which is then
+ * set, and the folder is not ended: what it was built upon does not bear.  False:
+ * r->fatal.
+ */
+bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end *e,
+		      bool *built_out, struct err *err) MUST_CHECK;
+/* The session broke while folder i was read.  Twice is enough: it is named, and the rest
+ * goes on.  Always false, with err still telling why. */
+bool audit_reader_broke(struct audit_reader *r, size_t i, struct err *err);
+/* How folder i may be read. */
+enum audit_way audit_reader_way(const struct audit_reader *r, size_t i);
 /* A folder that holds messages of this account. */
 bool audit_is_own(const struct folder *f);
-bool audit_folder_read(struct audit_reader *r, struct imap_session *s,
-		       const struct folder *f, struct err *err) MUST_CHECK;
+/* Folder i, alone. */
+bool audit_folder_read(struct audit_reader *r, struct imap_session *s, size_t i,
+		       struct err *err) MUST_CHECK;
+/* Append "(MESSAGES UIDNEXT ...)". */
+void audit_status_items(const struct audit_reader *r, struct strbuf *out);
 /* Fill counts of the own folders from `from` up to `to` where LIST did not. */
 bool audit_status(struct audit_reader *r, struct imap_session *s, size_t from, size_t to,
 		  struct err *err) MUST_CHECK;
+/* The folder of this name; SIZE_MAX: none. */
+size_t audit_reader_find(const struct audit_reader *r, const char *wire);
 /* "NO [CODE] words" of a command that was refused. */
 const char *audit_words(const struct imap_done *done, char buf[AUDIT_WORDS_SIZE]);
 

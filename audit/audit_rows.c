@@ -11,6 +11,12 @@ void audit_rows_items(const struct audit_reader *r, struct strbuf *out)
 		    r->envelope ? "ENVELOPE)" : "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])");
 }
 
+unsigned audit_rows_need(const struct audit_reader *r)
+{
+	return AUDIT_ROW_DATE | AUDIT_ROW_SIZE | AUDIT_ROW_ID |
+	       (r->depth == DEPTH_FULL ? AUDIT_ROW_FLAGS : 0);
+}
+
 void audit_key_none(struct msg_key *out)
 {
 	struct sha256 d;

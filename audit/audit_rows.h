@@ -9,6 +9,8 @@
 
 /* Append "(UID FLAGS INTERNALDATE ...)" for r's depth and server. */
 void audit_rows_items(const struct audit_reader *r, struct strbuf *out);
+/* AUDIT_ROW_* that make a row complete. */
+unsigned audit_rows_need(const struct audit_reader *r);
 
 /*
  * Put one answer into its row; a server may spread the items of a message over several

@@ -94,6 +94,56 @@ static bool skip_closed(struct audit_run *run, const struct account *a, struct e
 	return store_account_end(run->st, &end, err);
 }
 
+/* The longest first, so that none of them is left to be waited for at the end; of those
+ * that were never read any may be the longest. */
+static int by_size(const void *va, const void *vb)
+{
+	const struct audit_job *a = va, *b = vb;
+	int64_t x = a->messages < 0 ? INT64_MAX : a->messages;
+	int64_t y = b->messages < 0 ? INT64_MAX : b->messages;
+
+	if (x != y)
+		return x < y ? 1 : -1;
+	return a->account < b->account ? -1 : a->account > b->account;
+}
+
+static int by_age(const void *va, const void *vb)
+{
+	const struct audit_job *a = va, *b = vb;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return by_size(va, vb);
+}
+
+static bool add_job(struct audit_run *run, const struct account *a, struct err *err)
+{
+	struct audit_progress *p = &run->writer.progress;
+	const struct audit_options *o = run->o;
+	struct account_last last;
+	struct audit_job *job;
+
+	if (!store_account_last(run->st, a->id, &last, err))
+		return false;
+	if (o->stale_s > 0 && last.at != 0 && last.depth >= o->depth &&
+	    last.at > clock_now() - o->stale_s) {
+		run->out->fresh++;
+		p->accounts_total--;
+		return true;
+	}
+	job = &run->crew.jobs[a->side][run->crew.job_n[a->side]++];
+	*job = (struct audit_job){ .account = a->id,
+				   .side = a->side,
+				   .user = a->user,
+				   .messages = last.at != 0 ? last.messages : -1,
+				   .at = last.at };
+	if (last.at != 0)
+		p->messages_total += last.messages;
+	else
+		p->accounts_unknown++;
+	return true;
+}
+
 /* Sort the accounts in scope: done, closed, to be read. */
 static bool load(struct audit_run *run, struct err *err)
 {
@@ -120,12 +170,14 @@ static bool load(struct audit_run *run, struct err *err)
 		} else if (a.access == ACCESS_NONE) {
 			if (!skip_closed(run, &a, err))
 				return false;
-		} else {
-			crew->jobs[a.side][crew->job_n[a.side]++] = (struct audit_job){
-				.account = a.id, .side = a.side, .user = a.user
-			};
+		} else if (!add_job(run, &a, err)) {
+			return false;
 		}
 	}
+	for (size_t i = 0; i < SIDE_COUNT; i++)
+		if (crew->job_n[i] > 0)
+			qsort(crew->jobs[i], crew->job_n[i], sizeof *crew->jobs[i],
+			      o->stale_s > 0 ? by_age : by_size);
 	return true;
 }
 
@@ -195,11 +247,22 @@ static bool finish(struct audit_run *run, struct err *err)
 	const struct audit_progress *p = &run->writer.progress;
 	int64_t good = run->excused;
 
+	if (p->accounts_done < p->accounts_total && run->crew.until_ms != 0 &&
+	    !net_wake_is_set(run->crew.wake)) {
+		char note[80];
+
+		out->left = p->accounts_total - p->accounts_done;
+		snprintf(note, sizeof note, "the time was over: %lld accounts were left",
+			 (long long)out->left);
+		return store_run_end(run->st, out->run, RUN_INCOMPLETE, &out->count, note,
+				     err);
+	}
 	if (p->accounts_done < p->accounts_total) {
 		if (!store_run_end(run->st, out->run, RUN_STOPPED, &out->count, "", err))
 			return false;
 		err_set(err, ERR_STOPPED,
-			"the audit ended early, after %lld of %lld accounts; what was read is kept",
+			"the audit ended early, after %lld of %lld accounts; what was "
+			"read is kept",
 			(long long)p->accounts_done, (long long)p->accounts_total);
 		return err_hint(err, "the same command goes on from here");
 	}
@@ -221,6 +284,8 @@ bool audit_run(struct store *st, const struct audit_options *o, struct audit_res
 	*out = (struct audit_result){ 0 };
 	arena_init(&run.arena);
 	run.crew = (struct audit_crew){ .o = o, .wake = o->wake };
+	if (o->budget_ms > 0)
+		run.crew.until_ms = began + o->budget_ms;
 	if (o->wake == NULL)
 		run.crew.wake = run.own_wake = net_wake_new();
 	audit_doors_init(&run.crew.doors, o, run.crew.wake);

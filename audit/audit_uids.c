@@ -17,7 +17,7 @@ void audit_uids_clear(struct audit_uids *u)
 bool audit_uids_add(struct audit_uids *u, uint32_t lo, uint32_t hi, uint64_t max,
 		    struct err *err)
 {
-	struct audit_range *last = u->n > 0 ? &u->r[u->n - 1] : NULL;
+	struct uid_range *last = u->n > 0 ? &u->r[u->n - 1] : NULL;
 
 	if (lo > hi) { /* RFC 3501: 4:2 is 2:4 */
 		uint32_t swap = lo;
@@ -45,13 +45,13 @@ bool audit_uids_add(struct audit_uids *u, uint32_t lo, uint32_t hi, uint64_t max
 		u->cap = u->cap == 0 ? 16 : u->cap * 2;
 		u->r = mem_realloc(u->r, u->cap * sizeof *u->r);
 	}
-	u->r[u->n++] = (struct audit_range){ lo, hi };
+	u->r[u->n++] = (struct uid_range){ lo, hi };
 	return true;
 }
 
 static int by_lo(const void *va, const void *vb)
 {
-	const struct audit_range *a = va, *b = vb;
+	const struct uid_range *a = va, *b = vb;
 
 	return a->lo < b->lo ? -1 : a->lo > b->lo;
 }
@@ -135,7 +135,7 @@ static bool member(const struct audit_uids *u, uint64_t uid, size_t *at, uint64_
 }
 
 bool audit_uids_differ(const struct audit_uids *a, const struct audit_uids *b,
-		       uint64_t from, struct audit_range *out)
+		       uint64_t from, struct uid_range *out)
 {
 	size_t ia = range_at(a, from), ib = range_at(b, from);
 
@@ -145,7 +145,7 @@ bool audit_uids_differ(const struct audit_uids *a, const struct audit_uids *b,
 
 		until = ua < ub ? ua : ub;
 		if (ina != inb) {
-			*out = (struct audit_range){ (uint32_t)from, (uint32_t)until };
+			*out = (struct uid_range){ (uint32_t)from, (uint32_t)until };
 			return true;
 		}
 		from = until + 1;
@@ -178,6 +178,20 @@ out:
 	return ok;
 }
 
+bool audit_uids_gaps(const struct audit_uids *u, uint32_t lo, uint32_t hi,
+		     struct audit_uids *out, struct err *err)
+{
+	uint64_t at = lo;
+
+	for (size_t i = range_at(u, lo); i < u->n && u->r[i].lo <= hi; i++) {
+		if (u->r[i].lo > at &&
+		    !audit_uids_add(out, (uint32_t)at, u->r[i].lo - 1, UINT64_MAX, err))
+			return false;
+		at = (uint64_t)u->r[i].hi + 1;
+	}
+	return at > hi || audit_uids_add(out, (uint32_t)at, hi, UINT64_MAX, err);
+}
+
 /* ---- windows ---- */
 
 static uint64_t block_end(uint64_t uid)
@@ -188,7 +202,7 @@ static uint64_t block_end(uint64_t uid)
 /* Go on to run c->run of the blocks. */
 static void start_run(struct audit_cutter *c)
 {
-	const struct audit_range *r;
+	const struct uid_range *r;
 
 	if (c->run >= c->blocks->n) {
 		c->end = true;
@@ -196,8 +210,8 @@ static void start_run(struct audit_cutter *c)
 	}
 	r = &c->blocks->r[c->run];
 	c->at = (uint64_t)(r->lo - 1) * AUDIT_BLOCK;
-	if (c->at == 0)
-		c->at = 1;
+	if (c->at < c->from)
+		c->at = c->from;
 	c->limit = block_end((uint64_t)(r->hi - 1) * AUDIT_BLOCK);
 }
 
@@ -205,7 +219,11 @@ void audit_cutter_init(struct audit_cutter *c, const struct audit_uids *set,
 		       const struct audit_uids *blocks, uint32_t from)
 {
 	*c = (struct audit_cutter){
-		.set = set, .blocks = blocks, .at = from, .limit = UINT32_MAX
+		.set = set,
+		.blocks = blocks,
+		.from = from,
+		.at = from,
+		.limit = UINT32_MAX,
 	};
 	if (blocks != NULL)
 		start_run(c);
@@ -240,7 +258,7 @@ bool audit_cutter_next(struct audit_cutter *c, struct audit_cut *out)
 		end = block_end(at) < c->limit ? block_end(at) : c->limit;
 		while (c->range < u->n &&
 		       u->r[c->range].lo <= end) { /* the members of this block */
-			const struct audit_range *r = &u->r[c->range];
+			const struct uid_range *r = &u->r[c->range];
 			uint64_t lo = r->lo > at ? r->lo : at,
 				 hi = r->hi < end ? r->hi : end;
 

@@ -8,6 +8,7 @@
  */
 #include "base/err.h"
 #include "base/span.h"
+#include "model/message.h"
 
 #define AUDIT_RANGES_MAX                                                                 \
 	(4u << 20)	  /* 32 MiB; a folder with more gaps than that is refused */
@@ -16,11 +17,8 @@
 	2048u /* a window is closed at the first block end with so many messages */
 #define AUDIT_WINDOW_MAX (AUDIT_WINDOW_AIM + AUDIT_BLOCK) /* so no window holds more */
 
-struct audit_range {
-	uint32_t lo, hi;
-};
 struct audit_uids {
-	struct audit_range *r; /* ascending, disjoint and never touching, once finished */
+	struct uid_range *r; /* ascending, disjoint and never touching, once finished */
 	size_t n, cap;
 	uint64_t count; /* members, once finished; before that an upper bound */
 	bool unsorted;
@@ -42,21 +40,26 @@ void audit_uids_swap(struct audit_uids *a, struct audit_uids *b);
 /* Take the members of b out of a. */
 bool audit_uids_subtract(struct audit_uids *a, const struct audit_uids *b,
 			 struct err *err) MUST_CHECK;
+/* What of lo to hi is not in u, added to out. */
+bool audit_uids_gaps(const struct audit_uids *u, uint32_t lo, uint32_t hi,
+		     struct audit_uids *out, struct err *err) MUST_CHECK;
 /* The next range from uid `from` on whose members are in exactly one of both; false when
  * there is none. */
 bool audit_uids_differ(const struct audit_uids *a, const struct audit_uids *b,
-		       uint64_t from, struct audit_range *out);
+		       uint64_t from, struct uid_range *out);
 
 /*
  * Cut a set into windows: lo is 1 or a multiple of AUDIT_BLOCK, hi + 1 is a multiple.
- * blocks NULL: everything from `from` on.  Otherwise only the blocks named by it, where
- * member b + 1 stands for uids b * 1024 to b * 1024 + 1023. Both sets are borrowed and
+ * blocks NULL: everything from `from` on, which is the first lo.  Otherwise only the
+ * blocks named by it, where member b + 1 stands for uids b * 1024 to b * 1024 + 1023, of
+ * which none below `from`. Both sets are borrowed and
  * must not change before the cutter is done.
  */
 struct audit_cutter {
 	const struct audit_uids *set, *blocks;
 	size_t range;	/* of set: none before it matters any more */
 	size_t run;	/* of blocks */
+	uint64_t from;	/* nothing below it */
 	uint64_t at;	/* next uid to cover */
 	uint64_t limit; /* last uid of the present run */
 	bool end;

@@ -14,6 +14,7 @@ void audit_pool_done(struct audit_pool *p)
 
 		p->free = w->next;
 		arena_done(&w->text);
+		audit_uids_done(&w->gone);
 		free(w->rows);
 		free(w->has);
 		free(w);
@@ -43,8 +44,16 @@ static void fill(struct audit_window *w, const struct audit_uids *set,
 		memset(w->has, 0, cut->n);
 }
 
-struct audit_window *audit_window_take(struct audit_pool *p, const struct audit_uids *set,
-				       const struct audit_cut *cut)
+static void reserve(struct audit_window *w, size_t n)
+{
+	if (w->cap >= n)
+		return;
+	w->cap = n;
+	w->rows = mem_realloc(w->rows, w->cap * sizeof *w->rows);
+	w->has = mem_realloc(w->has, w->cap);
+}
+
+struct audit_window *audit_window_open(struct audit_pool *p, uint32_t lo, uint32_t hi)
 {
 	struct audit_window *w;
 
@@ -57,21 +66,49 @@ struct audit_window *audit_window_take(struct audit_pool *p, const struct audit_
 		w = mem_calloc(1, sizeof *w);
 		arena_init(&w->text);
 	}
-	if (w->cap < cut->n) {
-		free(w->rows);
-		free(w->has);
-		w->cap = cut->n;
-		w->rows = mem_alloc(w->cap * sizeof *w->rows);
-		w->has = mem_alloc(w->cap);
-	}
-	w->lo = cut->lo;
-	w->hi = cut->hi;
-	w->n = cut->n;
+	w->lo = lo;
+	w->hi = hi;
+	w->n = 0;
 	w->expect = 0;
-	w->first = false;
+	w->first = w->built = w->sparse = false;
+	w->flags_below = 0;
+	audit_uids_clear(&w->gone);
 	memset(w->keywords, 0, sizeof w->keywords);
+	return w;
+}
+
+struct audit_window *audit_window_take(struct audit_pool *p, const struct audit_uids *set,
+				       const struct audit_cut *cut)
+{
+	struct audit_window *w = audit_window_open(p, cut->lo, cut->hi);
+
+	reserve(w, cut->n);
+	w->n = cut->n;
 	fill(w, set, cut);
 	return w;
+}
+
+size_t audit_window_add(struct audit_window *w, uint32_t uid)
+{
+	size_t row = w->n;
+
+	if (w->n > 0 && w->rows[w->n - 1].m.uid >= uid) {
+		row = audit_window_find(w, uid);
+		if (row != SIZE_MAX)
+			return row;
+		for (row = w->n; row > 0 && w->rows[row - 1].m.uid > uid;)
+			row--;
+	}
+	reserve(w, w->n == w->cap ? (w->cap < 64 ? 64 : w->cap * 2) : w->n + 1);
+	memmove(&w->rows[row + 1], &w->rows[row], (w->n - row) * sizeof *w->rows);
+	memmove(&w->has[row + 1], &w->has[row], w->n - row);
+	w->rows[row] = (struct store_row){
+		.m = { .uid = uid, .octets = -1, .date = MSG_DATE_UNKNOWN },
+		.keywords = ""
+	};
+	w->has[row] = 0;
+	w->n++;
+	return row;
 }
 
 void audit_window_give(struct audit_pool *p, struct audit_window *w)

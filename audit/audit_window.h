@@ -40,6 +40,10 @@ struct audit_window {
 	uint8_t *has;  /* AUDIT_ROW_*, for each row */
 	size_t expect; /* the row that should come next */
 	bool first;    /* its messages were not read before in this run: for progress */
+	/* As in struct store_window. */
+	uint32_t flags_below;
+	bool built, sparse;
+	struct audit_uids gone;
 	struct arena text;
 	const char *keywords[AUDIT_KEYWORD_SLOTS]; /* lists seen in this window, by hash:
 						      most are alike */
@@ -55,6 +59,11 @@ void audit_pool_done(struct audit_pool *p); /* every window must have been given
 /* A window with a row for each member of set in cut, all else unset. */
 struct audit_window *audit_window_take(struct audit_pool *p, const struct audit_uids *set,
 				       const struct audit_cut *cut) MUST_CHECK;
+/* One without rows, for lo to hi; rows come with audit_window_add. */
+struct audit_window *audit_window_open(struct audit_pool *p, uint32_t lo,
+				       uint32_t hi) MUST_CHECK;
+/* Index of the row of uid, which is made when there is none: quick in ascending order. */
+size_t audit_window_add(struct audit_window *w, uint32_t uid);
 void audit_window_give(struct audit_pool *p,
 		       struct audit_window *w); /* back to the pool; NULL is fine */
 

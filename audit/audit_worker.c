@@ -36,6 +36,19 @@ static bool on_listing(void *ctx, struct account_listing *l, struct err *err)
 	return ask(ctx, AUDIT_LISTING, l, err);
 }
 
+static bool on_expect(void *ctx, int64_t messages, struct err *err)
+{
+	return ask(ctx, AUDIT_EXPECT, &messages, err);
+}
+
+static bool on_unchanged(void *ctx, const int64_t *ids, size_t n, int64_t messages,
+			 struct err *err)
+{
+	struct audit_unchanged u = { .ids = ids, .n = n, .messages = messages };
+
+	return ask(ctx, AUDIT_STOOD, &u, err);
+}
+
 static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
 		     bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
 		     struct err *err)
@@ -191,6 +204,8 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	const struct audit_sink sink = {
 		.ctx = w,
 		.listing = on_listing,
+		.expect = on_expect,
+		.unchanged = on_unchanged,
 		.begin = on_begin,
 		.window = on_window,
 		.end = on_end,
@@ -205,9 +220,10 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.account = w->job->account;
 	a.r.side = w->side;
 	a.r.depth = o->depth;
+	a.r.survey = true;
 	a.r.kind = o->server[w->side]->kind;
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
-	w->quiet = false;
+	w->quiet = w->counted = false;
 	ok = read_account(w, &a, err);
 	if (!ok)
 		goto out;
@@ -229,6 +245,9 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	} else if (end.end.outcome != ACCOUNT_READ) {
 		end.why = a.why;
 	}
+	end.same = a.r.same;
+	end.renewed = a.r.renewed;
+	end.first_renewed = a.r.first_renewed;
 	end.end.error = end.why.text;
 	end.quiet = w->quiet;
 	ok = ask(w, AUDIT_ACCOUNT, &end, err);
@@ -243,7 +262,8 @@ static const struct audit_job *next_job(struct audit_worker *w)
 	struct audit_crew *crew = w->crew;
 	const struct audit_job *job = NULL;
 
-	if (net_wake_is_set(crew->wake))
+	if (net_wake_is_set(crew->wake) ||
+	    (crew->until_ms != 0 && clock_mono_ms() >= crew->until_ms))
 		return NULL;
 	pthread_mutex_lock(&crew->lock);
 	if (crew->next[w->side] < crew->job_n[w->side])

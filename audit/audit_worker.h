@@ -16,6 +16,8 @@ enum audit_kind {
 	AUDIT_WINDOW,  /* struct audit_window: no answer, the writer gives it back to the
 			  pool */
 	AUDIT_LISTING, /* struct account_listing */
+	AUDIT_EXPECT,  /* int64_t: messages of the account */
+	AUDIT_STOOD,   /* struct audit_unchanged */
 	AUDIT_BEGIN,   /* struct audit_begin */
 	AUDIT_END,     /* struct audit_folder_end */
 	AUDIT_ACCOUNT, /* struct audit_account_end */
@@ -25,7 +27,12 @@ struct audit_begin {
 	const struct folder_state *now;
 	int64_t epoch;	 /* answer */
 	uint32_t resume; /* answer */
-	bool again; /* not the first time in this run: its messages are counted already */
+	bool again;	 /* its messages are counted already */
+};
+struct audit_unchanged {
+	const int64_t *ids;
+	size_t n;
+	int64_t messages;
 };
 struct audit_folder_end {
 	const struct folder *folder;
@@ -34,14 +41,18 @@ struct audit_folder_end {
 };
 struct audit_account_end {
 	struct account_end end;
-	struct err why; /* ERR_NONE when all is well */
-	bool quiet;	/* its folders had no lines of their own */
+	struct err why;		   /* ERR_NONE when all is well */
+	int64_t same, renewed;	   /* of struct audit_reader */
+	const char *first_renewed; /* likewise */
+	bool quiet;		   /* its folders had no lines of their own */
 };
 
 struct audit_job {
 	int64_t account;
 	enum side side;
 	const char *user;
+	int64_t messages; /* at its last reading; -1: there was none */
+	int64_t at;	  /* of that; 0 */
 };
 
 /* What all workers share. */
@@ -54,6 +65,7 @@ struct audit_crew {
 	pthread_mutex_t lock; /* over next */
 	struct audit_job *jobs[SIDE_COUNT];
 	size_t job_n[SIDE_COUNT], next[SIDE_COUNT];
+	int64_t until_ms; /* begin no account after it (monotonic); 0: no end */
 };
 
 struct audit_worker {
@@ -64,6 +76,7 @@ struct audit_worker {
 	const struct audit_job *job; /* the account being read */
 	struct wire_count count;     /* read by others only after the thread has ended */
 	bool quiet;
+	bool counted; /* STATUS has told how many messages the account has */
 };
 
 /* Start a worker's thread; its signals are blocked.  False: there is none. */

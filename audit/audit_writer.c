@@ -78,6 +78,18 @@ static void say_account(struct audit_writer *w, const struct audit_worker *worke
 		    shown(worker->job->user, user, sizeof user), e->why.text);
 }
 
+/* What was known of these folders no longer holds: their UIDs mean other messages. */
+static void say_renewed(struct audit_writer *w, const struct audit_worker *worker,
+			const struct audit_account_end *e)
+{
+	char user[400], name[400];
+
+	say(w, "%s %s: new UIDVALIDITY of \"%s\"%s: read from the start",
+	    side_name(worker->side), shown(worker->job->user, user, sizeof user),
+	    shown(e->first_renewed, name, sizeof name),
+	    e->renewed > 1 ? " and other folders" : "");
+}
+
 static void tell(struct audit_writer *w)
 {
 	const struct audit_options *o = w->crew->o;
@@ -101,6 +113,8 @@ void audit_writer_sum(struct audit_writer *w, enum side side,
 	w->progress.accounts_done++;
 	sum->accounts++;
 	sum->folders += e->end.folders;
+	sum->folders_same += e->same;
+	sum->folders_renewed += e->renewed;
 	sum->folders_failed += e->end.folders - e->end.folders_read;
 	sum->messages += e->end.messages;
 	switch (e->end.outcome) {
@@ -142,11 +156,40 @@ static bool put_window(struct audit_writer *w, const struct audit_window *window
 		.rows = window->rows,
 		.row_n = window->n,
 		.depth = window->depth,
+		.flags_below = window->flags_below,
+		.built = window->built,
+		.sparse = window->sparse,
+		.gone = window->gone.r,
+		.gone_n = window->gone.n,
 	};
 
 	if (window->first)
 		w->progress.messages_done += (int64_t)window->n;
 	return store_window_put(w->st, &sw, err);
+}
+
+/* What was only expected of the account is known now. */
+static void put_expect(struct audit_writer *w, struct audit_worker *worker,
+		       int64_t messages)
+{
+	if (worker->counted)
+		return;
+	worker->counted = true;
+	if (worker->job->messages >= 0)
+		messages -= worker->job->messages;
+	else
+		w->progress.accounts_unknown--;
+	w->progress.messages_total += messages;
+}
+
+static bool put_unchanged(struct audit_writer *w, const struct audit_unchanged *u,
+			  struct err *err)
+{
+	if (!store_folders_unchanged(w->st, u->ids, u->n, err))
+		return false;
+	w->progress.folders_done += (int64_t)u->n;
+	w->progress.messages_done += u->messages;
+	return true;
 }
 
 static bool put_begin(struct audit_writer *w, const struct audit_worker *worker,
@@ -172,6 +215,9 @@ static bool put_end(struct audit_writer *w, const struct audit_worker *worker,
 	if (!store_folder_end(w->st, e->end, err))
 		return false;
 	w->progress.folders_done++;
+	if (e->end->outcome == FOLDER_READ &&
+	    e->end->state.exists > e->end->messages_read) /* known, and not read again */
+		w->progress.messages_done += e->end->state.exists - e->end->messages_read;
 	if (e->end->outcome != FOLDER_UNREADABLE)
 		return true;
 	w->progress.errors++;
@@ -182,12 +228,15 @@ static bool put_end(struct audit_writer *w, const struct audit_worker *worker,
 	return true;
 }
 
-static bool put_account(struct audit_writer *w, const struct audit_worker *worker,
+static bool put_account(struct audit_writer *w, struct audit_worker *worker,
 			const struct audit_account_end *e, struct err *err)
 {
 	if (!store_account_end(w->st, &e->end, err))
 		return false;
+	put_expect(w, worker, 0); /* it was never listed */
 	audit_writer_sum(w, worker->side, e);
+	if (e->renewed > 0)
+		say_renewed(w, worker, e);
 	if (e->why.cls == ERR_NONE)
 		return true;
 	if (e->end.outcome == ACCOUNT_PARTLY && !e->quiet)
@@ -212,6 +261,13 @@ static void apply(struct audit_writer *w, const struct audit_item *item)
 			break;
 		case AUDIT_LISTING:
 			ok = store_listing(w->st, item->what, &err);
+			break;
+		case AUDIT_EXPECT:
+			put_expect(w, worker, *(const int64_t *)item->what);
+			ok = true;
+			break;
+		case AUDIT_STOOD:
+			ok = put_unchanged(w, item->what, &err);
 			break;
 		case AUDIT_BEGIN:
 			ok = put_begin(w, worker, item->what, &err);

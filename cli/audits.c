@@ -63,7 +63,8 @@ static bool none(const bool sides[SIDE_COUNT], struct err *err)
 
 bool audits_run(struct globals *g, const struct project *p, struct scope *scope,
 		const bool sides[SIDE_COUNT], const char *command, enum depth depth,
-		struct audit_result *out, struct err *err)
+		const struct audits_limits *limits, struct audit_result *out,
+		struct err *err)
 {
 	struct reading reading = { 0 };
 	int64_t *accounts;
@@ -82,6 +83,10 @@ bool audits_run(struct globals *g, const struct project *p, struct scope *scope,
 		reading.options.accounts = accounts;
 		reading.options.account_n = n;
 		reading.options.depth = depth;
+		if (limits != NULL) {
+			reading.options.stale_s = limits->stale_s;
+			reading.options.budget_ms = limits->budget_ms;
+		}
 		reading.options.scope = scope_json(scope, &p->config, command,
 						   depth_name(depth), sides);
 		progress_begin(g);

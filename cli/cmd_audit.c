@@ -7,10 +7,12 @@
 #include "cli/out.h"
 #include "cli/report_setup.h"
 
-enum { OPT_SIDE = OPT_OWN, OPT_DEPTH };
+enum { OPT_SIDE = OPT_OWN, OPT_DEPTH, OPT_STALE, OPT_BUDGET };
 static const struct option options[] = {
 	{ "side", required_argument, NULL, OPT_SIDE },
 	{ "depth", required_argument, NULL, OPT_DEPTH },
+	{ "stale", required_argument, NULL, OPT_STALE },
+	{ "budget", required_argument, NULL, OPT_BUDGET },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -18,6 +20,7 @@ struct request {
 	bool sides[SIDE_COUNT];
 	bool one; /* --side was given */
 	enum depth depth;
+	struct audits_limits limits;
 };
 
 static void print_side(enum side side, const struct audit_side_sum *s)
@@ -34,6 +37,9 @@ static void print_side(enum side side, const struct audit_side_sum *s)
 	if (s->skipped > 0)
 		out_printf(", %s left out", num_group(s->skipped, digits, sizeof digits));
 	out_printf("; %s", counted(s->folders, "folder"));
+	if (s->folders_same > 0)
+		out_printf(" (%s unchanged)",
+			   num_group(s->folders_same, digits, sizeof digits));
 	if (s->folders_failed > 0)
 		out_printf(" (%s not readable)",
 			   num_group(s->folders_failed, digits, sizeof digits));
@@ -48,6 +54,12 @@ static void print_text(const struct globals *g, const struct audit_result *r)
 	for (side = 0; side < SIDE_COUNT; side++)
 		if (r->side[side].accounts > 0)
 			print_side((enum side)side, &r->side[side]);
+	if (r->fresh > 0)
+		out_printf("%s left out: read not long ago\n",
+			   counted(r->fresh, "account"));
+	if (r->left > 0)
+		out_printf("%s not begun: the time was over\n",
+			   counted(r->left, "account"));
 	out_printf("run %lld, %s%s\n", (long long)r->run,
 		   num_seconds(r->took_ms / 1000, took, sizeof took),
 		   r->resumed ? ", continued from an earlier one" : "");
@@ -71,6 +83,8 @@ static void json_side(struct json_out *j, enum side side, const struct audit_sid
 	json_put_int(j, "no_net", s->no_net);
 	json_put_int(j, "folders", s->folders);
 	json_put_int(j, "folders_failed", s->folders_failed);
+	json_put_int(j, "folders_same", s->folders_same);
+	json_put_int(j, "folders_renewed", s->folders_renewed);
 	json_put_int(j, "messages", s->messages);
 	json_put_str(j, "first_error",
 		     s->first_error != ERR_NONE ? s->first_error_text : NULL);
@@ -90,6 +104,8 @@ static void print_json(const struct request *rq, const struct audit_result *r)
 	json_put_str(&j, "depth", depth_name(rq->depth));
 	json_put_bool(&j, "complete", r->complete);
 	json_put_bool(&j, "resumed", r->resumed);
+	json_put_int(&j, "fresh", r->fresh);
+	json_put_int(&j, "left", r->left);
 	for (side = 0; side < SIDE_COUNT; side++)
 		if (r->side[side].accounts > 0)
 			json_side(&j, (enum side)side, &r->side[side]);
@@ -113,7 +129,10 @@ static bool audit(struct globals *g, const struct request *rq, struct project *p
 {
 	struct audit_result r = { 0 };
 	struct report_options ro;
-	bool ok = audits_run(g, p, scope, rq->sides, "audit", rq->depth, &r, err);
+	/* A run over some of the accounts is no run over all of them. */
+	bool ok = audits_run(g, p, scope, rq->sides,
+			     rq->limits.stale_s > 0 ? "audit --stale" : "audit",
+			     rq->depth, &rq->limits, &r, err);
 
 	if (ok && g->json) {
 		print_json(rq, &r);
@@ -157,6 +176,7 @@ static int run(struct globals *g, int argc, char **argv)
 	struct project p;
 	const char *value;
 	struct args a;
+	int64_t seconds;
 	int code = EXIT_CLEAN, opt;
 
 	args_init(&a, g, &cmd_audit, argc, argv);
@@ -172,6 +192,16 @@ static int run(struct globals *g, int argc, char **argv)
 		case OPT_DEPTH:
 			if (!depth_parse(value, &rq.depth))
 				return args_bad(&a, "--depth is counts, ids or full");
+			break;
+		case OPT_STALE:
+			if (!num_duration(span_str(value), &rq.limits.stale_s) ||
+			    rq.limits.stale_s < 1)
+				return args_bad(&a, "--stale is a time, such as 7d");
+			break;
+		case OPT_BUDGET:
+			if (!num_duration(span_str(value), &seconds) || seconds < 1)
+				return args_bad(&a, "--budget is a time, such as 4h");
+			rq.limits.budget_ms = seconds * 1000;
 			break;
 		default:
 			return a.exit;
@@ -195,6 +225,10 @@ static const char help[] =
 	"  --side SIDE    read only the old or only the new server\n"
 	"  --depth DEPTH  full by default; ids: without flags; counts: only how many\n"
 	"                 messages a folder holds, never enough for a verdict\n"
+	"  --stale AGE    only accounts whose evidence is older (7d), oldest first;\n"
+	"                 otherwise the longest first\n"
+	"  --budget TIME  begin no account after this time (4h); those that are left\n"
+	"                 are counted, and the exit code is 3\n"
 	"\n"
 	"Exit code 0: all was read; 3: some was not; 4 or 5: no account of a side\n"
 	"could be logged in to, or reached.\n";
@@ -202,7 +236,8 @@ static const char help[] =
 const struct command cmd_audit = {
 	.name = "audit",
 	.summary = "read the servers and keep what was seen as evidence",
-	.usage = "[--side old | new] [--depth counts | ids | full]",
+	.usage = "[--side old | new] [--depth counts | ids | full] [--stale AGE] "
+		 "[--budget TIME]",
 	.help = help,
 	.options = options,
 	.run = run,

@@ -35,13 +35,14 @@ static bool observe(struct sealing *s, struct err *err)
 {
 	struct audit_result r;
 
-	if (!audits_run(s->g, &s->p, &s->scope, both, "seal", DEPTH_FULL, &r, err))
+	if (!audits_run(s->g, &s->p, &s->scope, both, "seal", DEPTH_FULL, NULL, &r, err))
 		return false;
 	audits_tell(s->g, &r);
 	s->code = exit_first(s->code, audits_code(&r));
 	s->read_run = r.run;
 	msg_note(s->g, "counting once more, to see whether mail still flows");
-	if (!audits_run(s->g, &s->p, &s->scope, both, "seal", DEPTH_COUNTS, &r, err))
+	if (!audits_run(s->g, &s->p, &s->scope, both, "seal", DEPTH_COUNTS, NULL, &r,
+			err))
 		return false;
 	audits_tell(s->g, &r);
 	s->code = exit_first(s->code, audits_code(&r));

@@ -205,8 +205,8 @@ static bool renew(struct globals *g, struct project *p, struct scope *scope,
 
 	if (ok && again.n > 0) {
 		msg_note(g, "reading %s once more", counted((int64_t)again.n, "account"));
-		ok = audits_run(g, p, &again, both, "verify --live", DEPTH_FULL, &read,
-				err);
+		ok = audits_run(g, p, &again, both, "verify --live", DEPTH_FULL, NULL,
+				&read, err);
 		if (ok)
 			audits_tell(g, &read);
 		ok = ok && judge(g, p, scope, r, err);

@@ -83,9 +83,9 @@ static void add_rate(struct strbuf *line, const struct audit_progress *p)
 		return;
 	strbuf_addf(line, ", %s a second", num_group(rate, buf, sizeof buf));
 	left = (p->messages_total - p->messages_done) / rate;
-	/* The total grows as folders are opened: while accounts are waiting a time would
-	 * be too good to be true. */
-	if (p->accounts_done + 8 >= p->accounts_total && left > 0)
+	/* While nobody knows how much more there is a time would be too good to be
+	 * true. */
+	if (p->accounts_unknown == 0 && left > 0)
 		strbuf_addf(line, ", about %s left", num_seconds(left, buf, sizeof buf));
 }
 

@@ -17,7 +17,7 @@ _mailmuster_options() { # command
 		;;
 	doctor) printf '%s ' --account ;;
 	accounts) printf '%s ' --dry-run ;;
-	audit) printf '%s ' --side --depth ;;
+	audit) printf '%s ' --side --depth --stale --budget ;;
 	plan) printf '%s ' --csv ;;
 	event) printf '%s ' --at --by --note ;;
 	seal) printf '%s ' --offline --by --note ;;

@@ -113,6 +113,16 @@ static void args_list(struct imap_cur *c)
 	imap_cur_need(c, ')');
 }
 
+static void args_enable(struct imap_cur *c)
+{
+	static const char *const words[] = { "CONDSTORE", "QRESYNC", NULL };
+
+	imap_cur_need(c, ' ');
+	do
+		one_of(c, words);
+	while (imap_cur_eat(c, ' '));
+}
+
 static void args_lsub(struct imap_cur *c)
 {
 	imap_cur_need(c, ' ');
@@ -210,6 +220,8 @@ static void args_fetch(struct imap_cur *c)
 	one_of(c, (const char *const[]){ "CHANGEDSINCE", NULL });
 	imap_cur_need(c, ' ');
 	imap_cur_i64(c);
+	if (imap_cur_eat(c, ' ')) /* RFC 7162 section 3.2.6 */
+		one_of(c, (const char *const[]){ "VANISHED", NULL });
 	imap_cur_need(c, ')');
 }
 
@@ -236,6 +248,7 @@ static const struct {
 	[IMAP_CMD_CAPABILITY] = { "CAPABILITY", args_none },
 	[IMAP_CMD_ID] = { "ID", args_id },
 	[IMAP_CMD_NAMESPACE] = { "NAMESPACE", args_none },
+	[IMAP_CMD_ENABLE] = { "ENABLE", args_enable },
 	[IMAP_CMD_MYRIGHTS] = { "MYRIGHTS", args_mailbox },
 	[IMAP_CMD_LIST] = { "LIST", args_list },
 	[IMAP_CMD_LSUB] = { "LSUB", args_lsub },

@@ -6,12 +6,6 @@
 
 #include "base/num.h"
 
-struct hello {
-	struct arena *arena;
-	struct imap_hello *out;
-	bool capability, id, namespace; /* answered */
-};
-
 static unsigned cap_of(struct span word)
 {
 	static const struct {
@@ -43,7 +37,7 @@ static unsigned cap_of(struct span word)
 }
 
 /* The last list counts. */
-static void on_capability(struct hello *h, struct span text)
+static void on_capability(struct imap_greet *h, struct span text)
 {
 	static const char limit[] = "APPENDLIMIT=";
 
@@ -65,7 +59,7 @@ static void on_capability(struct hello *h, struct span text)
 }
 
 /* RFC 2971: NIL, or pairs of a field and a value in parentheses. */
-static bool on_id(struct hello *h, struct span text, struct err *err)
+static bool on_id(struct imap_greet *h, struct span text, struct err *err)
 {
 	struct span name = { "", 0 }, version = { "", 0 };
 	struct strbuf both = STRBUF_INIT;
@@ -100,11 +94,9 @@ static bool on_id(struct hello *h, struct span text, struct err *err)
 	return true;
 }
 
-static bool on_resp(void *ctx, const struct imap_resp *resp, bool more, struct err *err)
+bool imap_greet_answer(struct imap_greet *h, const struct imap_resp *resp,
+		       struct err *err)
 {
-	struct hello *h = ctx;
-
-	(void)more;
 	switch (resp->kind) {
 	case IMAP_RESP_CAPABILITY:
 		on_capability(h, resp->text);
@@ -126,29 +118,61 @@ static bool on_resp(void *ctx, const struct imap_resp *resp, bool more, struct e
 	}
 }
 
-/* ID and NAMESPACE go out together.  Neither is worth an account: a server that offers
- * them and then refuses is asked no more. */
-static bool ask_more(struct imap_session *s, struct hello *h, struct err *err)
+static bool on_resp(void *ctx, const struct imap_resp *resp, bool more, struct err *err)
+{
+	(void)more;
+	return imap_greet_answer(ctx, resp, err);
+}
+
+bool imap_greet_capability(struct imap_session *s, struct arena *arena,
+			   struct imap_hello *out, struct imap_greet *g, struct err *err)
+{
+	bool ok;
+
+	*out = (struct imap_hello){ .appendlimit = -1, .namespace.prefix = "" };
+	*g = (struct imap_greet){ .arena = arena, .out = out };
+	imap_session_handler(s, on_resp, g);
+	ok = imap_session_do(s, span_str(imap_cmd_word(IMAP_CMD_CAPABILITY)), err);
+	imap_session_handler(s, NULL, NULL);
+	if (!ok)
+		return false;
+	if (!g->capability)
+		return err_set(err, ERR_PROTO,
+			       "the server answers CAPABILITY with OK but without a "
+			       "CAPABILITY response");
+	if (!(out->caps & IMAP_CAP_IMAP4REV1))
+		return err_set(err, ERR_PROTO,
+			       "the server does not speak IMAP4rev1; it offers: %.200s",
+			       out->capability);
+	return true;
+}
+
+/* Neither is worth an account: a server that offers them and then refuses is asked no
+ * more. */
+bool imap_greet_ask(struct imap_session *s, struct imap_greet *g, struct err *err)
 {
 	static const char id[] =
 		"ID (\"name\" \"mailmuster\" \"version\" \"" MAILMUSTER_VERSION "\")";
-	uint64_t asked_id = 0, asked_namespace = 0;
+
+	if ((g->out->caps & IMAP_CAP_ID) &&
+	    !imap_session_send(s, span_str(id), &g->asked_id, err))
+		return false;
+	return !(g->out->caps & IMAP_CAP_NAMESPACE) ||
+	       imap_session_send(s, span_str(imap_cmd_word(IMAP_CMD_NAMESPACE)),
+				 &g->asked_namespace, err);
+}
+
+bool imap_greet_finish(struct imap_session *s, struct imap_greet *g, struct err *err)
+{
 	struct imap_done done;
 
-	if ((h->out->caps & IMAP_CAP_ID) &&
-	    !imap_session_send(s, span_str(id), &asked_id, err))
+	if (g->asked_id != 0 && !imap_session_finish(s, g->asked_id, &done, err))
 		return false;
-	if ((h->out->caps & IMAP_CAP_NAMESPACE) &&
-	    !imap_session_send(s, span_str(imap_cmd_word(IMAP_CMD_NAMESPACE)),
-			       &asked_namespace, err))
-		return false;
-	if (asked_id != 0 && !imap_session_finish(s, asked_id, &done, err))
-		return false;
-	if (asked_namespace == 0)
+	if (g->asked_namespace == 0)
 		return true;
-	if (!imap_session_finish(s, asked_namespace, &done, err))
+	if (!imap_session_finish(s, g->asked_namespace, &done, err))
 		return false;
-	if (done.status == IMAP_OK && !h->namespace)
+	if (done.status == IMAP_OK && !g->namespace)
 		return err_set(err, ERR_PROTO,
 			       "the server answers NAMESPACE with OK but without a "
 			       "NAMESPACE response");
@@ -158,30 +182,16 @@ static bool ask_more(struct imap_session *s, struct hello *h, struct err *err)
 bool imap_session_hello(struct imap_session *s, struct arena *arena,
 			struct imap_hello *out, struct err *err)
 {
-	struct imap_hello hello = { .appendlimit = -1, .namespace.prefix = "" };
-	struct hello h = { .arena = arena, .out = &hello };
-	bool ok = false;
+	struct imap_hello hello;
+	struct imap_greet g;
+	bool ok;
 
-	imap_session_handler(s, on_resp, &h);
-	if (!imap_session_do(s, span_str(imap_cmd_word(IMAP_CMD_CAPABILITY)), err))
-		goto out;
-	if (!h.capability) {
-		err_set(err, ERR_PROTO,
-			"the server answers CAPABILITY with OK but without a CAPABILITY "
-			"response");
-		goto out;
-	}
-	if (!(hello.caps & IMAP_CAP_IMAP4REV1)) {
-		err_set(err, ERR_PROTO,
-			"the server does not speak IMAP4rev1; it offers: %.200s",
-			hello.capability);
-		goto out;
-	}
-	if (!ask_more(s, &h, err))
-		goto out;
-	*out = hello;
-	ok = true;
-out:
+	if (!imap_greet_capability(s, arena, &hello, &g, err))
+		return false;
+	imap_session_handler(s, on_resp, &g);
+	ok = imap_greet_ask(s, &g, err) && imap_greet_finish(s, &g, err);
 	imap_session_handler(s, NULL, NULL);
+	if (ok)
+		*out = hello;
 	return ok;
 }

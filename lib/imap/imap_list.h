@@ -13,7 +13,8 @@
  * keyword and its blank.  On success *out is filled; wire and name live in arena.  An
  * unknown attribute is dropped.  A name with a NUL, CR or LF, or of more than
  * IMAP_NAME_MAX octets, is ERR_PROTO.  A name that is not valid modified UTF-7 keeps its
- * octets in name, escaped by text_show rules, and is no error (Courier with UTF-8 on disk).
+ * octets in name, escaped by text_show rules, and is no error (Courier with UTF-8 on
+ * disk).
  */
 #define IMAP_NAME_MAX 4096
 bool imap_list_parse(struct span text, struct arena *arena, struct folder *out,

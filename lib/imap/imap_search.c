@@ -38,6 +38,17 @@ bool imap_set_parse(struct span set, imap_on_range *fn, void *ctx, struct err *e
 	return imap_cur_ok(&c, "sequence set", err);
 }
 
+bool imap_vanished_parse(struct span text, bool *earlier_out, imap_on_range *fn,
+			 void *ctx, struct err *err)
+{
+	static const char earlier[] = "(EARLIER) ";
+
+	text = span_trim(text);
+	*earlier_out = span_istarts(text, earlier);
+	return imap_set_parse(*earlier_out ? span_from(text, sizeof earlier - 1) : text,
+			      fn, ctx, err);
+}
+
 bool imap_search_parse(struct span text, imap_on_range *fn, void *ctx, struct err *err)
 {
 	uint32_t lo = 0, hi = 0; /* the range being joined; 0: none */

@@ -18,6 +18,11 @@ typedef bool imap_on_range(void *ctx, uint32_t lo, uint32_t hi, struct err *err)
 bool imap_set_parse(struct span set, imap_on_range *fn, void *ctx,
 		    struct err *err) MUST_CHECK;
 
+/* text follows "* VANISHED ", of RFC 7162 section 3.2.10: uids that are no more. earlier:
+ * they went before the folder was opened, and EXISTS does not count them. */
+bool imap_vanished_parse(struct span text, bool *earlier_out, imap_on_range *fn,
+			 void *ctx, struct err *err) MUST_CHECK;
+
 /*
  * text follows "* SEARCH", of a whole response or of one piece.  Neighbours are joined
  * into one range.  "(MODSEQ 917)" at the end is taken and dropped.
@@ -27,9 +32,9 @@ bool imap_search_parse(struct span text, imap_on_range *fn, void *ctx,
 
 struct imap_esearch {
 	struct span tag; /* of the command it answers, borrowed; empty when not told */
-	bool uid;        /* numbers are UIDs */
-	bool all;        /* there was an ALL: without one nothing matched */
-	int64_t count;   /* COUNT; -1 when not told */
+	bool uid;	 /* numbers are UIDs */
+	bool all;	 /* there was an ALL: without one nothing matched */
+	int64_t count;	 /* COUNT; -1 when not told */
 };
 /* text follows "* ESEARCH", of a whole response or of one piece.  Ranges of ALL go to fn;
  * other return data but COUNT are skipped.  On failure *out is untouched. */

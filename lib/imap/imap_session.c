@@ -94,10 +94,9 @@ static bool break_off(struct imap_session *s, const struct err *err)
 
 static struct command *command_of(struct imap_session *s, uint64_t number)
 {
-	for (size_t i = 0; i < COUNT_OF(s->command); i++)
-		if (s->command[i].number == number)
-			return &s->command[i];
-	return NULL;
+	struct command *cmd = &s->command[number % IMAP_PIPELINE_MAX];
+
+	return cmd->number == number ? cmd : NULL;
 }
 
 bool imap_session_send(struct imap_session *s, struct span line, uint64_t *cmd_out,
@@ -114,8 +113,8 @@ bool imap_session_send(struct imap_session *s, struct span line, uint64_t *cmd_o
 		return err_set(err, ERR_BUG, "a command after LOGOUT");
 	if (!imap_cmd_allowed(line, err))
 		return false;
-	cmd = command_of(s, 0);
-	if (cmd == NULL)
+	cmd = &s->command[(s->last + 1) % IMAP_PIPELINE_MAX];
+	if (cmd->number != 0)
 		return err_set(err, ERR_BUG, "more than %d commands without an answer",
 			       IMAP_PIPELINE_MAX);
 	*cmd = (struct command){ .number = ++s->last };

@@ -68,7 +68,7 @@ void imap_session_sink(struct imap_session *s, const struct imap_sink *sink);
  * IMAP_PIPELINE_MAX may be unfinished (ERR_BUG). A mailbox name with octets that need a
  * literal is sent as a quoted string; names with CR, LF or NUL never get here.
  */
-#define IMAP_PIPELINE_MAX 64
+#define IMAP_PIPELINE_MAX 512
 bool imap_session_send(struct imap_session *s, struct span line, uint64_t *cmd_out,
 		       struct err *err) MUST_CHECK;
 
@@ -108,6 +108,27 @@ struct imap_hello {
 };
 bool imap_session_hello(struct imap_session *s, struct arena *arena,
 			struct imap_hello *out, struct err *err) MUST_CHECK;
+
+/*
+ * The same in steps, for who wants to ask for more in the same breath: capability (one
+ * wait); ask queues ID and NAMESPACE; their answers go through the handler to
+ * imap_greet_answer (which takes no notice of others); finish waits for both.
+ */
+struct imap_greet {
+	struct arena *arena;
+	struct imap_hello *out;
+	bool capability, id, namespace; /* answered */
+	uint64_t asked_id, asked_namespace;
+};
+bool imap_greet_capability(struct imap_session *s, struct arena *arena,
+			   struct imap_hello *out, struct imap_greet *g,
+			   struct err *err) MUST_CHECK;
+bool imap_greet_ask(struct imap_session *s, struct imap_greet *g,
+		    struct err *err) MUST_CHECK;
+bool imap_greet_answer(struct imap_greet *g, const struct imap_resp *resp,
+		       struct err *err) MUST_CHECK;
+bool imap_greet_finish(struct imap_session *s, struct imap_greet *g,
+		       struct err *err) MUST_CHECK;
 
 /* LOGOUT and wait for the end; failures do not matter any more. */
 void imap_session_logout(struct imap_session *s);

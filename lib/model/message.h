@@ -4,6 +4,10 @@
 /* One message as an index shows it, and the key by which it is recognised elsewhere. */
 #include "base/base.h"
 
+struct uid_range {
+	uint32_t lo, hi;
+};
+
 /* How a key was made (DESIGN section 5). */
 enum tier {
 	TIER_NONE, /* no key yet: nothing usable was read */

@@ -63,3 +63,29 @@ bool store_account_get(struct store *st, int64_t id, struct arena *arena,
 	sqlite3_reset(q);
 	return ok;
 }
+
+static const char sql_account_last[] =
+	"SELECT at, depth, messages FROM account_seen WHERE account = ?1 AND outcome = ?2"
+	" AND depth > ?3 ORDER BY id DESC LIMIT 1";
+
+bool store_account_last(struct store *st, int64_t account, struct account_last *out,
+			struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_ACCOUNT_LAST, sql_account_last);
+	int depth = DEPTH_COUNTS;
+	enum next n;
+
+	*out = (struct account_last){ 0 };
+	sqlite3_bind_int64(q, 1, account);
+	sqlite3_bind_int(q, 2, ACCOUNT_READ);
+	sqlite3_bind_int(q, 3, DEPTH_COUNTS);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM && !db_enum(st, q, 1, DEPTH_COUNT, &depth, err))
+		n = NEXT_FAIL;
+	if (n == NEXT_ITEM)
+		*out = (struct account_last){ .at = sqlite3_column_int64(q, 0),
+					      .depth = (enum depth)depth,
+					      .messages = sqlite3_column_int64(q, 2) };
+	sqlite3_reset(q);
+	return n != NEXT_FAIL;
+}

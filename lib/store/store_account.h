@@ -3,6 +3,7 @@
 #define STORE_STORE_ACCOUNT_H
 /* Accounts and transfers; events are in store_seal.h. */
 #include "model/account.h"
+#include "model/folder.h"
 #include "store/store.h"
 
 /* Insert, or return the row that is there (access and reason are brought up to date).  id
@@ -27,5 +28,14 @@ bool store_transfers(struct store *st, bool with_gone, struct arena *arena,
 		     struct transfer **out, size_t *n_out, struct err *err) MUST_CHECK;
 bool store_account_get(struct store *st, int64_t id, struct arena *arena,
 		       struct account *out, struct err *err) MUST_CHECK;
+
+/* The newest reading of an account that was whole and deeper than counts. */
+struct account_last {
+	int64_t at; /* 0: there is none */
+	enum depth depth;
+	int64_t messages;
+};
+bool store_account_last(struct store *st, int64_t account, struct account_last *out,
+			struct err *err) MUST_CHECK;
 
 #endif

@@ -244,6 +244,18 @@ bool store_folder_end(struct store *st, const struct folder_end *e, struct err *
 	return db_tx_end(st, own, ok, err);
 }
 
+bool store_folders_unchanged(struct store *st, const int64_t *folders, size_t n,
+			     struct err *err)
+{
+	bool own, ok = true;
+
+	if (!db_need_run(st, err) || !db_tx_begin(st, &own, err))
+		return false;
+	for (size_t i = 0; i < n && ok; i++)
+		ok = put_proven(st, folders[i], err);
+	return db_tx_end(st, own, ok, err);
+}
+
 /*
  * n is the newest row, p the one that tells most: n itself unless it only counted; then
  * the newest that did more, if it tried to read.  What was read before the folder was

@@ -21,13 +21,27 @@ struct account_listing {
 	const char *prefix; /* personal namespace prefix, wire form; "" */
 	char delim;	    /* '\0': NIL */
 	const char *capability, *server_id;
-	const char *rights; /* of the login on INBOX (RFC 4314); "" when not told */
+	const char *rights;	/* of the login on INBOX (RFC 4314); "" when not told */
 	struct folder *folders; /* store_listing fills in each id */
 	size_t folder_n;
+	struct folder_known *known; /* for each folder; NULL: nobody wants to know */
+};
+
+/*
+ * What an earlier run left of a folder that it read to its end, and on which another may
+ * build: all its messages are stored, as they were in this state or later.
+ */
+struct folder_known {
+	int64_t epoch;		   /* 0: there is no such thing */
+	struct folder_state state; /* exists: how many are stored; modseq: what changed
+				      after it must be read */
+	enum depth depth;
 };
 /* Bring `folder` up to date: new rows, changed attributes, gone ones (with a folder_seen
- * FOLDER_GONE each).  Each change leaves a folder_change.  Of attrs FOLDER_STABLE_MASK is
- * kept; a folder that is listed twice has the attributes of both. */
+ * FOLDER_GONE each), and fill in known; where the rights of the login are others than
+ * before nothing is known, for flags may be another person's.  Each change leaves a
+ * folder_change.  Of attrs FOLDER_STABLE_MASK is kept; a folder that is listed twice has
+ * the attributes of both. */
 bool store_listing(struct store *st, struct account_listing *l,
 		   struct err *err) MUST_CHECK;
 
@@ -48,16 +62,27 @@ struct store_row {
 	const char *keywords;	/* sorted by octets, joined with one blank; "" for none */
 	const char *message_id; /* normalised text to keep, NULL: none (the new side, or
 				   tier 2) */
+	bool later; /* it is there, and the rest is told by another window: stays as it
+		       is stored, if it is */
 };
 struct store_window {
 	int64_t epoch;
-	uint32_t lo, hi; /* lo at a multiple of 1024 or 1, hi + 1 at a multiple of 1024,
-			    or the last window */
+	uint32_t lo, hi; /* best at borders of blocks of 1,024: others cost a look at what
+			    lies beside them */
 	struct store_row *rows; /* ascending by uid (sorted here when they are not; a uid
 				   twice is ERR_PROTO) */
 	size_t row_n;
 	enum depth depth; /* DEPTH_IDS leaves stored flags and keywords of known messages
 			     alone */
+	/* Rows below it tell flags and keywords only.  One of a UID that is not stored is
+	 * left out: store_folder_end then finds a message too few. */
+	uint32_t flags_below;
+	bool built; /* what lies below lo stands as an earlier run left it */
+	/* Rows are those that changed; others stay, but for these, which are gone
+	 * (ascending, disjoint).  The watermark does not move, lo and hi only bound. */
+	bool sparse;
+	const struct uid_range *gone;
+	size_t gone_n;
 };
 /*
  * Apply in one transaction: insert, change (with message_change), mark gone what is no
@@ -88,6 +113,11 @@ struct folder_end {
 bool store_folder_end(struct store *st, const struct folder_end *e,
 		      struct err *err) MUST_CHECK;
 
+/* The server proved that these folders (folder.id) are as folder_known told: nothing was
+ * read, and the run vouches for what is stored.  One transaction. */
+bool store_folders_unchanged(struct store *st, const int64_t *folders, size_t n,
+			     struct err *err) MUST_CHECK;
+
 struct account_end {
 	int64_t account;
 	enum account_outcome outcome;
@@ -115,7 +145,7 @@ struct account_view {
 	const char *error, *tls, *prefix, *capability, *server_id, *rights;
 	char delim;
 	int64_t good_at, good_run; /* newest ACCOUNT_READ or ACCOUNT_PARTLY; 0: none */
-	int64_t deep_at; /* newest of those that did more than count; 0: none */
+	int64_t deep_at;	   /* newest of those that did more than count; 0: none */
 	bool unended; /* a later run began to read it and has not ended: what is known of
 			 it is half of one run, half of another */
 };

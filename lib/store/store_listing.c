@@ -253,6 +253,59 @@ static bool put_listing(struct store *st, const struct account_listing *l,
 	return db_run(st, q, err);
 }
 
+static const char sql_seen_known[] =
+	"SELECT epoch, uidvalidity, uidnext, modseq, messages, depth FROM folder_seen"
+	" WHERE id = (SELECT max(id) FROM folder_seen WHERE folder = ?1) AND outcome = "
+	"?2";
+
+static bool fill_known(struct store *st, struct account_listing *l, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SEEN_KNOWN, sql_seen_known);
+	enum next n = NEXT_END;
+
+	for (size_t i = 0; i < l->folder_n && n != NEXT_FAIL; i++) {
+		int depth = 0;
+
+		sqlite3_bind_int64(q, 1, l->folders[i].id);
+		sqlite3_bind_int(q, 2, FOLDER_READ);
+		n = db_next(st, q, err);
+		if (n == NEXT_ITEM && !db_enum(st, q, 5, DEPTH_COUNT, &depth, err))
+			n = NEXT_FAIL;
+		if (n == NEXT_ITEM)
+			l->known[i] = (struct folder_known){
+				.epoch = sqlite3_column_int64(q, 0),
+				.state = { .uidvalidity = (uint32_t)sqlite3_column_int64(
+						   q, 1),
+					   .uidnext = (uint32_t)sqlite3_column_int64(q,
+										     2),
+					   .modseq = sqlite3_column_int64(q, 3),
+					   .exists = sqlite3_column_int64(q, 4),
+					   .octets = -1 },
+				.depth = (enum depth)depth,
+			};
+		sqlite3_reset(q);
+	}
+	return n != NEXT_FAIL;
+}
+
+static const char sql_listing_rights[] =
+	"SELECT rights FROM account_listing WHERE account = ?1";
+
+/* Does the login have the rights that it had last time? */
+static bool same_rights(struct store *st, const struct account_listing *l, bool *out,
+			struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_LISTING_RIGHTS, sql_listing_rights);
+	enum next n;
+
+	sqlite3_bind_int64(q, 1, l->account);
+	n = db_next(st, q, err);
+	*out = n == NEXT_ITEM &&
+	       strcmp(db_text(q, 0), l->rights != NULL ? l->rights : "") == 0;
+	sqlite3_reset(q);
+	return n != NEXT_FAIL;
+}
+
 bool store_listing(struct store *st, struct account_listing *l, struct err *err)
 {
 	struct stored *stored = NULL;
@@ -260,7 +313,7 @@ bool store_listing(struct store *st, struct account_listing *l, struct err *err)
 	struct folder **list;
 	struct sha256 digest;
 	struct arena arena;
-	bool own, ok = false;
+	bool own, same = false, ok = false;
 
 	if (!db_need_run(st, err) || !db_tx_begin(st, &own, err))
 		return false;
@@ -269,7 +322,8 @@ bool store_listing(struct store *st, struct account_listing *l, struct err *err)
 	hash_listing(st, l, list, &digest);
 	ok = stored_folders(st, l->account, &arena, &stored, &stored_n, err) &&
 	     merge(st, l->account, list, l->folder_n, stored, stored_n, err) &&
-	     put_listing(st, l, &digest, err);
+	     same_rights(st, l, &same, err) && put_listing(st, l, &digest, err) &&
+	     (l->known == NULL || !same || fill_known(st, l, err));
 	free(stored);
 	arena_done(&arena);
 	return db_tx_end(st, own, ok, err);

@@ -19,8 +19,8 @@ static const char *const sql_messages[] = {
 	[STORE_BY_UID] = "SELECT " COLUMNS IN_EPOCH PRESENT " ORDER BY id",
 	[STORE_BY_KEY] = "SELECT " TAKE_MESSAGE "(" COLUMNS ")" IN_EPOCH PRESENT,
 };
-static const char sql_messages_gone[] = "SELECT " TAKE_MESSAGE
-					"(" COLUMNS ")" IN_EPOCH GONE_SINCE;
+static const char sql_messages_gone[] = "SELECT " TAKE_MESSAGE "(" COLUMNS
+					")" IN_EPOCH GONE_SINCE;
 enum { COLUMN_COUNT = 7 };
 
 struct store_messages {

@@ -8,8 +8,8 @@
 
 /* ---- writing; within a transaction of the caller's ---- */
 
-/* Drop pairs, findings, leftovers, wants and the judgement of a transfer before it is judged
- * again. */
+/* Drop pairs, findings, leftovers, wants and the judgement of a transfer before it is
+ * judged again. */
 bool store_verify_clear(struct store *st, int64_t transfer, struct err *err) MUST_CHECK;
 bool store_pair_add(struct store *st, struct pair *p /* id is filled in */,
 		    struct err *err) MUST_CHECK;
@@ -67,8 +67,8 @@ enum leftover_order {
 	LEFTOVER_BY_KEY,       /* tier, key, octets, date, side, epoch, uid */
 	LEFTOVER_BY_RETRY_KEY, /* those with a retry key: retry key, octets, date, side,
 				  epoch, uid */
-	LEFTOVER_BY_BODY, /* those whose body is known, with it as retry key at
-			     TIER_BODY: body, date, octets, side, epoch, uid */
+	LEFTOVER_BY_BODY,      /* those whose body is known, with it as retry key at
+				  TIER_BODY: body, date, octets, side, epoch, uid */
 };
 struct store_leftovers;
 /* pair 0: of the whole transfer; transfer 0: of all.  Do not add or drop while a cursor

@@ -135,12 +135,12 @@ static void read_account(struct audit_reader *r, struct peer *peer)
 
 	if ((r->listed || audit_reader_list(r, s, &err)) &&
 	    audit_reader_folders(r, s, &err))
-		PROMISE(r->next == r->folder_n);
+		PROMISE(r->done_n == r->folder_n);
 	else
 		PROMISE(err.cls != ERR_NONE && err.text[0] != '\0');
 	if (r->listed) {
 		PROMISE(audit_reader_give_up(r, &err, &late));
-		PROMISE(r->next == r->folder_n);
+		PROMISE(r->done_n == r->folder_n);
 	}
 	imap_session_free(s);
 }

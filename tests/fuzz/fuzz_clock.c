@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	PROMISE(size >= 17 && size <= 25);
 	clock_iso(at, iso);
-	/* The first hours of the year 0 and the last of 9999 may lie outside by a zone. */
+	/* The first hours of the year 0 and the last of 9999 may lie outside by a zone.
+	 */
 	if (strcmp(iso, "out of range") == 0)
 		return 0;
 	PROMISE(clock_parse_iso(span_str(iso), &again));

@@ -94,6 +94,7 @@ static void check_other(const struct imap_resp *resp, struct arena *arena)
 	struct imap_namespace ns;
 	struct imap_esearch e;
 	const char *rights;
+	bool earlier;
 
 	switch (resp->kind) {
 	case IMAP_RESP_SEARCH:
@@ -104,7 +105,9 @@ static void check_other(const struct imap_resp *resp, struct arena *arena)
 			      &err);
 		break;
 	case IMAP_RESP_VANISHED:
-		promise_clean(imap_set_parse(resp->text, on_range, NULL, &err), &err);
+		promise_clean(
+			imap_vanished_parse(resp->text, &earlier, on_range, NULL, &err),
+			&err);
 		break;
 	case IMAP_RESP_NAMESPACE:
 		promise_clean(imap_namespace_parse(resp->text, arena, &ns, &err), &err);

@@ -153,13 +153,13 @@ static void what_breaks_twice_is_passed_over(void **state)
 			fail_msg("case %zu: %s", i, err.text);
 		trial_open(&t, replay, SIDE_OLD, DEPTH_FULL, "auto");
 		trial_session(&t);
-		if (t.ok || t.r.next != 0 || told(&t, "INBOX")->ended)
+		if (t.ok || t.r.done_n != 0 || told(&t, "INBOX")->ended)
 			fail_msg("case %zu: survived", i);
 		replay_free(replay);
 		again(cases[i], &replay);
 		t.sink.replay = replay;
 		trial_session(&t);
-		if (t.ok || t.r.next != 1 ||
+		if (t.ok || t.r.done_n != 1 ||
 		    told(&t, "INBOX")->outcome != FOLDER_UNREADABLE ||
 		    strncmp(told(&t, "INBOX")->error, "twice the connection broke", 26) !=
 			    0)

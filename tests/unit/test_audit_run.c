@@ -356,9 +356,75 @@ static void probe_tells_what_a_server_is(void **state)
 	bed_close(&b);
 }
 
+static struct strbuf entered; /* who logged in, in order */
+
+static bool noting_secret(void *ctx, enum side side, const char *user, struct strbuf *out,
+			  struct err *err)
+{
+	strbuf_addf(&entered, "%s ", user);
+	return secret(ctx, side, user, out, err);
+}
+
+#define MANY(user, n)                                                                    \
+	"\"" user "\": {\"folders\": [{\"name\": \"INBOX\", \"messages\": [" n "]}]}"
+#define ONE "{\"header\": \"Message-ID: <a@b>\\r\\n\"}"
+
+/* The longest first; when it is about age, the oldest; and no account after the time. */
+static void accounts_have_an_order_and_a_time(void **state)
+{
+	static const char model[] = "{\"users\": {" MANY("anna", ONE) ", " MANY(
+		"ben", ONE "," ONE "," ONE) ", " MANY("carla", ONE "," ONE) "}}";
+	char path[160], args[200];
+	struct err err = ERR_INIT;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, NULL, NULL);
+	snprintf(path, sizeof path, "%s/model.json", b.fx.dir);
+	fx_ok(fs_write_atomic(path, span_str(model), 0600, &err));
+	snprintf(args, sizeof args, "--model %s", path);
+	peer_start(&b.peer[SIDE_OLD], args);
+	b.server[SIDE_OLD] = server_of(SIDE_OLD, b.peer[SIDE_OLD].port);
+	b.server[SIDE_OLD].max_connections = 1;
+	b.o.server[SIDE_OLD] = &b.server[SIDE_OLD];
+	b.o.secret = noting_secret;
+	add(&b, SIDE_OLD, "anna");
+	add(&b, SIDE_OLD, "ben");
+	add(&b, SIDE_OLD, "carla");
+	must_go(&b);
+	assert_string_equal(strbuf_cstr(&entered), "anna ben carla ");
+	assert_true(b.out.complete);
+	strbuf_clear(&entered);
+	must_go(&b);
+	assert_string_equal(strbuf_cstr(&entered), "ben carla anna ");
+	assert_int_equal(b.out.side[SIDE_OLD].folders_same, 3);
+
+	/* An hour for each login, and half an hour in all. */
+	strbuf_clear(&entered);
+	b.login_ms = 3600 * 1000;
+	b.o.budget_ms = 1800 * 1000;
+	must_go(&b);
+	assert_string_equal(strbuf_cstr(&entered), "ben ");
+	assert_int_equal(b.out.left, 2);
+	assert_false(b.out.complete);
+	assert_int_equal(b.out.side[SIDE_OLD].read, 1);
+
+	/* All were read just now. */
+	strbuf_clear(&entered);
+	b.o.budget_ms = 0;
+	b.o.stale_s = 3600;
+	must_go(&b);
+	assert_string_equal(strbuf_cstr(&entered), "");
+	assert_int_equal(b.out.fresh, 3);
+	assert_true(b.out.complete);
+	strbuf_done(&entered);
+	bed_close(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accounts_have_an_order_and_a_time),
 		cmocka_unit_test(reads_both_sides_alike),
 		cmocka_unit_test(many_connections_share_one_writer),
 		cmocka_unit_test(counts_without_reading),

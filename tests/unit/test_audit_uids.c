@@ -113,7 +113,7 @@ static void compares_and_subtracts_like_a_map(void **state)
 
 	(void)state;
 	for (int round = 0; round < 300; round++) {
-		struct audit_range d;
+		struct uid_range d;
 		uint64_t from = 1, left = 0;
 
 		random_set(&a, ma);

@@ -189,11 +189,45 @@ static void stops_when_it_is_told_to(void **state)
 	}
 }
 
+static void reads_vanished(void **state)
+{
+	static const struct {
+		const char *in, *out; /* NULL: refused */
+		bool earlier;
+	} cases[] = {
+		{ "(EARLIER) 41,43:116", "41-41 43-116 ", true },
+		{ "(earlier) 7", "7-7 ", true },
+		{ " 405,407 ", "405-405 407-407 ", false },
+		{ "(EARLIER)", NULL, true },
+		{ "(EARLIER) ", NULL, true },
+		{ "(EARLIER) 0", NULL, true },
+		{ "(LATER) 7", NULL, false },
+		{ "7:*", NULL, false },
+		{ "", NULL, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct strbuf out = STRBUF_INIT;
+		struct err err = ERR_INIT;
+		bool earlier = false, ok;
+
+		ok = imap_vanished_parse(span_str(cases[i].in), &earlier, note, &out,
+					 &err);
+		if (ok != (cases[i].out != NULL) || (!ok && err.cls != ERR_PROTO) ||
+		    (ok && (strcmp(strbuf_cstr(&out), cases[i].out) != 0 ||
+			    earlier != cases[i].earlier)))
+			fail_msg("case %zu: %s %s", i, strbuf_cstr(&out), err.text);
+		strbuf_done(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_search),
 		cmocka_unit_test(reads_sequence_sets),
+		cmocka_unit_test(reads_vanished),
 		cmocka_unit_test(reads_esearch),
 		cmocka_unit_test(stops_when_it_is_told_to),
 	};
