@@ -112,8 +112,16 @@ enum stmt {
 	STMT_DETAIL_FACTS_GET,
 	STMT_DETAIL_FAIL,
 	STMT_WANT_ADD,
+	/* store_scan.c */
+	STMT_BODY_PUT,
+	STMT_BODY_GET,
+	STMT_FOLDER_SCAN_PUT,
+	STMT_FOLDER_SCAN_GET,
+	STMT_SCAN_SUM,
+	STMT_SIZE_RULE,
+	STMT_SIZE_BIAS,
 };
-enum { STMT_COUNT = STMT_WANT_ADD + 1 };
+enum { STMT_COUNT = STMT_SIZE_BIAS + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */

@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "store/store_accept.h"
 #include "store/store_migrate.h"
+#include "store/store_scan.h"
 #include "store/store_seal.h"
 #include "tests/support/store_rig.h"
 
@@ -369,6 +370,8 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "seal_folder", "uidnext" },
 		{ "acceptance", "reason" },
 		{ "accepted", "acceptance" },
+		{ "body_seen", "symptoms" },
+		{ "folder_scan", "gap_ms" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -382,6 +385,8 @@ static void refuses_to_edit_what_was_observed(void **state)
 	};
 	struct sha256 fingerprint = { .bytes = { 1 } };
 	struct seal_folder at_seal = { .epoch = 1, .uidnext = 10 };
+	struct body_facts body = { .words = "NO" };
+	struct folder_scan scan = { .error = "" };
 	size_t n;
 
 	rig_start(r, DEPTH_FULL);
@@ -390,6 +395,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 	rig_read(r, rows, n - 1, DEPTH_FULL);
 	free(rows);
 	rig_account_end(r, ACCOUNT_READ, DEPTH_FULL);
+	scan.folder = r->folder;
+	ok(store_body_put(r->st, 1, 1, &body, &err));
+	ok(store_folder_scan_put(r->st, &scan, &err));
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
