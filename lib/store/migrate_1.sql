@@ -146,3 +146,18 @@ END;
 CREATE TRIGGER folder_scan_no_delete BEFORE DELETE ON folder_scan BEGIN
 	SELECT RAISE(ABORT, 'folder_scan is append-only');
 END;
+CREATE TABLE scan_sample (
+	run      INTEGER NOT NULL REFERENCES run (id),
+	side     INTEGER NOT NULL,
+	seed     INTEGER NOT NULL,
+	rank     INTEGER NOT NULL,
+	messages INTEGER NOT NULL,
+	chosen   INTEGER NOT NULL,
+	PRIMARY KEY (run, side)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER scan_sample_no_update BEFORE UPDATE ON scan_sample BEGIN
+	SELECT RAISE(ABORT, 'scan_sample is append-only');
+END;
+CREATE TRIGGER scan_sample_no_delete BEFORE DELETE ON scan_sample BEGIN
+	SELECT RAISE(ABORT, 'scan_sample is append-only');
+END;

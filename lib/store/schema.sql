@@ -501,6 +501,18 @@ CREATE TABLE folder_scan (
 CREATE INDEX folder_scan_folder ON folder_scan (folder);
 CREATE INDEX folder_scan_run ON folder_scan (run);
 
+-- A random sample of a side that a scan chose: the messages whose rank (sample_rank of
+-- lib/model/sample.h) is no higher.  Append-only; audit, when it scans.
+CREATE TABLE scan_sample (
+	run      INTEGER NOT NULL REFERENCES run (id),
+	side     INTEGER NOT NULL,
+	seed     INTEGER NOT NULL,
+	rank     INTEGER NOT NULL, -- an unsigned number of 64 bits
+	messages INTEGER NOT NULL, -- that the side held
+	chosen   INTEGER NOT NULL,
+	PRIMARY KEY (run, side)
+) STRICT, WITHOUT ROWID;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -597,4 +609,10 @@ CREATE TRIGGER folder_scan_no_update BEFORE UPDATE ON folder_scan BEGIN
 END;
 CREATE TRIGGER folder_scan_no_delete BEFORE DELETE ON folder_scan BEGIN
 	SELECT RAISE(ABORT, 'folder_scan is append-only');
+END;
+CREATE TRIGGER scan_sample_no_update BEFORE UPDATE ON scan_sample BEGIN
+	SELECT RAISE(ABORT, 'scan_sample is append-only');
+END;
+CREATE TRIGGER scan_sample_no_delete BEFORE DELETE ON scan_sample BEGIN
+	SELECT RAISE(ABORT, 'scan_sample is append-only');
 END;

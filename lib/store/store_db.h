@@ -120,8 +120,10 @@ enum stmt {
 	STMT_SCAN_SUM,
 	STMT_SIZE_RULE,
 	STMT_SIZE_BIAS,
+	STMT_SAMPLE_PUT,
+	STMT_SAMPLE_GET,
 };
-enum { STMT_COUNT = STMT_SIZE_BIAS + 1 };
+enum { STMT_COUNT = STMT_SAMPLE_GET + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */

@@ -38,6 +38,8 @@ static const char *const sql_later_rows[] = {
 	" body_key, words FROM body_seen WHERE run = ?1 ORDER BY message",
 	"SELECT id, folder, examine_ms, messages, octets, took_ms, gap_ms, gap_uid, error"
 	" FROM folder_scan WHERE run = ?1 ORDER BY id",
+	"SELECT side, seed, rank, messages, chosen FROM scan_sample WHERE run = ?1"
+	" ORDER BY side",
 };
 
 static const char sql_ended[] =

@@ -89,8 +89,8 @@ struct store_scan_wants {
 	sqlite3_stmt *q;
 };
 
-bool store_scan_wants_open(struct store *st, int64_t epoch, struct store_scan_wants **out,
-			   struct err *err)
+bool store_scan_wants_open(struct store *st, int64_t epoch, uint32_t from,
+			   struct store_scan_wants **out, struct err *err)
 {
 	struct store_scan_wants *it = mem_calloc(1, sizeof *it);
 
@@ -100,6 +100,7 @@ bool store_scan_wants_open(struct store *st, int64_t epoch, struct store_scan_wa
 		return false;
 	}
 	bind_epoch(it->q, epoch);
+	sqlite3_bind_int64(it->q, 1, message_row(epoch, from));
 	*out = it;
 	return true;
 }
@@ -313,6 +314,52 @@ bool store_folder_scan(struct store *st, int64_t folder, struct arena *arena,
 					     .gap_uid = (uint32_t)sqlite3_column_int64(q,
 										       6),
 					     .error = db_text_in(q, 7, arena) };
+	sqlite3_reset(q);
+	if (n != NEXT_FAIL)
+		*found_out = n == NEXT_ITEM;
+	return n != NEXT_FAIL;
+}
+
+static const char sql_sample_put[] =
+	"INSERT INTO scan_sample (run, side, seed, rank, messages, chosen)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (run, side) DO NOTHING";
+
+bool store_scan_sample_put(struct store *st, const struct scan_sample *s, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SAMPLE_PUT, sql_sample_put);
+
+	if (!db_need_run(st, err))
+		return false;
+	sqlite3_bind_int64(q, 1, st->run);
+	sqlite3_bind_int(q, 2, (int)s->side);
+	sqlite3_bind_int64(q, 3, (int64_t)s->seed);
+	sqlite3_bind_int64(q, 4, (int64_t)s->rank);
+	sqlite3_bind_int64(q, 5, s->messages);
+	sqlite3_bind_int64(q, 6, s->chosen);
+	return db_run(st, q, err);
+}
+
+static const char sql_sample_get[] =
+	"SELECT run, seed, rank, messages, chosen FROM scan_sample WHERE side = ?1"
+	" ORDER BY run DESC LIMIT 1";
+
+bool store_scan_sample(struct store *st, enum side side, struct scan_sample *out,
+		       bool *found_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SAMPLE_GET, sql_sample_get);
+	enum next n;
+
+	sqlite3_bind_int(q, 1, (int)side);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM)
+		*out = (struct scan_sample){
+			.side = side,
+			.run = sqlite3_column_int64(q, 0),
+			.seed = (uint64_t)sqlite3_column_int64(q, 1),
+			.rank = (uint64_t)sqlite3_column_int64(q, 2),
+			.messages = sqlite3_column_int64(q, 3),
+			.chosen = sqlite3_column_int64(q, 4),
+		};
 	sqlite3_reset(q);
 	if (n != NEXT_FAIL)
 		*found_out = n == NEXT_ITEM;

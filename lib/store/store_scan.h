@@ -27,9 +27,23 @@ struct folder_scan {
 bool store_folder_scan_put(struct store *st, const struct folder_scan *s,
 			   struct err *err) MUST_CHECK;
 
+/* A random sample of one side: the messages whose rank is no higher (model/sample.h). */
+struct scan_sample {
+	enum side side;
+	int64_t run; /* for reading */
+	uint64_t seed, rank;
+	int64_t messages, chosen; /* that the side held; that are in it */
+};
+/* The same sample again is no error: a run that was continued has chosen it before. */
+bool store_scan_sample_put(struct store *st, const struct scan_sample *s,
+			   struct err *err) MUST_CHECK;
+/* Newest of a side; found false: none. */
+bool store_scan_sample(struct store *st, enum side side, struct scan_sample *out,
+		       bool *found_out, struct err *err) MUST_CHECK;
+
 /* ---- what is to be scanned ---- */
 
-/* One present message of an epoch, ascending by uid. */
+/* One present message of an epoch with uid >= from, ascending by uid. */
 struct scan_want {
 	struct message m;
 	int64_t first_run; /* that saw it */
@@ -37,8 +51,8 @@ struct scan_want {
 	bool read;   /* by that run */
 };
 struct store_scan_wants;
-bool store_scan_wants_open(struct store *st, int64_t epoch, struct store_scan_wants **out,
-			   struct err *err) MUST_CHECK;
+bool store_scan_wants_open(struct store *st, int64_t epoch, uint32_t from,
+			   struct store_scan_wants **out, struct err *err) MUST_CHECK;
 enum next store_scan_wants_next(struct store_scan_wants *it, struct scan_want *out,
 				struct err *err) MUST_CHECK;
 void store_scan_wants_close(struct store_scan_wants *it);

@@ -68,7 +68,7 @@ static void it_is_said_in_one_sentence(void **state)
 		{ 12000, 12000, 3, "12,000 of 12,000 read, 3 damaged" },
 		{ 12000, 0, 0, "0 of 12,000 read, none damaged" },
 		{ 1000, 100, 2,
-		  "100 of 1,000 read, 2 damaged: with 95 % confidence fewer than 5.9 % "
+		  "100 of 1,000 read, 2 damaged: with 95 % confidence fewer than 6.0 % "
 		  "are" },
 		{ 100, 2, 0,
 		  "2 of 100 read, none damaged: with 95 % confidence fewer than 78 % "

@@ -372,6 +372,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "accepted", "acceptance" },
 		{ "body_seen", "symptoms" },
 		{ "folder_scan", "gap_ms" },
+		{ "scan_sample", "chosen" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -387,6 +388,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	struct seal_folder at_seal = { .epoch = 1, .uidnext = 10 };
 	struct body_facts body = { .words = "NO" };
 	struct folder_scan scan = { .error = "" };
+	struct scan_sample sample = { .seed = 1 };
 	size_t n;
 
 	rig_start(r, DEPTH_FULL);
@@ -398,6 +400,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	scan.folder = r->folder;
 	ok(store_body_put(r->st, 1, 1, &body, &err));
 	ok(store_folder_scan_put(r->st, &scan, &err));
+	ok(store_scan_sample_put(r->st, &sample, &err));
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));

@@ -74,7 +74,7 @@ static const char *wants(struct bed *b)
 	const char *out;
 	enum next n;
 
-	ok(store_scan_wants_open(b->rig.st, b->epoch, &it, &err));
+	ok(store_scan_wants_open(b->rig.st, b->epoch, 1, &it, &err));
 	while ((n = store_scan_wants_next(it, &w, &err)) == NEXT_ITEM) {
 		strbuf_addf(&sb, "%s%u:%lld%s", sb.n > 0 ? " " : "", w.m.uid,
 			    (long long)w.run, w.run != 0 && !w.read ? "!" : "");
@@ -240,6 +240,29 @@ static void the_newest_scan_of_a_folder_counts(void **state)
 	assert_string_equal(got.error, "NO such");
 }
 
+static void the_newest_sample_of_a_side_counts(void **state)
+{
+	struct bed *b = *state;
+	struct scan_sample s = { .seed = 7,
+				 .rank = UINT64_MAX - 3,
+				 .messages = 50,
+				 .chosen = 5 },
+			   got;
+	struct err err = ERR_INIT;
+	bool found;
+
+	ok(store_scan_sample(b->rig.st, SIDE_OLD, &got, &found, &err));
+	assert_false(found);
+	ok(store_scan_sample_put(b->rig.st, &s, &err));
+	ok(store_scan_sample_put(b->rig.st, &s, &err));
+	ok(store_scan_sample(b->rig.st, SIDE_OLD, &got, &found, &err));
+	assert_true(found && got.rank == s.rank && got.seed == 7);
+	assert_int_equal(got.messages, 50);
+	assert_int_equal(got.chosen, 5);
+	ok(store_scan_sample(b->rig.st, SIDE_NEW, &got, &found, &err));
+	assert_false(found);
+}
+
 /* The digest of a run covers what it scanned. */
 static void the_ledger_knows_what_was_scanned(void **state)
 {
@@ -266,6 +289,7 @@ int main(void)
 		TEST(the_newest_facts_are_given_back),
 		TEST(how_a_side_counts_is_learned_from_all_of_it),
 		TEST(the_newest_scan_of_a_folder_counts),
+		TEST(the_newest_sample_of_a_side_counts),
 		TEST(the_ledger_knows_what_was_scanned),
 	};
 
