@@ -22,8 +22,9 @@
 
 #define BIT(s) SYMPTOM_BIT(SYMPTOM_##s)
 #define WITNESSES                                                                        \
-	(BIT(IDENTITY) | BIT(NUL) | BIT(CONTROLS) | BIT(EMPTY) | BIT(NO_HEADER) |        \
-	 BIT(HEADER_CUT) | BIT(MULTIPART_CUT) | BIT(BASE64) | BIT(UNSTABLE))
+	(BIT(IDENTITY) | BIT(PADDED) | BIT(NUL) | BIT(CONTROLS) | BIT(EMPTY) |           \
+	 BIT(NO_HEADER) | BIT(HEADER_CUT) | BIT(MULTIPART_CUT) | BIT(BASE64) |           \
+	 BIT(UNSTABLE))
 /* Whose subject, sender and date are kept, so that they can be named: also what servers
  * refuse. */
 #define TO_BE_NAMED                                                                      \
@@ -148,24 +149,6 @@ static bool fail(struct audit_scan *s, struct audit_scan_item *i, uint64_t sympt
 	return give(s, i, &f, (struct span){ 0 }, err);
 }
 
-/* Learn how the server counts, as store_size_rule does of all that was read before. */
-static void learn(struct body_size_rule *r, const struct body_facts *f)
-{
-	int64_t more = f->octets - f->announced;
-
-	if (f->announced < 0)
-		return;
-	r->read++;
-	if (more == 0) {
-		r->equal++;
-	} else if (body_size_by_lines(f)) {
-		r->explained++;
-	} else if (r->at_bias == 0 || more == r->bias) {
-		r->bias = more;
-		r->at_bias++;
-	}
-}
-
 /* The index has a Message-ID, and the header has none or another one. */
 static bool is_other(struct audit_scan *s, const struct audit_scan_item *i)
 {
@@ -202,7 +185,7 @@ static bool read_once(struct audit_scan *s, struct audit_scan_item *i, struct er
 	if (i->failed != 0)
 		f->symptoms |= BIT(UNSTABLE); /* it failed the first time */
 	if (i->first < 0)
-		learn(&s->rule, f);
+		body_size_learn(&s->rule, f);
 	else if (body_differs(&s->first[i->first], f))
 		f->symptoms |= BIT(UNSTABLE) | s->first[i->first].symptoms;
 	if (wants_second(s, i, f)) {
@@ -452,7 +435,18 @@ static bool landed(struct audit_scan *s, struct imap_session *session,
 		if (done->status == IMAP_OK &&
 		    !still_there(s, session, i->uid, &there, err))
 			return false;
-		if (!there && i->breaks == 0 && i->first < 0) {
+		if (!there && i->due) {
+			/* Dovecot mends a message that it stumbled over, and gives it
+			 * another UID. */
+			if (!fail(s, i, BIT(BREAKS) | BIT(NOTHING),
+				  "the connection broke when it was due, and now it is "
+				  "not "
+				  "there any more",
+				  err))
+				return false;
+			continue;
+		}
+		if (!there && i->first < 0) {
 			i->state = SCAN_GONE;
 			s->progress = true;
 			continue;
@@ -530,9 +524,15 @@ static void broke(struct audit_scan *s, struct err *err)
 
 			if (!is_due(i))
 				continue;
-			i->state = SCAN_ALONE;
-			if (alone++ > 0)
+			/* Of several the first is only the first to be asked alone: what
+			 * the server had of it may have been lost with the connection. */
+			if (i->state != SCAN_ALONE) {
+				i->state = SCAN_ALONE;
+				i->due = true;
+				alone++;
 				continue;
+			}
+			alone++;
 			i->failed |= symptom;
 			if (++i->breaks < 2)
 				continue;

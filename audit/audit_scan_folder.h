@@ -8,9 +8,9 @@
  *
  * Several messages go into one command, several commands are under way.  What a command
  * leaves without an answer is asked for one by one; what breaks the connection is found
- * by asking alone, first of all for the one that was due: twice broken is unreadable.  A
- * message that shows a witness of damage is read a second time, and so is one of many
- * others: two readings may differ.
+ * by asking alone: what breaks two of them, alone, is unreadable.  A message that shows a
+ * witness of damage is read a second time, and so is one of many others: two readings may
+ * differ.
  */
 #include "base/arena.h"
 #include "base/strbuf.h"
@@ -31,8 +31,9 @@ enum audit_scan_state {
 struct audit_scan_item {
 	uint32_t uid;
 	uint8_t state;	/* enum audit_scan_state */
-	uint8_t breaks; /* sessions that it broke */
+	uint8_t breaks; /* sessions that it broke, alone */
 	uint8_t again;	/* 1: a second reading is due; 2: it was had */
+	bool due;	/* without an answer when the connection broke */
 	bool asked;	/* alone, and left without an answer: is it still there? */
 	uint8_t tier;	/* of the index */
 	struct msg_key key;

@@ -51,8 +51,9 @@ void mime_check_begin(struct mime_check *c, struct sha256_ctx *sha)
 	c->sha = sha;
 	c->has_id = c->file_made = c->decided = c->last_cr = false;
 	c->keep = true;
-	c->line = c->controls = c->fed = 0;
+	c->line = c->blanks = c->controls = c->fed = 0;
 	c->shown = 0;
+	c->start_n = 0;
 	mime_message_begin(&c->message, sha);
 }
 
@@ -72,7 +73,11 @@ void mime_check_done(struct mime_check *c)
 static void octets(struct mime_check *c, const char *p, size_t n, bool in_header)
 {
 	unsigned all = 0;
+	size_t text = n;
 
+	while (text > 0 && p[text - 1] == ' ')
+		text--;
+	c->blanks = (int64_t)(n - text) + (text == 0 ? c->blanks : 0);
 	for (size_t i = 0; i < n; i++)
 		all |= c->classes[(unsigned char)p[i]];
 	c->line += (int64_t)n;
@@ -104,7 +109,7 @@ static void line_end(struct mime_check *c)
 {
 	if (c->line > MIME_CHECK_LINE_MAX)
 		note(c, SYMPTOM_LONG_LINE);
-	c->line = 0;
+	c->line = c->blanks = 0;
 }
 
 static void lines(struct mime_check *c, struct span s, bool in_header)
@@ -212,6 +217,8 @@ bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
 	size_t head = s.n;
 
 	c->fed += (int64_t)s.n;
+	for (size_t i = 0; i < s.n && c->start_n < sizeof c->start; i++)
+		c->start[c->start_n++] = s.p[i];
 	mime_message_feed(&c->message, s);
 	if (was_header && c->message.in_body) {
 		/* Where the header ended in this piece. */
@@ -231,12 +238,17 @@ bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
 
 /* ---- the end ---- */
 
+static bool is_mbox(struct span header)
+{
+	return span_istarts(header, "From ") || span_istarts(header, ">From ");
+}
+
 static void header_key(struct mime_check *c)
 {
 	struct span rest = strbuf_span(&c->message.header.text);
 	struct mime_field_line line;
 	struct sha256 digest;
-	bool any = false;
+	bool any = false, first = true;
 
 	sha256_begin(c->sha);
 	while (mime_fields_next(&rest, &line) == MIME_FIELDS_LINE) {
@@ -251,6 +263,11 @@ static void header_key(struct mime_check *c)
 			any = true;
 		else if (line.octets > 0)
 			note(c, SYMPTOM_HEADER_BAD);
+		/* The line of an mbox file stands before many an old message. */
+		if (first && n == 0 && line.octets > 0 &&
+		    !is_mbox((struct span){ c->start, c->start_n }))
+			note(c, SYMPTOM_NO_HEADER);
+		first = false;
 	}
 	sha256_end(c->sha, &digest);
 	memcpy(c->facts.header_key.bytes, digest.bytes, sizeof c->facts.header_key.bytes);
@@ -285,6 +302,8 @@ bool mime_check_end(struct mime_check *c, struct arena *arena, struct err *err)
 	uint64_t shape = 0;
 
 	in_line = c->line > 0 || c->last_cr;
+	if (c->blanks >= MIME_CHECK_PADDING && !c->last_cr)
+		note(c, SYMPTOM_PADDED);
 	if (c->last_cr)
 		note(c, SYMPTOM_BARE_CR);
 	line_end(c);

@@ -21,6 +21,9 @@
 /* So many 0x80 in a row are NULs as Dovecot shows them. */
 #define MIME_CHECK_NULS_SHOWN 8
 
+/* So many blanks at its very end, behind which no line ends, no message has of itself. */
+#define MIME_CHECK_PADDING 16
+
 /* In zeroed memory to begin with; mime_check_begin as often as there are messages. */
 struct mime_check {
 	/* results, after mime_check_end, until the next begin.  announced and words are
@@ -36,9 +39,12 @@ struct mime_check {
 	struct strbuf memory; /* from the start of the message, while it is kept */
 	struct spill file;
 	bool file_made, keep, decided;
+	int64_t blanks;	  /* at the end of the line in hand */
 	int64_t line;	  /* octets of the line in hand */
 	int64_t controls; /* so far */
 	int shown;	  /* 0x80 in a row, at the end of what came */
+	char start[8];	  /* the first octets */
+	size_t start_n;
 	bool last_cr;
 	int64_t fed;
 	unsigned char classes[256]; /* what an octet may be a sign of */

@@ -27,6 +27,8 @@ static const struct {
 			   "its size in the index is not what comes" },
 	[SYMPTOM_IDENTITY] = { SYMPTOM_OF_INDEX, "identity",
 			       "the index has another Message-ID than the header" },
+	[SYMPTOM_PADDED] = { SYMPTOM_OF_INDEX, "padded",
+			     "it is filled up with blanks to its announced size" },
 	[SYMPTOM_UNSTABLE] = { SYMPTOM_OF_READS, "unstable",
 			       "two readings of it differ" },
 	[SYMPTOM_NUL] = { SYMPTOM_OF_OCTETS, "nul", "NUL octets are in it" },
@@ -85,6 +87,16 @@ const char *symptom_name(enum symptom s)
 	return table[s].name;
 }
 
+bool symptom_parse(const char *s, enum symptom *out)
+{
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		if (strcmp(s, table[i].name) == 0) {
+			*out = (enum symptom)i;
+			return true;
+		}
+	return false;
+}
+
 const char *symptom_sentence(enum symptom s)
 {
 	assert((size_t)s < COUNT_OF(table));
@@ -111,6 +123,23 @@ bool body_size_by_lines(const struct body_facts *f)
 	/* With three lines and fewer it could as well be chance. */
 	return (f->lines > 3 && more == f->lines - f->bare_lf && more != 0) ||
 	       (f->bare_lf > 0 && more == -f->bare_lf);
+}
+
+void body_size_learn(struct body_size_rule *r, const struct body_facts *f)
+{
+	int64_t more = f->octets - f->announced;
+
+	if (!f->read || f->announced < 0)
+		return;
+	r->read++;
+	if (more == 0) {
+		r->equal++;
+	} else if (body_size_by_lines(f)) {
+		r->explained++;
+	} else if (r->at_bias == 0 || more == r->bias) {
+		r->bias = more;
+		r->at_bias++;
+	}
 }
 
 bool body_size_estimates(const struct body_size_rule *r)

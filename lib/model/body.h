@@ -36,6 +36,7 @@ enum symptom {
 	/* the index */
 	SYMPTOM_SIZE,	  /* RFC822.SIZE is not what comes (body_size_rule) */
 	SYMPTOM_IDENTITY, /* the index has another Message-ID than the header */
+	SYMPTOM_PADDED,	  /* it ends in blanks, as Cyrus fills up what its file lacks */
 	/* readings */
 	SYMPTOM_UNSTABLE,
 	/* octets */
@@ -71,7 +72,8 @@ enum { SYMPTOM_COUNT = SYMPTOM_TOO_LARGE + 1 };
 #define SYMPTOM_BIT(s) ((uint64_t)1 << (s))
 
 enum symptom_kind symptom_kind(enum symptom s);
-const char *symptom_name(enum symptom s);     /* "multipart-cut" */
+const char *symptom_name(enum symptom s); /* "multipart-cut" */
+bool symptom_parse(const char *s, enum symptom *out) MUST_CHECK;
 const char *symptom_sentence(enum symptom s); /* what it is, for people; no full stop */
 
 /* What was seen of one message by one reading, or by several of one run. */
@@ -104,6 +106,8 @@ struct body_size_rule {
 bool body_size_estimates(const struct body_size_rule *r);
 /* Is this size what the server would announce for what came? */
 bool body_size_fits(const struct body_size_rule *r, const struct body_facts *f);
+/* One more that was read; as store_size_rule does of all that were stored. */
+void body_size_learn(struct body_size_rule *r, const struct body_facts *f);
 /* Line ends explain it: LF counted for CRLF, or a bare LF counted as two. */
 bool body_size_by_lines(const struct body_facts *f);
 

@@ -60,7 +60,7 @@ struct pair {
 	const char *old_name, *new_name; /* common form; "" */
 	struct match_count count;
 	const char *note; /* why it is unreadable; "" */
-	int64_t bias; /* octets by which most messages grew or shrank; 0: none */
+	int64_t bias;	  /* octets by which most messages grew or shrank; 0: none */
 };
 
 /* Verdict on a transfer by one verify run. */

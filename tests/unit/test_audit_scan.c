@@ -128,7 +128,7 @@ static void told(const struct trial *t, uint32_t uid, const char *text)
 	"S: m1 OK [READ-ONLY] Completed\n"
 #define FETCH(tag, uids) "C: " tag " UID FETCH " uids " (UID RFC822.SIZE BODY.PEEK[])\n"
 /* 59 octets: a header and a line. */
-#define GOOD	    "S: Date: Fri, 1 Jan 2010 10:00:00 +0000\nS: Subject: s\nS:\nS: hello\n"
+#define GOOD "S: Date: Fri, 1 Jan 2010 10:00:00 +0000\nS: Subject: s\nS:\nS: hello\n"
 #define ANSWER(uid, size, literal, text)                                                 \
 	"S: * " uid " FETCH (UID " uid " RFC822.SIZE " size " BODY[] {" literal          \
 	"}\n" text "S: )\n"
@@ -199,10 +199,11 @@ static void names_what_is_refused(void **state)
 		 EXAMINE FETCH("m2", "1,2,3,4,5,6") ANSWER(
 			 "1", "59", "59",
 			 GOOD) "S: * 2 FETCH (UID 2 RFC822.SIZE 59 BODY[] NIL)\n"
-			       "S: m2 NO [SERVERBUG] some of them\n" FETCH(
-				       "m3", "3") FETCH("m4", "4") FETCH("m5", "5")
-				       FETCH("m6", "6") "S: m3 NO cannot read it\n" /* refused
-										     */
+			       "S: m2 NO [SERVERBUG] some of them\n" FETCH("m3", "3")
+				       FETCH("m4", "4") FETCH("m5", "5") FETCH(
+					       "m6",
+					       "6") "S: m3 NO cannot read it\n" /* refused
+										 */
 		 ANSWER("4", "59", "59",
 			GOOD) "S: m4 OK\n"	/* well */
 			      "S: m5 OK done\n" /* nothing: is it gone? */
@@ -244,6 +245,10 @@ static void finds_the_one_that_breaks_the_connection(void **state)
 	assert_int_equal(
 		scan(&t, EXAMINE FETCH("m2", "2") "S: * BYE Internal error\n", 0),
 		SCAN_BROKE);
+	told(&t, 2, "");
+	assert_int_equal(
+		scan(&t, EXAMINE FETCH("m2", "2") "S: * BYE Internal error\n", 0),
+		SCAN_BROKE);
 	told(&t, 2,
 	     "unread -1/59 breaks: reading it breaks the connection: the server ends the "
 	     "session: BYE Internal error");
@@ -258,6 +263,34 @@ static void finds_the_one_that_breaks_the_connection(void **state)
 	trial_close(&t);
 }
 
+/* It broke the connection and was mended under another UID. */
+static void what_is_gone_after_a_break_is_named(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	for (uint32_t uid = 1; uid <= 2; uid++)
+		want(&t, uid, 59, NULL);
+	assert_int_equal(
+		scan(&t, EXAMINE FETCH("m2", "1,2") "S: * BYE Internal error\n", 0),
+		SCAN_BROKE);
+	if (scan(&t,
+		 EXAMINE FETCH("m2", "1") "S: m2 OK done\n"
+					  "C: m3 UID SEARCH UID 1\nS: * SEARCH\nS: m3 OK "
+					  "done\n" FETCH("m4", "2")
+						  ANSWER("2", "59", "59",
+							 GOOD) "S: m4 OK done\n",
+		 0) != SCAN_ENDED)
+		fail_msg("%s", t.err.text);
+	told(&t, 1,
+	     "unread -1/59 nothing breaks: the connection broke when it was due, and now "
+	     "it "
+	     "is not there any more");
+	told(&t, 2, "read 59/59");
+	trial_close(&t);
+}
+
 /* A literal that is longer than its number: what follows is no IMAP. */
 static void names_a_literal_of_another_length(void **state)
 {
@@ -267,7 +300,7 @@ static void names_a_literal_of_another_length(void **state)
 	trial_open(&t);
 	want(&t, 1, 59, NULL);
 	want(&t, 2, 59, NULL);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 3; i++)
 		assert_int_equal(scan(&t,
 				      i == 0 ? EXAMINE FETCH("m2", "1,2")
 						       ANSWER("1", "50", "50", GOOD)
@@ -353,6 +386,7 @@ int main(void)
 		cmocka_unit_test(reads_suspects_a_second_time),
 		cmocka_unit_test(names_what_is_refused),
 		cmocka_unit_test(finds_the_one_that_breaks_the_connection),
+		cmocka_unit_test(what_is_gone_after_a_break_is_named),
 		cmocka_unit_test(names_a_literal_of_another_length),
 		cmocka_unit_test(what_fails_the_second_time_is_named),
 		cmocka_unit_test(other_folders_and_passing_refusals_are_left),

@@ -123,6 +123,11 @@ static void names_what_is_wrong(void **state)
 		CASE(HEAD "\r\n\x80\x80\x80\x80\x80\x80\x80\r\n", ""),
 		CASE(HEAD "\r\n\1\2\3\4\5\6\1\r\n", ""),
 		CASE(HEAD "\r\n\1\2\3\4\5\6\1\2\r\n", "controls"),
+		/* what Cyrus puts in place of what its file lacks */
+		CASE(HEAD "\r\nHello                ", "padded cut"),
+		CASE(HEAD "\r\nHello               ", "cut"),
+		CASE(HEAD "\r\nHello                \r\n", ""),
+		CASE(HEAD "\r\nHello\r\n                 ", "padded cut"),
 		/* oddities */
 		CASE(HEAD "\r\na\nb\r\n", "bare-lf"),
 		CASE(HEAD "\r\na\rb\r\n", "bare-cr"),
@@ -135,6 +140,9 @@ static void names_what_is_wrong(void **state)
 			     X10 X10 X10 X10 X10 X10 "xxxxxxxxx\r\n",
 		     "long-line"),
 		CASE(HEAD "X-A: \xfc\r\n\r\nHello\r\n", "header-8bit"),
+		CASE("From anna Fri Jan  1 10:00:00 2010\r\n" HEAD "\r\nHello\r\n",
+		     "header-bad"),
+		CASE("garbage\r\n" HEAD "\r\nHello\r\n", "no-header header-bad"),
 		CASE(HEAD "what is this\r\n\r\nHello\r\n", "header-bad"),
 		CASE("From: anna@example.org\r\n\r\nHello\r\n", "date-missing"),
 		CASE("Date: yesterday\r\n\r\nHello\r\n", "date-bad"),
