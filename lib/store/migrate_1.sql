@@ -103,6 +103,7 @@ CREATE TABLE want (
 	PRIMARY KEY (transfer, side, message, what)
 ) STRICT, WITHOUT ROWID;
 -- Whole messages.
+ALTER TABLE judgement ADD COLUMN contents INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE body_seen (
 	message    INTEGER NOT NULL,
 	run        INTEGER NOT NULL REFERENCES run (id),

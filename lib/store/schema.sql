@@ -314,7 +314,8 @@ CREATE TABLE judgement (
 	content        INTEGER NOT NULL DEFAULT 0,
 	accepted       INTEGER NOT NULL DEFAULT 0, -- findings of loss or doubt, accepted
 	seal           INTEGER NOT NULL DEFAULT 0, -- seal.id of the baseline; 0: none
-	bias           INTEGER NOT NULL DEFAULT 0  -- as in pair
+	bias           INTEGER NOT NULL DEFAULT 0, -- as in pair
+	contents       INTEGER NOT NULL DEFAULT 0  -- messages compared as a whole
 ) STRICT;
 
 -- Which folder was compared with which.  Replaced; verify.

@@ -242,6 +242,24 @@ bool store_scan_sum(struct store *st, int64_t epoch, struct scan_sum *out,
 	return ok;
 }
 
+static const char sql_scan_any[] =
+	"SELECT EXISTS (SELECT 1 FROM folder f JOIN folder_epoch e ON e.folder = f.id"
+	" WHERE f.account = ?1 AND EXISTS (SELECT 1 FROM body_seen b WHERE b.message"
+	" BETWEEN e.id << 32 AND (e.id << 32) + 4294967295))";
+
+bool store_scan_any(struct store *st, int64_t account, bool *out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SCAN_ANY, sql_scan_any);
+	bool ok;
+
+	sqlite3_bind_int64(q, 1, account);
+	ok = db_next(st, q, err) == NEXT_ITEM;
+	if (ok)
+		*out = sqlite3_column_int(q, 0) != 0;
+	sqlite3_reset(q);
+	return ok;
+}
+
 /* Of every message that was read and whose size was told, by all runs: how a server
  * counts does not change with a message. */
 #define OF_SIDE                                                                          \

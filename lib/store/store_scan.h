@@ -89,6 +89,10 @@ struct scan_sum {
 bool store_scan_sum(struct store *st, int64_t epoch, struct scan_sum *out,
 		    struct err *err) MUST_CHECK;
 
+/* Was anything of the account scanned? */
+bool store_scan_any(struct store *st, int64_t account, bool *out,
+		    struct err *err) MUST_CHECK;
+
 /* How this side's servers count octets, from all that was read of them. */
 bool store_size_rule(struct store *st, enum side side, struct body_size_rule *out,
 		     struct err *err) MUST_CHECK;
