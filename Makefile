@@ -39,7 +39,7 @@ UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard bench/*.c))
 PROFILES := $(sort $(wildcard profiles/*.json))
-GENERATED := $(B)/gen/schema_sql.h $(B)/gen/profiles_json.h
+GENERATED := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h $(B)/gen/profiles_json.h
 HEADERS  := $(sort $(wildcard lib/*/*.h $(STAGES:%=%/*.h) cli/*.h))
 
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))

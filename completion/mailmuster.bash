@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts audit plan event seal verify explain accept status report ledger help"
+_mailmuster_commands="init doctor accounts audit scan plan event seal verify explain accept status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -18,6 +18,7 @@ _mailmuster_options() { # command
 	doctor) printf '%s ' --account ;;
 	accounts) printf '%s ' --dry-run ;;
 	audit) printf '%s ' --side --depth --stale --budget ;;
+	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --list ;;
 	plan) printf '%s ' --csv ;;
 	event) printf '%s ' --at --by --note ;;
 	seal) printf '%s ' --offline --by --note ;;

@@ -255,6 +255,7 @@ static void put_judgement(struct json_out *j, const struct transfer *t,
 	put_messages(j, &g->count);
 	json_put_int(j, "folders", g->folders_old + g->folders_new);
 	json_put_int(j, "folders_unread", g->folders_unread);
+	json_put_int(j, "contents", g->contents);
 	json_end_object(j);
 	json_name(j, "counts");
 	json_begin_object(j);

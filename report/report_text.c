@@ -100,6 +100,13 @@ static void put_basis(struct text *t)
 	if (s->never != 0)
 		lines_add(l, ", %s never verified", num_group(s->never, a, sizeof a));
 	lines_wrap(l, 4);
+	if (s->contents > 0) {
+		lines_add(l,
+			  "  the contents of %s old messages were compared, as scans "
+			  "read them on both sides",
+			  num_group(s->contents, a, sizeof a));
+		lines_wrap(l, 4);
+	}
 	if (s->sealed + s->unsound > 0) {
 		lines_add(l, "  %s sealed",
 			  num_group(s->sealed + s->unsound, a, sizeof a));

@@ -260,6 +260,7 @@ static bool add_transfer(struct report_view *v, size_t i, struct err *err)
 	s->doubt += j.doubt;
 	s->info += j.info;
 	s->folders_unread += j.folders_unread;
+	s->contents += j.contents;
 	keep_oldest(&s->oldest_old, j.old_seen);
 	keep_oldest(&s->oldest_new, j.new_seen);
 	return add_findings(v, i, err);

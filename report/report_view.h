@@ -54,6 +54,7 @@ struct report_sum {
 	struct match_count count;
 	int64_t loss, doubt, info;
 	int64_t folders_unread;
+	int64_t contents; /* messages whose contents were compared */
 	int64_t oldest_old,
 		oldest_new; /* reading that the oldest judgement rests on; 0: none */
 	/* What is accepted, or older than options.since, is in neither of these two. */

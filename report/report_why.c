@@ -289,6 +289,14 @@ static const struct counsel classes[] = {
 				   "the mover finish, stop the mail to this account, and "
 				   "take the seal once "
 				   "more." },
+	[FINDING_MESSAGE_UNREADABLE] = { NULL, "mailmuster scan --list names what to do",
+					 "Nobody can read these messages, so nobody can "
+					 "say "
+					 "whether they are the same: mailmuster scan "
+					 "--list "
+					 "tells what their owners and the administrator "
+					 "can "
+					 "do; scan again afterwards." },
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "counsel for every class");
 

@@ -17,6 +17,7 @@ struct look {
 	const struct multiset_item *item[SIDE_COUNT];
 	struct detail_facts facts[SIDE_COUNT];
 	bool known[SIDE_COUNT];
+	const struct scanned *scanned;
 	struct content *out;
 };
 
@@ -128,20 +129,20 @@ static bool by_header(struct look *x, const struct mime_fields_diff *d)
 	return true;
 }
 
-static bool bodies_differ(struct look *x)
+static bool bodies_differ(struct look *x, int64_t old_octets, int64_t new_octets,
+			  const char *of)
 {
-	const struct detail_facts *a = &x->facts[SIDE_OLD], *b = &x->facts[SIDE_NEW];
 	char n[32], m[32];
 
 	x->out->cls = FINDING_CONTENT;
 	x->out->severity = SEVERITY_LOSS;
 	x->out->why = WHY_BODY;
-	x->out->say = arena_printf(
-		x->w->scratch,
-		"The bodies are not the same: %s octets on the old side, %s on the new, "
-		"read from both.",
-		num_group(a->body_octets, n, sizeof n),
-		num_group(b->body_octets, m, sizeof m));
+	x->out->say = arena_printf(x->w->scratch,
+				   "The bodies are not the same: %s octets %son the old "
+				   "side, %s on the new, "
+				   "read from both.",
+				   num_group(old_octets, n, sizeof n), of,
+				   num_group(new_octets, m, sizeof m));
 	return true;
 }
 
@@ -176,7 +177,16 @@ static bool by_body(struct look *x, struct err *err)
 	if (a->body_octets >= 0 && b->body_octets >= 0)
 		return memcmp(&a->body_key, &b->body_key, sizeof a->body_key) == 0
 			       ? by_line_ends(x)
-			       : bodies_differ(x);
+			       : bodies_differ(x, a->body_octets, b->body_octets, "");
+	if (x->scanned->known) {
+		x->out->cls = FINDING_OCTETS;
+		x->out->severity = SEVERITY_INFO;
+		x->out->why = WHY_LINE_ENDS;
+		x->out->say =
+			"The bodies are the same but for their line ends: both were "
+			"scanned.";
+		return true;
+	}
 	if (x->p->m->bodies >= VERIFY_BODIES ||
 	    x->p->m->body_octets >= VERIFY_BODY_OCTETS) {
 		suspicion(x,
@@ -194,12 +204,19 @@ static bool by_body(struct look *x, struct err *err)
 }
 
 bool content_judge(struct work *w, struct work_pair *p, const struct multiset_item *old,
-		   const struct multiset_item *new, struct content *out, struct err *err)
+		   const struct multiset_item *new, const struct scanned *scanned,
+		   struct content *out, struct err *err)
 {
-	struct look x = { .w = w, .p = p, .item = { old, new }, .out = out };
+	struct look x = {
+		.w = w, .p = p, .item = { old, new }, .scanned = scanned, .out = out
+	};
 	struct mime_fields_diff d;
 
 	*out = (struct content){ .differs = true };
+	/* A scan has read both: no need to look. */
+	if (scanned->known && !scanned->bodies_equal)
+		return bodies_differ(&x, scanned->octets[SIDE_OLD],
+				     scanned->octets[SIDE_NEW], "with the header ");
 	for (int s = 0; s < SIDE_COUNT; s++)
 		if (!store_detail_facts(w->st, x.item[s]->epoch, x.item[s]->m.uid,
 					w->scratch, &x.facts[s], &x.known[s], err))
@@ -222,6 +239,12 @@ bool content_judge(struct work *w, struct work_pair *p, const struct multiset_it
 			       old->m.uid);
 	/* The same size, and nothing in the header that could hide a loss. */
 	if (by(&x) == 0 && d.balance == 0) {
+		/* Of the same size altogether, but not the same words. */
+		if (scanned->known && !scanned->headers_equal &&
+		    d.count[MIME_FIELD_CHANGED] + d.count[MIME_FIELD_DROPPED] +
+				    d.count[MIME_FIELD_ADDED] >
+			    0)
+			return by_header(&x, &d);
 		out->differs = false;
 		return true;
 	}

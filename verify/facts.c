@@ -246,11 +246,19 @@ static void vote(struct work_pair *p, int64_t grew)
 /* Another size, or the same where most differ: what is behind it? */
 static bool as_content(struct match *x, unsigned *diff, struct err *err)
 {
-	if ((x->p->m->not_comparable & DIFF_OCTETS) != 0 ||
-	    ((*diff & DIFF_OCTETS) == 0 && x->p->m->bias == 0 && x->p->bias == 0))
-		return true;
+	struct scanned scanned;
+	bool odd = (x->p->m->not_comparable & DIFF_OCTETS) == 0 &&
+		   ((*diff & DIFF_OCTETS) != 0 || x->p->m->bias != 0 || x->p->bias != 0);
+
 	arena_reset(x->w->scratch);
-	if (!content_judge(x->w, x->p, x->old, x->new, &x->content, err))
+	if (!scanned_compare(x->w, x->p, x->old, x->new, &scanned, err))
+		return false;
+	x->p->m->judgement.contents += scanned.known;
+	/* Read as a whole on both sides, and the same: nothing is left to ask, unless it
+	 * grew. */
+	if (!odd && (!scanned.known || (scanned.bodies_equal && scanned.headers_equal)))
+		return true;
+	if (!content_judge(x->w, x->p, x->old, x->new, &scanned, &x->content, err))
 		return false;
 	*diff &= ~(unsigned)DIFF_OCTETS;
 	if (x->content.differs)

@@ -488,6 +488,7 @@ static bool conclude(struct work *w, struct work_member *m, struct err *err)
 		return false;
 	say_others(w, m);
 	kinds_say(m->profile, w->profile, &m->note);
+	scanned_say(w, m, &m->note);
 	tally_say_missing(m->tally, &m->note);
 	tally_say_facts(m->tally, &m->note);
 	return true;
@@ -495,12 +496,12 @@ static bool conclude(struct work *w, struct work_member *m, struct err *err)
 
 static bool judge_messages(struct work *w, struct err *err)
 {
-	if (!judge_counted(w, err) || !pairs_make(w, err))
+	if (!judge_counted(w, err) || !pairs_make(w, err) || !scanned_load(w, err))
 		return false;
 	for (size_t i = 0, end; i < w->pair_n; i = end)
 		if (!judge_pairs(w, i, &end, err))
 			return false;
-	if (!refile_match(w, err) || !rest_name(w, err))
+	if (!refile_match(w, err) || !rest_name(w, err) || !scanned_unreadable(w, err))
 		return false;
 	for (size_t i = 0; i < w->pair_n; i++) {
 		pair_note(w, &w->pair[i]);

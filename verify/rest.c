@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "store/store_mover.h"
+#include "store/store_scan.h"
 #include "verify/work.h"
 
 /* ---- patterns ---- */
@@ -194,6 +195,7 @@ static bool why_unreadable(struct naming *x, const struct leftover *l, enum why 
 			   struct err *err)
 {
 	struct detail_facts facts = { 0 };
+	struct body_facts body;
 	bool found = false;
 
 	if (!store_detail_facts(x->w->st, l->epoch, l->m.uid, x->w->scratch, &facts,
@@ -204,6 +206,17 @@ static bool why_unreadable(struct naming *x, const struct leftover *l, enum why 
 		       arena_printf(x->w->scratch,
 				    "The old server does not give it out: %s.",
 				    shown_in(x->w, facts.failed)));
+	if (!x->w->scanned[SIDE_OLD])
+		return true;
+	if (!store_body(x->w->st, l->epoch, l->m.uid, x->w->scratch, &body, &found, err))
+		return false;
+	if (found && !body.read)
+		reason(x, why, WHY_UNREADABLE_OLD,
+		       arena_printf(
+			       x->w->scratch,
+			       "The old server did not give it out when it was scanned: "
+			       "%s.",
+			       shown_in(x->w, body.words)));
 	return true;
 }
 

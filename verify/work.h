@@ -171,6 +171,7 @@ struct work {
 				   be; NULL */
 	const char **gone;	/* new folders of a seal that are gone, common form */
 	size_t gone_n;
+	bool scanned[SIDE_COUNT]; /* something of that side was read as a whole */
 	int64_t max_octets; /* the largest message that the new side takes; -1 */
 	const struct crowd_wave *alarm; /* of all accounts, told with the one that lost
 					   most; NULL: none (yet) */
@@ -257,6 +258,24 @@ bool keywords_compare(struct work *w, int64_t old, int64_t new, struct work_keyw
 
 /* ---- content.c: sizes, headers, bodies ---- */
 
+/* ---- scanned.c: what scans of both sides tell ---- */
+
+/* Fill in w->scanned. */
+bool scanned_load(struct work *w, struct err *err) MUST_CHECK;
+struct scanned {
+	bool known; /* both were read as a whole */
+	bool bodies_equal, headers_equal; /* in canonical form */
+	int64_t octets[SIDE_COUNT];
+};
+/* In w->scratch.  known stays false where contents cannot be compared (profile). */
+bool scanned_compare(struct work *w, struct work_pair *p, const struct multiset_item *old,
+		     const struct multiset_item *new, struct scanned *out,
+		     struct err *err) MUST_CHECK;
+/* Name what the servers do not give out: its folder is not verified. */
+bool scanned_unreadable(struct work *w, struct err *err) MUST_CHECK;
+/* How much was compared, in a sentence. */
+void scanned_say(const struct work *w, const struct work_member *m, struct strbuf *out);
+
 struct content {
 	bool differs;		/* false: it was looked into, and nothing is wrong */
 	enum finding_class cls; /* FINDING_OCTETS or FINDING_CONTENT */
@@ -267,8 +286,8 @@ struct content {
 /* Two messages that are the same one and differ in size, or do not where most others do.
  * What has to be looked up first is asked for (store_want_add). */
 bool content_judge(struct work *w, struct work_pair *p, const struct multiset_item *old,
-		   const struct multiset_item *new, struct content *out,
-		   struct err *err) MUST_CHECK;
+		   const struct multiset_item *new, const struct scanned *scanned,
+		   struct content *out, struct err *err) MUST_CHECK;
 
 /* ---- places.c: what the folders themselves tell ---- */
 

@@ -28,12 +28,48 @@ static void settle(struct mime_body *b)
 		put(b, '\r');
 }
 
+/* How many octets from here on stand for themselves. */
+static size_t plain_run(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && ((unsigned char)s.p[n] > '\r' ||
+			   (s.p[n] != '\r' && s.p[n] != '\n' && s.p[n] != '\0')))
+		n++;
+	return n;
+}
+
+static void put_run(struct mime_body *b, const char *p, size_t n)
+{
+	if (n > sizeof b->run - b->run_n) {
+		sha256_add(b->sha, b->run, b->run_n);
+		b->run_n = 0;
+	}
+	if (n > sizeof b->run) {
+		sha256_add(b->sha, p, n);
+		return;
+	}
+	memcpy(b->run + b->run_n, p, n);
+	b->run_n += n;
+}
+
 void mime_body_feed(struct mime_body *b, struct span octets)
 {
 	b->octets += (int64_t)octets.n;
 	for (size_t i = 0; i < octets.n; i++) {
-		char c = octets.p[i];
+		size_t n = plain_run(span_from(octets, i));
+		char c;
 
+		if (n > 0) {
+			if (b->lines > 0 || b->crs > 0)
+				settle(b);
+			put_run(b, octets.p + i, n);
+			b->last_cr = false;
+			i += n;
+			if (i == octets.n)
+				return;
+		}
+		c = octets.p[i];
 		if (c == '\r') {
 			b->bare_cr++; /* until an LF follows */
 			b->crs++;

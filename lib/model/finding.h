@@ -77,6 +77,7 @@ struct judgement {
 	int64_t accepted;	   /* findings of loss or doubt that a person accepted */
 	int64_t seal;		   /* baseline that was used; 0: none */
 	int64_t bias; /* octets by which most messages grew or shrank; 0: none */
+	int64_t contents; /* messages whose contents were compared, from scans */
 	int64_t folders_old, folders_new, folders_unread;
 	const char *note; /* why it is incomplete or not judged; "" */
 };

@@ -116,6 +116,8 @@ static const struct {
 				   "alarms: delivered mail was removed in a mass" },
 	[FINDING_MASS_FLAGS] = { "mass-flags", "alarms: flags were lost in a mass" },
 	[FINDING_SEAL_UNSOUND] = { "seal-unsound", "seals that are in doubt" },
+	[FINDING_MESSAGE_UNREADABLE] = { "message-unreadable",
+					 "messages that a server does not give out" },
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "every class has a name");
 
@@ -156,6 +158,7 @@ bool finding_class_of_messages(enum finding_class c)
 	case FINDING_MESSAGE_REMOVED:
 	case FINDING_MASS_REMOVAL:
 	case FINDING_MASS_FLAGS:
+	case FINDING_MESSAGE_UNREADABLE:
 		return true;
 	case FINDING_FOLDER_MISSING:
 	case FINDING_FOLDER_EXTRA:
@@ -175,5 +178,5 @@ bool finding_class_of_messages(enum finding_class c)
 bool finding_class_unknown(enum finding_class c)
 {
 	return c == FINDING_FOLDER_UNREADABLE || c == FINDING_ACCOUNT_UNREADABLE ||
-	       c == FINDING_EVIDENCE_STALE;
+	       c == FINDING_EVIDENCE_STALE || c == FINDING_MESSAGE_UNREADABLE;
 }

@@ -93,8 +93,10 @@ enum finding_class {
 	FINDING_MASS_REMOVAL, /* so many at once that no user did it */
 	FINDING_MASS_FLAGS,   /* \Seen lost after the seal, so many at once */
 	FINDING_SEAL_UNSOUND, /* the baseline itself is in doubt */
+	/* unverified: a scan could not get it from its server */
+	FINDING_MESSAGE_UNREADABLE,
 };
-enum { FINDING_CLASS_COUNT = FINDING_SEAL_UNSOUND + 1 };
+enum { FINDING_CLASS_COUNT = FINDING_MESSAGE_UNREADABLE + 1 };
 const char *finding_class_name(enum finding_class c); /* "message-missing" */
 bool finding_class_parse(const char *s, enum finding_class *out) MUST_CHECK;
 /* Is it about messages, so that finding.count of them can be summed up? */

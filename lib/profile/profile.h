@@ -91,7 +91,9 @@ struct profile {
 	struct profile_fact not_comparable_why[DIFF_COUNT]; /* by bit */
 	const struct profile_fact *adds_field;		    /* why: the field's name */
 	size_t adds_field_n;
-	const struct profile_fact *alters; /* what it does to messages: sentences */
+	struct profile_words refuses_messages; /* names of symptoms (model/body.h) with
+						  which it takes no message */
+	const struct profile_fact *alters;     /* what it does to messages: sentences */
 	size_t alters_n;
 	const struct profile_fact *blind_spot; /* what IMAP does not show: sentences */
 	size_t blind_spot_n;

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "model/body.h"
 
 struct reader {
 	struct arena *arena;
@@ -368,6 +369,22 @@ static bool read_match(struct reader *r, struct json_obj *o, struct profile_matc
 	       json_obj_end(&v, r->err);
 }
 
+/* Names of symptoms. */
+static bool read_refuses(struct reader *r, struct json_obj *o)
+{
+	struct profile_words *w = &r->p->refuses_messages;
+	enum symptom symptom;
+
+	if (!read_words(r, o, "refuses_messages", w))
+		return false;
+	for (size_t i = 0; i < w->n; i++)
+		if (!symptom_parse(w->word[i], &symptom))
+			return json_complain(o, "refuses_messages", r->err,
+					     "has \"%s\", which is no symptom",
+					     w->word[i]);
+	return true;
+}
+
 static bool read_all(struct reader *r, struct profile_match *match)
 {
 	struct profile *p = r->p;
@@ -382,6 +399,7 @@ static bool read_all(struct reader *r, struct profile_match *match)
 	    !read_not_comparable(r, &o) ||
 	    !read_facts(r, &o, "adds_fields", "field", &p->adds_field,
 			&p->adds_field_n) ||
+	    !read_refuses(r, &o) ||
 	    !read_facts(r, &o, "alters", "text", &p->alters, &p->alters_n) ||
 	    !read_facts(r, &o, "blind_spots", "text", &p->blind_spot, &p->blind_spot_n) ||
 	    !json_obj_end(&o, r->err))

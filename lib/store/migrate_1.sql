@@ -117,3 +117,63 @@ CREATE TABLE want (
 	what     INTEGER NOT NULL,
 	PRIMARY KEY (transfer, side, message, what)
 ) STRICT, WITHOUT ROWID;
+-- Whole messages.
+ALTER TABLE judgement ADD COLUMN contents INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE body_seen (
+	message    INTEGER NOT NULL,
+	run        INTEGER NOT NULL REFERENCES run (id),
+	read       INTEGER NOT NULL,
+	announced  INTEGER NOT NULL,
+	octets     INTEGER NOT NULL,
+	lines      INTEGER NOT NULL,
+	bare_lf    INTEGER NOT NULL,
+	symptoms   INTEGER NOT NULL,
+	header_key BLOB NOT NULL,
+	body_key   BLOB NOT NULL,
+	words      TEXT NOT NULL,
+	PRIMARY KEY (message, run)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX body_seen_run ON body_seen (run);
+CREATE INDEX body_seen_bad ON body_seen (message)
+	WHERE symptoms <> 0 OR read = 0 OR octets <> announced;
+CREATE TABLE folder_scan (
+	id         INTEGER PRIMARY KEY,
+	run        INTEGER NOT NULL REFERENCES run (id),
+	folder     INTEGER NOT NULL REFERENCES folder (id),
+	examine_ms INTEGER NOT NULL,
+	messages   INTEGER NOT NULL,
+	octets     INTEGER NOT NULL,
+	took_ms    INTEGER NOT NULL,
+	gap_ms     INTEGER NOT NULL,
+	gap_uid    INTEGER NOT NULL,
+	error      TEXT NOT NULL
+) STRICT;
+CREATE INDEX folder_scan_folder ON folder_scan (folder);
+CREATE INDEX folder_scan_run ON folder_scan (run);
+CREATE TRIGGER body_seen_no_update BEFORE UPDATE ON body_seen BEGIN
+	SELECT RAISE(ABORT, 'body_seen is append-only');
+END;
+CREATE TRIGGER body_seen_no_delete BEFORE DELETE ON body_seen BEGIN
+	SELECT RAISE(ABORT, 'body_seen is append-only');
+END;
+CREATE TRIGGER folder_scan_no_update BEFORE UPDATE ON folder_scan BEGIN
+	SELECT RAISE(ABORT, 'folder_scan is append-only');
+END;
+CREATE TRIGGER folder_scan_no_delete BEFORE DELETE ON folder_scan BEGIN
+	SELECT RAISE(ABORT, 'folder_scan is append-only');
+END;
+CREATE TABLE scan_sample (
+	run      INTEGER NOT NULL REFERENCES run (id),
+	side     INTEGER NOT NULL,
+	seed     INTEGER NOT NULL,
+	rank     INTEGER NOT NULL,
+	messages INTEGER NOT NULL,
+	chosen   INTEGER NOT NULL,
+	PRIMARY KEY (run, side)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER scan_sample_no_update BEFORE UPDATE ON scan_sample BEGIN
+	SELECT RAISE(ABORT, 'scan_sample is append-only');
+END;
+CREATE TRIGGER scan_sample_no_delete BEFORE DELETE ON scan_sample BEGIN
+	SELECT RAISE(ABORT, 'scan_sample is append-only');
+END;

@@ -17,7 +17,7 @@ CREATE TABLE meta (
 -- One execution that gathered evidence or judged it.  Append-only; every stage.
 CREATE TABLE run (
 	id         INTEGER PRIMARY KEY,
-	command    TEXT NOT NULL,    -- 'audit', 'details', 'verify'
+	command    TEXT NOT NULL,    -- 'audit', 'details', 'scan', 'verify'
 	scope      TEXT NOT NULL,    -- what was asked for, canonical JSON
 	depth      INTEGER NOT NULL,
 	started    INTEGER NOT NULL,
@@ -314,7 +314,8 @@ CREATE TABLE judgement (
 	content        INTEGER NOT NULL DEFAULT 0,
 	accepted       INTEGER NOT NULL DEFAULT 0, -- findings of loss or doubt, accepted
 	seal           INTEGER NOT NULL DEFAULT 0, -- seal.id of the baseline; 0: none
-	bias           INTEGER NOT NULL DEFAULT 0  -- as in pair
+	bias           INTEGER NOT NULL DEFAULT 0, -- as in pair
+	contents       INTEGER NOT NULL DEFAULT 0  -- messages compared as a whole
 ) STRICT;
 
 -- Which folder was compared with which.  Replaced; verify.
@@ -475,6 +476,55 @@ CREATE TABLE mover_note (
 	PRIMARY KEY (transfer, folder, uid, at, why)
 ) STRICT, WITHOUT ROWID;
 
+-- A message that was read as a whole: what was seen of it (struct body_facts of
+-- lib/model/body.h).  Append-only; audit, when it scans.  The newest row of a message
+-- counts.
+CREATE TABLE body_seen (
+	message    INTEGER NOT NULL, -- message.id
+	run        INTEGER NOT NULL REFERENCES run (id),
+	read       INTEGER NOT NULL, -- 1: all of it came; 0: words says why not
+	announced  INTEGER NOT NULL, -- RFC822.SIZE; -1: not told
+	octets     INTEGER NOT NULL, -- that came; -1: none
+	lines      INTEGER NOT NULL, -- LFs
+	bare_lf    INTEGER NOT NULL, -- without CR
+	symptoms   INTEGER NOT NULL, -- bits: 1 << enum symptom
+	header_key BLOB NOT NULL,    -- of the canonical header
+	body_key   BLOB NOT NULL,    -- of the canonical body
+	words      TEXT NOT NULL,
+	PRIMARY KEY (message, run)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX body_seen_run ON body_seen (run);
+CREATE INDEX body_seen_bad ON body_seen (message)
+	WHERE symptoms <> 0 OR read = 0 OR octets <> announced;
+
+-- How a folder answered while it was scanned.  Append-only; audit, when it scans.
+CREATE TABLE folder_scan (
+	id         INTEGER PRIMARY KEY,
+	run        INTEGER NOT NULL REFERENCES run (id),
+	folder     INTEGER NOT NULL REFERENCES folder (id),
+	examine_ms INTEGER NOT NULL, -- -1: it could not be opened
+	messages   INTEGER NOT NULL, -- that were asked for
+	octets     INTEGER NOT NULL, -- that came
+	took_ms    INTEGER NOT NULL, -- for all of them
+	gap_ms     INTEGER NOT NULL, -- the longest time without an octet
+	gap_uid    INTEGER NOT NULL, -- the message that came behind it; 0: none
+	error      TEXT NOT NULL     -- why it was not scanned to its end; ''
+) STRICT;
+CREATE INDEX folder_scan_folder ON folder_scan (folder);
+CREATE INDEX folder_scan_run ON folder_scan (run);
+
+-- A random sample of a side that a scan chose: the messages whose rank (sample_rank of
+-- lib/model/sample.h) is no higher.  Append-only; audit, when it scans.
+CREATE TABLE scan_sample (
+	run      INTEGER NOT NULL REFERENCES run (id),
+	side     INTEGER NOT NULL,
+	seed     INTEGER NOT NULL,
+	rank     INTEGER NOT NULL, -- an unsigned number of 64 bits
+	messages INTEGER NOT NULL, -- that the side held
+	chosen   INTEGER NOT NULL,
+	PRIMARY KEY (run, side)
+) STRICT, WITHOUT ROWID;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -565,4 +615,22 @@ CREATE TRIGGER accepted_no_update BEFORE UPDATE ON accepted BEGIN
 END;
 CREATE TRIGGER accepted_no_delete BEFORE DELETE ON accepted BEGIN
 	SELECT RAISE(ABORT, 'accepted is append-only');
+END;
+CREATE TRIGGER body_seen_no_update BEFORE UPDATE ON body_seen BEGIN
+	SELECT RAISE(ABORT, 'body_seen is append-only');
+END;
+CREATE TRIGGER body_seen_no_delete BEFORE DELETE ON body_seen BEGIN
+	SELECT RAISE(ABORT, 'body_seen is append-only');
+END;
+CREATE TRIGGER folder_scan_no_update BEFORE UPDATE ON folder_scan BEGIN
+	SELECT RAISE(ABORT, 'folder_scan is append-only');
+END;
+CREATE TRIGGER folder_scan_no_delete BEFORE DELETE ON folder_scan BEGIN
+	SELECT RAISE(ABORT, 'folder_scan is append-only');
+END;
+CREATE TRIGGER scan_sample_no_update BEFORE UPDATE ON scan_sample BEGIN
+	SELECT RAISE(ABORT, 'scan_sample is append-only');
+END;
+CREATE TRIGGER scan_sample_no_delete BEFORE DELETE ON scan_sample BEGIN
+	SELECT RAISE(ABORT, 'scan_sample is append-only');
 END;

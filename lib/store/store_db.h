@@ -119,8 +119,19 @@ enum stmt {
 	STMT_DETAIL_FACTS_GET,
 	STMT_DETAIL_FAIL,
 	STMT_WANT_ADD,
+	/* store_scan.c */
+	STMT_BODY_PUT,
+	STMT_BODY_GET,
+	STMT_FOLDER_SCAN_PUT,
+	STMT_FOLDER_SCAN_GET,
+	STMT_SCAN_SUM,
+	STMT_SCAN_ANY,
+	STMT_SIZE_RULE,
+	STMT_SIZE_BIAS,
+	STMT_SAMPLE_PUT,
+	STMT_SAMPLE_GET,
 };
-enum { STMT_COUNT = STMT_WANT_ADD + 1 };
+enum { STMT_COUNT = STMT_SAMPLE_GET + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */

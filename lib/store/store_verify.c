@@ -369,13 +369,13 @@ bool store_finding_sums(struct store *st, int64_t transfer, struct finding_sum *
 #define JUDGEMENT_COLUMNS                                                                \
 	"transfer, run, verdict, old_run, new_run, old_seen, new_seen, depth,"           \
 	" flags_compared, loss, doubt, info, folders_old, folders_new, folders_unread,"  \
-	" note, accepted, seal, bias, " COUNT_COLUMNS
+	" note, accepted, seal, bias, contents, " COUNT_COLUMNS
 
 static const char sql_judgement_put[] =
 	"INSERT INTO judgement (" JUDGEMENT_COLUMNS ")"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
 	" ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
-	" ?31, ?32, ?33, ?34, ?35)";
+	" ?31, ?32, ?33, ?34, ?35, ?36)";
 static const char sql_judgement_get[] = "SELECT " JUDGEMENT_COLUMNS
 					" FROM judgement WHERE transfer = ?1";
 
@@ -403,7 +403,8 @@ bool store_judgement_put(struct store *st, const struct judgement *j, struct err
 	sqlite3_bind_int64(q, 17, j->accepted);
 	sqlite3_bind_int64(q, 18, j->seal);
 	sqlite3_bind_int64(q, 19, j->bias);
-	bind_count(q, 20, &j->count);
+	sqlite3_bind_int64(q, 20, j->contents);
+	bind_count(q, 21, &j->count);
 	return db_run(st, q, err);
 }
 
@@ -438,8 +439,9 @@ bool store_judgement(struct store *st, int64_t transfer, struct arena *arena,
 					   .note = db_text_in(q, 15, arena),
 					   .accepted = sqlite3_column_int64(q, 16),
 					   .seal = sqlite3_column_int64(q, 17),
-					   .bias = sqlite3_column_int64(q, 18) };
-		read_count(q, 19, &out->count);
+					   .bias = sqlite3_column_int64(q, 18),
+					   .contents = sqlite3_column_int64(q, 19) };
+		read_count(q, 20, &out->count);
 		ok = true;
 	}
 	sqlite3_reset(q);

@@ -12,6 +12,7 @@
 #include "store/store_accept.h"
 #include "store/store_migrate.h"
 #include "store/store_mover.h"
+#include "store/store_scan.h"
 #include "store/store_seal.h"
 #include "tests/support/store_rig.h"
 
@@ -371,6 +372,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "acceptance", "reason" },
 		{ "accepted", "acceptance" },
 		{ "mover_note", "text" },
+		{ "body_seen", "symptoms" },
+		{ "folder_scan", "gap_ms" },
+		{ "scan_sample", "chosen" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -389,6 +393,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 	};
 	struct mover_note told;
 	bool is_new, found;
+	struct body_facts body = { .words = "NO" };
+	struct folder_scan scan = { .error = "" };
+	struct scan_sample sample = { .seed = 1 };
 	size_t n;
 
 	rig_start(r, DEPTH_FULL);
@@ -397,6 +404,10 @@ static void refuses_to_edit_what_was_observed(void **state)
 	rig_read(r, rows, n - 1, DEPTH_FULL);
 	free(rows);
 	rig_account_end(r, ACCOUNT_READ, DEPTH_FULL);
+	scan.folder = r->folder;
+	ok(store_body_put(r->st, 1, 1, &body, &err));
+	ok(store_folder_scan_put(r->st, &scan, &err));
+	ok(store_scan_sample_put(r->st, &sample, &err));
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));

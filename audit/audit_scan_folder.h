@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AUDIT_AUDIT_SCAN_FOLDER_H
+#define AUDIT_AUDIT_SCAN_FOLDER_H
+/*
+ * Reads whole messages of one folder over a session (DESIGN 8, Scan).  Talks to the
+ * outside only through a sink, so that transcripts can drive it.  Nothing is kept of a
+ * message but what the sink is given.
+ *
+ * Several messages go into one command, several commands are under way.  What a command
+ * leaves without an answer is asked for one by one; what breaks the connection is found
+ * by asking alone: what breaks two of them, alone, is unreadable.  A message that shows a
+ * witness of damage is read a second time, and so is one of many others: two readings may
+ * differ.
+ */
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "imap/imap_session.h"
+#include "mime/mime_check.h"
+#include "model/body.h"
+
+enum audit_scan_state {
+	SCAN_OPEN,
+	SCAN_SINGLE, /* a command for several left it without an answer */
+	SCAN_ALONE,  /* the connection broke: nothing else may be under way */
+	SCAN_LEFT,   /* refused for now, for a reason that says nothing about it */
+	SCAN_DONE,   /* the sink has it */
+	SCAN_GONE,   /* no longer in the folder: somebody removed it */
+};
+
+/* One message that is to be read. */
+struct audit_scan_item {
+	uint32_t uid;
+	uint8_t state;	/* enum audit_scan_state */
+	uint8_t breaks; /* sessions that it broke, alone */
+	uint8_t again;	/* 1: a second reading is due; 2: it was had */
+	bool due;	/* without an answer when the connection broke */
+	bool asked;	/* alone, and left without an answer: is it still there? */
+	uint8_t tier;	/* of the index */
+	struct msg_key key;
+	int64_t octets;	 /* RFC822.SIZE in the index; -1: not known */
+	int64_t first;	 /* index into audit_scan.first; -1: no first reading is kept */
+	uint64_t failed; /* SYMPTOM_BIT of attempts that failed */
+};
+
+/* What became of it.  All dies with the call. */
+struct audit_scanned {
+	const struct audit_scan_item *item;
+	const struct body_facts *facts;
+	bool has_detail;
+	struct message_detail detail;
+};
+
+/* False from either ends the scan for good (struct audit_scan, fatal). */
+struct audit_scan_sink {
+	void *ctx;
+	bool (*seen)(void *ctx, const struct audit_scanned *s, struct err *err);
+	/* A good moment to hand over what has come. */
+	bool (*settle)(void *ctx, struct err *err);
+	/* Before a command goes out: wait, if so many octets came too fast.  False:
+	 * ERR_STOPPED. */
+	bool (*pace)(void *ctx, int64_t octets, struct err *err);
+};
+
+#define AUDIT_SCAN_FLIGHTS 16
+
+struct audit_scan {
+	/* set by the caller */
+	const struct audit_scan_sink *out;
+	struct sha256_ctx *sha;
+	int64_t timeout_ms;	    /* of the server */
+	struct body_size_rule rule; /* what is known of its sizes; goes on learning */
+
+	bool fatal;    /* the sink has failed; err is the sink's */
+	bool progress; /* something was read or failed since the caller last cleared this
+			*/
+
+	/* results over all calls, until the caller clears them */
+	int64_t examine_ms; /* of the slowest EXAMINE; -1: none was answered */
+	int64_t octets, took_ms;
+	int64_t gap_ms; /* the longest time without an octet */
+	uint32_t gap_uid;
+
+	/* private */
+	struct arena arena; /* of one answer */
+	struct strbuf line, words;
+	struct mime_check check;
+	bool sunk; /* a body came for the response in hand */
+	int64_t began_ms, allowed_ms, last_ms, gap_now;
+	struct audit_scan_item *v; /* ascending by uid */
+	size_t n, next,
+		redo; /* to ask for; from redo on some are to be asked for again */
+	struct body_facts *first; /* first readings of items that are read twice */
+	size_t first_n, first_cap;
+	uint32_t uidvalidity;
+	bool opening;
+	uint32_t searched; /* UID SEARCH UID: the answer holds it */
+	bool found;
+	struct audit_scan_flight {
+		uint64_t cmd;
+		size_t from, to, asked;
+		int64_t octets;
+	} flight[AUDIT_SCAN_FLIGHTS];
+	size_t flight_first, flight_n;
+	int64_t in_flight;
+};
+
+void audit_scan_init(struct audit_scan *s); /* then set the caller's part */
+void audit_scan_done(struct audit_scan *s);
+
+enum audit_scan_end {
+	SCAN_ENDED,  /* each is SCAN_DONE, SCAN_GONE or SCAN_LEFT */
+	SCAN_CLOSED, /* the folder cannot be opened or is another one by now: why tells */
+	SCAN_BROKE,  /* the session is broken (or fatal): err.  Call again with the same v
+			and another session */
+};
+enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session *session,
+				      const char *wire, uint32_t uidvalidity,
+				      struct audit_scan_item *v, size_t n,
+				      struct strbuf *why, struct err *err);
+/* The items are given up or are others now: forget what was kept of them. */
+void audit_scan_forget(struct audit_scan *s);
+
+#endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include "mime/mime_check.h"
+
+#include "mime/mime_header.h"
+#include "mime/mime_identity.h"
+
+/* What an octet may be a sign of. */
+enum {
+	OCTET_NUL = 1 << 0,
+	OCTET_CONTROL = 1 << 1,
+	OCTET_CR = 1 << 2,
+	OCTET_8BIT = 1 << 3,
+	OCTET_SHOWN = 1 << 4, /* 0x80 */
+};
+
+/* Tab, line ends, form feed, backspace (old manuals), escape and shifts (ISO 2022) are in
+ * honest text. */
+static unsigned char class_of(unsigned char c)
+{
+	if (c == 0)
+		return OCTET_NUL;
+	if (c == '\r')
+		return OCTET_CR;
+	if (c >= 0x80)
+		return c == 0x80 ? OCTET_8BIT | OCTET_SHOWN : OCTET_8BIT;
+	if (c == 0x7f ||
+	    (c < ' ' && (c < '\b' || c > '\r') && c != 0x0e && c != 0x0f && c != 0x1b))
+		return OCTET_CONTROL;
+	return 0;
+}
+
+static void note(struct mime_check *c, enum symptom what)
+{
+	c->facts.symptoms |= SYMPTOM_BIT(what);
+}
+
+void mime_check_begin(struct mime_check *c, struct sha256_ctx *sha)
+{
+	if (c->shape == NULL) {
+		c->shape = mime_shape_new();
+		c->file = SPILL_INIT;
+		for (unsigned i = 0; i < COUNT_OF(c->classes); i++)
+			c->classes[i] = class_of((unsigned char)i);
+	}
+	if (c->memory.cap > 2 * MIME_CHECK_MEMORY_MAX)
+		strbuf_done(&c->memory);
+	if (c->file_made)
+		spill_done(&c->file);
+	strbuf_clear(&c->memory);
+	c->facts = (struct body_facts){ .announced = -1, .words = "" };
+	c->sha = sha;
+	c->has_id = c->file_made = c->decided = c->last_cr = false;
+	c->keep = true;
+	c->line = c->blanks = c->controls = c->fed = 0;
+	c->shown = 0;
+	c->start_n = 0;
+	mime_message_begin(&c->message, sha);
+}
+
+void mime_check_done(struct mime_check *c)
+{
+	mime_message_done(&c->message);
+	mime_shape_free(c->shape);
+	strbuf_done(&c->memory);
+	if (c->file_made)
+		spill_done(&c->file);
+	*c = (struct mime_check){ 0 };
+}
+
+/* ---- lines and octets ---- */
+
+/* The octets of one line that are neither its LF nor a CR before that. */
+static void octets(struct mime_check *c, const char *p, size_t n, bool in_header)
+{
+	unsigned all = 0;
+	size_t text = n;
+
+	while (text > 0 && p[text - 1] == ' ')
+		text--;
+	c->blanks = (int64_t)(n - text) + (text == 0 ? c->blanks : 0);
+	for (size_t i = 0; i < n; i++)
+		all |= c->classes[(unsigned char)p[i]];
+	c->line += (int64_t)n;
+	if ((all & OCTET_SHOWN) == 0)
+		c->shown = 0;
+	if (all == 0)
+		return;
+	if ((all & OCTET_NUL) != 0)
+		note(c, SYMPTOM_NUL);
+	if ((all & OCTET_CR) != 0)
+		note(c, SYMPTOM_BARE_CR);
+	if ((all & OCTET_8BIT) != 0 && in_header)
+		note(c, SYMPTOM_HEADER_8BIT);
+	if ((all & (OCTET_CONTROL | OCTET_SHOWN)) == 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		unsigned k = c->classes[(unsigned char)p[i]];
+
+		c->controls += (k & OCTET_CONTROL) != 0;
+		c->shown = (k & OCTET_SHOWN) != 0 ? c->shown + 1 : 0;
+		if (c->shown == MIME_CHECK_NULS_SHOWN)
+			note(c, SYMPTOM_NUL);
+	}
+	if (c->controls >= MIME_CHECK_CONTROLS)
+		note(c, SYMPTOM_CONTROLS);
+}
+
+static void line_end(struct mime_check *c)
+{
+	if (c->line > MIME_CHECK_LINE_MAX)
+		note(c, SYMPTOM_LONG_LINE);
+	c->line = c->blanks = 0;
+}
+
+static void lines(struct mime_check *c, struct span s, bool in_header)
+{
+	while (s.n > 0) {
+		const char *lf = memchr(s.p, '\n', s.n);
+		size_t n = lf != NULL ? (size_t)(lf - s.p) : s.n;
+		bool cr = n > 0 && s.p[n - 1] == '\r';
+
+		/* A CR at the end of what has come waits for what follows. */
+		if (c->last_cr && n > 0) {
+			note(c, SYMPTOM_BARE_CR);
+			c->line++;
+		}
+		if (lf != NULL && !cr && !(n == 0 && c->last_cr)) {
+			c->facts.bare_lf++;
+			note(c, SYMPTOM_BARE_LF);
+		}
+		octets(c, s.p, n - cr, in_header);
+		c->last_cr = lf == NULL && (cr || (n == 0 && c->last_cr));
+		if (lf == NULL)
+			return;
+		c->facts.lines++;
+		line_end(c);
+		s = span_from(s, n + 1);
+	}
+}
+
+/* ---- what GMime is to see ---- */
+
+static bool has_parameter(struct span value, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i + n < value.n; i++)
+		if (span_istarts(span_from(value, i), name))
+			return true;
+	return false;
+}
+
+/* Is there anything in the body that GMime could tell more of than we have seen? */
+static bool wants_body(struct span header)
+{
+	struct mime_field f;
+
+	while (mime_field_next(&header, &f)) {
+		struct span value = span_trim(f.value);
+
+		if (mime_field_is(&f, "content-type") &&
+		    (span_istarts(value, "multipart") || span_istarts(value, "message") ||
+		     (has_parameter(value, "charset") &&
+		      !has_parameter(value, "us-ascii"))))
+			return true;
+		if (mime_field_is(&f, "content-transfer-encoding") &&
+		    (span_istarts(value, "base64") || span_istarts(value, "quoted")))
+			return true;
+	}
+	return false;
+}
+
+/* The header is complete: what of the message is kept. */
+static void decide(struct mime_check *c)
+{
+	struct span header = strbuf_span(&c->memory);
+
+	c->decided = true;
+	if (!c->keep)
+		return;
+	if ((int64_t)header.n > c->message.header.octets)
+		header.n = (size_t)c->message.header.octets;
+	if (wants_body(header))
+		return;
+	c->memory.n = header.n;
+	c->keep = false;
+}
+
+static bool keep(struct mime_check *c, struct span s, struct err *err)
+{
+	int64_t at;
+
+	if (!c->keep)
+		return true;
+	if (!c->decided && c->memory.n + s.n > MIME_CHECK_HEADER_MAX &&
+	    c->message.header.octets > MIME_CHECK_HEADER_MAX) {
+		c->keep = false;
+		strbuf_clear(&c->memory);
+		return true;
+	}
+	if (!c->file_made && c->memory.n + s.n <= MIME_CHECK_MEMORY_MAX) {
+		strbuf_addspan(&c->memory, s);
+		return true;
+	}
+	if (!c->file_made) {
+		c->file_made = true;
+		if (!spill_append(&c->file, c->memory.p, c->memory.n, &at, err))
+			return false;
+		strbuf_clear(&c->memory);
+	}
+	return spill_append(&c->file, s.p, s.n, &at, err);
+}
+
+bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
+{
+	bool was_header = !c->message.in_body;
+	size_t head = s.n;
+
+	c->fed += (int64_t)s.n;
+	for (size_t i = 0; i < s.n && c->start_n < sizeof c->start; i++)
+		c->start[c->start_n++] = s.p[i];
+	mime_message_feed(&c->message, s);
+	if (was_header && c->message.in_body) {
+		/* Where the header ended in this piece. */
+		int64_t before = c->fed - (int64_t)s.n;
+
+		head = (size_t)(c->message.header.octets - before);
+	}
+	if (was_header)
+		lines(c, (struct span){ s.p, head }, true);
+	lines(c, span_from(s, was_header ? head : 0), false);
+	if (!keep(c, s, err))
+		return false;
+	if (c->message.in_body && !c->decided)
+		decide(c);
+	return true;
+}
+
+/* ---- the end ---- */
+
+static bool is_mbox(struct span header)
+{
+	return span_istarts(header, "From ") || span_istarts(header, ">From ");
+}
+
+static void header_key(struct mime_check *c)
+{
+	struct span rest = strbuf_span(&c->message.header.text);
+	struct mime_field_line line;
+	struct sha256 digest;
+	bool any = false, first = true;
+
+	sha256_begin(c->sha);
+	while (mime_fields_next(&rest, &line) == MIME_FIELDS_LINE) {
+		char name[MIME_FIELD_NAME_MAX];
+		size_t n = line.name.n < sizeof name ? line.name.n : sizeof name;
+
+		for (size_t i = 0; i < n; i++)
+			name[i] = span_lower(line.name.p[i]);
+		sha256_add_field(c->sha, name, n);
+		sha256_add_u64(c->sha, line.hash);
+		if (n > 0)
+			any = true;
+		else if (line.octets > 0)
+			note(c, SYMPTOM_HEADER_BAD);
+		/* The line of an mbox file stands before many an old message. */
+		if (first && n == 0 && line.octets > 0 &&
+		    !is_mbox((struct span){ c->start, c->start_n }))
+			note(c, SYMPTOM_NO_HEADER);
+		first = false;
+	}
+	sha256_end(c->sha, &digest);
+	memcpy(c->facts.header_key.bytes, digest.bytes, sizeof c->facts.header_key.bytes);
+	if (!any)
+		note(c, SYMPTOM_NO_HEADER);
+}
+
+static void identity(struct mime_check *c, struct arena *arena)
+{
+	struct span fields = strbuf_span(&c->message.header.identity), rest = fields, id;
+	bool dated = false, good = false;
+	struct mime_field f;
+
+	while (mime_field_next(&rest, &f))
+		if (mime_field_is(&f, "date")) {
+			dated = true;
+			good |= mime_date_possible(f.value);
+		}
+	if (!dated)
+		note(c, SYMPTOM_DATE_MISSING);
+	else if (!good)
+		note(c, SYMPTOM_DATE_BAD);
+	c->has_id = mime_message_id(fields, arena, &id) == MIME_ID_GOOD;
+	if (c->has_id)
+		mime_key_id(c->sha, id, &c->id);
+}
+
+bool mime_check_end(struct mime_check *c, struct arena *arena, struct err *err)
+{
+	struct mime_message *m = &c->message;
+	bool in_header = !m->in_body, in_line;
+	uint64_t shape = 0;
+
+	in_line = c->line > 0 || c->last_cr;
+	if (c->blanks >= MIME_CHECK_PADDING && !c->last_cr)
+		note(c, SYMPTOM_PADDED);
+	if (c->last_cr)
+		note(c, SYMPTOM_BARE_CR);
+	line_end(c);
+	mime_message_end(m);
+	c->facts.read = true;
+	c->facts.octets = c->fed;
+	c->facts.body_key = m->body_key;
+	if (c->fed == 0) {
+		note(c, SYMPTOM_EMPTY);
+		note(c, SYMPTOM_NO_HEADER);
+		header_key(c);
+		return true;
+	}
+	if (in_header && in_line)
+		note(c, SYMPTOM_HEADER_CUT);
+	if (in_line || in_header || m->body.octets == 0)
+		note(c, SYMPTOM_CUT);
+	if (m->header.octets > MIME_CHECK_HEADER_MAX)
+		note(c, SYMPTOM_HEADER_LARGE);
+	header_key(c);
+	identity(c, arena);
+	if (m->header.octets > MIME_CHECK_HEADER_MAX)
+		return true;
+	if (!c->file_made)
+		shape = mime_shape_of(c->shape, strbuf_span(&c->memory));
+	else if (!mime_shape_of_file(c->shape, &c->file, &shape, err))
+		return false;
+	/* Of a header alone: what GMime says of a body that was left out is not so. */
+	if (!c->keep || in_header)
+		shape &= ~(SYMPTOM_BIT(SYMPTOM_MULTIPART_CUT) |
+			   SYMPTOM_BIT(SYMPTOM_MIME_BAD) | SYMPTOM_BIT(SYMPTOM_CHARSET));
+	c->facts.symptoms |= shape;
+	return true;
+}

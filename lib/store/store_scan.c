@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store_scan.h"
+
+#include "store/store_db.h"
+#include "store/store_window.h"
+
+static const char sql_body_put[] =
+	"INSERT INTO body_seen (message, run, read, announced, octets, lines, bare_lf,"
+	" symptoms, header_key, body_key, words)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+
+bool store_body_put(struct store *st, int64_t epoch, uint32_t uid,
+		    const struct body_facts *f, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_BODY_PUT, sql_body_put);
+
+	if (!db_need_run(st, err))
+		return false;
+	sqlite3_bind_int64(q, 1, message_row(epoch, uid));
+	sqlite3_bind_int64(q, 2, st->run);
+	sqlite3_bind_int(q, 3, f->read);
+	sqlite3_bind_int64(q, 4, f->announced);
+	sqlite3_bind_int64(q, 5, f->octets);
+	sqlite3_bind_int64(q, 6, f->lines);
+	sqlite3_bind_int64(q, 7, f->bare_lf);
+	sqlite3_bind_int64(q, 8, (int64_t)f->symptoms);
+	db_bind_key(q, 9, &f->header_key);
+	db_bind_key(q, 10, &f->body_key);
+	db_bind_str(q, 11, f->words);
+	return db_run(st, q, err);
+}
+
+static const char sql_folder_scan_put[] =
+	"INSERT INTO folder_scan (run, folder, examine_ms, messages, octets, took_ms,"
+	" gap_ms, gap_uid, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+bool store_folder_scan_put(struct store *st, const struct folder_scan *s, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_FOLDER_SCAN_PUT, sql_folder_scan_put);
+
+	if (!db_need_run(st, err))
+		return false;
+	sqlite3_bind_int64(q, 1, st->run);
+	sqlite3_bind_int64(q, 2, s->folder);
+	sqlite3_bind_int64(q, 3, s->examine_ms);
+	sqlite3_bind_int64(q, 4, s->messages);
+	sqlite3_bind_int64(q, 5, s->octets);
+	sqlite3_bind_int64(q, 6, s->took_ms);
+	sqlite3_bind_int64(q, 7, s->gap_ms);
+	sqlite3_bind_int64(q, 8, s->gap_uid);
+	db_bind_str(q, 9, s->error);
+	return db_run(st, q, err);
+}
+
+/* The newest row of each message of an epoch beside the message itself; a size that has
+ * changed since is another message to scan. */
+#define NEWEST                                                                           \
+	" FROM message m LEFT JOIN body_seen b ON b.message = m.id AND b.run ="          \
+	" (SELECT max(x.run) FROM body_seen x WHERE x.message = m.id)"                   \
+	" WHERE m.id BETWEEN ?1 AND ?2 AND m.gone_run IS NULL"
+/* -1: the index did not tell, or not then. */
+#define STANDS                                                                           \
+	"(b.run IS NOT NULL AND (m.octets = b.announced OR m.octets < 0"                 \
+	" OR b.announced < 0))"
+
+static const char sql_scan_wants[] =
+	"SELECT m.id, m.tier, m.\"key\", m.octets, m.\"date\", m.first_run,"
+	" CASE WHEN " STANDS " THEN b.run ELSE 0 END, b.read" NEWEST " ORDER BY m.id";
+static const char sql_scan_rows[] =
+	"SELECT m.id, m.octets, m.\"date\", b.run, b.read, b.announced, b.octets, "
+	"b.lines,"
+	" b.bare_lf, b.symptoms, b.header_key, b.body_key, b.words" NEWEST " AND " STANDS
+	" AND (b.symptoms <> 0 OR b.read = 0 OR b.octets <> b.announced)"
+	" ORDER BY m.id";
+static const char sql_scan_sum[] =
+	"SELECT count(*), coalesce(sum(max(m.octets, 0)), 0), count(CASE WHEN " STANDS
+	" THEN 1 END), coalesce(sum(CASE WHEN " STANDS " THEN max(m.octets, 0) END), 0),"
+	" count(CASE WHEN " STANDS
+	" AND b.read = 0 THEN 1 END), coalesce(max(b.run), 0)" NEWEST;
+
+static void bind_epoch(sqlite3_stmt *q, int64_t epoch)
+{
+	sqlite3_bind_int64(q, 1, message_row(epoch, 0));
+	sqlite3_bind_int64(q, 2, message_row(epoch, UINT32_MAX));
+}
+
+struct store_scan_wants {
+	struct store *st;
+	sqlite3_stmt *q;
+};
+
+bool store_scan_wants_open(struct store *st, int64_t epoch, uint32_t from,
+			   struct store_scan_wants **out, struct err *err)
+{
+	struct store_scan_wants *it = mem_calloc(1, sizeof *it);
+
+	it->st = st;
+	if (!db_prepare(st, sql_scan_wants, &it->q, err)) {
+		free(it);
+		return false;
+	}
+	bind_epoch(it->q, epoch);
+	sqlite3_bind_int64(it->q, 1, message_row(epoch, from));
+	*out = it;
+	return true;
+}
+
+enum next store_scan_wants_next(struct store_scan_wants *it, struct scan_want *out,
+				struct err *err)
+{
+	sqlite3_stmt *q = it->q;
+	enum next n = db_next(it->st, q, err);
+	int tier;
+
+	if (n != NEXT_ITEM)
+		return n;
+	*out = (struct scan_want){ .m = { .uid = (uint32_t)sqlite3_column_int64(q, 0),
+					  .octets = sqlite3_column_int64(q, 3),
+					  .date = db_date(q, 4) },
+				   .first_run = sqlite3_column_int64(q, 5),
+				   .run = sqlite3_column_int64(q, 6),
+				   .read = sqlite3_column_int(q, 7) != 0 };
+	if (!db_enum(it->st, q, 1, TIER_COUNT, &tier, err) ||
+	    !db_key(it->st, q, 2, &out->m.key, err))
+		return NEXT_FAIL;
+	out->m.tier = (uint8_t)tier;
+	return NEXT_ITEM;
+}
+
+void store_scan_wants_close(struct store_scan_wants *it)
+{
+	if (it == NULL)
+		return;
+	sqlite3_finalize(it->q);
+	free(it);
+}
+
+/* Columns from `at` on: read to words. */
+static bool read_facts(struct store *st, sqlite3_stmt *q, int at, struct body_facts *out,
+		       struct err *err)
+{
+	*out = (struct body_facts){ .read = sqlite3_column_int(q, at) != 0,
+				    .announced = sqlite3_column_int64(q, at + 1),
+				    .octets = sqlite3_column_int64(q, at + 2),
+				    .lines = sqlite3_column_int64(q, at + 3),
+				    .bare_lf = sqlite3_column_int64(q, at + 4),
+				    .symptoms = (uint64_t)sqlite3_column_int64(q, at + 5),
+				    .words = db_text(q, at + 8) };
+	if (out->symptoms >> SYMPTOM_COUNT != 0)
+		return db_damaged(st, "a symptom is outside its list", err);
+	return db_key(st, q, at + 6, &out->header_key, err) &&
+	       db_key(st, q, at + 7, &out->body_key, err);
+}
+
+static const char sql_body_get[] =
+	"SELECT read, announced, octets, lines, bare_lf, symptoms, header_key, body_key,"
+	" words FROM body_seen WHERE message = ?1 ORDER BY run DESC LIMIT 1";
+
+bool store_body(struct store *st, int64_t epoch, uint32_t uid, struct arena *arena,
+		struct body_facts *out, bool *found_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_BODY_GET, sql_body_get);
+	struct body_facts f;
+	bool ok = true;
+	enum next n;
+
+	sqlite3_bind_int64(q, 1, message_row(epoch, uid));
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM) {
+		ok = read_facts(st, q, 0, &f, err);
+		if (ok) {
+			f.words = arena_strdup(arena, f.words);
+			*out = f;
+		}
+	}
+	sqlite3_reset(q);
+	if (n == NEXT_FAIL || !ok)
+		return false;
+	*found_out = n == NEXT_ITEM;
+	return true;
+}
+
+struct store_scan_rows {
+	struct store *st;
+	sqlite3_stmt *q;
+};
+
+bool store_scan_rows_open(struct store *st, int64_t epoch, struct store_scan_rows **out,
+			  struct err *err)
+{
+	struct store_scan_rows *it = mem_calloc(1, sizeof *it);
+
+	it->st = st;
+	if (!db_prepare(st, sql_scan_rows, &it->q, err)) {
+		free(it);
+		return false;
+	}
+	bind_epoch(it->q, epoch);
+	*out = it;
+	return true;
+}
+
+enum next store_scan_rows_next(struct store_scan_rows *it, struct scan_row *out,
+			       struct err *err)
+{
+	sqlite3_stmt *q = it->q;
+	enum next n = db_next(it->st, q, err);
+
+	if (n != NEXT_ITEM)
+		return n;
+	*out = (struct scan_row){ .uid = (uint32_t)sqlite3_column_int64(q, 0),
+				  .octets = sqlite3_column_int64(q, 1),
+				  .date = db_date(q, 2),
+				  .run = sqlite3_column_int64(q, 3) };
+	return read_facts(it->st, q, 4, &out->facts, err) ? NEXT_ITEM : NEXT_FAIL;
+}
+
+void store_scan_rows_close(struct store_scan_rows *it)
+{
+	if (it == NULL)
+		return;
+	sqlite3_finalize(it->q);
+	free(it);
+}
+
+bool store_scan_sum(struct store *st, int64_t epoch, struct scan_sum *out,
+		    struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SCAN_SUM, sql_scan_sum);
+	bool ok;
+
+	bind_epoch(q, epoch);
+	ok = db_next(st, q, err) == NEXT_ITEM;
+	if (ok)
+		*out = (struct scan_sum){ .messages = sqlite3_column_int64(q, 0),
+					  .octets = sqlite3_column_int64(q, 1),
+					  .scanned = sqlite3_column_int64(q, 2),
+					  .scanned_octets = sqlite3_column_int64(q, 3),
+					  .unreadable = sqlite3_column_int64(q, 4),
+					  .newest_run = sqlite3_column_int64(q, 5) };
+	sqlite3_reset(q);
+	return ok;
+}
+
+static const char sql_scan_any[] =
+	"SELECT EXISTS (SELECT 1 FROM folder f JOIN folder_epoch e ON e.folder = f.id"
+	" WHERE f.account = ?1 AND EXISTS (SELECT 1 FROM body_seen b WHERE b.message"
+	" BETWEEN e.id << 32 AND (e.id << 32) + 4294967295))";
+
+bool store_scan_any(struct store *st, int64_t account, bool *out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SCAN_ANY, sql_scan_any);
+	bool ok;
+
+	sqlite3_bind_int64(q, 1, account);
+	ok = db_next(st, q, err) == NEXT_ITEM;
+	if (ok)
+		*out = sqlite3_column_int(q, 0) != 0;
+	sqlite3_reset(q);
+	return ok;
+}
+
+/* Of every message that was read and whose size was told, by all runs: how a server
+ * counts does not change with a message. */
+#define OF_SIDE                                                                          \
+	" FROM body_seen b JOIN folder_epoch e ON e.id = b.message >> 32"                \
+	" JOIN folder f ON f.id = e.folder JOIN account a ON a.id = f.account"           \
+	" WHERE a.side = ?1 AND b.read = 1 AND b.announced >= 0"
+/* body_size_by_lines of lib/model/body.c. */
+#define BY_LINES                                                                         \
+	"((b.lines > 3 AND b.octets - b.announced = b.lines - b.bare_lf)"                \
+	" OR (b.bare_lf > 0 AND b.announced - b.octets = b.bare_lf))"
+static const char sql_size_rule[] =
+	"SELECT count(*), count(CASE WHEN b.octets = b.announced THEN 1 END),"
+	" count(CASE WHEN b.octets <> b.announced AND " BY_LINES " THEN 1 END)" OF_SIDE;
+static const char sql_size_bias[] =
+	"SELECT b.octets - b.announced AS bias, count(*) AS n" OF_SIDE
+	" AND b.octets <> b.announced AND NOT " BY_LINES
+	" GROUP BY b.octets - b.announced ORDER BY n DESC, bias LIMIT 1";
+
+bool store_size_rule(struct store *st, enum side side, struct body_size_rule *out,
+		     struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SIZE_RULE, sql_size_rule);
+	struct body_size_rule r = { 0 };
+	enum next n;
+
+	sqlite3_bind_int(q, 1, (int)side);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM) {
+		r.read = sqlite3_column_int64(q, 0);
+		r.equal = sqlite3_column_int64(q, 1);
+		r.explained = sqlite3_column_int64(q, 2);
+	}
+	sqlite3_reset(q);
+	if (n == NEXT_FAIL)
+		return false;
+	q = db_stmt(st, STMT_SIZE_BIAS, sql_size_bias);
+	sqlite3_bind_int(q, 1, (int)side);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM) {
+		r.bias = sqlite3_column_int64(q, 0);
+		r.at_bias = sqlite3_column_int64(q, 1);
+	}
+	sqlite3_reset(q);
+	if (n == NEXT_FAIL)
+		return false;
+	*out = r;
+	return true;
+}
+
+static const char sql_folder_scan_get[] =
+	"SELECT run, examine_ms, messages, octets, took_ms, gap_ms, gap_uid, error"
+	" FROM folder_scan WHERE folder = ?1 ORDER BY id DESC LIMIT 1";
+
+bool store_folder_scan(struct store *st, int64_t folder, struct arena *arena,
+		       struct folder_scan *out, bool *found_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_FOLDER_SCAN_GET, sql_folder_scan_get);
+	enum next n;
+
+	sqlite3_bind_int64(q, 1, folder);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM)
+		*out = (struct folder_scan){ .folder = folder,
+					     .run = sqlite3_column_int64(q, 0),
+					     .examine_ms = sqlite3_column_int64(q, 1),
+					     .messages = sqlite3_column_int64(q, 2),
+					     .octets = sqlite3_column_int64(q, 3),
+					     .took_ms = sqlite3_column_int64(q, 4),
+					     .gap_ms = sqlite3_column_int64(q, 5),
+					     .gap_uid = (uint32_t)sqlite3_column_int64(q,
+										       6),
+					     .error = db_text_in(q, 7, arena) };
+	sqlite3_reset(q);
+	if (n != NEXT_FAIL)
+		*found_out = n == NEXT_ITEM;
+	return n != NEXT_FAIL;
+}
+
+static const char sql_sample_put[] =
+	"INSERT INTO scan_sample (run, side, seed, rank, messages, chosen)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (run, side) DO NOTHING";
+
+bool store_scan_sample_put(struct store *st, const struct scan_sample *s, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SAMPLE_PUT, sql_sample_put);
+
+	if (!db_need_run(st, err))
+		return false;
+	sqlite3_bind_int64(q, 1, st->run);
+	sqlite3_bind_int(q, 2, (int)s->side);
+	sqlite3_bind_int64(q, 3, (int64_t)s->seed);
+	sqlite3_bind_int64(q, 4, (int64_t)s->rank);
+	sqlite3_bind_int64(q, 5, s->messages);
+	sqlite3_bind_int64(q, 6, s->chosen);
+	return db_run(st, q, err);
+}
+
+static const char sql_sample_get[] =
+	"SELECT run, seed, rank, messages, chosen FROM scan_sample WHERE side = ?1"
+	" ORDER BY run DESC LIMIT 1";
+
+bool store_scan_sample(struct store *st, enum side side, struct scan_sample *out,
+		       bool *found_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SAMPLE_GET, sql_sample_get);
+	enum next n;
+
+	sqlite3_bind_int(q, 1, (int)side);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM)
+		*out = (struct scan_sample){
+			.side = side,
+			.run = sqlite3_column_int64(q, 0),
+			.seed = (uint64_t)sqlite3_column_int64(q, 1),
+			.rank = (uint64_t)sqlite3_column_int64(q, 2),
+			.messages = sqlite3_column_int64(q, 3),
+			.chosen = sqlite3_column_int64(q, 4),
+		};
+	sqlite3_reset(q);
+	if (n != NEXT_FAIL)
+		*found_out = n == NEXT_ITEM;
+	return n != NEXT_FAIL;
+}

@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "model/sample.h"
+#include "report/report_lines.h"
+#include "report/report_scan_walk.h"
+#include "report/report_view.h"
+#include "store/store_verify.h"
+
+/* Messages of one state that are told by name, unless all are asked for. */
+#define NAMED 10
+
+struct telling {
+	struct scan_walk *w;
+	struct lines l;
+	struct report_out out;
+	struct arena arena;    /* of one message */
+	enum body_state state; /* those that are told now */
+	bool refused;	       /* of the odd ones: those that the new side refuses */
+	int64_t told;
+	struct json_out *j;
+};
+
+bool report_scan_count(struct store *st, const struct report_scan *s,
+		       struct scan_counts out[SIDE_COUNT], struct err *err)
+{
+	struct scan_walk w;
+	bool ok;
+
+	if (!store_read_begin(st, err))
+		return false;
+	ok = scan_walk_open(&w, st, s, err) && scan_walk_all(&w, err);
+	if (ok)
+		memcpy(out, w.count, sizeof w.count);
+	scan_walk_done(&w);
+	store_read_end(st);
+	return ok;
+}
+
+static bool symptoms_named(uint64_t symptoms, struct strbuf *out)
+{
+	bool any = false;
+
+	for (int s = 0; s < SYMPTOM_COUNT; s++)
+		if ((symptoms & SYMPTOM_BIT(s)) != 0) {
+			strbuf_addf(out, "%s%s", any ? "; " : "",
+				    symptom_sentence((enum symptom)s));
+			any = true;
+		}
+	return any;
+}
+
+static bool detail_of(struct telling *t, const struct scan_item *i,
+		      struct message_detail *d, struct err *err)
+{
+	bool found;
+
+	*d = (struct message_detail){ 0 };
+	return store_detail_get(t->w->st, i->folder->epoch, i->row->uid, &t->arena, d,
+				&found, err);
+}
+
+static bool server_of(struct telling *t, const struct scan_item *i, const char **out,
+		      struct err *err)
+{
+	struct account_view v;
+
+	if (!store_account_view(t->w->st, i->account->id, &t->arena, &v, err))
+		return false;
+	*out = v.server_id;
+	return true;
+}
+
+/* ---- text ---- */
+
+static void say_message(struct telling *t, const struct scan_item *i,
+			const struct message_detail *d, const char *server_id)
+{
+	struct strbuf *raw = &t->l.raw;
+	char date[CLOCK_ISO_SIZE], octets[32];
+
+	lines_add(&t->l, "  %s %s: %s, uid %u, of ", side_name(i->account->side),
+		  i->account->user, i->folder->folder.name, i->row->uid);
+	lines_add(&t->l, "%s, ",
+		  i->row->date == MSG_DATE_UNKNOWN ? "an unknown day"
+						   : clock_iso(i->row->date, date));
+	if (i->row->octets >= 0)
+		lines_add(&t->l, "%s octets",
+			  num_group(i->row->octets, octets, sizeof octets));
+	else
+		lines_add(&t->l, "of unknown size");
+	lines_wrap(&t->l, 6);
+	if (d->subject != NULL || d->from != NULL) {
+		lines_add(&t->l, "      \"%s\" from %s",
+			  d->subject != NULL ? d->subject : "",
+			  d->from != NULL ? d->from : "nobody");
+		lines_wrap(&t->l, 8);
+	}
+	lines_add(&t->l, "      ");
+	if (symptoms_named(i->symptoms, raw))
+		lines_add(&t->l, ". ");
+	if (i->row->facts.words[0] != '\0')
+		lines_add(&t->l, "\"%s\". ", i->row->facts.words);
+	if (i->row->facts.read && i->row->facts.announced >= 0 &&
+	    (i->symptoms & SYMPTOM_BIT(SYMPTOM_SIZE)) != 0)
+		lines_add(&t->l, "%lld octets announced, %lld came. ",
+			  (long long)i->row->facts.announced,
+			  (long long)i->row->facts.octets);
+	if (i->refused)
+		lines_add(&t->l, "%s does not take it. ",
+			  t->w->s->new_title != NULL ? t->w->s->new_title
+						     : "The new server");
+	lines_add(&t->l, "%s", scan_movers(i->symptoms));
+	lines_wrap(&t->l, 6);
+	if (*scan_repair(i, server_id, &t->arena) != '\0') {
+		lines_add(&t->l, "      %s", scan_repair(i, server_id, &t->arena));
+		lines_wrap(&t->l, 8);
+	}
+}
+
+static bool on_item_text(void *ctx, const struct scan_item *i, struct err *err)
+{
+	struct telling *t = ctx;
+	struct message_detail d;
+	const char *server_id;
+
+	if (i->state != t->state || (i->state == BODY_ODD && i->refused != t->refused))
+		return true;
+	if (t->told++ >= NAMED && !t->w->s->all)
+		return true;
+	arena_reset(&t->arena);
+	if (!detail_of(t, i, &d, err) || !server_of(t, i, &server_id, err))
+		return false;
+	say_message(t, i, &d, server_id);
+	return report_flush(&t->out, false, err);
+}
+
+static void say_more(struct telling *t)
+{
+	if (t->told <= NAMED || t->w->s->all)
+		return;
+	lines_add(&t->l, "  and ");
+	lines_number(&t->l, t->told - NAMED, 0);
+	lines_add(&t->l, " more: mailmuster scan --list --all");
+	lines_end(&t->l);
+}
+
+/* All of one state, of both sides. */
+static bool say_state(struct telling *t, enum body_state state, bool refused,
+		      const char *word, enum lines_color color, const char *what,
+		      struct err *err)
+{
+	struct scan_counts all[SIDE_COUNT];
+	int64_t n = 0;
+
+	memcpy(all, t->w->count, sizeof all);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		n += state != BODY_ODD ? all[side].state[state]
+		     : refused	       ? all[side].refused
+				       : all[side].state[state] - all[side].refused;
+	/* What is damaged and refused is told as damaged. */
+	if (n == 0)
+		return true;
+	t->state = state;
+	t->refused = refused;
+	t->told = 0;
+	lines_add(&t->l, "%s", what);
+	lines_end_headed(&t->l, word, color, 2);
+	t->w->item = on_item_text;
+	t->w->ctx = t;
+	if (!scan_walk_all(t->w, err))
+		return false;
+	t->w->item = NULL;
+	say_more(t);
+	return report_flush(&t->out, false, err);
+}
+
+static void say_side(struct telling *t, enum side side,
+		     const struct scan_sampled *sampled)
+{
+	const struct scan_counts *c = &t->w->count[side];
+	char a[32], b[32], octets[32], sentence[200];
+	bool any = false;
+
+	lines_add(&t->l, "%s  %s of %s messages scanned (%s)", side_name(side),
+		  num_group(c->scanned, a, sizeof a), num_group(c->messages, b, sizeof b),
+		  num_octets(t->w->scanned_octets[side], octets, sizeof octets));
+	for (int s = BODY_STATE_COUNT - 1; s > BODY_CLEAN; s--)
+		if (c->state[s] > 0) {
+			lines_add(&t->l, "%s %s %s", any ? "," : ":",
+				  num_group(c->state[s], a, sizeof a),
+				  body_state_name((enum body_state)s));
+			any = true;
+		}
+	if (!any && c->scanned > 0)
+		lines_add(&t->l, ": nothing is wrong with them");
+	lines_wrap(&t->l, 5);
+	if (sampled != NULL &&
+	    sampled->read + sampled->unreadable <= sampled->sample.messages &&
+	    sampled->damaged <= sampled->read + sampled->unreadable) {
+		lines_add(&t->l, "     sample of run %lld, seed %llu: %s",
+			  (long long)sampled->sample.run,
+			  (unsigned long long)sampled->sample.seed,
+			  sample_sentence(sampled->sample.messages,
+					  sampled->read + sampled->unreadable,
+					  sampled->damaged, "damaged", sentence,
+					  sizeof sentence));
+		lines_wrap(&t->l, 5);
+	}
+	if (c->scanned < c->messages) {
+		lines_add(&t->l,
+			  "     %s messages were not scanned: what they are is not known",
+			  num_group(c->messages - c->scanned, a, sizeof a));
+		lines_wrap(&t->l, 5);
+	}
+	if (body_size_estimates(&t->w->rule[side])) {
+		lines_add(&t->l, "     its sizes are estimates: no size was judged");
+		lines_wrap(&t->l, 5);
+	}
+}
+
+static void say_oddities(struct telling *t, enum side side)
+{
+	char n[32];
+	bool any = false;
+
+	for (int s = 0; s < SYMPTOM_COUNT; s++) {
+		if (symptom_kind((enum symptom)s) != SYMPTOM_ODD ||
+		    t->w->symptom[side][s] == 0)
+			continue;
+		lines_add(&t->l, "%s%s %s", any ? ", " : "     oddities: ",
+			  num_group(t->w->symptom[side][s], n, sizeof n),
+			  symptom_name((enum symptom)s));
+		any = true;
+	}
+	if (any)
+		lines_wrap(&t->l, 7);
+}
+
+static bool on_folder_text(void *ctx, const struct scan_folder_item *f, struct err *err)
+{
+	struct telling *t = ctx;
+	char a[64], b[64];
+
+	(void)err;
+	if (f->scan == NULL || (!f->slow && f->scan->error[0] == '\0'))
+		return true;
+	lines_add(&t->l, "  %s %s: %s: ", side_name(f->account->side), f->account->user,
+		  f->folder->folder.name);
+	if (f->scan->error[0] != '\0')
+		lines_add(&t->l, "not scanned to its end: %s. ", f->scan->error);
+	if (f->slow)
+		lines_add(&t->l,
+			  "slow: EXAMINE took %s, the longest silence was %s before uid "
+			  "%u; "
+			  "a program that waits less loses the connection there.",
+			  num_seconds(f->scan->examine_ms / 1000, a, sizeof a),
+			  num_seconds(f->scan->gap_ms / 1000, b, sizeof b),
+			  f->scan->gap_uid);
+	lines_wrap(&t->l, 4);
+	return true;
+}
+
+static bool tell_all(struct telling *t, struct err *err)
+{
+	struct scan_walk *w = t->w;
+
+	if (!scan_walk_all(w, err))
+		return false;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct scan_sampled sampled;
+		bool found;
+
+		if (w->count[side].messages == 0)
+			continue;
+		if (!scan_walk_sample(w, (enum side)side, &sampled, &found, err))
+			return false;
+		say_side(t, (enum side)side, found ? &sampled : NULL);
+		say_oddities(t, (enum side)side);
+	}
+	w->ctx = t;
+	w->folder = on_folder_text;
+	if (!scan_walk_all(w, err))
+		return false;
+	w->folder = NULL;
+	return say_state(t, BODY_UNREADABLE, false, "UNREADABLE", LINES_RED,
+			 "the server does not give them out; no mover gets them", err) &&
+	       say_state(t, BODY_CORRUPT, false, "CORRUPT", LINES_RED,
+			 "two witnesses each: they are damaged", err) &&
+	       say_state(t, BODY_SUSPECT, false, "SUSPECT", LINES_YELLOW,
+			 "one witness each: they may be damaged", err) &&
+	       say_state(t, BODY_ODD, true, "REFUSED", LINES_YELLOW,
+			 "whole, but the new server does not take them", err) &&
+	       (!w->s->all ||
+		say_state(t, BODY_ODD, false, "ODD", LINES_GREEN,
+			  "whole, though not as the standards want them", err));
+}
+
+bool report_scan_text(struct store *st, const struct report_options *o,
+		      const struct report_scan *s, const struct report_sink *sink,
+		      struct scan_counts out[SIDE_COUNT], struct err *err)
+{
+	struct telling t = { .out = { .sink = sink } };
+	struct scan_walk w;
+	bool ok;
+
+	if (!store_read_begin(st, err))
+		return false;
+	t.w = &w;
+	arena_init(&t.arena);
+	lines_init(&t.l, &t.out.buf, o);
+	ok = scan_walk_open(&w, st, s, err) && tell_all(&t, err) &&
+	     report_flush(&t.out, true, err);
+	if (ok)
+		memcpy(out, w.count, sizeof w.count);
+	scan_walk_done(&w);
+	lines_done(&t.l);
+	strbuf_done(&t.out.buf);
+	arena_done(&t.arena);
+	store_read_end(st);
+	return ok;
+}
+
+/* ---- JSON ---- */
+
+static void json_symptoms(struct json_out *j, uint64_t symptoms)
+{
+	json_name(j, "symptoms");
+	json_begin_array(j);
+	for (int s = 0; s < SYMPTOM_COUNT; s++)
+		if ((symptoms & SYMPTOM_BIT(s)) != 0)
+			json_str(j, symptom_name((enum symptom)s));
+	json_end_array(j);
+}
+
+static bool on_item_json(void *ctx, const struct scan_item *i, struct err *err)
+{
+	struct telling *t = ctx;
+	struct json_out *j = t->j;
+	char date[CLOCK_ISO_SIZE];
+	struct message_detail d;
+	const char *server_id;
+
+	if (i->state == BODY_ODD && !i->refused && !t->w->s->all)
+		return true;
+	arena_reset(&t->arena);
+	if (!detail_of(t, i, &d, err) || !server_of(t, i, &server_id, err))
+		return false;
+	json_begin_object(j);
+	json_put_str(j, "side", side_name(i->account->side));
+	json_put_str(j, "account", i->account->user);
+	json_put_str(j, "folder", i->folder->folder.name);
+	json_put_int(j, "uid", i->row->uid);
+	json_put_str(j, "state", body_state_name(i->state));
+	json_symptoms(j, i->symptoms);
+	json_put_bool(j, "refused", i->refused);
+	json_put_str(j, "date",
+		     i->row->date == MSG_DATE_UNKNOWN ? NULL
+						      : clock_iso(i->row->date, date));
+	json_put_int(j, "announced", i->row->facts.announced);
+	json_put_int(j, "octets", i->row->facts.octets);
+	json_put_str(j, "from", d.from);
+	json_put_str(j, "sent", d.date);
+	json_put_str(j, "subject", d.subject);
+	json_put_str(j, "message_id", d.message_id);
+	json_put_str(j, "words", i->row->facts.words);
+	json_put_str(j, "repair", scan_repair(i, server_id, &t->arena));
+	json_put_int(j, "run", i->row->run);
+	json_end_object(j);
+	return report_flush(&t->out, false, err);
+}
+
+static bool on_folder_json(void *ctx, const struct scan_folder_item *f, struct err *err)
+{
+	struct telling *t = ctx;
+	struct json_out *j = t->j;
+
+	if (f->scan == NULL || (!f->slow && f->scan->error[0] == '\0'))
+		return true;
+	json_begin_object(j);
+	json_put_str(j, "side", side_name(f->account->side));
+	json_put_str(j, "account", f->account->user);
+	json_put_str(j, "folder", f->folder->folder.name);
+	json_put_int(j, "examine_ms", f->scan->examine_ms);
+	json_put_int(j, "gap_ms", f->scan->gap_ms);
+	json_put_int(j, "gap_uid", f->scan->gap_uid);
+	json_put_bool(j, "slow", f->slow);
+	json_put_str(j, "error", f->scan->error[0] != '\0' ? f->scan->error : NULL);
+	json_end_object(j);
+	return report_flush(&t->out, false, err);
+}
+
+static bool json_side(struct telling *t, enum side side, struct err *err)
+{
+	const struct scan_counts *c = &t->w->count[side];
+	struct json_out *j = t->j;
+	struct scan_sampled s;
+	char sentence[200];
+	bool found;
+
+	if (!scan_walk_sample(t->w, side, &s, &found, err))
+		return false;
+	json_name(j, side_name(side));
+	json_begin_object(j);
+	json_put_int(j, "messages", c->messages);
+	json_put_int(j, "scanned", c->scanned);
+	json_put_int(j, "octets", t->w->octets[side]);
+	json_put_int(j, "scanned_octets", t->w->scanned_octets[side]);
+	for (int i = 0; i < BODY_STATE_COUNT; i++)
+		json_put_int(j, body_state_name((enum body_state)i), c->state[i]);
+	json_put_int(j, "refused", c->refused);
+	json_put_int(j, "slow_folders", c->slow);
+	json_put_bool(j, "sizes_are_estimates", body_size_estimates(&t->w->rule[side]));
+	json_name(j, "symptoms");
+	json_begin_object(j);
+	for (int i = 0; i < SYMPTOM_COUNT; i++)
+		if (t->w->symptom[side][i] > 0)
+			json_put_int(j, symptom_name((enum symptom)i),
+				     t->w->symptom[side][i]);
+	json_end_object(j);
+	json_name(j, "sample");
+	if (!found || s.read + s.unreadable > s.sample.messages ||
+	    s.damaged > s.read + s.unreadable) {
+		json_null(j);
+	} else {
+		json_begin_object(j);
+		json_put_int(j, "run", s.sample.run);
+		json_put_int(j, "seed", (int64_t)s.sample.seed);
+		json_put_int(j, "messages", s.sample.messages);
+		json_put_int(j, "chosen", s.sample.chosen);
+		json_put_int(j, "read", s.read + s.unreadable);
+		json_put_int(j, "damaged", s.damaged);
+		json_put_int(j, "at_most",
+			     sample_bound(s.sample.messages, s.read + s.unreadable,
+					  s.damaged));
+		json_put_str(j, "sentence",
+			     sample_sentence(s.sample.messages, s.read + s.unreadable,
+					     s.damaged, "damaged", sentence,
+					     sizeof sentence));
+		json_end_object(j);
+	}
+	json_end_object(j);
+	return true;
+}
+
+static void json_now(struct telling *t, enum side side)
+{
+	const struct scan_now *n = &t->w->s->now[side];
+	struct json_out *j = t->j;
+
+	json_name(j, side_name(side));
+	json_begin_object(j);
+	json_put_int(j, "asked", n->asked);
+	json_put_int(j, "read", n->read);
+	json_put_int(j, "octets", n->octets);
+	json_put_int(j, "unreadable", n->unreadable);
+	json_put_int(j, "gone", n->gone);
+	json_put_int(j, "left", n->left);
+	json_end_object(j);
+}
+
+static bool json_all(struct telling *t, struct err *err)
+{
+	struct scan_walk *w = t->w;
+	struct json_out *j = t->j;
+	struct scan_counts count[SIDE_COUNT];
+
+	if (!scan_walk_all(w, err))
+		return false;
+	memcpy(count, w->count, sizeof count);
+	json_begin_object(j);
+	json_put_str(j, "schema", "mailmuster/scan/1");
+	json_name(j, "run");
+	if (w->s->run == 0) {
+		json_null(j);
+	} else {
+		json_begin_object(j);
+		json_put_int(j, "id", w->s->run);
+		json_put_bool(j, "complete", w->s->complete);
+		json_put_bool(j, "resumed", w->s->resumed);
+		for (int side = 0; side < SIDE_COUNT; side++)
+			json_now(t, (enum side)side);
+		json_end_object(j);
+	}
+	for (int side = 0; side < SIDE_COUNT; side++)
+		if (count[side].messages > 0 && !json_side(t, (enum side)side, err))
+			return false;
+	json_name(j, "folders");
+	json_begin_array(j);
+	w->ctx = t;
+	w->folder = on_folder_json;
+	if (!scan_walk_all(w, err))
+		return false;
+	w->folder = NULL;
+	json_end_array(j);
+	json_name(j, "messages");
+	json_begin_array(j);
+	w->item = on_item_json;
+	if (!scan_walk_all(w, err))
+		return false;
+	w->item = NULL;
+	json_end_array(j);
+	json_end_object(j);
+	strbuf_addc(&t->out.buf, '\n');
+	return true;
+}
+
+bool report_scan_json(struct store *st, const struct report_options *o,
+		      const struct report_scan *s, const struct report_sink *sink,
+		      struct scan_counts out[SIDE_COUNT], struct err *err)
+{
+	struct telling t = { .out = { .sink = sink } };
+	struct scan_walk w;
+	struct json_out j;
+	bool ok;
+
+	(void)o;
+	if (!store_read_begin(st, err))
+		return false;
+	t.w = &w;
+	t.j = &j;
+	arena_init(&t.arena);
+	json_out_init(&j, &t.out.buf, false);
+	ok = scan_walk_open(&w, st, s, err) && json_all(&t, err) &&
+	     report_flush(&t.out, true, err);
+	if (ok)
+		memcpy(out, w.count, sizeof w.count);
+	scan_walk_done(&w);
+	strbuf_done(&t.out.buf);
+	arena_done(&t.arena);
+	store_read_end(st);
+	return ok;
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole messages are read: what comes, what does not, and what breaks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "audit/audit_scan_folder.h"
+#include "mime/mime_identity.h"
+#include "tests/support/replay_io.h"
+
+enum { UIDS = 64 };
+
+struct trial {
+	struct audit_scan s;
+	struct audit_scan_sink sink;
+	struct audit_scan_item v[UIDS];
+	size_t n;
+	struct strbuf told[UIDS]; /* by uid */
+	int64_t seen, fail_at;	  /* the call of seen that fails; 0: none */
+	struct strbuf why;
+	struct err err;
+};
+
+static bool on_seen(void *ctx, const struct audit_scanned *m, struct err *err)
+{
+	struct trial *t = ctx;
+	const struct body_facts *f = m->facts;
+	struct strbuf *out = &t->told[m->item->uid];
+
+	if (++t->seen == t->fail_at)
+		return err_set(err, ERR_LOCAL, "no space left");
+	if (out->n > 0)
+		fail_msg("uid %u comes twice: %s", m->item->uid, strbuf_cstr(out));
+	strbuf_addf(out, "%s %lld/%lld", f->read ? "read" : "unread",
+		    (long long)f->octets, (long long)f->announced);
+	for (int s = 0; s < SYMPTOM_COUNT; s++)
+		if ((f->symptoms & SYMPTOM_BIT(s)) != 0)
+			strbuf_addf(out, " %s", symptom_name((enum symptom)s));
+	if (f->words[0] != '\0')
+		strbuf_addf(out, ": %s", f->words);
+	if (m->has_detail)
+		strbuf_addf(out, " [%s]",
+			    m->detail.subject != NULL ? m->detail.subject : "?");
+	return true;
+}
+
+static bool on_settle(void *ctx, struct err *err)
+{
+	(void)ctx;
+	(void)err;
+	return true;
+}
+
+static bool on_pace(void *ctx, int64_t octets, struct err *err)
+{
+	(void)ctx;
+	(void)err;
+	assert_true(octets >= 0);
+	return true;
+}
+
+static void trial_open(struct trial *t)
+{
+	*t = (struct trial){ .sink = { t, on_seen, on_settle, on_pace },
+			     .err = ERR_INIT };
+	audit_scan_init(&t->s);
+	t->s.out = &t->sink;
+	t->s.sha = sha256_new();
+	t->s.timeout_ms = 60000;
+	t->s.rule = (struct body_size_rule){ .read = 100, .equal = 100 };
+}
+
+static void trial_close(struct trial *t)
+{
+	for (size_t i = 0; i < UIDS; i++)
+		strbuf_done(&t->told[i]);
+	strbuf_done(&t->why);
+	sha256_free(t->s.sha);
+	audit_scan_done(&t->s);
+}
+
+/* id: of tier 1 in the index; NULL: none. */
+static void want(struct trial *t, uint32_t uid, int64_t octets, const char *id)
+{
+	struct audit_scan_item *i = &t->v[t->n++];
+
+	*i = (struct audit_scan_item){ .uid = uid, .octets = octets, .first = -1 };
+	if (id != NULL) {
+		i->tier = TIER_ID;
+		mime_key_id(t->s.sha, span_str(id), &i->key);
+	}
+}
+
+static enum audit_scan_end scan(struct trial *t, const char *text, size_t chunk)
+{
+	struct imap_session *session;
+	enum audit_scan_end end;
+	struct replay *r = NULL;
+	struct imap_io io;
+
+	t->err = ERR_INIT;
+	if (!replay_parse("test", span_str(text), &r, &t->err))
+		fail_msg("%s", t->err.text);
+	replay_chunk(r, chunk);
+	replay_io(r, &io);
+	session = imap_session_new(&io, NULL);
+	strbuf_clear(&t->why);
+	end = audit_scan_folder(&t->s, session, "INBOX", 7, t->v, t->n, &t->why, &t->err);
+	if (end == SCAN_ENDED && !replay_finished(r))
+		fail_msg("the transcript is not finished");
+	imap_session_free(session);
+	replay_free(r);
+	return end;
+}
+
+static void told(const struct trial *t, uint32_t uid, const char *text)
+{
+	if (strcmp(strbuf_cstr(&t->told[uid]), text) != 0)
+		fail_msg("uid %u: \"%s\", not \"%s\"", uid, strbuf_cstr(&t->told[uid]),
+			 text);
+}
+
+#define EXAMINE                                                                          \
+	"C: m1 EXAMINE INBOX\nS: * OK [UIDVALIDITY 7] Ok\nS: * 9 EXISTS\n"               \
+	"S: m1 OK [READ-ONLY] Completed\n"
+#define FETCH(tag, uids) "C: " tag " UID FETCH " uids " (UID RFC822.SIZE BODY.PEEK[])\n"
+/* 59 octets: a header and a line. */
+#define GOOD "S: Date: Fri, 1 Jan 2010 10:00:00 +0000\nS: Subject: s\nS:\nS: hello\n"
+#define ANSWER(uid, size, literal, text)                                                 \
+	"S: * " uid " FETCH (UID " uid " RFC822.SIZE " size " BODY[] {" literal          \
+	"}\n" text "S: )\n"
+
+static void reads_several_in_one_command(void **state)
+{
+	(void)state;
+	for (size_t chunk = 0; chunk < 20; chunk++) {
+		struct trial t;
+
+		trial_open(&t);
+		want(&t, 1, 59, NULL);
+		want(&t, 2, 59, NULL);
+		want(&t, 3, 59, NULL);
+		if (scan(&t,
+			 EXAMINE FETCH("m2", "1,2,3") ANSWER("1", "59", "59", GOOD)
+				 ANSWER("2", "59", "59", GOOD)
+					 ANSWER("3", "59", "59", GOOD) "S: m2 OK done\n",
+			 chunk) != SCAN_ENDED)
+			fail_msg("%s", t.err.text);
+		for (uint32_t uid = 1; uid <= 3; uid++)
+			told(&t, uid, "read 59/59");
+		assert_int_equal(t.s.octets, 177);
+		assert_true(t.s.examine_ms >= 0 && t.s.progress);
+		trial_close(&t);
+	}
+}
+
+/* What has a witness is read twice, alone the second time. */
+static void reads_suspects_a_second_time(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	want(&t, 1, 59, NULL);
+	want(&t, 2, 80, NULL);
+	want(&t, 3, 59, "<three@example.org>");
+	want(&t, 4, 59, NULL);
+	if (scan(&t,
+		 EXAMINE FETCH("m2", "1,2,3,4") ANSWER("1", "59", "59", GOOD) ANSWER(
+			 "2", "80", "59", GOOD) ANSWER("3", "59", "59", GOOD)
+			 ANSWER("4", "59", "5", "S: abc\n") "S: m2 OK done\n" FETCH(
+				 "m3", "2") FETCH("m4", "3") FETCH("m5", "4")
+				 ANSWER("2", "80", "59", GOOD) "S: m3 OK done\n" ANSWER(
+					 "3", "59", "59",
+					 GOOD) "S: m4 OK done\n" ANSWER("4", "59", "59",
+									GOOD) "S: m5 OK "
+									      "done\n",
+		 0) != SCAN_ENDED)
+		fail_msg("%s", t.err.text);
+	told(&t, 1, "read 59/59");
+	told(&t, 2, "read 59/80 [s]");
+	told(&t, 3, "read 59/59 identity [s]");
+	told(&t, 4, "read 59/59 unstable no-header cut header-bad date-missing [s]");
+	trial_close(&t);
+}
+
+static void names_what_is_refused(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	for (uint32_t uid = 1; uid <= 6; uid++)
+		want(&t, uid, 59, NULL);
+	if (scan(&t,
+		 EXAMINE FETCH("m2", "1,2,3,4,5,6") ANSWER(
+			 "1", "59", "59",
+			 GOOD) "S: * 2 FETCH (UID 2 RFC822.SIZE 59 BODY[] NIL)\n"
+			       "S: m2 NO [SERVERBUG] some of them\n" FETCH("m3", "3")
+				       FETCH("m4", "4") FETCH("m5", "5") FETCH(
+					       "m6",
+					       "6") "S: m3 NO cannot read it\n" /* refused
+										 */
+		 ANSWER("4", "59", "59",
+			GOOD) "S: m4 OK\n"	/* well */
+			      "S: m5 OK done\n" /* nothing: is it gone? */
+			      "S: m6 OK done\n"
+			      "C: m7 UID SEARCH UID 5\nS: * SEARCH\nS: m7 OK done\n"
+			      "C: m8 UID SEARCH UID 6\nS: * SEARCH 6\nS: m8 OK "
+			      "done\n" FETCH("m9", "3") FETCH(
+				      "m10",
+				      "6") "S: m9 NO cannot read it\nS: m10 OK done\n"
+					   "C: m11 UID SEARCH UID 6\nS: * SEARCH 5 6 "
+					   "66\nS: m11 OK done\n",
+		 0) != SCAN_ENDED)
+		fail_msg("%s", t.err.text);
+	told(&t, 1, "read 59/59");
+	told(&t, 2, "unread -1/59 nil: the server answers NIL for the message");
+	told(&t, 3, "unread -1/59 refused: NO cannot read it");
+	told(&t, 4, "read 59/59");
+	told(&t, 5, "");
+	assert_int_equal(t.v[4].state, SCAN_GONE);
+	told(&t, 6, "unread -1/59 nothing: the server says OK and answers nothing");
+	trial_close(&t);
+}
+
+static void finds_the_one_that_breaks_the_connection(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	for (uint32_t uid = 1; uid <= 4; uid++)
+		want(&t, uid, 59, NULL);
+	assert_int_equal(scan(&t,
+			      EXAMINE FETCH("m2", "1,2,3,4") ANSWER(
+				      "1", "59", "59",
+				      GOOD) "S: * BYE FETCH failed: Internal error\n",
+			      0),
+			 SCAN_BROKE);
+	assert_int_equal(t.v[1].state, SCAN_ALONE);
+	assert_int_equal(
+		scan(&t, EXAMINE FETCH("m2", "2") "S: * BYE Internal error\n", 0),
+		SCAN_BROKE);
+	told(&t, 2, "");
+	assert_int_equal(
+		scan(&t, EXAMINE FETCH("m2", "2") "S: * BYE Internal error\n", 0),
+		SCAN_BROKE);
+	told(&t, 2,
+	     "unread -1/59 breaks: reading it breaks the connection: the server ends the "
+	     "session: BYE Internal error");
+	if (scan(&t,
+		 EXAMINE FETCH("m2", "3")
+			 ANSWER("3", "59", "59", GOOD) "S: m2 OK done\n" FETCH("m3", "4")
+				 ANSWER("4", "59", "59", GOOD) "S: m3 OK done\n",
+		 0) != SCAN_ENDED)
+		fail_msg("%s", t.err.text);
+	told(&t, 3, "read 59/59");
+	told(&t, 4, "read 59/59");
+	trial_close(&t);
+}
+
+/* It broke the connection and was mended under another UID. */
+static void what_is_gone_after_a_break_is_named(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	for (uint32_t uid = 1; uid <= 2; uid++)
+		want(&t, uid, 59, NULL);
+	assert_int_equal(
+		scan(&t, EXAMINE FETCH("m2", "1,2") "S: * BYE Internal error\n", 0),
+		SCAN_BROKE);
+	if (scan(&t,
+		 EXAMINE FETCH("m2", "1") "S: m2 OK done\n"
+					  "C: m3 UID SEARCH UID 1\nS: * SEARCH\nS: m3 OK "
+					  "done\n" FETCH("m4", "2")
+						  ANSWER("2", "59", "59",
+							 GOOD) "S: m4 OK done\n",
+		 0) != SCAN_ENDED)
+		fail_msg("%s", t.err.text);
+	told(&t, 1,
+	     "unread -1/59 nothing breaks: the connection broke when it was due, and now "
+	     "it "
+	     "is not there any more");
+	told(&t, 2, "read 59/59");
+	trial_close(&t);
+}
+
+/* A literal that is longer than its number: what follows is no IMAP. */
+static void names_a_literal_of_another_length(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	want(&t, 1, 59, NULL);
+	want(&t, 2, 59, NULL);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(scan(&t,
+				      i == 0 ? EXAMINE FETCH("m2", "1,2")
+						       ANSWER("1", "50", "50", GOOD)
+					     : EXAMINE FETCH("m2", "1")
+						       ANSWER("1", "50", "50", GOOD),
+				      0),
+				 SCAN_BROKE);
+	if (strstr(strbuf_cstr(&t.told[1]), "unread -1/59 literal: ") == NULL)
+		fail_msg("%s", strbuf_cstr(&t.told[1]));
+	trial_close(&t);
+}
+
+/* Read once, and then no more: it was read, and reading it is not safe. */
+static void what_fails_the_second_time_is_named(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	want(&t, 1, 80, NULL);
+	if (scan(&t,
+		 EXAMINE FETCH("m2", "1")
+			 ANSWER("1", "80", "59", GOOD) "S: m2 OK done\n" FETCH(
+				 "m3",
+				 "1") "S: m3 OK done\n"
+				      "C: m4 UID SEARCH UID 1\nS: * SEARCH\nS: m4 OK "
+				      "done\n" FETCH("m5",
+						     "1") "S: m5 OK done\n"
+							  "C: m6 UID SEARCH UID 1\nS: * "
+							  "SEARCH\nS: m6 OK done\n",
+		 0) != SCAN_ENDED)
+		fail_msg("%s", t.err.text);
+	told(&t, 1,
+	     "read 59/80 nothing unstable: the server says OK and answers nothing");
+	trial_close(&t);
+}
+
+static void other_folders_and_passing_refusals_are_left(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	want(&t, 1, 59, NULL);
+	assert_int_equal(scan(&t, "C: m1 EXAMINE INBOX\nS: m1 NO such folder\n", 0),
+			 SCAN_CLOSED);
+	assert_string_equal(strbuf_cstr(&t.why), "NO such folder");
+	assert_int_equal(
+		scan(&t, "C: m1 EXAMINE INBOX\nS: * OK [UIDVALIDITY 8] Ok\nS: m1 OK\n",
+		     0),
+		SCAN_CLOSED);
+	assert_string_equal(strbuf_cstr(&t.why), "its UIDVALIDITY has changed");
+	assert_int_equal(scan(&t, EXAMINE FETCH("m2", "1") "S: m2 NO [INUSE] later\n", 0),
+			 SCAN_ENDED);
+	assert_int_equal(t.v[0].state, SCAN_LEFT);
+	told(&t, 1, "");
+	trial_close(&t);
+}
+
+static void a_sink_that_fails_ends_it(void **state)
+{
+	struct trial t;
+
+	(void)state;
+	trial_open(&t);
+	want(&t, 1, 59, NULL);
+	want(&t, 2, 59, NULL);
+	t.fail_at = 2;
+	assert_int_equal(scan(&t,
+			      EXAMINE FETCH("m2", "1,2") ANSWER("1", "59", "59", GOOD)
+				      ANSWER("2", "59", "59", GOOD) "S: m2 OK\n",
+			      0),
+			 SCAN_BROKE);
+	assert_true(t.s.fatal);
+	assert_string_equal(t.err.text, "no space left");
+	trial_close(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_several_in_one_command),
+		cmocka_unit_test(reads_suspects_a_second_time),
+		cmocka_unit_test(names_what_is_refused),
+		cmocka_unit_test(finds_the_one_that_breaks_the_connection),
+		cmocka_unit_test(what_is_gone_after_a_break_is_named),
+		cmocka_unit_test(names_a_literal_of_another_length),
+		cmocka_unit_test(what_fails_the_second_time_is_named),
+		cmocka_unit_test(other_folders_and_passing_refusals_are_left),
+		cmocka_unit_test(a_sink_that_fails_ends_it),
+	};
+
+	mime_global_open();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

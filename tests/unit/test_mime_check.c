@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole messages: what is wrong with each of them is named, and nothing else is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mime/mime_check.h"
+#include "mime/mime_identity.h"
+
+static struct sha256_ctx *sha;
+static struct arena arena;
+static struct mime_check check;
+
+static int set_up(void **state)
+{
+	(void)state;
+	mime_global_open();
+	sha = sha256_new();
+	arena_init(&arena);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	mime_check_done(&check);
+	arena_done(&arena);
+	sha256_free(sha);
+	return 0;
+}
+
+static void look(struct span s, size_t chunk)
+{
+	struct err err = ERR_INIT;
+
+	mime_check_begin(&check, sha);
+	for (; s.n > 0; s = span_from(s, chunk))
+		assert_true(mime_check_feed(
+			&check, (struct span){ s.p, s.n < chunk ? s.n : chunk }, &err));
+	assert_true(mime_check_end(&check, &arena, &err));
+}
+
+/* Names of all symptoms, in order, joined with blanks. */
+static const char *names(uint64_t symptoms)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *out;
+
+	for (int s = 0; s < SYMPTOM_COUNT; s++)
+		if ((symptoms & SYMPTOM_BIT(s)) != 0)
+			strbuf_addf(&sb, "%s%s", sb.n > 0 ? " " : "",
+				    symptom_name((enum symptom)s));
+	out = arena_span(&arena, strbuf_span(&sb));
+	strbuf_done(&sb);
+	return out;
+}
+
+#define HEAD                                                                             \
+	"Date: Fri, 1 Jan 2010 10:00:00 +0000\r\nFrom: Anna <anna@example.org>\r\n"      \
+	"Subject: one\r\nMessage-ID: <one@example.org>\r\n"
+#define MULTI                                                                            \
+	HEAD "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; "                      \
+	     "boundary=\"b\"\r\n\r\n"
+#define PART1 "--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+#define B64                                                                              \
+	HEAD "MIME-Version: 1.0\r\nContent-Type: image/png\r\n"                          \
+	     "Content-Transfer-Encoding: base64\r\n\r\n"
+#define TEXT(cs)                                                                         \
+	HEAD "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=" cs "\r\n"         \
+	     "Content-Transfer-Encoding: 8bit\r\n\r\n"
+#define QP                                                                               \
+	HEAD "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"          \
+	     "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+#define X10  "xxxxxxxxxx"
+#define X100 X10 X10 X10 X10 X10 X10 X10 X10 X10 X10
+
+static void names_what_is_wrong(void **state)
+{
+	static const struct {
+		struct span text;
+		const char *want;
+	} cases[] = {
+#define CASE(text, want) { { text, sizeof(text) - 1 }, want }
+		/* nothing */
+		CASE(HEAD "\r\nHello\r\n", ""),
+		CASE(MULTI PART1 "--b--\r\n", ""),
+		CASE(MULTI "preamble\r\n" PART1 "--b--\r\nepilogue\r\n", ""),
+		CASE(B64 "aGVsbG8gd29ybGQ=\r\n", ""),
+		CASE(B64 "aGVsbG8gd29y\r\nbGQh\r\n", ""),
+		CASE(TEXT("utf-8") "Gr\xc3\xbc\xc3\x9f"
+				   "e\r\n",
+		     ""),
+		CASE(TEXT("iso-8859-1") "Gr\xfc\xdf"
+					"e\r\n",
+		     ""),
+		CASE(TEXT("iso-2022-jp") "\x1b$B;EMM\x1b(B\r\n", ""),
+		CASE(QP "Gr=C3=BC=C3=9Fe and a =\r\nlong line\r\n", ""),
+		CASE(HEAD "\r\na\fb\bc\t\r\n", ""),
+		/* shape */
+		CASE("", "empty no-header"),
+		CASE("\r\nJust a body\r\n", "no-header date-missing"),
+		CASE("no header at all\r\nnone\r\n",
+		     "no-header cut header-bad date-missing"),
+		CASE("Date: Fri, 1 Jan 2010 10:00:00 +0000\r\nFrom: An",
+		     "header-cut cut"),
+		CASE(HEAD, "cut"),
+		CASE(HEAD "\r\n", "cut"),
+		CASE(HEAD "\r\nHello", "cut"),
+		CASE(MULTI PART1, "multipart-cut"),
+		CASE(MULTI PART1 "--b\r\nContent-Type: text/plain\r\n\r\nhel",
+		     "multipart-cut cut"),
+		CASE(B64 "aGVsbG8gd29yb\r\n", "base64"),
+		CASE(B64 "aGVsbG8gd29y\x01\x02"
+			 "bGQh\r\n",
+		     "base64"),
+		CASE(B64 "aGVsbG8gd29ybGQ=\r\n-- \r\na footer\r\n", "mime-bad"),
+		/* octets */
+		CASE(HEAD "\r\na\0b\r\n", "nul"),
+		CASE(HEAD "\r\n\x80\x80\x80\x80\x80\x80\x80\x80\r\n", "nul"),
+		CASE(HEAD "\r\n\x80\x80\x80\x80\x80\x80\x80\r\n", ""),
+		CASE(HEAD "\r\n\1\2\3\4\5\6\1\r\n", ""),
+		CASE(HEAD "\r\n\1\2\3\4\5\6\1\2\r\n", "controls"),
+		/* what Cyrus puts in place of what its file lacks */
+		CASE(HEAD "\r\nHello                ", "padded cut"),
+		CASE(HEAD "\r\nHello               ", "cut"),
+		CASE(HEAD "\r\nHello                \r\n", ""),
+		CASE(HEAD "\r\nHello\r\n                 ", "padded cut"),
+		/* oddities */
+		CASE(HEAD "\r\na\nb\r\n", "bare-lf"),
+		CASE(HEAD "\r\na\rb\r\n", "bare-cr"),
+		CASE(HEAD "\r\na\r\r\n", "bare-cr"),
+		CASE(HEAD "\r\na\r", "cut bare-cr"),
+		CASE(HEAD "\r\n" X100 X100 X100 X100 X100 X100 X100 X100 X100 X10 X10 X10
+			     X10 X10 X10 X10 X10 X10 "xxxxxxxx\r\n",
+		     ""),
+		CASE(HEAD "\r\n" X100 X100 X100 X100 X100 X100 X100 X100 X100 X10 X10 X10
+			     X10 X10 X10 X10 X10 X10 "xxxxxxxxx\r\n",
+		     "long-line"),
+		CASE(HEAD "X-A: \xfc\r\n\r\nHello\r\n", "header-8bit"),
+		CASE("From anna Fri Jan  1 10:00:00 2010\r\n" HEAD "\r\nHello\r\n",
+		     "header-bad"),
+		CASE("garbage\r\n" HEAD "\r\nHello\r\n", "no-header header-bad"),
+		CASE(HEAD "what is this\r\n\r\nHello\r\n", "header-bad"),
+		CASE("From: anna@example.org\r\n\r\nHello\r\n", "date-missing"),
+		CASE("Date: yesterday\r\n\r\nHello\r\n", "date-bad"),
+		CASE("Date: Fri, 1 Jan 1904 10:00:00 +0000\r\n\r\nHello\r\n", "date-bad"),
+		CASE(TEXT("utf-8") "Gr\xfc\xdf"
+				   "e\r\n",
+		     "charset"),
+		CASE(TEXT("utf-8") "Gr\xc3", "cut charset"),
+		CASE(TEXT("x-nonsense") "Hello\r\n", "charset"),
+		CASE(QP "a =zz b\r\n", "quoted-printable"),
+#undef CASE
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		for (size_t chunk = 1; chunk < 80; chunk += 13) {
+			look(cases[i].text, chunk);
+			if (strcmp(names(check.facts.symptoms), cases[i].want) != 0)
+				fail_msg("case %zu in pieces of %zu: \"%s\", not \"%s\"",
+					 i, chunk, names(check.facts.symptoms),
+					 cases[i].want);
+			assert_int_equal(check.facts.octets, cases[i].text.n);
+		}
+}
+
+static void a_multipart_without_boundary_or_too_deep_is_named(void **state)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	(void)state;
+	look(span_str(HEAD "MIME-Version: 1.0\r\nContent-Type: multipart/mixed\r\n\r\n"
+			   "--b\r\n\r\nhello\r\n--b--\r\n"),
+	     SIZE_MAX);
+	assert_true((check.facts.symptoms & SYMPTOM_BIT(SYMPTOM_TYPE_BAD)) != 0);
+	strbuf_adds(&sb, HEAD "MIME-Version: 1.0\r\n");
+	for (int i = 0; i < 3000; i++)
+		strbuf_addf(&sb,
+			    "Content-Type: multipart/mixed; boundary=\"b%d\"\r\n\r\n"
+			    "--b%d\r\n",
+			    i, i);
+	look(strbuf_span(&sb), SIZE_MAX);
+	assert_true((check.facts.symptoms & SYMPTOM_BIT(SYMPTOM_MIME_DEEP)) != 0);
+	strbuf_done(&sb);
+}
+
+/* A large body goes through a temporary file; a large header is not parsed. */
+static void any_size_is_checked(void **state)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	(void)state;
+	strbuf_adds(&sb, B64);
+	while (sb.n < 3u << 20)
+		strbuf_adds(&sb, "aGVsbG8gd29ybGQhaGVsbG8gd29ybGQh\r\n");
+	look(strbuf_span(&sb), 65536);
+	assert_string_equal(names(check.facts.symptoms), "");
+	assert_true(check.file_made);
+	strbuf_adds(&sb, "aGVsb\r\n");
+	look(strbuf_span(&sb), 65536);
+	assert_string_equal(names(check.facts.symptoms), "base64");
+	strbuf_clear(&sb);
+	strbuf_adds(&sb, HEAD);
+	while (sb.n < MIME_CHECK_HEADER_MAX)
+		strbuf_adds(&sb, "X-Much: " X100 "\r\n");
+	strbuf_adds(&sb, "\r\nHello\r\n");
+	look(strbuf_span(&sb), 4096);
+	assert_string_equal(names(check.facts.symptoms), "header-large");
+	assert_int_equal(check.memory.n, 0);
+	strbuf_done(&sb);
+}
+
+static void digests_are_those_of_every_server(void **state)
+{
+	struct msg_key header, body;
+
+	(void)state;
+	look(span_str(HEAD "X-A: \xfc b\r\n\r\nHello\r\nworld\r\n"), SIZE_MAX);
+	header = check.facts.header_key;
+	body = check.facts.body_key;
+	assert_true(check.has_id);
+	look(span_str("DATE: Fri, 1 Jan 2010\r\n\t10:00:00 +0000\r\nFrom: Anna "
+		      "<anna@example.org>\r\nSubject:  one\r\nMessage-ID: "
+		      "<one@example.org>\r\nX-A: X b\r\n\r\nHello\nworld"),
+	     SIZE_MAX);
+	assert_memory_equal(&header, &check.facts.header_key, sizeof header);
+	assert_memory_equal(&body, &check.facts.body_key, sizeof body);
+	look(span_str(HEAD "X-A: Y b\r\n\r\nHello\r\nworle\r\n"), SIZE_MAX);
+	assert_memory_not_equal(&header, &check.facts.header_key, sizeof header);
+	assert_memory_not_equal(&body, &check.facts.body_key, sizeof body);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_what_is_wrong),
+		cmocka_unit_test(a_multipart_without_boundary_or_too_deep_is_named),
+		cmocka_unit_test(any_size_is_checked),
+		cmocka_unit_test(digests_are_those_of_every_server),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

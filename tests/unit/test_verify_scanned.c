@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* Both sides were scanned: contents are compared; what nobody can read is never clean. */
+#include "store/store_scan.h"
+#include "tests/support/verify_fixture.h"
+
+/* What a scan saw of the one message of a side. */
+struct saw {
+	bool scanned, unread;
+	const char *header, *body; /* stand for their digests */
+	int64_t announced;	   /* 0: what the index says */
+};
+
+static const struct {
+	const char *what;
+	int64_t old_octets, new_octets;
+	struct saw old, new;
+	int64_t contents;
+	enum verdict verdict;
+	const char *reasons;
+} cases[] = {
+	{ "nobody scanned", 100, 100, { 0 }, { 0 }, 0, VERDICT_CLEAN, "" },
+	{ "the same",
+	  100,
+	  100,
+	  { true, false, "h", "b", 0 },
+	  { true, false, "h", "b", 0 },
+	  1,
+	  VERDICT_CLEAN,
+	  "" },
+	{ "one letter is another one",
+	  100,
+	  100,
+	  { true, false, "h", "b", 0 },
+	  { true, false, "h", "c", 0 },
+	  1,
+	  VERDICT_DIFFERS,
+	  "body loss content old INBOX 1\n" },
+	{ "a header field is another one: looked up first",
+	  100,
+	  100,
+	  { true, false, "h", "b", 0 },
+	  { true, false, "i", "b", 0 },
+	  1,
+	  VERDICT_DIFFERS,
+	  "unexplained doubt octets old INBOX 1\n" },
+	{ "another size and another body",
+	  100,
+	  90,
+	  { true, false, "h", "b", 0 },
+	  { true, false, "h", "c", 0 },
+	  1,
+	  VERDICT_DIFFERS,
+	  "body loss content old INBOX 1\n" },
+	{ "one side only",
+	  100,
+	  100,
+	  { true, false, "h", "b", 0 },
+	  { 0 },
+	  0,
+	  VERDICT_CLEAN,
+	  "" },
+	{ "what was scanned is another message by now",
+	  100,
+	  100,
+	  { true, false, "h", "b", 99 },
+	  { true, false, "h", "c", 0 },
+	  0,
+	  VERDICT_CLEAN,
+	  "" },
+	{ "the old server does not give it out",
+	  100,
+	  100,
+	  { true, true, "", "", 0 },
+	  { true, false, "h", "c", 0 },
+	  0,
+	  VERDICT_INCOMPLETE,
+	  "none doubt message-unreadable old INBOX 1\n" },
+	{ "nor does the new one",
+	  100,
+	  100,
+	  { true, true, "", "", 0 },
+	  { true, true, "", "", 0 },
+	  0,
+	  VERDICT_INCOMPLETE,
+	  "none doubt message-unreadable old INBOX 1\n"
+	  "none doubt message-unreadable new INBOX 1\n" },
+};
+
+static void put(struct fx *f, enum side side, const struct saw *s, int64_t octets)
+{
+	struct body_facts b = { .read = !s->unread,
+				.announced = s->announced != 0 ? s->announced : octets,
+				.octets = s->unread ? -1 : octets,
+				.words = s->unread ? "NO [SERVERBUG] Internal error"
+						   : "" };
+	struct folder_view *v;
+	struct err err = ERR_INIT;
+	size_t n;
+
+	if (!s->scanned)
+		return;
+	b.header_key = fx_key(s->header);
+	b.body_key = fx_key(s->body);
+	fx_ok(store_folders(f->st, fx_account(f, side, "ann"), false, &f->arena, &v, &n,
+			    &err));
+	assert_int_equal(n, 1);
+	fx_ok(store_body_put(f->st, v->epoch, 1, &b, &err));
+}
+
+static void contents_are_compared(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct fx_message a = { "<a@x>", cases[i].old_octets, D0, 0, NULL, 1 },
+				  b = a;
+		struct fx_folder old = {
+			.name = "INBOX", .message = &a, .n = 1, FX_EMPTY
+		};
+		struct fx_folder new = {
+			.name = "INBOX", .message = &b, .n = 1, FX_EMPTY
+		};
+		struct verify_options o;
+		struct judgement j;
+		struct fx f;
+		int64_t t;
+
+		b.octets = cases[i].new_octets;
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		fx_audit(&f, DEPTH_FULL);
+		fx_read(&f, SIDE_OLD, "ann", &old, 1);
+		fx_read(&f, SIDE_NEW, "ann", &new, 1);
+		put(&f, SIDE_OLD, &cases[i].old, cases[i].old_octets);
+		put(&f, SIDE_NEW, &cases[i].new, cases[i].new_octets);
+		fx_audit_end(&f);
+		o = options(&t, 1);
+		verify(&f, &o);
+		j = judgement(&f, t);
+		check_sums(i, &j);
+		if (strcmp(reasons(&f, t), cases[i].reasons) != 0 ||
+		    j.verdict != cases[i].verdict || j.contents != cases[i].contents)
+			fail_msg("%s: %s, %lld compared\n%s", cases[i].what,
+				 verdict_name(j.verdict), (long long)j.contents,
+				 reasons(&f, t));
+		if (cases[i].contents > 0)
+			assert_non_null(strstr(j.note, "The contents of 1 of 1 old"));
+		fx_close(&f);
+	}
+}
+
+/* It is missing because no mover could read it. */
+static void unreadable_mail_that_is_missing_says_why(void **state)
+{
+	struct fx_message a = { "<a@x>", 100, D0, 0, NULL, 1 };
+	struct fx_folder old = { .name = "INBOX", .message = &a, .n = 1, FX_EMPTY };
+	struct fx_folder new = { .name = "INBOX", .message = NULL, .n = 0, FX_EMPTY };
+	static const struct saw unread = { true, true, "", "", 0 };
+	struct verify_options o;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", &old, 1);
+	fx_read(&f, SIDE_NEW, "ann", &new, 1);
+	put(&f, SIDE_OLD, &unread, 100);
+	fx_audit_end(&f);
+	o = options(&t, 1);
+	verify(&f, &o);
+	assert_non_null(
+		strstr(reasons(&f, t), "unreadable-old doubt message-missing old"));
+	assert_non_null(
+		strstr(reasons(&f, t), "none doubt message-unreadable old INBOX 1"));
+	assert_int_equal(judgement(&f, t).verdict, VERDICT_INCOMPLETE);
+	fx_close(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(contents_are_compared),
+		cmocka_unit_test(unreadable_mail_that_is_missing_says_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

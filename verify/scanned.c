@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* What scans of both sides tell: contents that can be compared, messages that nobody can
+ * read. */
+#include "base/num.h"
+#include "base/text.h"
+#include "store/store_scan.h"
+#include "verify/work.h"
+
+bool scanned_load(struct work *w, struct err *err)
+{
+	for (size_t i = 0; i < w->member_n; i++)
+		if (w->member[i].old.account != 0 && !w->scanned[SIDE_OLD] &&
+		    !store_scan_any(w->st, w->member[i].old.account,
+				    &w->scanned[SIDE_OLD], err))
+			return false;
+	return w->new.account == 0 ||
+	       store_scan_any(w->st, w->new.account, &w->scanned[SIDE_NEW], err);
+}
+
+/* Newest facts of a message that was read and has the size that it had then. */
+static bool facts_of(struct work *w, const struct multiset_item *i,
+		     struct body_facts *out, bool *known, struct err *err)
+{
+	if (!store_body(w->st, i->epoch, i->m.uid, w->scratch, out, known, err))
+		return false;
+	*known = *known && out->read &&
+		 (out->announced < 0 || i->m.octets < 0 || out->announced == i->m.octets);
+	return true;
+}
+
+bool scanned_compare(struct work *w, struct work_pair *p, const struct multiset_item *old,
+		     const struct multiset_item *new, struct scanned *out,
+		     struct err *err)
+{
+	struct body_facts f[SIDE_COUNT];
+	bool known = false;
+
+	*out = (struct scanned){ 0 };
+	if (!w->scanned[SIDE_OLD] || !w->scanned[SIDE_NEW] ||
+	    (p->m->not_comparable & DIFF_CONTENT) != 0)
+		return true;
+	if (!facts_of(w, old, &f[SIDE_OLD], &known, err))
+		return false;
+	if (known && !facts_of(w, new, &f[SIDE_NEW], &known, err))
+		return false;
+	if (!known)
+		return true;
+	out->known = true;
+	for (int side = 0; side < SIDE_COUNT; side++)
+		out->octets[side] = f[side].octets;
+	out->bodies_equal = memcmp(&f[0].body_key, &f[1].body_key,
+				   sizeof f[0].body_key) == 0;
+	out->headers_equal = memcmp(&f[0].header_key, &f[1].header_key,
+				    sizeof f[0].header_key) == 0;
+	return true;
+}
+
+/* ---- what cannot be read ---- */
+
+static bool emit_unreadable(struct work *w, struct work_pair *p, enum side side,
+			    const struct scan_row *row, struct err *err)
+{
+	const struct multiset_item item = {
+		.m = { .uid = row->uid, .octets = row->octets, .date = row->date },
+		.epoch = p->epoch[side]
+	};
+	struct emit e = {
+		.cls = FINDING_MESSAGE_UNREADABLE,
+		.severity = SEVERITY_DOUBT,
+		.why = WHY_NONE,
+		.side = side,
+	};
+
+	e.explanation = arena_printf(
+		w->scratch, "The %s server does not give it out: %s.", side_name(side),
+		*row->facts.words != '\0'
+			? text_shown(w->scratch, span_str(row->facts.words))
+			: "it was tried in vain");
+	emit_group(w, false);
+	return emit_message(w, p, &item, &e, err);
+}
+
+static bool name_side(struct work *w, struct work_pair *p, enum side side, int64_t *n,
+		      struct err *err)
+{
+	struct store_scan_rows *it = NULL;
+	struct scan_row row;
+	enum next next;
+	bool ok = true;
+
+	if (!store_scan_rows_open(w->st, p->epoch[side], &it, err))
+		return false;
+	while (ok && (next = store_scan_rows_next(it, &row, err)) == NEXT_ITEM) {
+		if (row.facts.read)
+			continue;
+		arena_reset(w->scratch);
+		ok = emit_unreadable(w, p, side, &row, err);
+		*n += 1;
+	}
+	store_scan_rows_close(it);
+	arena_reset(w->scratch);
+	return ok && next == NEXT_END;
+}
+
+bool scanned_unreadable(struct work *w, struct err *err)
+{
+	for (size_t i = 0; i < w->pair_n; i++) {
+		struct work_pair *p = &w->pair[i];
+
+		for (int side = 0; side < SIDE_COUNT; side++) {
+			int64_t n = 0;
+
+			/* Pairs with one new folder share what is in it. */
+			if (!w->scanned[side] || p->epoch[side] == 0 ||
+			    (side == SIDE_NEW && p->leader != i))
+				continue;
+			if (!name_side(w, p, (enum side)side, &n, err))
+				return false;
+			if (n > 0)
+				p->m->unknown = true;
+		}
+	}
+	return true;
+}
+
+void scanned_say(const struct work *w, const struct work_member *m, struct strbuf *out)
+{
+	const struct match_count *c = &m->judgement.count;
+	char a[32], b[32];
+
+	if (!w->scanned[SIDE_OLD] && !w->scanned[SIDE_NEW])
+		return;
+	if (m->judgement.contents == 0)
+		return;
+	strbuf_addf(out,
+		    "%sThe contents of %s of %s old messages were compared, as both "
+		    "sides were scanned.",
+		    out->n > 0 ? " " : "", num_group(m->judgement.contents, a, sizeof a),
+		    num_group(c->old_messages, b, sizeof b));
+}
