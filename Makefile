@@ -15,7 +15,7 @@ PREFIX   ?= /usr/local
 Q        := $(if $(V),,@)
 say       = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
-PKGS     := libcurl sqlite3 libcjson gmime-3.0 libcrypto libutf8proc libpcre2-8 libarchive
+PKGS     := libcurl sqlite3 libcjson gmime-3.0 libcrypto libutf8proc libpcre2-8 libarchive zlib
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -39,7 +39,7 @@ UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard bench/*.c))
 PROFILES := $(sort $(wildcard profiles/*.json))
-GENERATED := $(B)/gen/schema_sql.h $(B)/gen/profiles_json.h
+GENERATED := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h $(B)/gen/profiles_json.h
 HEADERS  := $(sort $(wildcard lib/*/*.h $(STAGES:%=%/*.h) cli/*.h))
 
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))

@@ -13,8 +13,9 @@
 #include "model/log_event.h"
 
 #define LOGS_LINE_MAX (64u << 10) /* octets; a longer line is malformed */
-#define LOGS_NAME_MAX 255u /* octets of a user, an address, a client; longer: malformed  \
-			    */
+#define LOGS_NAME_MAX                                                                    \
+	255u /* octets of a user, an address, a client; longer: malformed                \
+	      */
 
 enum log_take {
 	LOG_FOREIGN,   /* of no program we know */

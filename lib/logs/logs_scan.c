@@ -22,7 +22,6 @@ struct logs_scanner {
 	struct regex *regex[LOGS_PATTERNS_MAX];
 	struct log_pattern pattern[LOGS_PATTERNS_MAX];
 	size_t pattern_n;
-	uint64_t unjoined;
 };
 
 bool logs_scanner_new(const struct log_pattern *patterns, size_t n,
@@ -74,9 +73,14 @@ void logs_scanner_begin(struct logs_scanner *s, struct span header)
 	(void)logs_exchange_header(header, &s->columns);
 }
 
-uint64_t logs_scanner_unjoined(const struct logs_scanner *s)
+void logs_scanner_moved(struct logs_scanner *s)
 {
-	return s->unjoined;
+	s->prev = (struct span){ NULL, 0 };
+}
+
+bool logs_needs_order(enum log_program p)
+{
+	return p == LOG_HMAIL || p == LOG_MISC;
 }
 
 static void clear(struct log_line *out)
@@ -295,9 +299,6 @@ static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 			}
 		}
 	}
-	if (v == MINE && out->kind == LOG_LOGIN && out->user.n == 0 &&
-	    out->program == LOG_HMAIL)
-		s->unjoined++;
 	if (s->pattern_n > 0 &&
 	    (v == NOT_MINE || (v == MINE && out->kind == LOG_OTHER))) {
 		enum log_verdict own = own_pattern(s, &h, out);

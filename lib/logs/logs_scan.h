@@ -27,14 +27,17 @@ void logs_scanner_free(struct logs_scanner *s); /* NULL is fine */
  * "#Fields:" line named (header, "" for none) are known from here on, and no session. */
 void logs_scanner_begin(struct logs_scanner *s, struct span header);
 
+/* The octets of the lines so far are gone; the next lines follow on them. */
+void logs_scanner_moved(struct logs_scanner *s);
+
 /*
  * What the line says, without its line end.  The octets of a line that is an event stay
  * where they are until the next line was taken: "last message repeated 3 times" means it.
  */
 void logs_scan(struct logs_scanner *s, struct span line, struct log_line *out);
 
-/* How often this scanner met the end of a session whose beginning it has not seen, in
- * formats that tell the user only there. */
-uint64_t logs_scanner_unjoined(const struct logs_scanner *s);
+/* Programs that tell the user on one line and the success on another: one scanner must
+ * see all lines of such a file, in their order. */
+bool logs_needs_order(enum log_program p);
 
 #endif
