@@ -346,6 +346,9 @@ void logs_scan(struct logs_scanner *s, struct span line, struct log_line *out)
 			scan(s, s->prev, out);
 			out->stamp = stamp;
 			out->stamp_text = stamp_text;
+			out->flags &= ~LOG_F_NO_STAMP;
+			if (stamp.kind == LOG_STAMP_NONE)
+				out->flags |= LOG_F_NO_STAMP;
 			out->repeated = (unsigned)n;
 			return;
 		}

@@ -15,6 +15,15 @@ static const char *const programs[] = {
 };
 _Static_assert(COUNT_OF(programs) == LOG_PROGRAM_COUNT, "a name for each program");
 
+static const char *const uses[] = { "login", "proxied-login", "twin-login", "logout",
+				    "fail",  "limit",	      "delivery",   "handed" };
+_Static_assert(COUNT_OF(uses) == LOG_USE_COUNT, "a name for each use");
+
+const char *log_use_name(enum log_use u)
+{
+	return uses[u];
+}
+
 const char *log_kind_name(enum log_kind k)
 {
 	return kinds[k];

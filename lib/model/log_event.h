@@ -58,4 +58,29 @@ enum log_program {
 enum { LOG_PROGRAM_COUNT = LOG_PATTERN + 1 };
 const char *log_program_name(enum log_program p); /* "" for none, "dovecot", ... */
 
+/* What is counted of a name.  Values are stored: append only. */
+enum log_use {
+	USE_LOGIN,
+	USE_LOGIN_PROXY, /* by a proxy in front: the server behind it says the same */
+	USE_LOGIN_TWIN,	 /* by a second log of the same server */
+	USE_LOGOUT,	 /* the end of a session: proves use, counts no login */
+	USE_FAIL,
+	USE_LIMIT,    /* right password, too many connections: somebody is there */
+	USE_DELIVERY, /* by the server's delivery agent */
+	USE_HANDED,   /* by a mail transport agent to such an agent: mostly the same */
+};
+enum { LOG_USE_COUNT = USE_HANDED + 1 };
+const char *log_use_name(enum log_use u);
+
+/* What was seen of a use over its days; bits are stored. */
+#define LOG_TRAIT_RETR	  (1u << 0) /* POP3: messages were fetched */
+#define LOG_TRAIT_EMPTIED (1u << 1) /* and as many deleted */
+
+/* One day of a use. */
+struct log_day {
+	uint16_t day;	      /* since 1970-01-01 UTC */
+	uint16_t n;	      /* 65535: that many or more */
+	uint16_t first, last; /* time of the day, in units of two seconds */
+};
+
 #endif
