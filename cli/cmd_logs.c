@@ -7,17 +7,29 @@
 #include "base/num.h"
 #include "cli/args.h"
 #include "cli/logs_explain.h"
+#include "cli/logs_more.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/progress.h"
 #include "cli/project.h"
 
-enum { OPT_EXPLAIN = OPT_OWN, OPT_ZONE, OPT_YEAR, OPT_SIDE };
+enum {
+	OPT_EXPLAIN = OPT_OWN,
+	OPT_ZONE,
+	OPT_YEAR,
+	OPT_SIDE,
+	OPT_AS,
+	OPT_USER,
+	OPT_ACCOUNT,
+};
 static const struct option options[] = {
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "side", required_argument, NULL, OPT_SIDE },
 	{ "zone", required_argument, NULL, OPT_ZONE },
 	{ "year", required_argument, NULL, OPT_YEAR },
+	{ "as", required_argument, NULL, OPT_AS },
+	{ "user", required_argument, NULL, OPT_USER },
+	{ "account", required_argument, NULL, OPT_ACCOUNT },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -199,9 +211,19 @@ out:
 	return code;
 }
 
+/* A file of that name is written ./beat. */
+static const struct {
+	const char *name;
+	int (*run)(struct args *a, const struct logs_query *q);
+} words[] = { { "coverage", logs_coverage },
+	      { "witness", logs_witness },
+	      { "forwards", logs_forwards },
+	      { "beat", logs_beat } };
+
 static int run(struct globals *g, int argc, char **argv)
 {
 	struct asked q = { 0 };
+	struct logs_query more = { 0 };
 	const char *value;
 	uint64_t year;
 	struct args a;
@@ -231,12 +253,39 @@ static int run(struct globals *g, int argc, char **argv)
 						shown(value));
 			q.year = (int)year;
 			break;
+		case OPT_AS:
+			more.as = value;
+			break;
+		case OPT_USER:
+			more.user = value;
+			break;
+		case OPT_ACCOUNT:
+			more.account = value;
+			break;
 		default:
 			return a.exit;
 		}
 	}
 	if (!args_count(&a, 1, INT32_MAX))
 		return a.exit;
+	more.has_side = q.has_side;
+	more.side = q.side;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(a.rest[0], words[i].name) == 0) {
+			if (q.explain || q.zone != NULL || q.year != 0)
+				return args_bad(&a, "logs %s reads no log",
+						words[i].name);
+			if (!q.has_side)
+				return args_bad(
+					&a,
+					"logs: --side old or --side new says of which "
+					"server");
+			return words[i].run(&a, &more);
+		}
+	if (more.as != NULL || more.user != NULL || more.account != NULL)
+		return args_bad(&a,
+				"logs: --as, --user and --account go with forwards and "
+				"beat");
 	q.files = a.rest;
 	q.n = a.rest_n;
 	if (q.explain)
@@ -253,23 +302,41 @@ static const char help[] =
 	"for\n"
 	"standard input. What was read before counts only once, so the same files may "
 	"be\n"
-	"read every week. Logins of our own do not count.\n"
+	"read every week. Logins of our own do not count. Then see mailmuster accounts\n"
+	"dormant, unknown, absent and still.\n"
 	"\n"
 	"Known: Dovecot, Cyrus, Courier, Postfix, Exim, sendmail, UW, Zimbra, Exchange,\n"
 	"Sun/Oracle, hMailServer and others; patterns of your own go into the config.\n"
+	"\n"
+	"  coverage       from when to when the logs that were read are whole\n"
+	"  witness        last logins that others know: Dovecot's last_login, zmprov -l "
+	"gaa\n"
+	"                 -v, Get-MailboxStatistics, LDIF, or CSV with user and "
+	"last_login\n"
+	"  forwards       where mail is sent on to: .forward files, sieve scripts, alias "
+	"and\n"
+	"                 virtual maps\n"
+	"  beat           log in once and out again, as a timer does every hour: the log "
+	"must\n"
+	"                 show it, or it is not whole\n"
 	"\n"
 	"  --side old|new whose logs these are\n"
 	"  --explain      show how each line was taken; nothing is stored\n"
 	"  --zone ZONE    where a log gives local time: UTC, +02:00, Europe/Berlin; as "
 	"in\n"
 	"                 the config, else this machine's, by default\n"
-	"  --year YEAR    of the first line, where lines have none; inferred by "
-	"default\n";
+	"  --year YEAR    of the first line, where lines have none; inferred by default\n"
+	"  --as forward|sieve|alias|virtual\n"
+	"                 what the files are\n"
+	"  --user NAME    whose .forward or script; the folder's name by default\n"
+	"  --account USER as whom to log in\n";
 
 const struct command cmd_logs = {
 	.name = "logs",
 	.summary = "read the logs of mail servers",
-	.usage = "--side old|new FILE... | --explain FILE...",
+	.usage = "--side old|new FILE... | --explain FILE... | coverage | witness "
+		 "FILE... | "
+		 "forwards --as KIND FILE... | beat --account USER",
 	.help = help,
 	.options = options,
 	.run = run,

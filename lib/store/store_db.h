@@ -130,8 +130,12 @@ enum stmt {
 	STMT_OWN_LOGIN_LIST,
 	STMT_OWN_LOGIN_HOURS,
 	STMT_LOG_OWN_ADD,
+	/* store_said.c */
+	STMT_SAID,
+	STMT_WITNESS_ADD,
+	STMT_FORWARD_ADD,
 };
-enum { STMT_COUNT = STMT_LOG_OWN_ADD + 1 };
+enum { STMT_COUNT = STMT_FORWARD_ADD + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */
