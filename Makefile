@@ -15,7 +15,7 @@ PREFIX   ?= /usr/local
 Q        := $(if $(V),,@)
 say       = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
-PKGS     := libcurl sqlite3 libcjson gmime-3.0 libcrypto libutf8proc libpcre2-8
+PKGS     := libcurl sqlite3 libcjson gmime-3.0 libcrypto libutf8proc libpcre2-8 libarchive zlib
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

@@ -112,8 +112,16 @@ struct audit_probe {
 	int64_t login_ms, list_ms;
 	bool envelope; /* would be read by ENVELOPE */
 	bool sees_inbox;
+	/* The login itself, which the server's log will show: to be noted as ours. */
+	int64_t at; /* 0: there was none */
+	char address[64];
 };
 bool audit_probe(const struct audit_options *o, enum side side, const char *user,
 		 struct audit_probe *out, struct err *err) MUST_CHECK;
+
+/* Log in to one account and out again, and note it: `logs beat`.  The log of the server
+ * must show it. */
+bool audit_beat(struct store *st, const struct audit_options *o, enum side side,
+		const char *user, struct err *err) MUST_CHECK;
 
 #endif

@@ -336,7 +336,8 @@ static bool look_up(struct lookup *l, struct place *places, size_t n, struct err
 		l->look.progress = false;
 		ok = session(l, places, n, &a, &whole, &why);
 		entered = l->out->count.logins > logins;
-		if (!l->look.fatal && !commit(l, &store_err)) {
+		if (!l->look.fatal && (!commit(l, &store_err) ||
+				       !audit_doors_note(&l->doors, l->st, &store_err))) {
 			*err = store_err;
 			return false;
 		}

@@ -3,6 +3,7 @@
 
 #include "audit/audit_queue.h"
 #include "base/clock.h"
+#include "store/store_logs.h"
 
 void audit_doors_init(struct audit_doors *d, const struct audit_options *o,
 		      struct net_wake *wake)
@@ -17,11 +18,58 @@ void audit_doors_init(struct audit_doors *d, const struct audit_options *o,
 
 void audit_doors_done(struct audit_doors *d)
 {
+	for (size_t i = 0; i < d->made_n; i++)
+		free(d->made[i].user);
+	free(d->made);
 	for (size_t i = 0; i < SIDE_COUNT; i++) {
 		pthread_cond_destroy(&d->gate[i].free);
 		pthread_mutex_destroy(&d->gate[i].lock);
 	}
 	pthread_mutex_destroy(&d->secret);
+}
+
+/* The server's log will show this login as if it were the user's. */
+static void made(struct audit_doors *d, enum side side, const char *user,
+		 const struct net_conn *conn)
+{
+	struct audit_made *m;
+
+	pthread_mutex_lock(&d->secret);
+	if (d->made_n == d->made_cap) {
+		d->made_cap = d->made_cap == 0 ? 16 : d->made_cap * 2;
+		d->made = mem_realloc(d->made, d->made_cap * sizeof *d->made);
+	}
+	m = &d->made[d->made_n++];
+	*m = (struct audit_made){ .side = side,
+				  .user = mem_strdup(user),
+				  .at = clock_now() };
+	snprintf(m->address, sizeof m->address, "%s", net_conn_local(conn));
+	pthread_mutex_unlock(&d->secret);
+}
+
+bool audit_doors_note(struct audit_doors *d, struct store *st, struct err *err)
+{
+	struct audit_made *list;
+	bool ok = true;
+	size_t n;
+
+	pthread_mutex_lock(&d->secret);
+	list = d->made;
+	n = d->made_n;
+	d->made = NULL;
+	d->made_n = d->made_cap = 0;
+	pthread_mutex_unlock(&d->secret);
+	for (size_t i = 0; i < n; i++) {
+		const struct own_login o = { .side = list[i].side,
+					     .user = list[i].user,
+					     .at = list[i].at,
+					     .address = list[i].address };
+
+		ok = ok && store_own_login_add(st, &o, err);
+		free(list[i].user);
+	}
+	free(list);
+	return ok;
 }
 
 bool audit_back_off(struct net_wake *wake, int64_t ms, uint64_t salt, struct err *err)
@@ -175,6 +223,7 @@ enum audit_entry audit_login(struct audit_doors *d, enum side side, const char *
 			goto out;
 		}
 		if (enter_once(d, side, &login, &last_try, &side_shut, out, err)) {
+			made(d, side, user, *out);
 			entry = AUDIT_ENTERED;
 			goto out;
 		}

@@ -25,15 +25,28 @@ struct audit_gate {
 		       */
 	struct err last; /* why, for those that are not even tried */
 };
+/* A login that was made, for the reading of logs: they show it as the user's own. */
+struct audit_made {
+	enum side side;
+	char *user;
+	int64_t at;
+	char address[64]; /* ours; "" */
+};
 struct audit_doors {
 	const struct audit_options *o;
 	struct net_wake *wake;
 	pthread_mutex_t secret; /* options->secret is called by one at a time */
 	struct audit_gate gate[SIDE_COUNT];
+	struct audit_made *made; /* not yet in the store; under secret */
+	size_t made_n, made_cap;
 };
 void audit_doors_init(struct audit_doors *d, const struct audit_options *o,
 		      struct net_wake *wake);
 void audit_doors_done(struct audit_doors *d);
+
+/* Write down the logins that were made since the last call. */
+bool audit_doors_note(struct audit_doors *d, struct store *st,
+		      struct err *err) MUST_CHECK;
 
 enum audit_entry {
 	AUDIT_ENTERED,

@@ -4,6 +4,7 @@
 #include "audit/audit_reader.h"
 
 #include "base/clock.h"
+#include "store/store_logs.h"
 #include "base/text.h"
 #include "imap/imap_io.h"
 
@@ -54,6 +55,8 @@ bool audit_probe(const struct audit_options *o, enum side side, const char *user
 	if (audit_login(&doors, side, user, &conn, err) != AUDIT_ENTERED)
 		goto out;
 	out->login_ms = clock_mono_ms() - began;
+	out->at = clock_now();
+	snprintf(out->address, sizeof out->address, "%s", net_conn_local(conn));
 	snprintf(out->tls, sizeof out->tls, "%s", net_conn_tls(conn));
 	out->cert_expiry = net_conn_cert_expiry(conn);
 	imap_io_net(&io, conn);
@@ -70,6 +73,31 @@ out:
 	imap_session_free(s);
 	net_conn_close(conn);
 	audit_reader_done(&r);
+	audit_doors_done(&doors);
+	return ok;
+}
+
+bool audit_beat(struct store *st, const struct audit_options *o, enum side side,
+		const char *user, struct err *err)
+{
+	struct imap_session *s = NULL;
+	struct net_conn *conn = NULL;
+	struct audit_doors doors;
+	struct own_login own = { .side = side, .user = user, .beat = true };
+	struct imap_io io;
+	bool ok = false;
+
+	audit_doors_init(&doors, o, o->wake);
+	if (audit_login(&doors, side, user, &conn, err) == AUDIT_ENTERED) {
+		own.at = clock_now();
+		own.address = net_conn_local(conn);
+		imap_io_net(&io, conn);
+		s = imap_session_new(&io, o->transcript);
+		ok = store_own_login_add(st, &own, err);
+		imap_session_logout(s);
+		imap_session_free(s);
+	}
+	net_conn_close(conn);
 	audit_doors_done(&doors);
 	return ok;
 }

@@ -254,7 +254,7 @@ static void apply(struct audit_writer *w, const struct audit_item *item)
 
 	if (w->failed) {
 		err_set(&err, ERR_STOPPED, "the run was ended");
-	} else {
+	} else if (audit_doors_note(&w->crew->doors, w->st, &err)) {
 		switch ((enum audit_kind)item->kind) {
 		case AUDIT_WINDOW:
 			ok = put_window(w, item->what, &err);

@@ -1,216 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/accounts.h"
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/num.h"
-#include "base/sha256.h"
 #include "base/text.h"
+#include "cli/accounts_use.h"
 #include "cli/args.h"
+#include "cli/entry.h"
 #include "cli/list.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "store/store_account.h"
-#include "store/store_run.h"
-
-static int by_id(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static bool put_account(const struct project *p, enum side side, const char *user,
-			const struct list_row *row, int64_t *id, struct err *err)
-{
-	struct account a = { .side = side,
-			     .user = user,
-			     .access = row->access,
-			     .access_reason = row->access_reason };
-
-	if (user == NULL || !p->config.present[side])
-		return true;
-	return store_account_put(p->store, &a, id, err);
-}
-
-static bool put_row(const struct project *p, const struct list_row *row, int64_t *id,
-		    struct accounts_change *sum, struct err *err)
-{
-	struct transfer t = row->t;
-	enum store_put what;
-
-	if (!put_account(p, SIDE_OLD, t.old_user, row, &t.old_account, err) ||
-	    !put_account(p, SIDE_NEW, t.new_user, row, &t.new_account, err))
-		return false;
-	t.old_user = t.old_account != 0 ? t.old_user : NULL;
-	t.new_user = t.new_account != 0 ? t.new_user : NULL;
-	if (!store_transfer_put(p->store, &t, id, &what, err))
-		return err_wrap(err, "account %s", shown(t.name));
-	sum->added += what == STORE_NEW;
-	sum->changed += what == STORE_CHANGED;
-	sum->same += what == STORE_SAME;
-	return true;
-}
-
-/* What is listed in the store and not in ids, which are sorted. */
-static bool mark_gone(const struct project *p, const int64_t *ids, size_t n,
-		      struct accounts_change *sum, struct err *err)
-{
-	struct transfer *all;
-	struct arena arena;
-	bool ok = false;
-	size_t all_n, i;
-
-	arena_init(&arena);
-	if (!store_transfers(p->store, false, &arena, &all, &all_n, err))
-		goto out;
-	for (i = 0; i < all_n; i++) {
-		if (n > 0 && bsearch(&all[i].id, ids, n, sizeof *ids, by_id) != NULL)
-			continue;
-		if (!store_transfer_gone(p->store, all[i].id, err))
-			goto out;
-		sum->gone++;
-	}
-	ok = true;
-out:
-	arena_done(&arena);
-	return ok;
-}
-
-/* One login in two rows, of which one says that nobody may open it: the list contradicts
- * itself. */
-struct access_of {
-	const char *user;
-	const struct list_row *row;
-};
-
-static int by_user(const void *a, const void *b)
-{
-	return strcmp(((const struct access_of *)a)->user,
-		      ((const struct access_of *)b)->user);
-}
-
-static bool check_access(const char *path, const struct list *l, enum side side,
-			 struct err *err)
-{
-	struct access_of *of = mem_calloc(l->n + 1, sizeof *of);
-	bool ok = true;
-	size_t n = 0, i;
-
-	for (i = 0; i < l->n; i++) {
-		of[n].user = side == SIDE_OLD ? l->row[i].t.old_user
-					      : l->row[i].t.new_user;
-		of[n].row = &l->row[i];
-		n += of[n].user != NULL;
-	}
-	if (n > 0)
-		qsort(of, n, sizeof *of, by_user);
-	for (i = 1; i < n && ok; i++)
-		if (by_user(&of[i - 1], &of[i]) == 0 &&
-		    of[i - 1].row->access != of[i].row->access)
-			ok = err_set(err, ERR_CONFIG,
-				     "%s: lines %zu and %zu give the login %s on the %s "
-				     "server different access",
-				     path, of[i - 1].row->line, of[i].row->line,
-				     shown(of[i].user), side_name(side));
-	free(of);
-	return ok;
-}
-
-static bool note_in_ledger(const struct project *p, const struct accounts_change *sum,
-			   struct err *err)
-{
-	struct strbuf payload = STRBUF_INIT;
-	struct json_out j;
-	bool ok;
-
-	json_out_init(&j, &payload, true);
-	json_begin_object(&j);
-	json_put_int(&j, "changed", sum->changed);
-	json_put_int(&j, "gone", sum->gone);
-	json_put_int(&j, "new", sum->added);
-	json_put_int(&j, "unchanged", sum->same);
-	json_end_object(&j);
-	ok = store_ledger_append(p->store, project_operator(), "accounts-import",
-				 strbuf_cstr(&payload), err);
-	strbuf_done(&payload);
-	return ok;
-}
-
-bool accounts_import(const struct project *p, const char *path, const struct list *l,
-		     bool dry_run, struct accounts_change *out, struct err *err)
-{
-	int64_t *ids = mem_calloc(l->n + 1, sizeof *ids);
-	bool ok = false, open = false;
-	size_t i;
-
-	*out = (struct accounts_change){ 0 };
-	if (!check_access(path, l, SIDE_OLD, err) ||
-	    !check_access(path, l, SIDE_NEW, err))
-		goto out;
-	if (!store_begin(p->store, err))
-		goto out;
-	open = true;
-	for (i = 0; i < l->n; i++)
-		if (!put_row(p, &l->row[i], &ids[i], out, err))
-			goto out;
-	if (l->n > 0)
-		qsort(ids, l->n, sizeof *ids, by_id);
-	if (!mark_gone(p, ids, l->n, out, err))
-		goto out;
-	if (dry_run) {
-		ok = true;
-		goto out;
-	}
-	if (out->added + out->changed + out->gone > 0 && !note_in_ledger(p, out, err))
-		goto out;
-	ok = store_commit(p->store, err);
-	open = !ok;
-out:
-	if (open)
-		store_rollback(p->store);
-	free(ids);
-	return ok;
-}
-
-void accounts_tell(const struct globals *g, const struct list *l)
-{
-	if (*l->dropped != '\0')
-		msg_warn(g, "passwords are never read from a list: dropped the column %s",
-			 l->dropped);
-	if (*l->kept != '\0')
-		msg_warn(g, "columns without a meaning here are kept as notes: %s",
-			 l->kept);
-}
-
-void accounts_print(const struct globals *g, const struct accounts_change *c,
-		    bool dry_run)
-{
-	struct strbuf text = STRBUF_INIT;
-	struct json_out j;
-	char a[4][32];
-
-	if (!g->json) {
-		out_printf("%s new, %s changed, %s gone, %s unchanged%s\n",
-			   num_group(c->added, a[0], sizeof a[0]),
-			   num_group(c->changed, a[1], sizeof a[1]),
-			   num_group(c->gone, a[2], sizeof a[2]),
-			   num_group(c->same, a[3], sizeof a[3]),
-			   dry_run ? " (dry run: nothing was stored)" : "");
-		return;
-	}
-	json_out_init(&j, &text, false);
-	json_begin_object(&j);
-	json_put_str(&j, "schema", "mailmuster/accounts-import/1");
-	json_put_bool(&j, "dry_run", dry_run);
-	json_put_int(&j, "new", c->added);
-	json_put_int(&j, "changed", c->changed);
-	json_put_int(&j, "gone", c->gone);
-	json_put_int(&j, "unchanged", c->same);
-	json_end_object(&j);
-	out_printf("%s\n", strbuf_cstr(&text));
-	strbuf_done(&text);
-}
 
 static int import(struct args *a, bool dry_run)
 {
@@ -354,41 +156,212 @@ static int list(struct args *a)
 	return code;
 }
 
+enum {
+	OPT_SIDE = OPT_OWN,
+	OPT_DAYS,
+	OPT_GRACE,
+	OPT_BY,
+	OPT_DECISION,
+	OPT_OWNER,
+	OPT_NOTE,
+	OPT_REASON,
+	OPT_LEAVE,
+	OPT_OFF,
+};
 static const struct option options[] = {
 	{ "dry-run", no_argument, NULL, 'n' },
+	{ "side", required_argument, NULL, OPT_SIDE },
+	{ "days", required_argument, NULL, OPT_DAYS },
+	{ "grace", required_argument, NULL, OPT_GRACE },
+	{ "by", required_argument, NULL, OPT_BY },
+	{ "decision", required_argument, NULL, OPT_DECISION },
+	{ "owner", required_argument, NULL, OPT_OWNER },
+	{ "note", required_argument, NULL, OPT_NOTE },
+	{ "reason", required_argument, NULL, OPT_REASON },
+	{ "leave-until", required_argument, NULL, OPT_LEAVE },
+	{ "off", no_argument, NULL, OPT_OFF },
+	{ "output", required_argument, NULL, 'o' },
 	{ NULL, 0, NULL, 0 },
 };
 
+/* Which options a word takes, and how many names may stand behind it. */
+static const struct subcommand {
+	const char *name;
+	const char *takes; /* letters: n dry-run, s side, d days, g grace, o output, S
+			      what set says, E what expect says */
+	int least, most;
+	int (*run)(struct args *a,
+		   const struct accounts_query *q); /* NULL: the first two */
+} subcommands[] = {
+	{ "import", "n", 1, 2, NULL },
+	{ "list", "", 1, 1, NULL },
+	{ "dormant", "sd", 1, 1, accounts_dormant },
+	{ "unknown", "s", 1, 1, accounts_unknown },
+	{ "forwarding", "s", 1, 1, accounts_forwarding },
+	{ "absent", "d", 1, 1, accounts_absent },
+	{ "still", "g", 1, 1, accounts_still },
+	{ "diff", "s", 1, 1, accounts_diff },
+	{ "notices", "sdo", 1, 1, accounts_notices },
+	{ "set", "S", 2, INT32_MAX, accounts_set },
+	{ "expect", "E", 1, INT32_MAX, accounts_expect },
+};
+
+static const struct subcommand *find_sub(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(subcommands); i++)
+		if (strcmp(subcommands[i].name, name) == 0)
+			return &subcommands[i];
+	return NULL;
+}
+
+/* "2027-03-31" means its end. */
+static bool take_day(struct args *a, const char *value, int64_t *out)
+{
+	char text[40];
+
+	snprintf(text, sizeof text, "%.20sT23:59:59Z", value);
+	if (strlen(value) == 10 && clock_parse_iso(span_str(text), out))
+		return true;
+	if (clock_parse_iso(span_str(value), out))
+		return true;
+	a->exit = args_bad(a,
+			   "accounts: --leave-until \"%s\" is no day such as 2027-03-31",
+			   shown(value));
+	return false;
+}
+
+static bool take_span(struct args *a, const char *option, const char *value, int64_t *out)
+{
+	if (num_duration(span_str(value), out))
+		return true;
+	a->exit = args_bad(a, "accounts: --%s \"%s\" is no time such as 1d", option,
+			   shown(value));
+	return false;
+}
+
+/* One option; false: a->exit.  *letter is how subcommands name it. */
+static bool take(struct args *a, int opt, const char *value, struct accounts_query *q,
+		 char *letter)
+{
+	uint64_t n;
+
+	switch (opt) {
+	case 'n':
+		*letter = 'n';
+		return true;
+	case 'o':
+		*letter = 'o';
+		q->to = value;
+		return true;
+	case OPT_SIDE:
+		*letter = 's';
+		if (strcmp(value, "new") != 0 && strcmp(value, "old") != 0) {
+			a->exit = args_bad(
+				a, "accounts: --side \"%s\" is neither old nor new",
+				shown(value));
+			return false;
+		}
+		q->side = *value == 'n' ? SIDE_NEW : SIDE_OLD;
+		return true;
+	case OPT_DAYS:
+		*letter = 'd';
+		if (!num_u64(span_str(value), 36500, &n) || n == 0) {
+			a->exit = args_bad(a,
+					   "accounts: --days \"%s\" is no number of days",
+					   shown(value));
+			return false;
+		}
+		q->days = (int64_t)n;
+		return true;
+	case OPT_GRACE:
+		*letter = 'g';
+		return take_span(a, "grace", value, &q->grace);
+	case OPT_DECISION:
+		*letter = 'S';
+		q->decision = value;
+		return true;
+	case OPT_LEAVE:
+		*letter = 'S';
+		return take_day(a, value, &q->leave_until);
+	case OPT_OWNER:
+		*letter = 'S';
+		q->owner = value;
+		return entry_check(a, "owner", value, ENTRY_BY_MAX);
+	case OPT_NOTE:
+		*letter = 'S';
+		q->note = value;
+		return entry_check(a, "note", value, ENTRY_TEXT_MAX);
+	case OPT_BY:
+		*letter = 'B';
+		q->by = value;
+		return entry_check(a, "by", value, ENTRY_BY_MAX);
+	case OPT_REASON:
+		*letter = 'E';
+		q->reason = value;
+		return entry_check(a, "reason", value, ENTRY_TEXT_MAX);
+	case OPT_OFF:
+		*letter = 'E';
+		q->off = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* --by goes with both that say something. */
+static bool takes(const struct subcommand *s, char letter)
+{
+	return strchr(s->takes, letter) != NULL ||
+	       (letter == 'B' && strpbrk(s->takes, "SE") != NULL);
+}
+
 static int run(struct globals *g, int argc, char **argv)
 {
-	bool dry_run = false;
+	struct accounts_query q = { .days = ACCOUNTS_DAYS,
+				    .grace = ACCOUNTS_GRACE,
+				    .by = project_operator() };
+	const struct subcommand *s;
+	char given[32] = "";
+	size_t given_n = 0;
 	const char *value;
 	struct args a;
 	int opt;
 
 	args_init(&a, g, &cmd_accounts, argc, argv);
 	while ((opt = args_next(&a, &value)) != ARGS_END) {
-		if (opt != 'n')
+		char letter = '\0';
+
+		if (!take(&a, opt, value, &q, &letter))
 			return a.exit;
-		dry_run = true;
+		if (given_n + 1 < sizeof given)
+			given[given_n++] = letter;
 	}
-	if (!args_count(&a, 1, 2))
+	if (!args_count(&a, 1, INT32_MAX))
 		return a.exit;
-	if (strcmp(a.rest[0], "import") == 0)
-		return import(&a, dry_run);
-	if (strcmp(a.rest[0], "list") != 0)
-		return args_bad(&a, "accounts: \"%s\" is neither import nor list",
-				shown(a.rest[0]));
-	if (a.rest_n > 1)
-		return args_bad(&a, "accounts list: \"%s\" is one argument too many",
-				shown(a.rest[1]));
-	return list(&a);
+	s = find_sub(a.rest[0]);
+	if (s == NULL)
+		return args_bad(
+			&a,
+			"accounts: \"%s\" is none of import, list, dormant, unknown, "
+			"forwarding, absent, still, diff, notices, set, expect",
+			shown(a.rest[0]));
+	for (size_t i = 0; i < given_n; i++)
+		if (!takes(s, given[i]))
+			return args_bad(&a,
+					"accounts %s does not take all of these options",
+					s->name);
+	if (!args_count(&a, s->least, s->most))
+		return a.exit;
+	if (s->run != NULL)
+		return s->run(&a, &q);
+	return strcmp(s->name, "list") == 0 ? list(&a)
+					    : import(&a, strchr(given, 'n') != NULL);
 }
 
 static const char help[] =
 	"import reads accounts.csv, or FILE, and makes it the list of what is to\n"
 	"move. An account that is no longer in the file is marked as gone; what was\n"
-	"seen of it stays.\n"
+	"seen of it stays. What set said of an account counts over the file.\n"
 	"\n"
 	"The file is CSV (comma, semicolon or tab) with a header line. Columns, in\n"
 	"any order:\n"
@@ -399,15 +372,50 @@ static const char help[] =
 	"  kind           user, service, shared, list, resource or admin\n"
 	"  decision       migrate, archive, delete, keep or forward; empty: open\n"
 	"  access         none: nobody may open it (say why in access_reason)\n"
-	"  owner, address, aliases, logins, addresses, wave, note\n"
+	"  logins         other names under which it logs in, as logs show them\n"
+	"  addresses      other addresses of it\n"
+	"  owner, address, aliases, wave, note\n"
 	"A column that holds passwords is dropped; other columns are kept as notes.\n"
 	"\n"
-	"  -n, --dry-run  say what would change, store nothing\n";
+	"From the logs that were read (mailmuster logs):\n"
+	"  dormant        who has not used the old side; only what is proven is claimed\n"
+	"  unknown        names in the logs that no account claims: service accounts\n"
+	"  forwarding     where mail is sent on to (mailmuster logs forwards)\n"
+	"  absent         after cutover: who has not logged in to the new side\n"
+	"  still          after cutover: who still uses the old side, who gets mail "
+	"there\n"
+	"  diff           names that the list does not have, accounts that no log has\n"
+	"  notices        texts for the owners of dormant accounts, and a list for a "
+	"mail\n"
+	"                 merge, into a folder\n"
+	"Said by a person, for the ledger:\n"
+	"  set            a decision, an owner, or until when an account may stay\n"
+	"  expect         names whose use says nothing of people: monitoring, cron; a "
+	"name\n"
+	"                 may end in *; without a name, list them\n"
+	"\n"
+	"  -n, --dry-run  say what would change, store nothing\n"
+	"  --side old|new whose logs; old by default\n"
+	"  --days N       of silence; 90 by default\n"
+	"  --grace TIME   after cutover in which the old side may be used; 1d by "
+	"default\n"
+	"  --decision migrate|archive|delete|keep|forward\n"
+	"  --owner NAME   who decides about it\n"
+	"  --leave-until DAY\n"
+	"                 it may be dormant until then\n"
+	"  --by NAME      who says so; your login name by default\n"
+	"  --note TEXT    kept with it\n"
+	"  --reason TEXT  why a use is expected\n"
+	"  --off          no longer\n"
+	"  -o, --output FOLDER\n"
+	"                 for notices\n";
 
 const struct command cmd_accounts = {
 	.name = "accounts",
-	.summary = "bring the account list into the project, or show it",
-	.usage = "import [FILE] [-n] | list",
+	.summary = "the account list; who uses mail, and who does not",
+	.usage = "import [FILE] [-n] | list | dormant | unknown | forwarding | absent | "
+		 "still | "
+		 "diff | notices -o FOLDER | set ACCOUNT... | expect [NAME...]",
 	.help = help,
 	.options = options,
 	.run = run,

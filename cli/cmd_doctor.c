@@ -13,6 +13,7 @@
 #include "cli/scope.h"
 #include "imap/imap_session.h"
 #include "store/store_account.h"
+#include "store/store_logs.h"
 #include "store/store_run.h"
 
 #define CERT_WARN_DAYS 21
@@ -262,6 +263,25 @@ static const char *what_failed(enum err_class cls)
 	}
 }
 
+/* The log of the server will show the login as the user's own, so it is noted. */
+static void note_login(struct doctor *d, enum side side, const char *user,
+		       const struct audit_probe *pr)
+{
+	const struct own_login own = {
+		.side = side, .user = user, .at = pr->at, .address = pr->address
+	};
+	struct err err = ERR_INIT;
+	struct project p;
+
+	if (!project_open(d->g, PROJECT_WRITE, &p, &err) ||
+	    !store_own_login_add(p.store, &own, &err))
+		checks_add(&d->checks, CHECK_WARN, 0, "login", NULL,
+			   "%s: this login could not be noted, so the log of the server "
+			   "will show %s as used: %s",
+			   side_name(side), shown(user), err.text);
+	project_close(&p);
+}
+
 static void probe(struct doctor *d, enum side side)
 {
 	struct reading reading = { 0 };
@@ -283,6 +303,7 @@ static void probe(struct doctor *d, enum side side)
 			   err.hint, "%s: %s", side_name(side), err.text);
 		goto out;
 	}
+	note_login(d, side, user, &pr);
 	check_certificate(d, &reading.server[side], &pr);
 	if (pr.sees_inbox)
 		checks_add(&d->checks, CHECK_OK, 0, "login", NULL,

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "cli/config_logs.h"
 #include "cli/config_map.h"
 #include "cli/suggest.h"
 #include "profile/profile.h"
@@ -371,7 +372,7 @@ static bool read_limits(struct config *c, struct json_doc *doc,
 static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 		     struct err *err)
 {
-	const struct json_value *old_side, *new_side, *map, *keywords, *limits;
+	const struct json_value *old_side, *new_side, *map, *keywords, *limits, *logs;
 	const char *project = NULL, *age = NULL, *between = NULL;
 	struct json_obj o;
 
@@ -382,6 +383,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    !json_get_object(&o, "map", &map, err) ||
 	    !json_get_object(&o, "keywords", &keywords, err) ||
 	    !json_get_object(&o, "limits", &limits, err) ||
+	    !json_get_object(&o, "logs", &logs, err) ||
 	    !json_get_str(&o, "max_age", &age, err) ||
 	    !json_get_str(&o, "max_gap", &between, err) || !json_obj_end(&o, err))
 		return false;
@@ -401,7 +403,8 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	       (new_side == NULL || read_server(c, doc, new_side, SIDE_NEW, dir, err)) &&
 	       (map == NULL || config_map(c, doc, map, err)) &&
 	       (keywords == NULL || read_keywords(c, doc, keywords, err)) &&
-	       (limits == NULL || read_limits(c, doc, limits, err));
+	       (limits == NULL || read_limits(c, doc, limits, err)) &&
+	       (logs == NULL || config_logs(c, doc, logs, err));
 }
 
 bool config_parse(const char *name, struct span text, const char *dir, struct config *out,

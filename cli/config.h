@@ -5,7 +5,9 @@
  * file:line:column. */
 #include "base/arena.h"
 #include "base/err.h"
+#include "logs/logs_scan.h"
 #include "map/map.h"
+#include "map/map_login.h"
 #include "model/server.h"
 
 #define CONFIG_NAME "mailmuster.json"
@@ -14,6 +16,20 @@ struct json_doc;
 
 struct config_rename {
 	const char *old_name, *new_name;
+};
+
+struct config_logs {
+	const char *zone[SIDE_COUNT]; /* of local times; NULL: this machine's */
+	struct map_login_rules names;
+	const struct log_pattern *patterns;
+	size_t pattern_n;
+	const char *const
+		*proxies; /* addresses: what comes from them came through them */
+	size_t proxy_n;
+	const char *const *own; /* addresses under which servers see this machine */
+	size_t own_n;
+	const char *const *retired; /* domains that go with the old server */
+	size_t retired_n;
 };
 
 struct config {
@@ -28,9 +44,10 @@ struct config {
 	 * account, and percent of it. */
 	int64_t mass_messages;
 	unsigned mass_percent;
-	int64_t seal_gap;   /* seconds between the readings of both sides of a seal */
-	int64_t max_age;    /* seconds after which evidence is stale */
-	int64_t max_gap;    /* seconds between the readings of both sides; 0: any */
+	int64_t seal_gap; /* seconds between the readings of both sides of a seal */
+	int64_t max_age;  /* seconds after which evidence is stale */
+	int64_t max_gap;  /* seconds between the readings of both sides; 0: any */
+	struct config_logs logs;
 	struct arena arena; /* holds all strings */
 };
 

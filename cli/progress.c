@@ -113,6 +113,34 @@ void progress_audit(void *ctx, const struct audit_progress *p)
 	strbuf_done(&line);
 }
 
+void progress_logs(void *ctx, const struct audit_logs_progress *p)
+{
+	struct strbuf line = STRBUF_INIT;
+	char a[32], b[32], t[64];
+
+	(void)ctx;
+	if (!due())
+		return;
+	strbuf_addf(&line, "files %s/%s", num_group(p->files_done, a, sizeof a),
+		    num_group(p->files_total, b, sizeof b));
+	strbuf_addf(&line, ", %s", num_octets(p->octets_done, a, sizeof a));
+	if (p->octets_total > 0)
+		strbuf_addf(&line, " of %s", num_octets(p->octets_total, b, sizeof b));
+	if (p->elapsed_ms >= RATE_MIN_MS) {
+		int64_t rate = p->octets_done * 1000 / p->elapsed_ms;
+
+		strbuf_addf(&line, ", %s a second", num_octets(rate, a, sizeof a));
+		if (p->octets_total > p->octets_done && rate > 0)
+			strbuf_addf(&line, ", about %s left",
+				    num_seconds((p->octets_total - p->octets_done) / rate,
+						t, sizeof t));
+	}
+	if (p->now != NULL && p->now[0] != '\0')
+		strbuf_addf(&line, "  %s", p->now);
+	show(&line);
+	strbuf_done(&line);
+}
+
 void progress_verify(void *ctx, int64_t done, int64_t total)
 {
 	struct strbuf line = STRBUF_INIT;

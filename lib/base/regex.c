@@ -220,3 +220,22 @@ bool regex_replace(struct regex *re, struct span subject, bool all, struct strbu
 	*matched_out = n > 0;
 	return true;
 }
+
+bool regex_has_group(const struct regex *re, const char *name)
+{
+	return has_group(re, span_str(name));
+}
+
+bool regex_group(const struct regex *re, struct span subject, const char *name,
+		 struct span *out)
+{
+	int n = pcre2_substring_number_from_name(re->code, (PCRE2_SPTR)name);
+	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(re->data);
+
+	if (n <= 0 || (uint32_t)n >= pcre2_get_ovector_count(re->data) ||
+	    at[2 * n] == PCRE2_UNSET || at[2 * n + 1] > subject.n ||
+	    at[2 * n] > at[2 * n + 1])
+		return false;
+	*out = (struct span){ subject.p + at[2 * n], at[2 * n + 1] - at[2 * n] };
+	return true;
+}

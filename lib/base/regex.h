@@ -36,6 +36,11 @@ void regex_close(struct regex *re); /* NULL is fine */
  * REGEX_MATCH_MAX steps, or when the subject is too long. */
 bool regex_match(struct regex *re, struct span subject, bool *matched_out,
 		 struct err *err) MUST_CHECK;
+/* Has the pattern a group of this name, (?<name>...)? */
+bool regex_has_group(const struct regex *re, const char *name);
+/* What it held in the subject that regex_match has just matched; false: nothing. */
+bool regex_group(const struct regex *re, struct span subject, const char *name,
+		 struct span *out) MUST_CHECK;
 /* Append the subject to out with its first match, or with all, replaced; when nothing
  * matches, *matched_out is false and nothing is appended.  Only for a regex opened with a
  * replacement.  ERR_LIMIT also when the result is over REGEX_OUTPUT_MAX. */

@@ -28,6 +28,7 @@ struct net_conn {
 	int64_t timeout_ms;
 	struct net_capture said;
 	int64_t cert_expiry;
+	char local[64];
 	int64_t octets_in, octets_out;
 	char text[CURL_ERROR_SIZE]; /* libcurl's error buffer */
 	char *where;		    /* "mail.example.org:993" */
@@ -254,7 +255,13 @@ static int64_t leaf_expiry(struct net_conn *c)
 /* From here on libcurl only carries octets. */
 static bool hand_over(struct net_conn *c, struct err *err)
 {
+	char *local = NULL;
+
 	c->cert_expiry = leaf_expiry(c);
+	if (curl_easy_getinfo(c->curl, CURLINFO_LOCAL_IP, &local) == CURLE_OK &&
+	    local != NULL)
+		snprintf(c->local, sizeof c->local, "%s",
+			 strncmp(local, "::ffff:", 7) == 0 ? local + 7 : local);
 	SET(CURLOPT_PASSWORD, NULL);
 	SET(CURLOPT_VERBOSE, 0L);
 	if (curl_easy_getinfo(c->curl, CURLINFO_ACTIVESOCKET, &c->sock) != CURLE_OK ||
@@ -364,6 +371,11 @@ void net_conn_close(struct net_conn *c)
 struct span net_conn_greeting(const struct net_conn *c)
 {
 	return (struct span){ c->said.greeting.p, c->said.greeting.n };
+}
+
+const char *net_conn_local(const struct net_conn *c)
+{
+	return c->local;
 }
 
 const char *net_conn_tls(const struct net_conn *c)

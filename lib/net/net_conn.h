@@ -64,6 +64,8 @@ struct span net_conn_greeting(const struct net_conn *c);
 
 /* "TLSv1.3" or "none"; and the leaf certificate's expiry (Unix seconds, 0 unknown). */
 const char *net_conn_tls(const struct net_conn *c);
+/* Our end of the connection, "192.0.2.1"; "" when it is not known.  Borrowed from c. */
+const char *net_conn_local(const struct net_conn *c);
 int64_t net_conn_cert_expiry(const struct net_conn *c);
 
 /*

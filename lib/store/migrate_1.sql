@@ -177,3 +177,175 @@ END;
 CREATE TRIGGER scan_sample_no_delete BEFORE DELETE ON scan_sample BEGIN
 	SELECT RAISE(ABORT, 'scan_sample is append-only');
 END;
+CREATE TABLE log_text (
+	id   INTEGER PRIMARY KEY,
+	text BLOB NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE log_file (
+	id         INTEGER PRIMARY KEY,
+	run        INTEGER NOT NULL REFERENCES run (id),
+	side       INTEGER NOT NULL,
+	path       TEXT NOT NULL,
+	packing    TEXT NOT NULL,
+	octets     INTEGER NOT NULL,
+	lines      INTEGER NOT NULL,
+	events     INTEGER NOT NULL,
+	other      INTEGER NOT NULL,
+	not_ours   INTEGER NOT NULL,
+	malformed  INTEGER NOT NULL,
+	timeless   INTEGER NOT NULL,
+	logins     INTEGER NOT NULL,
+	deliveries INTEGER NOT NULL,
+	fresh      INTEGER NOT NULL,
+	own        INTEGER NOT NULL,
+	first      INTEGER,
+	last       INTEGER,
+	year       INTEGER NOT NULL,
+	follows    INTEGER NOT NULL,
+	note       TEXT NOT NULL
+) STRICT;
+CREATE INDEX log_file_run ON log_file (run);
+CREATE TABLE log_source (
+	id         INTEGER PRIMARY KEY,
+	side       INTEGER NOT NULL,
+	host       INTEGER NOT NULL REFERENCES log_text (id),
+	program    INTEGER NOT NULL,
+	first      INTEGER NOT NULL,
+	last       INTEGER NOT NULL,
+	logins     INTEGER NOT NULL,
+	deliveries INTEGER NOT NULL,
+	UNIQUE (side, host, program)
+) STRICT;
+CREATE TABLE log_span (
+	side  INTEGER NOT NULL,
+	host  INTEGER NOT NULL REFERENCES log_text (id),
+	first INTEGER NOT NULL,
+	last  INTEGER NOT NULL,
+	PRIMARY KEY (side, host, first)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE log_hour (
+	source INTEGER NOT NULL REFERENCES log_source (id),
+	hour   INTEGER NOT NULL,
+	lines  INTEGER NOT NULL,
+	PRIMARY KEY (source, hour)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE log_seen (
+	side   INTEGER NOT NULL,
+	hour   INTEGER NOT NULL,
+	hashes BLOB NOT NULL,
+	PRIMARY KEY (side, hour)
+) STRICT;
+CREATE TABLE log_use (
+	side     INTEGER NOT NULL,
+	name     INTEGER NOT NULL REFERENCES log_text (id),
+	"use"    INTEGER NOT NULL,
+	protocol INTEGER NOT NULL,
+	address  INTEGER NOT NULL,
+	rcpt     INTEGER NOT NULL,
+	client   INTEGER NOT NULL,
+	n        INTEGER NOT NULL,
+	first    INTEGER NOT NULL,
+	last     INTEGER NOT NULL,
+	traits   INTEGER NOT NULL,
+	days     BLOB NOT NULL,
+	PRIMARY KEY (side, name, "use", protocol, address, rcpt, client)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE own_login (
+	id      INTEGER PRIMARY KEY,
+	side    INTEGER NOT NULL,
+	"user"  TEXT NOT NULL,
+	at      INTEGER NOT NULL,
+	address TEXT NOT NULL,
+	beat    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX own_login_at ON own_login (side, at);
+CREATE TABLE log_own (
+	login   INTEGER NOT NULL REFERENCES own_login (id),
+	"use"   INTEGER NOT NULL,
+	at      INTEGER NOT NULL,
+	address INTEGER NOT NULL REFERENCES log_text (id),
+	PRIMARY KEY (login, "use")
+) STRICT, WITHOUT ROWID;
+CREATE TABLE witness (
+	id     INTEGER PRIMARY KEY,
+	side   INTEGER NOT NULL,
+	name   TEXT NOT NULL,
+	at     INTEGER NOT NULL,
+	source TEXT NOT NULL,
+	told   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX witness_name ON witness (side, name);
+CREATE TABLE forward (
+	id     INTEGER PRIMARY KEY,
+	side   INTEGER NOT NULL,
+	name   TEXT NOT NULL,
+	target TEXT NOT NULL,
+	keeps  INTEGER NOT NULL,
+	source TEXT NOT NULL,
+	kind   TEXT NOT NULL,
+	told   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX forward_name ON forward (side, name);
+CREATE TABLE transfer_said (
+	id          INTEGER PRIMARY KEY,
+	transfer    INTEGER NOT NULL REFERENCES transfer (id),
+	at          INTEGER NOT NULL,
+	teller      TEXT NOT NULL,
+	decision    TEXT,
+	owner       TEXT,
+	leave_until INTEGER,
+	note        TEXT NOT NULL,
+	ledger      INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE INDEX transfer_said_transfer ON transfer_said (transfer);
+CREATE TABLE expected (
+	id     INTEGER PRIMARY KEY,
+	name   TEXT NOT NULL,
+	active INTEGER NOT NULL,
+	at     INTEGER NOT NULL,
+	teller TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	ledger INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE TRIGGER log_text_no_update BEFORE UPDATE ON log_text BEGIN
+	SELECT RAISE(ABORT, 'log_text is append-only');
+END;
+CREATE TRIGGER log_text_no_delete BEFORE DELETE ON log_text BEGIN
+	SELECT RAISE(ABORT, 'log_text is append-only');
+END;
+CREATE TRIGGER log_file_no_update BEFORE UPDATE ON log_file BEGIN
+	SELECT RAISE(ABORT, 'log_file is append-only');
+END;
+CREATE TRIGGER log_file_no_delete BEFORE DELETE ON log_file BEGIN
+	SELECT RAISE(ABORT, 'log_file is append-only');
+END;
+CREATE TRIGGER own_login_no_update BEFORE UPDATE ON own_login BEGIN
+	SELECT RAISE(ABORT, 'own_login is append-only');
+END;
+CREATE TRIGGER own_login_no_delete BEFORE DELETE ON own_login BEGIN
+	SELECT RAISE(ABORT, 'own_login is append-only');
+END;
+CREATE TRIGGER log_own_no_update BEFORE UPDATE ON log_own BEGIN
+	SELECT RAISE(ABORT, 'log_own is append-only');
+END;
+CREATE TRIGGER log_own_no_delete BEFORE DELETE ON log_own BEGIN
+	SELECT RAISE(ABORT, 'log_own is append-only');
+END;
+CREATE TRIGGER witness_no_update BEFORE UPDATE ON witness BEGIN
+	SELECT RAISE(ABORT, 'witness is append-only');
+END;
+CREATE TRIGGER witness_no_delete BEFORE DELETE ON witness BEGIN
+	SELECT RAISE(ABORT, 'witness is append-only');
+END;
+CREATE TRIGGER transfer_said_no_update BEFORE UPDATE ON transfer_said BEGIN
+	SELECT RAISE(ABORT, 'transfer_said is append-only');
+END;
+CREATE TRIGGER transfer_said_no_delete BEFORE DELETE ON transfer_said BEGIN
+	SELECT RAISE(ABORT, 'transfer_said is append-only');
+END;
+CREATE TRIGGER expected_no_update BEFORE UPDATE ON expected BEGIN
+	SELECT RAISE(ABORT, 'expected is append-only');
+END;
+CREATE TRIGGER expected_no_delete BEFORE DELETE ON expected BEGIN
+	SELECT RAISE(ABORT, 'expected is append-only');
+END;

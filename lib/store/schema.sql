@@ -525,6 +525,170 @@ CREATE TABLE scan_sample (
 	PRIMARY KEY (run, side)
 ) STRICT, WITHOUT ROWID;
 
+-- Words of logs, as they were written: names, addresses, hosts, client programs; each
+-- once.  Append-only; audit of logs.
+CREATE TABLE log_text (
+	id   INTEGER PRIMARY KEY, -- 1: the empty text
+	text BLOB NOT NULL UNIQUE
+) STRICT;
+
+-- One reading of one log.  Append-only; audit of logs.
+CREATE TABLE log_file (
+	id         INTEGER PRIMARY KEY,
+	run        INTEGER NOT NULL REFERENCES run (id),
+	side       INTEGER NOT NULL,
+	path       TEXT NOT NULL,
+	packing    TEXT NOT NULL,    -- 'plain', 'gzip', ...
+	octets     INTEGER NOT NULL, -- unpacked
+	lines      INTEGER NOT NULL,
+	events     INTEGER NOT NULL, -- logins, failures, deliveries, ends of sessions
+	other      INTEGER NOT NULL, -- of a mail server, and no event
+	not_ours   INTEGER NOT NULL,
+	malformed  INTEGER NOT NULL,
+	timeless   INTEGER NOT NULL, -- events whose time is none or cannot be
+	logins     INTEGER NOT NULL,
+	deliveries INTEGER NOT NULL,
+	fresh      INTEGER NOT NULL, -- events that no earlier reading had counted
+	own        INTEGER NOT NULL, -- logins that were ours
+	first      INTEGER,          -- time of its first and last line
+	last       INTEGER,
+	year       INTEGER NOT NULL, -- inferred for the first line without one; 0: none
+	follows    INTEGER NOT NULL, -- 1: on the file read before, by rotation
+	note       TEXT NOT NULL     -- cut, damaged, garbage behind it
+) STRICT;
+CREATE INDEX log_file_run ON log_file (run);
+
+-- Who wrote lines: a host, and which program.  Current state; audit of logs.
+CREATE TABLE log_source (
+	id         INTEGER PRIMARY KEY,
+	side       INTEGER NOT NULL,
+	host       INTEGER NOT NULL REFERENCES log_text (id),
+	program    INTEGER NOT NULL, -- enum log_program; 0: none we know
+	first      INTEGER NOT NULL,
+	last       INTEGER NOT NULL,
+	logins     INTEGER NOT NULL, -- lines of it that were logins, also read again
+	deliveries INTEGER NOT NULL,
+	UNIQUE (side, host, program)
+) STRICT;
+
+-- From when to when the log of a host is whole: from its first line to its last, over
+-- rotations that follow each other.  Current state, disjoint; audit of logs.
+CREATE TABLE log_span (
+	side  INTEGER NOT NULL,
+	host  INTEGER NOT NULL REFERENCES log_text (id),
+	first INTEGER NOT NULL,
+	last  INTEGER NOT NULL,
+	PRIMARY KEY (side, host, first)
+) STRICT, WITHOUT ROWID;
+
+-- Lines of a source in an hour; of several readings the one that saw most.  Audit of
+-- logs.
+CREATE TABLE log_hour (
+	source INTEGER NOT NULL REFERENCES log_source (id),
+	hour   INTEGER NOT NULL, -- since 1970
+	lines  INTEGER NOT NULL,
+	PRIMARY KEY (source, hour)
+) STRICT, WITHOUT ROWID;
+
+-- Which events of an hour are counted, so that none counts twice: 8 octets of a keyed
+-- hash for each, ascending, the same one as often as it happened.  Audit of logs.
+CREATE TABLE log_seen (
+	side   INTEGER NOT NULL,
+	hour   INTEGER NOT NULL, -- since 1970
+	hashes BLOB NOT NULL,
+	PRIMARY KEY (side, hour)
+) STRICT;
+
+-- What a name of the logs did, by day.  Current state; audit of logs.
+CREATE TABLE log_use (
+	side     INTEGER NOT NULL,
+	name     INTEGER NOT NULL REFERENCES log_text (id),
+	"use"    INTEGER NOT NULL, -- enum log_use
+	protocol INTEGER NOT NULL, -- enum log_protocol
+	address  INTEGER NOT NULL, -- log_text.id: of the client, or of who sent the message
+	rcpt     INTEGER NOT NULL, -- log_text.id: the address it was first sent to
+	client   INTEGER NOT NULL, -- log_text.id: program of the client
+	n        INTEGER NOT NULL,
+	first    INTEGER NOT NULL,
+	last     INTEGER NOT NULL,
+	traits   INTEGER NOT NULL, -- LOG_TRAIT_*
+	days     BLOB NOT NULL,    -- struct log_day, ascending; big-endian
+	PRIMARY KEY (side, name, "use", protocol, address, rcpt, client)
+) STRICT, WITHOUT ROWID;
+
+-- Logins that we made ourselves: by an audit, a look, a beat.  Append-only; audit.
+CREATE TABLE own_login (
+	id      INTEGER PRIMARY KEY,
+	side    INTEGER NOT NULL,
+	"user"  TEXT NOT NULL,    -- whose mail was opened
+	at      INTEGER NOT NULL,
+	address TEXT NOT NULL,    -- ours, as this machine sees it; '': not known
+	beat    INTEGER NOT NULL  -- 1: to prove that the log is written
+) STRICT;
+CREATE INDEX own_login_at ON own_login (side, at);
+
+-- Which lines of logs they were.  Append-only; audit of logs.
+CREATE TABLE log_own (
+	login   INTEGER NOT NULL REFERENCES own_login (id),
+	"use"   INTEGER NOT NULL, -- enum log_use
+	at      INTEGER NOT NULL, -- as the log says
+	address INTEGER NOT NULL REFERENCES log_text (id),
+	PRIMARY KEY (login, "use")
+) STRICT, WITHOUT ROWID;
+
+-- What others know of an account's last use: lists of servers and directories.
+-- Append-only; logs import.
+CREATE TABLE witness (
+	id     INTEGER PRIMARY KEY,
+	side   INTEGER NOT NULL,
+	name   TEXT NOT NULL,    -- login or address, as in the list
+	at     INTEGER NOT NULL, -- last login; 0: never, says the list
+	source TEXT NOT NULL,    -- which list
+	told   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX witness_name ON witness (side, name);
+
+-- Where mail to a name goes: .forward, sieve, alias and virtual maps.  Replaced by
+-- source; logs import.
+CREATE TABLE forward (
+	id     INTEGER PRIMARY KEY,
+	side   INTEGER NOT NULL,
+	name   TEXT NOT NULL,
+	target TEXT NOT NULL,
+	keeps  INTEGER NOT NULL, -- 1: a copy stays in the mailbox
+	source TEXT NOT NULL,    -- the file
+	kind   TEXT NOT NULL,    -- 'forward', 'sieve', 'alias', 'virtual'
+	told   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX forward_name ON forward (side, name);
+
+-- What a person decided of an account; the newest counts, over accounts.csv.
+-- Append-only; cli.
+CREATE TABLE transfer_said (
+	id          INTEGER PRIMARY KEY,
+	transfer    INTEGER NOT NULL REFERENCES transfer (id),
+	at          INTEGER NOT NULL,
+	teller      TEXT NOT NULL,
+	decision    TEXT,    -- NULL: not said
+	owner       TEXT,
+	leave_until INTEGER, -- until when it may still use the old side
+	note        TEXT NOT NULL,
+	ledger      INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE INDEX transfer_said_transfer ON transfer_said (transfer);
+
+-- Names whose use is expected and says nothing of people: monitoring, canary, cron to
+-- root.  Append-only, a later one of the same name may take it back; cli.
+CREATE TABLE expected (
+	id     INTEGER PRIMARY KEY,
+	name   TEXT NOT NULL,    -- as in logs; may end in *
+	active INTEGER NOT NULL, -- 0: taken back
+	at     INTEGER NOT NULL,
+	teller TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	ledger INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -633,4 +797,46 @@ CREATE TRIGGER scan_sample_no_update BEFORE UPDATE ON scan_sample BEGIN
 END;
 CREATE TRIGGER scan_sample_no_delete BEFORE DELETE ON scan_sample BEGIN
 	SELECT RAISE(ABORT, 'scan_sample is append-only');
+END;
+CREATE TRIGGER log_text_no_update BEFORE UPDATE ON log_text BEGIN
+	SELECT RAISE(ABORT, 'log_text is append-only');
+END;
+CREATE TRIGGER log_text_no_delete BEFORE DELETE ON log_text BEGIN
+	SELECT RAISE(ABORT, 'log_text is append-only');
+END;
+CREATE TRIGGER log_file_no_update BEFORE UPDATE ON log_file BEGIN
+	SELECT RAISE(ABORT, 'log_file is append-only');
+END;
+CREATE TRIGGER log_file_no_delete BEFORE DELETE ON log_file BEGIN
+	SELECT RAISE(ABORT, 'log_file is append-only');
+END;
+CREATE TRIGGER own_login_no_update BEFORE UPDATE ON own_login BEGIN
+	SELECT RAISE(ABORT, 'own_login is append-only');
+END;
+CREATE TRIGGER own_login_no_delete BEFORE DELETE ON own_login BEGIN
+	SELECT RAISE(ABORT, 'own_login is append-only');
+END;
+CREATE TRIGGER log_own_no_update BEFORE UPDATE ON log_own BEGIN
+	SELECT RAISE(ABORT, 'log_own is append-only');
+END;
+CREATE TRIGGER log_own_no_delete BEFORE DELETE ON log_own BEGIN
+	SELECT RAISE(ABORT, 'log_own is append-only');
+END;
+CREATE TRIGGER witness_no_update BEFORE UPDATE ON witness BEGIN
+	SELECT RAISE(ABORT, 'witness is append-only');
+END;
+CREATE TRIGGER witness_no_delete BEFORE DELETE ON witness BEGIN
+	SELECT RAISE(ABORT, 'witness is append-only');
+END;
+CREATE TRIGGER transfer_said_no_update BEFORE UPDATE ON transfer_said BEGIN
+	SELECT RAISE(ABORT, 'transfer_said is append-only');
+END;
+CREATE TRIGGER transfer_said_no_delete BEFORE DELETE ON transfer_said BEGIN
+	SELECT RAISE(ABORT, 'transfer_said is append-only');
+END;
+CREATE TRIGGER expected_no_update BEFORE UPDATE ON expected BEGIN
+	SELECT RAISE(ABORT, 'expected is append-only');
+END;
+CREATE TRIGGER expected_no_delete BEFORE DELETE ON expected BEGIN
+	SELECT RAISE(ABORT, 'expected is append-only');
 END;

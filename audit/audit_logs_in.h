@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AUDIT_AUDIT_LOGS_IN_H
+#define AUDIT_AUDIT_LOGS_IN_H
+/* Private to the reading of logs: what passes from who scans to who takes in. */
+#include "audit/audit_logs.h"
+#include "base/strbuf.h"
+#include "logs/logs_file.h"
+
+#define INTAKE_FILES 16u /* files that are read at a time */
+
+/* What a line said, without its octets.  Texts lie in the batch. */
+enum hit_what {
+	HIT_EVENT,
+	HIT_MARK,   /* the first line of an hour of a source: its time and entry */
+	HIT_SENDER, /* session came from address */
+	HIT_CLIENT, /* session's client is text */
+};
+struct hit_text {
+	uint32_t at;
+	uint16_t n;
+};
+struct hit {
+	enum hit_what what;
+	enum log_kind kind;
+	enum log_protocol protocol;
+	unsigned flags, repeated;
+	struct log_stamp stamp;
+	uint64_t hash;	  /* of host and text */
+	uint64_t session; /* hash of host and session; 0: none */
+	uint32_t entry;	  /* of the hour in which the line stands */
+	struct hit_text user, rip, rcpt, client;
+};
+
+/* Lines of a source within an hour of its own clock. */
+struct hour_entry {
+	struct hit_text host;
+	enum log_program program;
+	int64_t hour; /* stamp.t / 3600 */
+	enum log_stamp_kind kind;
+	struct log_stamp first, last;
+	int64_t lines, logins, deliveries;
+};
+
+#define BATCH_HOURS_MAX 4096u /* entries; more than that many in a piece are one */
+
+struct counts {
+	int64_t lines, events, other, not_ours, malformed;
+	int64_t by_program[LOG_PROGRAM_COUNT], logins_by_program[LOG_PROGRAM_COUNT];
+};
+
+struct batch {
+	struct logs_piece piece;
+	struct strbuf text;
+	struct hit *hit;
+	size_t hit_n, hit_cap;
+	struct hour_entry *hour;
+	size_t hour_n, hour_cap;
+	struct counts counts;
+	bool needs_order; /* lines of a program whose sessions go over pieces */
+};
+void batch_init(struct batch *b);
+void batch_done(struct batch *b);
+static inline struct span batch_text(const struct batch *b, struct hit_text t)
+{
+	return (struct span){ b->text.p + t.at, t.n };
+}
+
+/* Scan b->piece into b.  key is that of the store's hashes. */
+void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip_last);
+
+/* ---- sums, by name ---- */
+
+struct sums;
+/* Texts and uses in memory; at most about 24 MiB, then they are told to be full. */
+void sums_new(struct store *st, enum side side, struct sums **out);
+void sums_free(struct sums *s);
+bool sums_text(struct sums *s, struct span text, int64_t *id, struct err *err) MUST_CHECK;
+struct sums_use {
+	int64_t name, address, rcpt, client;
+	enum log_use use;
+	enum log_protocol protocol;
+	int64_t at;
+	unsigned n, traits;
+};
+void sums_add(struct sums *s, const struct sums_use *u);
+bool sums_full(const struct sums *s);
+/* To the store; what is in memory is forgotten. */
+bool sums_flush(struct sums *s, struct err *err) MUST_CHECK;
+void sums_forget(struct sums *s);
+
+/* ---- the events of an hour, until it is over ---- */
+
+struct own;
+/* Logins of our own, as the store knows them. */
+bool own_new(struct store *st, enum side side, struct own **out,
+	     struct err *err) MUST_CHECK;
+void own_free(struct own *o);
+/* Was this login ours?  Then the store is told which. */
+bool own_is(struct own *o, const struct sums_use *u, bool *out,
+	    struct err *err) MUST_CHECK;
+/* Did we log in as this user in the day before?  Then the end of a session may be ours.
+ */
+bool own_lately(struct own *o, struct span user, int64_t at, bool *out,
+		struct err *err) MUST_CHECK;
+int64_t own_found(const struct own *o);
+void own_forget(struct own *o, int64_t found);
+
+struct hours;
+struct hour_event {
+	uint64_t hash, session;
+	unsigned slot; /* of the file */
+	struct sums_use use;
+};
+void hours_new(struct store *st, enum side side, struct sums *sums, struct own *own,
+	       struct hours **out);
+void hours_client(struct hours *h, uint64_t session, int64_t client, int64_t empty);
+void hours_free(struct hours *h);
+bool hours_add(struct hours *h, const struct hour_event *e, struct err *err) MUST_CHECK;
+/* All hours before this one are over (INT64_MAX: all). */
+bool hours_over(struct hours *h, int64_t hour, struct err *err) MUST_CHECK;
+void hours_forget(struct hours *h, int64_t fresh);
+int64_t hours_fresh(const struct hours *h); /* counted now, since the beginning */
+/* Of one file. */
+void hours_begin(struct hours *h, unsigned slot);
+int64_t hours_fresh_of(const struct hours *h, unsigned slot);
+int64_t hours_own_of(const struct hours *h, unsigned slot);
+
+/* ---- a file being taken in ---- */
+
+struct intake;
+struct intake_file {
+	const char *path;
+	struct logs_file_facts facts;
+	int year; /* to begin with; 0: inferred */
+	bool follows;
+};
+bool intake_new(struct store *st, const struct audit_logs_options *o, int64_t run,
+		int64_t now, struct intake **out, struct err *err) MUST_CHECK;
+void intake_free(struct intake *in);
+/* One file after the other, or several at a time, each with its own number below
+ * INTAKE_FILES. */
+/* name stands for the host where lines have none; it is copied. */
+void intake_begin(struct intake *in, unsigned slot, const struct intake_file *f,
+		  const char *name);
+bool intake_batch(struct intake *in, unsigned slot, const struct batch *b,
+		  struct err *err) MUST_CHECK;
+/* Its year was guessed wrong: *year is what to begin with, and the file is to be read
+ * again. */
+bool intake_wrong_year(struct intake *in, unsigned slot, int *year);
+/* The end of a file; note "" when all is well. */
+bool intake_end(struct intake *in, unsigned slot, const struct logs_file *f,
+		const char *note, struct err *err) MUST_CHECK;
+/* What is summed up goes to the store, for it takes too much memory. */
+bool intake_spill(struct intake *in, struct err *err) MUST_CHECK;
+/* Everything to the store: what is counted stays so. */
+bool intake_flush(struct intake *in, struct err *err) MUST_CHECK;
+/* Forget what came since then. */
+void intake_forget(struct intake *in);
+bool intake_full(const struct intake *in);
+void intake_sum(const struct intake *in, struct audit_logs_sum *out);
+
+#endif

@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: MIT */
+/* What was scanned, taken in in the order of its file: times, joins between lines, and
+ * what of it is counted where. */
+#include "audit/audit_logs_in.h"
+#include "base/clock.h"
+#include "base/hash64.h"
+#include "store/store_logs.h"
+
+#define TIME_MIN   INT64_C(631152000) /* 1990: before that no clock was set */
+#define FUTURE_MAX 86400	      /* seconds by which a clock may be ahead */
+#define JOINS	   (8u << 10)	      /* sessions whose sender or client is kept */
+#define FAIL_NAMES 50000	      /* names that only failed */
+#define CLIENT_MAX 64u		      /* octets of a client's name */
+#define HOSTS_MAX  (16u << 10)	      /* of one file */
+
+struct join {
+	uint64_t session;
+	int64_t from, client; /* log_text.id; 0: none */
+};
+
+struct source {
+	int64_t host;
+	enum log_program program;
+	int64_t first, last, logins, deliveries;
+};
+struct source_hour {
+	uint32_t source;
+	int64_t hour, lines;
+};
+struct host {
+	int64_t id, first, last;
+};
+
+struct file {
+	struct intake_file f;
+	char name[256]; /* stands for the host where lines have none */
+	struct logs_clock clock;
+	struct join *join;
+	struct source *source;
+	size_t source_n, source_cap;
+	struct source_hour *hour;
+	size_t hour_n, hour_cap;
+	int64_t *entry_time; /* of the batch at hand */
+	uint32_t *entry_source;
+	size_t entry_cap;
+	struct counts counts;
+	int64_t timeless, logins, fails, deliveries, first, last,
+		now; /* now: hour at hand */
+	bool active;
+};
+
+struct intake {
+	struct store *st;
+	const struct audit_logs_options *o;
+	int64_t run, now, empty, fail_names;
+	struct sums *sums;
+	struct hours *hours;
+	struct own *own;
+	struct file file[INTAKE_FILES];
+	/* hosts of the series of rotated files at hand */
+	struct host *chain;
+	size_t chain_n, chain_cap;
+	struct audit_logs_sum sum, kept; /* kept: as of the last flush */
+};
+
+bool intake_new(struct store *st, const struct audit_logs_options *o, int64_t run,
+		int64_t now, struct intake **out, struct err *err)
+{
+	struct intake *in = mem_calloc(1, sizeof *in);
+
+	in->st = st;
+	in->o = o;
+	in->run = run;
+	in->now = now;
+	if (!own_new(st, o->side, &in->own, err)) {
+		free(in);
+		return false;
+	}
+	sums_new(st, o->side, &in->sums);
+	hours_new(st, o->side, in->sums, in->own, &in->hours);
+	*out = in;
+	return true;
+}
+
+void intake_free(struct intake *in)
+{
+	if (in == NULL)
+		return;
+	for (size_t i = 0; i < INTAKE_FILES; i++) {
+		free(in->file[i].join);
+		free(in->file[i].source);
+		free(in->file[i].hour);
+		free(in->file[i].entry_time);
+		free(in->file[i].entry_source);
+	}
+	free(in->chain);
+	hours_free(in->hours);
+	sums_free(in->sums);
+	own_free(in->own);
+	free(in);
+}
+
+void intake_begin(struct intake *in, unsigned slot, const struct intake_file *f,
+		  const char *name)
+{
+	struct file *to = &in->file[slot];
+
+	to->f = *f;
+	snprintf(to->name, sizeof to->name, "%s", name);
+	logs_clock_begin(&to->clock, in->o->zone, f->facts.bound,
+			 f->year != 0 ? f->year : f->facts.year);
+	if (to->join == NULL)
+		to->join = mem_calloc(JOINS, sizeof *to->join);
+	else
+		memset(to->join, 0, JOINS * sizeof *to->join);
+	to->source_n = to->hour_n = 0;
+	to->counts = (struct counts){ 0 };
+	to->timeless = to->logins = to->fails = to->deliveries = 0;
+	to->first = to->last = 0;
+	to->now = 0;
+	hours_begin(in->hours, slot);
+	to->active = true;
+}
+
+/* Unix seconds that can be. */
+static bool time_of(struct intake *in, struct file *f, const struct log_stamp *stamp,
+		    int64_t *out)
+{
+	if (!logs_clock_time(&f->clock, stamp, out))
+		return false;
+	return *out >= TIME_MIN && *out <= in->now + FUTURE_MAX;
+}
+
+static bool source_of(struct intake *in, struct file *f, struct span host,
+		      enum log_program program, uint32_t *out, struct err *err)
+{
+	int64_t id;
+
+	if (host.n == 0 || host.n > LOGS_NAME_MAX)
+		host = span_str(f->name);
+	if (!sums_text(in->sums, host, &id, err))
+		return false;
+	for (size_t i = f->source_n; i > 0; i--)
+		if (f->source[i - 1].host == id && f->source[i - 1].program == program) {
+			*out = (uint32_t)(i - 1);
+			return true;
+		}
+	if (f->source_n == HOSTS_MAX) /* hosts that somebody invents */
+		return err_set(err, ERR_LIMIT,
+			       "%s: lines of more than %u hosts and programs", f->f.path,
+			       HOSTS_MAX);
+	if (f->source_n == f->source_cap) {
+		f->source_cap = f->source_cap == 0 ? 16 : f->source_cap * 2;
+		f->source = mem_realloc(f->source, f->source_cap * sizeof *f->source);
+	}
+	f->source[f->source_n] = (struct source){ .host = id, .program = program };
+	*out = (uint32_t)f->source_n++;
+	return true;
+}
+
+static void add_hour(struct file *f, uint32_t source, int64_t hour, int64_t lines)
+{
+	for (size_t i = f->hour_n; i > 0 && f->hour_n - i < 32; i--)
+		if (f->hour[i - 1].source == source && f->hour[i - 1].hour == hour) {
+			f->hour[i - 1].lines += lines;
+			return;
+		}
+	if (f->hour_n == f->hour_cap) {
+		f->hour_cap = f->hour_cap == 0 ? 256 : f->hour_cap * 2;
+		f->hour = mem_realloc(f->hour, f->hour_cap * sizeof *f->hour);
+	}
+	f->hour[f->hour_n++] = (struct source_hour){ source, hour, lines };
+}
+
+static void widen(int64_t *first, int64_t *last, int64_t from, int64_t to)
+{
+	*first = *first == 0 || from < *first ? from : *first;
+	*last = to > *last ? to : *last;
+}
+
+/* The first line of a source within an hour of its clock. */
+static bool mark(struct intake *in, struct file *f, const struct batch *b,
+		 const struct hit *h, struct err *err)
+{
+	const struct hour_entry *e = &b->hour[h->entry];
+	struct source *s;
+	int64_t t, last;
+
+	f->entry_time[h->entry] = 0;
+	if (!time_of(in, f, &h->stamp, &t))
+		return true;
+	if (!source_of(in, f, batch_text(b, e->host), e->program,
+		       &f->entry_source[h->entry], err))
+		return false;
+	f->entry_time[h->entry] = t;
+	s = &f->source[f->entry_source[h->entry]];
+	last = t + (e->last.t > e->first.t ? e->last.t - e->first.t : 0);
+	widen(&s->first, &s->last, t, last);
+	widen(&f->first, &f->last, t, last);
+	s->logins += e->logins;
+	s->deliveries += e->deliveries;
+	add_hour(f, f->entry_source[h->entry], t / 3600, e->lines);
+	if (t / 3600 > f->now)
+		f->now = t / 3600;
+	return true;
+}
+
+static struct join *join_of(struct file *f, uint64_t session)
+{
+	return &f->join[(session >> 1) & (JOINS - 1)];
+}
+
+static bool sender(struct intake *in, struct file *f, const struct batch *b,
+		   const struct hit *h, struct err *err)
+{
+	struct join *j = join_of(f, h->session);
+
+	if (j->session != h->session)
+		*j = (struct join){ .session = h->session };
+	return sums_text(in->sums, batch_text(b, h->rip), &j->from, err);
+}
+
+/* "name=Thunderbird, version=115.3.1", "iPad Mail", "ZimbraWebClient - GC88 (Linux)",
+ * "Zimbra/8.8.8": the name alone, for versions change. */
+static struct span client_name(struct span s)
+{
+	static const char name[] = "name=";
+	const char *p = memmem(s.p, s.n, name, sizeof name - 1);
+
+	if (p != NULL)
+		s = span_from(s, (size_t)(p - s.p) + sizeof name - 1);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == ',' || s.p[i] == '/' ||
+		    (s.p[i] == ' ' && i + 1 < s.n && s.p[i + 1] == '-'))
+			s.n = i;
+	s = span_trim(s);
+	return s.n > CLIENT_MAX ? (struct span){ s.p, CLIENT_MAX } : s;
+}
+
+static bool client(struct intake *in, struct file *f, const struct batch *b,
+		   const struct hit *h, struct err *err)
+{
+	struct join *j = join_of(f, h->session);
+	int64_t id;
+
+	if (!sums_text(in->sums, client_name(batch_text(b, h->client)), &id, err))
+		return false;
+	if (j->session != h->session)
+		*j = (struct join){ .session = h->session };
+	j->client = id;
+	hours_client(in->hours, h->session, id, in->empty);
+	return true;
+}
+
+static bool use_of(const struct hit *h, enum log_use *out)
+{
+	switch (h->kind) {
+	case LOG_OTHER:
+		return false;
+	case LOG_LOGIN:
+		*out = (h->flags & LOG_F_PROXY) != 0  ? USE_LOGIN_PROXY
+		       : (h->flags & LOG_F_TWIN) != 0 ? USE_LOGIN_TWIN
+						      : USE_LOGIN;
+		return true;
+	case LOG_FAIL:
+		*out = (h->flags & LOG_F_LIMIT) != 0 ? USE_LIMIT : USE_FAIL;
+		/* the same attempt stands on another line */
+		return (h->flags & (LOG_F_AUTHLAYER | LOG_F_TWIN)) == 0;
+	case LOG_LOGOUT:
+		*out = USE_LOGOUT;
+		return (h->flags & LOG_F_PROXY) == 0;
+	case LOG_DELIVERY:
+		*out = (h->flags & LOG_F_MTA) != 0 ? USE_HANDED : USE_DELIVERY;
+		return true;
+	}
+	return false;
+}
+
+/* Names that only somebody who guesses has ever used: not more than FAIL_NAMES a run. */
+static bool fail_name(struct intake *in, struct span user, int64_t *id, struct err *err)
+{
+	if (in->fail_names < FAIL_NAMES) {
+		if (!store_log_text_find(in->st, user, id, err))
+			return false;
+		in->fail_names += *id == 0;
+		return sums_text(in->sums, user, id, err);
+	}
+	if (!store_log_text_find(in->st, user, id, err))
+		return false;
+	if (*id == 0) {
+		*id = in->empty;
+		in->sum.fails_unnamed++;
+	}
+	return true;
+}
+
+static bool event(struct intake *in, struct file *f, const struct batch *b,
+		  const struct hit *h, struct err *err)
+{
+	struct hour_event e = { .session = h->session, .slot = (unsigned)(f - in->file) };
+	struct sums_use *u = &e.use;
+	struct span user = batch_text(b, h->user);
+	const struct join *j = h->session != 0 ? join_of(f, h->session) : NULL;
+	int64_t t;
+
+	f->logins += h->kind == LOG_LOGIN;
+	f->fails += h->kind == LOG_FAIL;
+	f->deliveries += h->kind == LOG_DELIVERY;
+	if (h->stamp.kind == LOG_STAMP_NONE || !time_of(in, f, &h->stamp, &t)) {
+		f->timeless++;
+		return true;
+	}
+	if (j != NULL && j->session != h->session)
+		j = NULL;
+	u->at = t;
+	u->n = h->repeated;
+	u->protocol = h->protocol;
+	u->address = u->rcpt = u->client = in->empty;
+	if (!use_of(h, &u->use))
+		return true;
+	if (u->use == USE_FAIL || u->use == USE_LIMIT) {
+		if (!fail_name(in, user, &u->name, err))
+			return false;
+	} else if (user.n == 0) {
+		return true; /* a login that names nobody */
+	} else if (!sums_text(in->sums, user, &u->name, err)) {
+		return false;
+	}
+	if (u->use == USE_LOGOUT) {
+		bool ours;
+
+		if (!own_lately(in->own, user, t, &ours, err))
+			return false;
+		u->n = 0;
+		u->traits = ((h->flags & LOG_F_RETR) != 0 ? LOG_TRAIT_RETR : 0) |
+			    ((h->flags & LOG_F_EMPTIED) != 0 ? LOG_TRAIT_EMPTIED : 0);
+		if (!ours)
+			sums_add(in->sums, u);
+		return true;
+	}
+	if (h->kind == LOG_LOGIN) {
+		if (!sums_text(in->sums, batch_text(b, h->rip), &u->address, err))
+			return false;
+		if (h->client.n > 0) {
+			if (!sums_text(in->sums, client_name(batch_text(b, h->client)),
+				       &u->client, err))
+				return false;
+		} else if (j != NULL && j->client != 0) {
+			u->client = j->client;
+		}
+	} else if (h->kind == LOG_DELIVERY) {
+		if (j != NULL && j->from != 0)
+			u->address = j->from;
+		if (!sums_text(in->sums, batch_text(b, h->rcpt), &u->rcpt, err))
+			return false;
+	}
+	e.hash = hash64_mix(h->hash, (uint64_t)t);
+	return hours_add(in->hours, &e, err);
+}
+
+/* Hours before all that are being read are over. */
+static int64_t oldest_hour(const struct intake *in)
+{
+	int64_t oldest = INT64_MAX;
+
+	for (size_t i = 0; i < INTAKE_FILES; i++)
+		if (in->file[i].active && in->file[i].now < oldest)
+			oldest = in->file[i].now;
+	return oldest == INT64_MAX ? 0 : oldest - 1;
+}
+
+bool intake_batch(struct intake *in, unsigned slot, const struct batch *b,
+		  struct err *err)
+{
+	struct file *f = &in->file[slot];
+
+	if (!sums_text(in->sums, (struct span){ "", 0 }, &in->empty, err))
+		return false;
+	if (b->hour_n > f->entry_cap) {
+		f->entry_cap = b->hour_n * 2;
+		f->entry_time = mem_realloc(f->entry_time,
+					    f->entry_cap * sizeof *f->entry_time);
+		f->entry_source = mem_realloc(f->entry_source,
+					      f->entry_cap * sizeof *f->entry_source);
+	}
+	for (size_t i = 0; i < b->hit_n; i++) {
+		const struct hit *h = &b->hit[i];
+		bool ok = true;
+
+		switch (h->what) {
+		case HIT_MARK:
+			ok = mark(in, f, b, h, err);
+			break;
+		case HIT_SENDER:
+			ok = sender(in, f, b, h, err);
+			break;
+		case HIT_CLIENT:
+			ok = client(in, f, b, h, err);
+			break;
+		case HIT_EVENT:
+			ok = event(in, f, b, h, err);
+			break;
+		}
+		if (!ok)
+			return false;
+	}
+	f->counts.lines += b->counts.lines;
+	f->counts.events += b->counts.events;
+	f->counts.other += b->counts.other;
+	f->counts.not_ours += b->counts.not_ours;
+	f->counts.malformed += b->counts.malformed;
+	for (int i = 0; i < LOG_PROGRAM_COUNT; i++) {
+		f->counts.by_program[i] += b->counts.by_program[i];
+		f->counts.logins_by_program[i] += b->counts.logins_by_program[i];
+	}
+	return hours_over(in->hours, oldest_hour(in), err);
+}
+
+bool intake_wrong_year(struct intake *in, unsigned slot, int *year)
+{
+	struct file *f = &in->file[slot];
+
+	logs_clock_end(&f->clock);
+	if (!f->clock.contradicted || f->clock.first == 0 || in->o->year != 0)
+		return false;
+	*year = f->clock.first - 1;
+	return true;
+}
+
+/* Hosts of this file, joined to those of the file that it follows. */
+static bool put_spans(struct intake *in, const struct file *f, struct err *err)
+{
+	if (!f->f.follows)
+		in->chain_n = 0;
+	for (size_t i = 0; i < f->source_n; i++) {
+		const struct source *s = &f->source[i];
+		size_t k = 0;
+
+		while (k < in->chain_n && in->chain[k].id != s->host)
+			k++;
+		if (k == in->chain_n) {
+			if (in->chain_n == in->chain_cap) {
+				in->chain_cap = in->chain_cap == 0 ? 16
+								   : in->chain_cap * 2;
+				in->chain = mem_realloc(
+					in->chain, in->chain_cap * sizeof *in->chain);
+			}
+			in->chain[in->chain_n++] = (struct host){ .id = s->host };
+		}
+		widen(&in->chain[k].first, &in->chain[k].last, s->first, s->last);
+	}
+	for (size_t k = 0; k < in->chain_n; k++)
+		if (!store_log_span(in->st, in->o->side, in->chain[k].id,
+				    in->chain[k].first, in->chain[k].last, err))
+			return false;
+	return true;
+}
+
+static bool put_sources(struct intake *in, const struct file *f, struct err *err)
+{
+	int64_t *id = mem_calloc(f->source_n + 1, sizeof *id);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < f->source_n; i++) {
+		const struct source *s = &f->source[i];
+		struct log_source row = { .side = in->o->side,
+					  .host = s->host,
+					  .program = s->program,
+					  .first = s->first,
+					  .last = s->last,
+					  .logins = s->logins,
+					  .deliveries = s->deliveries };
+
+		ok = store_log_source_add(in->st, &row, err);
+		id[i] = row.id;
+	}
+	for (size_t i = 0; ok && i < f->hour_n; i++)
+		ok = store_log_hour(in->st, id[f->hour[i].source], f->hour[i].hour,
+				    f->hour[i].lines, err);
+	free(id);
+	return ok;
+}
+
+static void add_counts(struct intake *in, const struct file *f)
+{
+	struct audit_logs_sum *s = &in->sum;
+
+	s->files++;
+	s->lines += f->counts.lines;
+	s->events += f->counts.events;
+	s->other += f->counts.other;
+	s->not_ours += f->counts.not_ours;
+	s->malformed += f->counts.malformed;
+	s->timeless += f->timeless;
+	s->logins += f->logins;
+	s->fails += f->fails;
+	s->deliveries += f->deliveries;
+	for (int i = 0; i < LOG_PROGRAM_COUNT; i++) {
+		s->by_program[i] += f->counts.by_program[i];
+		s->logins_by_program[i] += f->counts.logins_by_program[i];
+	}
+	if (f->first != 0)
+		widen(&s->first, &s->last, f->first, f->last);
+	s->year_inferred |= f->clock.first != 0 && in->o->year == 0;
+}
+
+bool intake_end(struct intake *in, unsigned slot, const struct logs_file *file,
+		const char *note, struct err *err)
+{
+	struct file *f = &in->file[slot];
+	struct log_file row;
+
+	f->active = false;
+	if (!hours_over(in->hours, INT64_MAX, err))
+		return false;
+	row = (struct log_file){ .run = in->run,
+				 .side = in->o->side,
+				 .path = f->f.path,
+				 .packing = logs_packing_name(f->f.facts.packing),
+				 .note = note,
+				 .octets = logs_file_octets_out(file),
+				 .lines = f->counts.lines,
+				 .events = f->counts.events,
+				 .other = f->counts.other,
+				 .not_ours = f->counts.not_ours,
+				 .malformed = f->counts.malformed,
+				 .timeless = f->timeless,
+				 .logins = f->logins,
+				 .deliveries = f->deliveries,
+				 .fresh = hours_fresh_of(in->hours, slot),
+				 .own = hours_own_of(in->hours, slot),
+				 .first = f->first,
+				 .last = f->last,
+				 .year = f->clock.first,
+				 .follows = f->f.follows };
+	if (!put_spans(in, f, err) || !put_sources(in, f, err) ||
+	    !store_log_file_add(in->st, &row, err))
+		return false;
+	add_counts(in, f);
+	in->sum.files_cut += *note != '\0';
+	return true;
+}
+
+bool intake_full(const struct intake *in)
+{
+	return sums_full(in->sums);
+}
+
+bool intake_spill(struct intake *in, struct err *err)
+{
+	return sums_flush(in->sums, err);
+}
+
+bool intake_flush(struct intake *in, struct err *err)
+{
+	if (!hours_over(in->hours, INT64_MAX, err) || !sums_flush(in->sums, err))
+		return false;
+	in->sum.fresh = hours_fresh(in->hours);
+	in->sum.own = own_found(in->own);
+	in->kept = in->sum;
+	return true;
+}
+
+void intake_forget(struct intake *in)
+{
+	hours_forget(in->hours, in->kept.fresh);
+	own_forget(in->own, in->kept.own);
+	sums_forget(in->sums);
+	in->chain_n = 0;
+	in->sum = in->kept;
+	for (size_t i = 0; i < INTAKE_FILES; i++)
+		in->file[i].active = false;
+}
+
+void intake_sum(const struct intake *in, struct audit_logs_sum *out)
+{
+	*out = in->kept;
+}

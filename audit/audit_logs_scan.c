@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Lines to hits: what any thread does, without a look at the store. */
+#include "audit/audit_logs_in.h"
+#include "base/hash64.h"
+
+#define MANY_MAX 1000u /* names of one line */
+
+void batch_init(struct batch *b)
+{
+	*b = (struct batch){ .piece = { .p = mem_alloc(LOGS_PIECE) } };
+}
+
+void batch_done(struct batch *b)
+{
+	free(b->piece.p);
+	strbuf_done(&b->text);
+	free(b->hit);
+	free(b->hour);
+	*b = (struct batch){ 0 };
+}
+
+static struct hit_text keep(struct batch *b, struct span s)
+{
+	struct hit_text t = { (uint32_t)b->text.n, (uint16_t)s.n };
+
+	if (s.n == 0)
+		return (struct hit_text){ 0, 0 };
+	strbuf_addspan(&b->text, s);
+	return t;
+}
+
+static struct hit *hit_add(struct batch *b)
+{
+	if (b->hit_n == b->hit_cap) {
+		b->hit_cap = b->hit_cap == 0 ? 4096 : b->hit_cap * 2;
+		b->hit = mem_realloc(b->hit, b->hit_cap * sizeof *b->hit);
+	}
+	b->hit[b->hit_n] = (struct hit){ .what = HIT_EVENT };
+	return &b->hit[b->hit_n++];
+}
+
+static bool same_hour(const struct batch *b, const struct hour_entry *e,
+		      const struct log_line *l, int64_t hour)
+{
+	return e->hour == hour && e->program == l->program && e->kind == l->stamp.kind &&
+	       span_eq(batch_text(b, e->host), l->host);
+}
+
+/* The entry of the line's source and hour; a new one leaves a mark among the hits. */
+static size_t hour_of(struct batch *b, size_t near, const struct log_line *l)
+{
+	int64_t hour = l->stamp.t / 3600;
+	struct hit *mark;
+	size_t i;
+
+	if (near < b->hour_n && same_hour(b, &b->hour[near], l, hour))
+		return near;
+	for (i = b->hour_n; i > 0; i--)
+		if (same_hour(b, &b->hour[i - 1], l, hour))
+			return i - 1;
+	if (b->hour_n == BATCH_HOURS_MAX)
+		return b->hour_n - 1;
+	if (b->hour_n == b->hour_cap) {
+		b->hour_cap = b->hour_cap == 0 ? 16 : b->hour_cap * 2;
+		b->hour = mem_realloc(b->hour, b->hour_cap * sizeof *b->hour);
+	}
+	b->hour[b->hour_n] = (struct hour_entry){ .host = keep(b, l->host),
+						  .program = l->program,
+						  .hour = hour,
+						  .kind = l->stamp.kind,
+						  .first = l->stamp };
+	mark = hit_add(b);
+	mark->what = HIT_MARK;
+	mark->stamp = l->stamp;
+	mark->entry = (uint32_t)b->hour_n;
+	return b->hour_n++;
+}
+
+static void event(struct batch *b, const struct log_line *l, struct span user,
+		  uint64_t hash, uint64_t session, size_t entry)
+{
+	struct hit *h = hit_add(b);
+
+	h->kind = l->kind;
+	h->protocol = l->protocol;
+	h->flags = l->flags;
+	h->repeated = l->repeated;
+	h->stamp = l->stamp;
+	h->hash = hash;
+	h->session = session;
+	h->entry = (uint32_t)entry;
+	h->user = keep(b, user);
+	h->rip = keep(b, l->rip);
+	h->rcpt = keep(b, l->rcpt);
+	if (l->client.n > 0 && l->client.n <= LOGS_NAME_MAX)
+		h->client = keep(b, l->client);
+}
+
+/* A delivery to several: "<a@x>,<b@x>" or "a@x;b@x". */
+static void many(struct batch *b, const struct log_line *l, uint64_t hash,
+		 uint64_t session, size_t entry)
+{
+	struct span rest = l->user;
+
+	for (unsigned n = 0; rest.n > 0 && n < MANY_MAX; n++) {
+		ptrdiff_t at = span_index(rest, l->many);
+		struct span one = { rest.p, at < 0 ? rest.n : (size_t)at };
+
+		rest = at < 0 ? (struct span){ rest.p, 0 }
+			      : span_from(rest, (size_t)at + 1);
+		one = span_trim(one);
+		if (one.n > 2 && one.p[0] == '<' && one.p[one.n - 1] == '>')
+			one = (struct span){ one.p + 1, one.n - 2 };
+		if (one.n == 0 || one.n > LOGS_NAME_MAX)
+			continue;
+		event(b, l, one, hash64_mix(hash, n), session, entry);
+	}
+}
+
+static void take(struct batch *b, const struct log_line *l, uint64_t key, size_t *near)
+{
+	bool is_event = l->take == LOG_TAKEN && l->kind != LOG_OTHER;
+	uint64_t session = 0, host;
+	struct hour_entry *e;
+
+	b->counts.lines++;
+	b->counts.not_ours += l->take == LOG_FOREIGN;
+	b->counts.malformed += l->take == LOG_MALFORMED;
+	b->counts.events += is_event;
+	b->counts.other += l->take == LOG_TAKEN && !is_event;
+	b->counts.by_program[l->program]++;
+	b->counts.logins_by_program[l->program] += l->kind == LOG_LOGIN;
+	if (l->stamp.kind == LOG_STAMP_NONE) {
+		if (is_event)
+			hit_add(b)->what = HIT_EVENT; /* counted as timeless */
+		return;
+	}
+	*near = hour_of(b, *near, l);
+	e = &b->hour[*near];
+	e->lines++;
+	e->last = l->stamp;
+	if (!is_event && (l->flags & (LOG_F_SENDER | LOG_F_CLIENT)) == 0)
+		return;
+	host = hash64(key, l->host);
+	if (l->session.n > 0)
+		session = hash64(host, l->session) | 1;
+	if ((l->flags & LOG_F_SENDER) != 0 && session != 0 && l->from.n > 0) {
+		struct hit *h = hit_add(b);
+
+		h->what = HIT_SENDER;
+		h->session = session;
+		h->rip = keep(b, l->from);
+	}
+	if ((l->flags & LOG_F_CLIENT) != 0 && session != 0 && l->client.n > 0 &&
+	    l->client.n <= LOGS_NAME_MAX) {
+		struct hit *h = hit_add(b);
+
+		h->what = HIT_CLIENT;
+		h->session = session;
+		h->client = keep(b, l->client);
+	}
+	if (!is_event)
+		return;
+	e->logins += l->kind == LOG_LOGIN;
+	e->deliveries += l->kind == LOG_DELIVERY;
+	b->needs_order |= logs_needs_order(l->program);
+	if ((l->flags & LOG_F_MANY) != 0)
+		many(b, l, hash64(host, l->text), session, *near);
+	else
+		event(b, l, l->user, hash64(host, l->text), session, *near);
+}
+
+void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip_last)
+{
+	struct span rest = { b->piece.p, b->piece.n };
+	size_t near = 0;
+
+	strbuf_clear(&b->text);
+	strbuf_addc(&b->text, '\0'); /* so that no text stands at 0 */
+	b->hit_n = b->hour_n = 0;
+	b->counts = (struct counts){ 0 };
+	b->needs_order = false;
+	while (rest.n > 0) {
+		const char *nl = memchr(rest.p, '\n', rest.n);
+		struct span line = { rest.p,
+				     nl != NULL ? (size_t)(nl - rest.p) : rest.n };
+		struct log_line l;
+
+		if (nl == NULL && b->piece.unfinished && skip_last)
+			break;
+		rest = span_from(rest, line.n + 1);
+		logs_scan(s, line, &l);
+		take(b, &l, key, &near);
+	}
+}

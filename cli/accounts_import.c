@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/json.h"
+#include "base/num.h"
+#include "cli/accounts.h"
+#include "cli/msg.h"
+#include "cli/out.h"
+#include "store/store_account.h"
+#include "store/store_run.h"
+#include "store/store_said.h"
+
+static int by_id(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool put_account(const struct project *p, enum side side, const char *user,
+			const struct list_row *row, int64_t *id, struct err *err)
+{
+	struct account a = { .side = side,
+			     .user = user,
+			     .access = row->access,
+			     .access_reason = row->access_reason };
+
+	if (user == NULL || !p->config.present[side])
+		return true;
+	return store_account_put(p->store, &a, id, err);
+}
+
+/* What a person said of an account since (accounts set) counts over the list. */
+static bool overlay(const struct project *p, struct transfer *t, char **owner,
+		    struct err *err)
+{
+	static const char *const words[] = { "migrate", "archive", "delete", "keep",
+					     "forward" };
+	struct arena arena;
+	struct transfer known;
+	struct said said = { 0 };
+	bool found, ok;
+
+	arena_init(&arena);
+	ok = store_transfer_find(p->store, t->name, &arena, &known, &found, err) &&
+	     (!found || store_said(p->store, known.id, &arena, &said, err));
+	for (size_t i = 0; ok && said.decision != NULL && i < COUNT_OF(words); i++)
+		if (strcmp(said.decision, words[i]) == 0)
+			t->decision = words[i];
+	if (ok && said.owner != NULL)
+		*owner = mem_strdup(said.owner);
+	arena_done(&arena);
+	return ok;
+}
+
+static bool put_row(const struct project *p, const struct list_row *row, int64_t *id,
+		    struct accounts_change *sum, struct err *err)
+{
+	struct transfer t = row->t;
+	enum store_put what;
+	char *owner = NULL;
+	bool ok;
+
+	if (!put_account(p, SIDE_OLD, t.old_user, row, &t.old_account, err) ||
+	    !put_account(p, SIDE_NEW, t.new_user, row, &t.new_account, err) ||
+	    !overlay(p, &t, &owner, err))
+		return false;
+	t.owner = owner != NULL ? owner : t.owner;
+	t.old_user = t.old_account != 0 ? t.old_user : NULL;
+	t.new_user = t.new_account != 0 ? t.new_user : NULL;
+	ok = store_transfer_put(p->store, &t, id, &what, err);
+	free(owner);
+	if (!ok)
+		return err_wrap(err, "account %s", shown(t.name));
+	sum->added += what == STORE_NEW;
+	sum->changed += what == STORE_CHANGED;
+	sum->same += what == STORE_SAME;
+	return true;
+}
+
+/* What is listed in the store and not in ids, which are sorted. */
+static bool mark_gone(const struct project *p, const int64_t *ids, size_t n,
+		      struct accounts_change *sum, struct err *err)
+{
+	struct transfer *all;
+	struct arena arena;
+	bool ok = false;
+	size_t all_n, i;
+
+	arena_init(&arena);
+	if (!store_transfers(p->store, false, &arena, &all, &all_n, err))
+		goto out;
+	for (i = 0; i < all_n; i++) {
+		if (n > 0 && bsearch(&all[i].id, ids, n, sizeof *ids, by_id) != NULL)
+			continue;
+		if (!store_transfer_gone(p->store, all[i].id, err))
+			goto out;
+		sum->gone++;
+	}
+	ok = true;
+out:
+	arena_done(&arena);
+	return ok;
+}
+
+/* One login in two rows, of which one says that nobody may open it: the list contradicts
+ * itself. */
+struct access_of {
+	const char *user;
+	const struct list_row *row;
+};
+
+static int by_user(const void *a, const void *b)
+{
+	return strcmp(((const struct access_of *)a)->user,
+		      ((const struct access_of *)b)->user);
+}
+
+static bool check_access(const char *path, const struct list *l, enum side side,
+			 struct err *err)
+{
+	struct access_of *of = mem_calloc(l->n + 1, sizeof *of);
+	bool ok = true;
+	size_t n = 0, i;
+
+	for (i = 0; i < l->n; i++) {
+		of[n].user = side == SIDE_OLD ? l->row[i].t.old_user
+					      : l->row[i].t.new_user;
+		of[n].row = &l->row[i];
+		n += of[n].user != NULL;
+	}
+	if (n > 0)
+		qsort(of, n, sizeof *of, by_user);
+	for (i = 1; i < n && ok; i++)
+		if (by_user(&of[i - 1], &of[i]) == 0 &&
+		    of[i - 1].row->access != of[i].row->access)
+			ok = err_set(err, ERR_CONFIG,
+				     "%s: lines %zu and %zu give the login %s on the %s "
+				     "server different access",
+				     path, of[i - 1].row->line, of[i].row->line,
+				     shown(of[i].user), side_name(side));
+	free(of);
+	return ok;
+}
+
+static bool note_in_ledger(const struct project *p, const struct accounts_change *sum,
+			   struct err *err)
+{
+	struct strbuf payload = STRBUF_INIT;
+	struct json_out j;
+	bool ok;
+
+	json_out_init(&j, &payload, true);
+	json_begin_object(&j);
+	json_put_int(&j, "changed", sum->changed);
+	json_put_int(&j, "gone", sum->gone);
+	json_put_int(&j, "new", sum->added);
+	json_put_int(&j, "unchanged", sum->same);
+	json_end_object(&j);
+	ok = store_ledger_append(p->store, project_operator(), "accounts-import",
+				 strbuf_cstr(&payload), err);
+	strbuf_done(&payload);
+	return ok;
+}
+
+bool accounts_import(const struct project *p, const char *path, const struct list *l,
+		     bool dry_run, struct accounts_change *out, struct err *err)
+{
+	int64_t *ids = mem_calloc(l->n + 1, sizeof *ids);
+	bool ok = false, open = false;
+	size_t i;
+
+	*out = (struct accounts_change){ 0 };
+	if (!check_access(path, l, SIDE_OLD, err) ||
+	    !check_access(path, l, SIDE_NEW, err))
+		goto out;
+	if (!store_begin(p->store, err))
+		goto out;
+	open = true;
+	for (i = 0; i < l->n; i++)
+		if (!put_row(p, &l->row[i], &ids[i], out, err))
+			goto out;
+	if (l->n > 0)
+		qsort(ids, l->n, sizeof *ids, by_id);
+	if (!mark_gone(p, ids, l->n, out, err))
+		goto out;
+	if (dry_run) {
+		ok = true;
+		goto out;
+	}
+	if (out->added + out->changed + out->gone > 0 && !note_in_ledger(p, out, err))
+		goto out;
+	ok = store_commit(p->store, err);
+	open = !ok;
+out:
+	if (open)
+		store_rollback(p->store);
+	free(ids);
+	return ok;
+}
+
+void accounts_tell(const struct globals *g, const struct list *l)
+{
+	if (*l->dropped != '\0')
+		msg_warn(g, "passwords are never read from a list: dropped the column %s",
+			 l->dropped);
+	if (*l->kept != '\0')
+		msg_warn(g, "columns without a meaning here are kept as notes: %s",
+			 l->kept);
+}
+
+void accounts_print(const struct globals *g, const struct accounts_change *c,
+		    bool dry_run)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct json_out j;
+	char a[4][32];
+
+	if (!g->json) {
+		out_printf("%s new, %s changed, %s gone, %s unchanged%s\n",
+			   num_group(c->added, a[0], sizeof a[0]),
+			   num_group(c->changed, a[1], sizeof a[1]),
+			   num_group(c->gone, a[2], sizeof a[2]),
+			   num_group(c->same, a[3], sizeof a[3]),
+			   dry_run ? " (dry run: nothing was stored)" : "");
+		return;
+	}
+	json_out_init(&j, &text, false);
+	json_begin_object(&j);
+	json_put_str(&j, "schema", "mailmuster/accounts-import/1");
+	json_put_bool(&j, "dry_run", dry_run);
+	json_put_int(&j, "new", c->added);
+	json_put_int(&j, "changed", c->changed);
+	json_put_int(&j, "gone", c->gone);
+	json_put_int(&j, "unchanged", c->same);
+	json_end_object(&j);
+	out_printf("%s\n", strbuf_cstr(&text));
+	strbuf_done(&text);
+}

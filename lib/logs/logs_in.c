@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "logs/logs_in.h"
+
+ptrdiff_t log_find_last(struct span s, const char *lit)
+{
+	size_t n = strlen(lit);
+
+	for (size_t i = s.n >= n ? s.n - n + 1 : 0; i > 0; i--)
+		if (s.p[i - 1] == lit[0] && memcmp(s.p + i - 1, lit, n) == 0)
+			return (ptrdiff_t)i - 1;
+	return -1;
+}
+
+struct span log_word(struct span *s)
+{
+	ptrdiff_t blank = span_index(*s, ' ');
+	struct span word = log_upto(*s, blank < 0 ? s->n : (size_t)blank);
+
+	*s = span_from(*s, word.n + 1);
+	return word;
+}
+
+/* Dotted quad, in full. */
+static bool is_v4(struct span s)
+{
+	unsigned parts = 0, v = 0, digits = 0;
+
+	for (size_t i = 0; i <= s.n; i++) {
+		if (i < s.n && log_digit(s.p[i])) {
+			v = v * 10 + (unsigned)(s.p[i] - '0');
+			if (++digits > 3 || v > 255)
+				return false;
+		} else if (digits > 0 && (i == s.n || s.p[i] == '.')) {
+			parts++;
+			v = digits = 0;
+		} else {
+			return false;
+		}
+	}
+	return parts == 4;
+}
+
+/* The letters of one, and at least two colons: enough to tell it from a name or a time.
+ */
+static bool is_v6(struct span s)
+{
+	unsigned colons = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = span_lower(s.p[i]);
+
+		if (c == ':')
+			colons++;
+		else if (!log_digit(c) && !(c >= 'a' && c <= 'f') && c != '.')
+			return c == '%' && colons >= 2; /* zone */
+	}
+	return colons >= 2 && s.n <= 45;
+}
+
+struct span log_address(struct span s)
+{
+	ptrdiff_t at;
+
+	if (s.n > 0 && s.p[0] == '[') {
+		at = span_index(s, ']');
+		if (at < 0)
+			return (struct span){ s.p, 0 };
+		s = (struct span){ s.p + 1, (size_t)at - 1 };
+	}
+	if (s.n > 7 && span_istarts(s, "::ffff:") && is_v4(span_from(s, 7)))
+		return span_from(s, 7);
+	if (span_istarts(s, "IPv6:"))
+		s = span_from(s, 5);
+	at = span_index(s, ':');
+	if (at > 0 && is_v4(log_upto(s, (size_t)at)))
+		return log_upto(s, (size_t)at);
+	return is_v4(s) || is_v6(s) ? s : (struct span){ s.p, 0 };
+}
+
+struct span log_bracket_last(struct span s)
+{
+	for (ptrdiff_t end = (ptrdiff_t)s.n - 1; end > 0; end--) {
+		struct span in = { s.p, (size_t)end };
+		ptrdiff_t from;
+
+		if (s.p[end] != ']')
+			continue;
+		from = log_find_last(in, "[");
+		if (from < 0)
+			break;
+		in = log_address(span_from(in, (size_t)from + 1));
+		if (in.n > 0)
+			return in;
+		end = from;
+	}
+	return (struct span){ s.p, 0 };
+}
+
+struct span log_value(struct span s, const char *key)
+{
+	ptrdiff_t at = log_find(s, key);
+	size_t n = 0;
+
+	if (at < 0)
+		return (struct span){ s.p, 0 };
+	s = span_from(s, (size_t)at + strlen(key));
+	while (n < s.n && s.p[n] != ',' && s.p[n] != ' ')
+		n++;
+	return log_upto(s, n);
+}
+
+struct span log_base(struct span tag)
+{
+	ptrdiff_t slash = log_find_last(tag, "/");
+
+	return slash < 0 ? tag : span_from(tag, (size_t)slash + 1);
+}
+
+struct logs_sessions {
+	uint32_t clock;
+	struct logs_session slot[LOG_SESSION_SLOTS];
+};
+
+struct logs_sessions *logs_sessions_new(void)
+{
+	return mem_calloc(1, sizeof(struct logs_sessions));
+}
+
+void logs_sessions_free(struct logs_sessions *s)
+{
+	free(s);
+}
+
+void logs_sessions_forget(struct logs_sessions *s)
+{
+	memset(s, 0, sizeof *s);
+}
+
+/* FNV-1a: the keys come from a log, and a collision costs a name, not a crash. */
+static uint64_t hash(uint64_t h, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
+	return (h ^ 255) * UINT64_C(1099511628211);
+}
+
+struct logs_session *logs_session(struct logs_sessions *s, struct span a, struct span b)
+{
+	uint64_t key = hash(hash(UINT64_C(14695981039346656037), a), b) | 1;
+	size_t way = (size_t)(key >> 8) % (LOG_SESSION_SLOTS / 4) * 4, best = way;
+
+	s->clock++;
+	for (size_t i = way; i < way + 4; i++) {
+		if (s->slot[i].key == key) {
+			s->slot[i].used = s->clock;
+			return &s->slot[i];
+		}
+		if (s->clock - s->slot[i].used > s->clock - s->slot[best].used)
+			best = i;
+	}
+	s->slot[best] = (struct logs_session){ .key = key, .used = s->clock };
+	return &s->slot[best];
+}
+
+void logs_session_user(struct logs_session *s, struct span user)
+{
+	s->user_n = (unsigned char)(user.n < sizeof s->user ? user.n : 0);
+	memcpy(s->user, user.p, s->user_n);
+}
+
+void logs_session_rip(struct logs_session *s, struct span rip)
+{
+	s->rip_n = (unsigned char)(rip.n < sizeof s->rip ? rip.n : 0);
+	memcpy(s->rip, rip.p, s->rip_n);
+}

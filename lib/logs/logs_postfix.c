@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Postfix: SMTP AUTH and delivery to local mailboxes.
+ *
+ *   HDR postfix[...]/smtpd[PID]: QID: client=HOST[IP][:PORT][, sasl_method=M,
+ * sasl_username=U[, sasl_sender=..]] HDR ..: warning: HOST[IP][:PORT]: SASL M
+ * authentication failed: TEXT[, sasl_username=U] HDR
+ * postfix/(local|virtual|lmtp|pipe)[PID]: QID: to=<A>, [orig_to=<B>, ]relay=R, ..,
+ * status=sent (TEXT)
+ *
+ * RFC 5424 as rsyslog writes it holds "postfix" without the daemon: there the relay
+ * decides.
+ */
+#include "logs/logs_in.h"
+
+static void warned(struct span s, struct log_line *out)
+{
+	static const char failed[] = " authentication failed";
+	ptrdiff_t at = log_find(s, "]: SASL "), user;
+	struct span rest;
+
+	if (at < 0) /* "HOST[IP]:PORT: SASL ..." */
+		at = log_find(s, ": SASL ");
+	rest = at < 0 ? s : span_from(s, (size_t)at);
+	if (at < 0 || !log_has(rest, failed) ||
+	    log_has(rest, "Connection lost to authentication server"))
+		return;
+	out->kind = LOG_FAIL;
+	out->protocol = LOG_SUBMISSION;
+	out->rip = log_bracket_last(log_upto(s, (size_t)at + 1));
+	user = log_find_last(rest, ", sasl_username=");
+	if (user >= 0)
+		out->user = span_from(rest, (size_t)user + 16);
+}
+
+static enum log_verdict smtpd(struct span s, struct log_line *out)
+{
+	static const char key[] = ", sasl_username=";
+	ptrdiff_t at = log_find(s, ": client="), end;
+	struct span client;
+
+	if (at <= 0 || at > 40)
+		return MINE;
+	out->session = log_upto(s, (size_t)at);
+	client = span_from(s, (size_t)at + 9);
+	at = log_find(client, key);
+	out->from = log_bracket_last(log_upto(client, at < 0 ? client.n : (size_t)at));
+	out->flags |= LOG_F_SENDER;
+	if (at < 0)
+		return MINE;
+	out->rip = out->from;
+	out->user = span_from(client, (size_t)at + sizeof key - 1);
+	end = log_find_last(out->user, ", sasl_sender=");
+	if (end >= 0)
+		out->user.n = (size_t)end;
+	if (out->user.n == 0)
+		return BROKEN;
+	out->kind = LOG_LOGIN;
+	out->protocol = LOG_SUBMISSION;
+	return MINE;
+}
+
+/* "<A>" behind "to=" up to the element that follows. */
+static bool take_address(struct span *s, struct span *out)
+{
+	static const char *const ends[] = { ">, orig_to=<", ">, relay=" };
+
+	if (!log_eat(s, "<"))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		ptrdiff_t at = log_find(*s, ends[i]);
+
+		if (at >= 0) {
+			*out = log_upto(*s, (size_t)at);
+			*s = span_from(*s, (size_t)at + 3);
+			return true;
+		}
+	}
+	return false;
+}
+
+enum agent { AGENT_NONE, AGENT_LOCAL, AGENT_VIRTUAL, AGENT_LMTP, AGENT_PIPE };
+
+static enum agent agent_of(struct span daemon, struct span relay)
+{
+	if (span_eq_str(daemon, "local"))
+		return AGENT_LOCAL;
+	if (span_eq_str(daemon, "virtual"))
+		return AGENT_VIRTUAL;
+	if (span_eq_str(daemon, "lmtp"))
+		return AGENT_LMTP;
+	if (span_eq_str(daemon, "pipe"))
+		return AGENT_PIPE;
+	if (!span_eq_str(daemon, "postfix"))
+		return AGENT_NONE;
+	return span_eq_str(relay, "local")			     ? AGENT_LOCAL
+	       : span_eq_str(relay, "virtual")			     ? AGENT_VIRTUAL
+	       : log_has(relay, "[private/") || log_has(relay, "[/") ? AGENT_LMTP
+	       : log_has(relay, "[") || span_eq_str(relay, "none")   ? AGENT_NONE
+								     : AGENT_PIPE;
+}
+
+/* status=sent of a delivery agent; text is what stands in the last parentheses. */
+static enum log_verdict sent(struct span s, struct span daemon, struct log_line *out)
+{
+	ptrdiff_t at = log_find(s, ": to=<"), status;
+	struct span user, rcpt = { s.p, 0 }, relay;
+	enum agent agent;
+
+	if (at <= 0 || at > 40)
+		return MINE;
+	out->session = log_upto(s, (size_t)at);
+	s = span_from(s, (size_t)at + 5);
+	status = log_find_last(s, ", status=sent (");
+	if (status < 0)
+		return MINE;
+	if (!take_address(&s, &user))
+		return BROKEN;
+	if (log_eat(&s, "orig_to=") && !take_address(&s, &rcpt))
+		return BROKEN;
+	relay = log_value(s, "relay=");
+	agent = agent_of(daemon, relay);
+	if (agent == AGENT_LOCAL &&
+	    (log_has(s, "status=sent (forwarded as ") ||
+	     log_has(s, "status=sent (delivered to command: ") ||
+	     log_has(s, "status=sent (delivered to file: /dev/null")))
+		agent = AGENT_NONE;
+	if (agent == AGENT_PIPE && !log_starts(relay, "dovecot") &&
+	    !log_starts(relay, "maildrop") && !log_starts(relay, "cyrus") &&
+	    !log_starts(relay, "procmail"))
+		agent = AGENT_NONE;
+	if (agent == AGENT_NONE)
+		return MINE;
+	if (user.n == 0)
+		return BROKEN;
+	out->kind = LOG_DELIVERY;
+	out->user = user;
+	out->rcpt = rcpt;
+	switch (agent) {
+	case AGENT_NONE:
+	case AGENT_LOCAL:
+		out->protocol = LOG_LOCAL;
+		break;
+	case AGENT_VIRTUAL:
+		out->protocol = LOG_VIRTUAL;
+		break;
+	case AGENT_LMTP:
+		out->protocol = LOG_LMTP;
+		out->flags |= LOG_F_MTA;
+		break;
+	case AGENT_PIPE:
+		out->protocol = log_starts(relay, "dovecot") ? LOG_PIPE_DOVECOT : LOG_LDA;
+		out->flags |= log_starts(relay, "maildrop") ||
+					      log_starts(relay, "procmail")
+				      ? 0
+				      : LOG_F_MTA;
+		break;
+	}
+	return MINE;
+}
+
+enum log_verdict logs_postfix(const struct log_head *h, struct log_line *out)
+{
+	struct span daemon = log_base(h->tag), s = h->text;
+
+	if (!log_starts(h->tag, "postfix"))
+		return NOT_MINE;
+	if (daemon.n == 0)
+		return MINE;
+	switch (daemon.p[0]) {
+	case 's': /* smtpd; smtp and scache deliver elsewhere */
+		if (!span_eq_str(daemon, "smtpd") && !span_eq_str(daemon, "smtps") &&
+		    !span_eq_str(daemon, "submission"))
+			return MINE;
+		if (log_eat(&s, "warning: ")) {
+			warned(s, out);
+			return MINE;
+		}
+		return smtpd(s, out);
+	case 'l': /* local, lmtp */
+	case 'v': /* virtual; verify says no "to=" */
+		return sent(s, daemon, out);
+	case 'p':
+		if (!span_eq_str(daemon, "postfix"))
+			return span_eq_str(daemon, "pipe") ? sent(s, daemon, out) : MINE;
+		if (log_eat(&s, "warning: ")) {
+			warned(s, out);
+			return MINE;
+		}
+		return log_has(s, ": client=") ? smtpd(s, out) : sent(s, daemon, out);
+	default:
+		return MINE;
+	}
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+#include "logs/logs_scan.h"
+
+#include "base/num.h"
+#include "base/regex.h"
+#include "base/strbuf.h"
+#include "logs/logs_head.h"
+
+static const char *const takes[] = { "foreign", "malformed", "taken" };
+_Static_assert(COUNT_OF(takes) == LOG_TAKE_COUNT, "a name for each take");
+
+const char *log_take_name(enum log_take t)
+{
+	return takes[t];
+}
+
+struct logs_scanner {
+	struct logs_sessions *sessions;
+	struct logs_columns columns;
+	struct strbuf json;
+	struct span prev; /* the last line that was an event; its octets still stand */
+	struct regex *regex[LOGS_PATTERNS_MAX];
+	struct log_pattern pattern[LOGS_PATTERNS_MAX];
+	size_t pattern_n;
+};
+
+bool logs_scanner_new(const struct log_pattern *patterns, size_t n,
+		      struct logs_scanner **out, struct err *err)
+{
+	struct logs_scanner *s;
+
+	if (n > LOGS_PATTERNS_MAX)
+		return err_set(err, ERR_CONFIG, "more than %u patterns for logs",
+			       LOGS_PATTERNS_MAX);
+	s = mem_calloc(1, sizeof *s);
+	s->sessions = logs_sessions_new();
+	for (size_t i = 0; i < n; i++) {
+		if (!regex_open(patterns[i].regex, NULL, &s->regex[i], err)) {
+			err_wrap(err, "pattern %zu for logs", i + 1);
+			goto fail;
+		}
+		s->pattern_n = i + 1;
+		s->pattern[i] = patterns[i];
+		if (!regex_has_group(s->regex[i], "user")) {
+			err_set(err, ERR_CONFIG,
+				"pattern %zu for logs has no group (?<user>...)", i + 1);
+			goto fail;
+		}
+	}
+	*out = s;
+	return true;
+fail:
+	logs_scanner_free(s);
+	return false;
+}
+
+void logs_scanner_free(struct logs_scanner *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->pattern_n; i++)
+		regex_close(s->regex[i]);
+	logs_sessions_free(s->sessions);
+	strbuf_done(&s->json);
+	free(s);
+}
+
+void logs_scanner_begin(struct logs_scanner *s, struct span header)
+{
+	logs_sessions_forget(s->sessions);
+	s->columns = (struct logs_columns){ 0 };
+	s->prev = (struct span){ NULL, 0 };
+	(void)logs_exchange_header(header, &s->columns);
+}
+
+void logs_scanner_moved(struct logs_scanner *s)
+{
+	s->prev = (struct span){ NULL, 0 };
+}
+
+bool logs_needs_order(enum log_program p)
+{
+	return p == LOG_HMAIL || p == LOG_MISC;
+}
+
+static void clear(struct log_line *out)
+{
+	out->kind = LOG_OTHER;
+	out->protocol = LOG_NO_PROTOCOL;
+	out->program = LOG_PROGRAM_NONE;
+	out->flags = 0;
+	out->user.n = out->rip.n = out->from.n = out->rcpt.n = 0;
+	out->session.n = out->client.n = 0;
+}
+
+/* Programs that syslog names; text decides between those that share a name. */
+static enum log_verdict by_tag(const struct log_head *h, struct log_line *out)
+{
+	static const struct {
+		enum log_verdict (*scan)(const struct log_head *h, struct log_line *out);
+		enum log_program program;
+	} list[] = {
+		{ logs_postfix, LOG_POSTFIX }, { logs_dovecot, LOG_DOVECOT },
+		{ logs_cyrus, LOG_CYRUS },     { logs_courier, LOG_COURIER },
+		{ logs_uw, LOG_UW },	       { logs_sendmail, LOG_SENDMAIL },
+		{ logs_exim, LOG_EXIM },       { logs_proxy, LOG_PROXY_SERVER },
+		{ logs_zimbra, LOG_ZIMBRA },   { logs_sun, LOG_SUN },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(list); i++) {
+		enum log_verdict v = list[i].scan(h, out);
+
+		if (v != NOT_MINE) {
+			out->program = list[i].program;
+			return v;
+		}
+		clear(out);
+	}
+	return NOT_MINE;
+}
+
+/* The head decides most lines by the first octets of the tag. */
+static enum log_verdict quick(const struct log_head *h, struct log_line *out)
+{
+	if (h->tag.n >= 7 && h->tag.p[0] == 'p' && log_starts(h->tag, "postfix")) {
+		out->program = LOG_POSTFIX;
+		return logs_postfix(h, out);
+	}
+	if (h->tag.n == 7 && h->tag.p[0] == 'd' && log_starts(h->tag, "dovecot")) {
+		out->program = LOG_DOVECOT;
+		return logs_dovecot(h, out);
+	}
+	return NOT_MINE;
+}
+
+/* journald and James: the object's own head in place of a written one. */
+static enum log_verdict json_line(struct logs_scanner *s, struct span line,
+				  struct log_line *out, struct log_head *h)
+{
+	struct log_json j;
+	uint64_t usec;
+	enum log_verdict v;
+
+	if (!logs_json(line, &s->json, &j))
+		return BROKEN;
+	if (j.realtime.n > 0 && j.message.n > 0) {
+		struct span text;
+
+		*h = (struct log_head){ .line = line,
+					.host = j.host,
+					.tag = j.identifier,
+					.pid = j.pid,
+					.text = j.message,
+					.rest = j.message,
+					.syslog = true };
+		out->host = j.host;
+		out->stamp_text = j.realtime;
+		if (!num_u64(j.realtime, UINT64_C(253402300799000000), &usec))
+			return BROKEN;
+		out->stamp = (struct log_stamp){ LOG_STAMP_UTC,
+						 (int64_t)(usec / 1000000) };
+		text = j.message;
+		if (j.identifier.n == 0) { /* the program wrote its own tag */
+			struct log_line unused = *out;
+
+			log_head_take(text, &unused, h);
+			h->host = j.host;
+		}
+		return by_tag(h, out);
+	}
+	out->program = LOG_MISC;
+	v = logs_james(&j, out);
+	if (v != NOT_MINE) {
+		struct span rest = j.timestamp;
+
+		if (log_stamp_take(&rest, &out->stamp_text, &out->stamp))
+			out->stamp_text = j.timestamp;
+	}
+	return v;
+}
+
+/* "message repeated 3 times: [ text]" */
+static unsigned repeated(struct span *text)
+{
+	struct span s = *text;
+	uint64_t n;
+	struct span digits;
+
+	if (!log_eat(&s, "message repeated "))
+		return 0;
+	digits = log_word(&s);
+	if (!num_u64(digits, 1000000, &n) || !log_eat(&s, "times: [ ") || s.n == 0 ||
+	    s.p[s.n - 1] != ']')
+		return 0;
+	s.n--;
+	*text = s;
+	return (unsigned)n;
+}
+
+static enum log_verdict own_pattern(struct logs_scanner *s, const struct log_head *h,
+				    struct log_line *out)
+{
+	for (size_t i = 0; i < s->pattern_n; i++) {
+		struct err err = ERR_INIT;
+		bool matched = false;
+
+		if (h->text.n > REGEX_SUBJECT_MAX)
+			return NOT_MINE;
+		if (!regex_match(s->regex[i], h->text, &matched, &err))
+			return BROKEN;
+		if (!matched)
+			continue;
+		clear(out);
+		out->program = LOG_PATTERN;
+		out->kind = s->pattern[i].kind;
+		out->protocol = s->pattern[i].protocol;
+		if (!regex_group(s->regex[i], h->text, "user", &out->user))
+			return BROKEN;
+		if (regex_group(s->regex[i], h->text, "rip", &out->rip))
+			out->rip = log_address(out->rip);
+		return out->user.n > 0 ? MINE : BROKEN;
+	}
+	return NOT_MINE;
+}
+
+/* Every format whose lines have no head that syslog would know. */
+static enum log_verdict odd(struct logs_scanner *s, const struct log_head *h,
+			    struct log_line *out)
+{
+	enum log_verdict v;
+
+	out->program = LOG_EXCHANGE;
+	v = logs_exchange(h->line, &s->columns, out);
+	if (v != NOT_MINE)
+		return v;
+	clear(out);
+	out->program = LOG_HMAIL;
+	v = logs_hmail(h->line, s->sessions, out);
+	if (v != NOT_MINE)
+		return v;
+	v = by_tag(h, out);
+	if (v != NOT_MINE)
+		return v;
+	clear(out);
+	out->program = LOG_MISC;
+	v = logs_misc(h, s->sessions, out);
+	if (v == NOT_MINE)
+		clear(out);
+	return v;
+}
+
+static bool too_long(const struct log_line *out)
+{
+	return (out->user.n > LOGS_NAME_MAX && (out->flags & LOG_F_MANY) == 0) ||
+	       out->rcpt.n > LOGS_NAME_MAX || out->session.n > LOGS_NAME_MAX;
+}
+
+static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
+{
+	struct log_head h;
+	enum log_verdict v;
+	unsigned times;
+
+	out->take = LOG_FOREIGN;
+	out->repeated = 1;
+	clear(out);
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (line.n > LOGS_LINE_MAX) {
+		out->take = LOG_MALFORMED;
+		out->host = out->text = out->stamp_text = (struct span){ line.p, 0 };
+		out->stamp.kind = LOG_STAMP_NONE;
+		return;
+	}
+	if (line.n > 0 && line.p[0] == '{') {
+		out->stamp_text = out->host = (struct span){ line.p, 0 };
+		out->stamp.kind = LOG_STAMP_NONE;
+		h = (struct log_head){ .line = line, .text = line, .rest = line };
+		v = json_line(s, line, out, &h);
+		out->text = h.text;
+	} else {
+		log_head_take(line, out, &h);
+		out->host = h.host;
+		out->text = h.text;
+		v = h.syslog ? quick(&h, out) : NOT_MINE;
+		if (v == NOT_MINE) {
+			times = repeated(&h.text);
+			if (times > 0) {
+				out->repeated = times;
+				h.rest = h.text;
+			}
+			v = h.syslog && !h.bracketed ? by_tag(&h, out) : odd(s, &h, out);
+		} else if (out->kind == LOG_OTHER && out->flags == 0 &&
+			   log_starts(h.text, "message repeated ")) {
+			times = repeated(&h.text);
+			if (times > 0) {
+				out->repeated = times;
+				v = quick(&h, out);
+			}
+		}
+	}
+	if (s->pattern_n > 0 &&
+	    (v == NOT_MINE || (v == MINE && out->kind == LOG_OTHER))) {
+		enum log_verdict own = own_pattern(s, &h, out);
+
+		v = own != NOT_MINE ? own : v;
+	}
+	if (v == MINE && too_long(out))
+		v = BROKEN;
+	if (v == BROKEN) {
+		enum log_program program = out->program;
+
+		clear(out);
+		out->program = program;
+		out->take = LOG_MALFORMED;
+	} else if (v == MINE) {
+		out->take = LOG_TAKEN;
+	}
+	if (out->take == LOG_TAKEN && out->kind != LOG_OTHER &&
+	    out->stamp.kind == LOG_STAMP_NONE)
+		out->flags |= LOG_F_NO_STAMP;
+}
+
+void logs_scan(struct logs_scanner *s, struct span line, struct log_line *out)
+{
+	static const char last[] = "last message repeated ";
+	struct span text, times;
+	uint64_t n;
+
+	scan(s, line, out);
+	if (out->take == LOG_TAKEN && out->kind != LOG_OTHER) {
+		s->prev = line;
+		return;
+	}
+	text = out->text;
+	if (s->prev.n == 0)
+		return;
+	if (!log_starts(text, last))
+		(void)log_word(&text); /* host */
+	if (log_eat(&text, last)) {
+		struct log_stamp stamp = out->stamp;
+		struct span stamp_text = out->stamp_text;
+
+		times = log_word(&text);
+		if (num_u64(times, 1000000, &n) && n > 0) {
+			scan(s, s->prev, out);
+			out->stamp = stamp;
+			out->stamp_text = stamp_text;
+			out->flags &= ~LOG_F_NO_STAMP;
+			if (stamp.kind == LOG_STAMP_NONE)
+				out->flags |= LOG_F_NO_STAMP;
+			out->repeated = (unsigned)n;
+			return;
+		}
+	}
+	s->prev.n = 0;
+}

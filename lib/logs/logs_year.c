@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "logs/logs_year.h"
+
+#define WRAP_BACK  (INT64_C(30) * 86400)
+#define WRAP_AHEAD (INT64_C(330) * 86400) /* a late line of last year */
+#define NEAR	   (INT64_C(2) * 86400)
+#define BEYOND_MAX 100u /* lines that a wrong clock may have written */
+
+void logs_clock_begin(struct logs_clock *c, const struct logs_zone *zone, int64_t bound,
+		      int year)
+{
+	*c = (struct logs_clock){ .zone = zone,
+				  .bound = bound,
+				  .year = year,
+				  .last = INT64_MIN,
+				  .wrapped = -1 };
+}
+
+bool logs_year_wraps(int64_t before, int64_t of_year)
+{
+	return before - of_year > WRAP_BACK;
+}
+
+int logs_year_of(int64_t of_year, int64_t bound, const struct logs_zone *zone)
+{
+	int year;
+
+	(void)log_of_year(bound + LOGS_YEAR_SLACK, &year);
+	for (int i = 0; i <= LOGS_YEAR_TRIES; i++) {
+		int64_t t;
+
+		if (log_stamp_in_year(of_year, year - i, &t) &&
+		    logs_zone_utc(zone, t, INT64_MIN) <= bound + LOGS_YEAR_SLACK)
+			return year - i;
+	}
+	return year - 1;
+}
+
+static bool yearless(struct logs_clock *c, int64_t of_year, int64_t *local)
+{
+	int year = c->year;
+
+	if (!c->yearless) {
+		c->yearless = true;
+		if (c->year == 0)
+			c->year = logs_year_of(of_year, c->bound, c->zone);
+		c->of_year = of_year;
+		year = c->first = c->year;
+	} else if (logs_year_wraps(c->of_year, of_year)) {
+		year = ++c->year;
+		c->wrapped = c->of_year;
+		c->wrap_to = c->of_year = of_year;
+	} else if (c->wrapped >= 0 && of_year - c->of_year > WRAP_BACK &&
+		   of_year >= c->wrapped - NEAR && of_year <= c->wrapped + NEAR) {
+		year = --c->year; /* it was the clock */
+		c->wrapped = -1;
+		c->beyond = 0;
+		c->of_year = of_year;
+	} else if (of_year - c->of_year > WRAP_AHEAD) {
+		year = c->year - 1;
+	} else {
+		c->of_year = of_year;
+		if (c->wrapped >= 0 && of_year > c->wrap_to + NEAR) {
+			c->wrapped = -1; /* a year that goes on */
+			c->contradicted |= c->beyond > 0;
+		}
+	}
+	if (log_stamp_in_year(of_year, year, local))
+		return true;
+	c->contradicted = true;
+	return false;
+}
+
+bool logs_clock_time(struct logs_clock *c, const struct log_stamp *stamp, int64_t *out)
+{
+	int64_t t = stamp->t;
+
+	switch (stamp->kind) {
+	case LOG_STAMP_NONE:
+		return false;
+	case LOG_STAMP_YEARLESS:
+		if (!yearless(c, stamp->t, &t))
+			return false;
+		t = logs_zone_utc(c->zone, t, c->last);
+		if (t > c->bound + LOGS_YEAR_SLACK) {
+			c->contradicted |= ++c->beyond > BEYOND_MAX || c->wrapped < 0;
+			return false;
+		}
+		break;
+	case LOG_STAMP_LOCAL:
+		t = logs_zone_utc(c->zone, t, c->last);
+		break;
+	case LOG_STAMP_UTC:
+		break;
+	}
+	c->last = t;
+	*out = t;
+	return true;
+}
+
+void logs_clock_end(struct logs_clock *c)
+{
+	c->contradicted |= c->beyond > 0;
+}

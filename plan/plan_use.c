@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan/plan_use.h"
+
+#include "base/hash64.h"
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "store/store_account.h"
+
+#define BULK_NAMES  50
+#define BULK_WINDOW 300 /* in units of two seconds: ten minutes */
+
+static bool is_expected(const struct plan_use *p, struct span name)
+{
+	for (size_t i = 0; i < p->expected_n; i++) {
+		const char *e = p->expected[i].name;
+		size_t n = strlen(e);
+
+		if (n > 0 && e[n - 1] == '*'
+			    ? name.n >= n - 1 && strncasecmp(name.p, e, n - 1) == 0
+			    : span_ieq_str(name, e))
+			return true;
+	}
+	return false;
+}
+
+bool plan_use_walk(struct plan_use *p, struct store *st, enum side side,
+		   bool (*fn)(void *ctx, const struct transfer *t, bool shared,
+			      const struct log_use_seen *u, struct err *err),
+		   void *ctx, struct err *err)
+{
+	struct store_uses *it = NULL;
+	const struct transfer *t = NULL;
+	bool shared = false, skip = false;
+	struct log_use_seen u;
+	int64_t name = -1;
+	enum next n;
+
+	if (!store_uses_open(st, side, &it, err))
+		return false;
+	while ((n = store_uses_next(it, &u, err)) == NEXT_ITEM) {
+		if (u.name_id != name) {
+			name = u.name_id;
+			skip = u.name.n == 0 || is_expected(p, u.name);
+			t = skip ? NULL : map_login_find(p->names, side, u.name, &shared);
+		}
+		if (!skip && !fn(ctx, t, shared, &u, err)) {
+			n = NEXT_FAIL;
+			break;
+		}
+	}
+	store_uses_close(it);
+	return n == NEXT_END;
+}
+
+static void newer(int64_t *at, int64_t t)
+{
+	*at = t > *at ? t : *at;
+}
+
+static bool is_login(enum log_use u)
+{
+	return u == USE_LOGIN || u == USE_LOGIN_PROXY || u == USE_LOGIN_TWIN;
+}
+
+struct summing {
+	struct plan_use *p;
+	enum side side;
+	size_t unknown_cap;
+	int64_t name;
+	const char **bulk; /* addresses, sorted */
+	size_t bulk_n;
+};
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_bulk(const struct summing *s, struct span address)
+{
+	char text[64];
+	const char *key = text;
+
+	if (address.n >= sizeof text || s->bulk_n == 0)
+		return false;
+	memcpy(text, address.p, address.n);
+	text[address.n] = '\0';
+	return bsearch(&key, s->bulk, s->bulk_n, sizeof *s->bulk, by_text) != NULL;
+}
+
+static void add(struct summing *s, struct use_of *o, const struct log_use_seen *u)
+{
+	o->n[u->use] += u->n;
+	switch (u->use) {
+	case USE_LOGIN:
+	case USE_LOGIN_PROXY:
+	case USE_LOGIN_TWIN:
+		if (u->last > o->last_login) {
+			o->address = arena_span(&s->p->arena, u->address);
+			o->client = arena_span(&s->p->arena, u->client);
+		}
+		newer(&o->last_login, u->last);
+		newer(&o->last, u->last);
+		newer(&o->last_by[u->protocol], u->last);
+		if (o->first_login == 0 || u->first < o->first_login)
+			o->first_login = u->first;
+		if (!is_bulk(s, u->address))
+			newer(&o->last_alone, u->last);
+		o->clients |= use_client_of(u->protocol, u->address, u->client,
+					    u->traits);
+		switch (use_who_of(u->days, u->day_n)) {
+		case WHO_NOBODY:
+			break;
+		case WHO_UNSURE:
+			o->unsure = true;
+			break;
+		case WHO_PERSON:
+			o->person = true;
+			break;
+		case WHO_ROBOT:
+			o->robot = true;
+			break;
+		}
+		break;
+	case USE_LOGOUT:
+		newer(&o->last, u->last);
+		if ((u->traits & LOG_TRAIT_EMPTIED) != 0)
+			o->clients |= CLIENT_DOWNLOAD;
+		break;
+	case USE_FAIL:
+		newer(&o->last_fail, u->last);
+		break;
+	case USE_LIMIT:
+		newer(&o->last, u->last);
+		newer(&o->last_fail, u->last);
+		break;
+	case USE_DELIVERY:
+	case USE_HANDED:
+		newer(&o->last_delivery, u->last);
+		break;
+	}
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Two servers, or two logs of one, tell the same login; an MTA and its agent the same
+ * delivery: each counts once. */
+static void finish(struct use_of *o)
+{
+	o->logins = most(o->n[USE_LOGIN],
+			 most(o->n[USE_LOGIN_PROXY], o->n[USE_LOGIN_TWIN]));
+	o->deliveries = most(o->n[USE_DELIVERY], o->n[USE_HANDED]);
+	o->fails = o->n[USE_FAIL] + o->n[USE_LIMIT];
+	o->who = o->person	? WHO_PERSON
+		 : o->unsure	? WHO_UNSURE
+		 : o->robot	? WHO_ROBOT
+		 : o->last != 0 ? WHO_UNSURE
+				: WHO_NOBODY;
+	if (o->client == NULL)
+		o->client = "";
+	if (o->address == NULL)
+		o->address = "";
+}
+
+static bool sum_up(void *ctx, const struct transfer *t, bool shared,
+		   const struct log_use_seen *u, struct err *err)
+{
+	struct summing *s = ctx;
+	struct plan_use *p = s->p;
+	size_t *n = &p->unknown_n[s->side];
+
+	(void)err;
+	if (t != NULL) {
+		add(s, &p->of[s->side][t - p->t], u);
+		return true;
+	}
+	/* Whoever only failed is nobody: names that somebody guesses. */
+	if (u->use == USE_FAIL)
+		return true;
+	if (u->name_id != s->name || *n == 0) {
+		if (*n == s->unknown_cap) {
+			s->unknown_cap = s->unknown_cap == 0 ? 64 : s->unknown_cap * 2;
+			p->unknown[s->side] = mem_realloc(
+				p->unknown[s->side],
+				s->unknown_cap * sizeof *p->unknown[s->side]);
+		}
+		p->unknown[s->side][(*n)++] = (struct use_name){
+			.name = arena_span(&p->arena, u->name), .shared = shared
+		};
+		s->name = u->name_id;
+	}
+	add(s, &p->unknown[s->side][*n - 1].of, u);
+	return true;
+}
+
+/* ---- bulk sources ---- */
+
+struct source {
+	char *address; /* NULL: free */
+	int64_t name;  /* the last that was counted */
+	int64_t names;
+	uint32_t
+		*at; /* minutes: time in units of two seconds since 1970, of candidates */
+	size_t n, cap;
+};
+struct sources {
+	struct source *v;
+	size_t n, cap;
+	const struct plan_use_setup *setup;
+	bool collect;
+};
+
+static struct source *source_of(struct sources *s, struct span address)
+{
+	size_t i = (size_t)hash64(0, address) & (s->cap - 1);
+
+	while (s->v[i].address != NULL && !span_eq_str(address, s->v[i].address))
+		i = (i + 1) & (s->cap - 1);
+	return &s->v[i];
+}
+
+static void sources_grow(struct sources *s)
+{
+	struct source *old = s->v;
+	size_t cap = s->cap;
+
+	s->cap = cap == 0 ? 1024 : cap * 2;
+	s->v = mem_calloc(s->cap, sizeof *s->v);
+	for (size_t i = 0; i < cap; i++)
+		if (old[i].address != NULL)
+			*source_of(s, span_str(old[i].address)) = old[i];
+	free(old);
+}
+
+static bool is_proxy(const struct plan_use_setup *setup, struct span address)
+{
+	for (size_t i = 0; i < setup->proxy_n; i++)
+		if (span_eq_str(address, setup->proxies[i]))
+			return true;
+	return false;
+}
+
+static bool look_at_source(void *ctx, const struct transfer *t, bool shared,
+			   const struct log_use_seen *u, struct err *err)
+{
+	struct sources *s = ctx;
+	struct source *o;
+
+	(void)t, (void)shared, (void)err;
+	if (!is_login(u->use) || u->address.n == 0 || is_proxy(s->setup, u->address) ||
+	    span_istarts(u->address, "127.") || span_eq_str(u->address, "::1"))
+		return true;
+	if ((s->n + 1) * 4 > s->cap * 3)
+		sources_grow(s);
+	o = source_of(s, u->address);
+	if (o->address == NULL) {
+		o->address = mem_strndup(u->address.p, u->address.n);
+		o->name = -1;
+		s->n++;
+	}
+	if (!s->collect) {
+		o->names += o->name != u->name_id;
+		o->name = u->name_id;
+		return true;
+	}
+	if (o->names < BULK_NAMES)
+		return true;
+	for (size_t i = 0; i < u->day_n; i++) {
+		struct log_day d;
+
+		store_log_day_get(u->days + i * STORE_LOG_DAY, &d);
+		if (o->n == o->cap) {
+			o->cap = o->cap == 0 ? 256 : o->cap * 2;
+			o->at = mem_realloc(o->at, o->cap * sizeof *o->at);
+		}
+		o->at[o->n++] = (uint32_t)d.day * 43200u + d.first;
+	}
+	return true;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Most names within ten minutes, as far as first times of a day tell. */
+static size_t densest(struct source *o, uint32_t *at)
+{
+	size_t from = 0, best = 0;
+
+	if (o->n > 0)
+		qsort(o->at, o->n, sizeof *o->at, by_time);
+	for (size_t i = 0; i < o->n; i++) {
+		while (o->at[i] - o->at[from] > BULK_WINDOW)
+			from++;
+		if (i - from + 1 > best) {
+			best = i - from + 1;
+			*at = o->at[from];
+		}
+	}
+	return best;
+}
+
+static bool find_bulk(struct plan_use *p, struct store *st, enum side side,
+		      const struct plan_use_setup *setup, struct err *err)
+{
+	struct sources s = { .setup = setup };
+	bool ok, any = false;
+
+	sources_grow(&s);
+	ok = plan_use_walk(p, st, side, look_at_source, &s, err);
+	for (size_t i = 0; i < s.cap; i++)
+		any |= s.v[i].names >= BULK_NAMES;
+	s.collect = true;
+	ok = ok && (!any || plan_use_walk(p, st, side, look_at_source, &s, err));
+	p->bulk[side] = arena_alloc(&p->arena, (s.n + 1) * sizeof *p->bulk[side]);
+	for (size_t i = 0; i < s.cap; i++) {
+		struct source *o = &s.v[i];
+		uint32_t at = 0;
+		size_t n = ok ? densest(o, &at) : 0;
+
+		if (n >= BULK_NAMES)
+			p->bulk[side][p->bulk_n[side]++] = (struct use_bulk){
+				arena_strdup(&p->arena, o->address), (int64_t)n,
+				(int64_t)at * 2
+			};
+		free(o->address);
+		free(o->at);
+	}
+	free(s.v);
+	return ok;
+}
+
+static bool sum_side(struct plan_use *p, struct store *st, enum side side,
+		     const struct plan_use_setup *setup, struct err *err)
+{
+	struct summing s = { .p = p, .side = side, .name = -1 };
+	bool ok;
+
+	p->of[side] = mem_calloc(p->n + 1, sizeof *p->of[side]);
+	if (!find_bulk(p, st, side, setup, err))
+		return false;
+	s.bulk = arena_alloc(&p->arena, (p->bulk_n[side] + 1) * sizeof *s.bulk);
+	for (size_t i = 0; i < p->bulk_n[side]; i++)
+		s.bulk[s.bulk_n++] = p->bulk[side][i].address;
+	if (s.bulk_n > 0)
+		qsort(s.bulk, s.bulk_n, sizeof *s.bulk, by_text);
+	ok = plan_use_walk(p, st, side, sum_up, &s, err);
+	for (size_t i = 0; i < p->n; i++)
+		finish(&p->of[side][i]);
+	for (size_t i = 0; i < p->unknown_n[side]; i++)
+		finish(&p->unknown[side][i].of);
+	return ok;
+}
+
+bool plan_use_open(struct store *st, const struct plan_use_setup *setup,
+		   struct plan_use *out, struct err *err)
+{
+	*out = (struct plan_use){ 0 };
+	arena_init(&out->arena);
+	if (!store_transfers(st, false, &out->arena, &out->t, &out->n, err) ||
+	    !store_expected(st, &out->arena, &out->expected, &out->expected_n, err) ||
+	    !map_login_new(setup->names, &out->names, err))
+		return false;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		map_login_add(out->names, (enum side)side, out->t, out->n);
+		if (!sum_side(out, st, (enum side)side, setup, err))
+			return false;
+	}
+	return true;
+}
+
+void plan_use_close(struct plan_use *p)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		free(p->of[side]);
+		free(p->unknown[side]);
+	}
+	map_login_free(p->names);
+	arena_done(&p->arena);
+	*p = (struct plan_use){ 0 };
+}
