@@ -193,7 +193,8 @@ static size_t below(const char *name, const char *prefix)
 		       : 0;
 }
 
-/* The longest prefix decides; what no prefix claims is the account's own. */
+/* The longest prefix decides; what no prefix claims is the account's own, unless the root
+ * is shared. */
 static bool is_foreign(const struct imap_namespace *ns, const char *wire)
 {
 	size_t foreign = 0;
@@ -206,7 +207,9 @@ static bool is_foreign(const struct imap_namespace *ns, const char *wire)
 		if (n > foreign)
 			foreign = n;
 	}
-	return foreign > 0 && (!ns->present || foreign > below(wire, ns->prefix));
+	if (foreign == 0)
+		return ns->foreign_root && (!ns->present || below(wire, ns->prefix) == 0);
+	return !ns->present || foreign > below(wire, ns->prefix);
 }
 
 static bool has_word(struct span text, const char *word)

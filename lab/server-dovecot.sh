@@ -111,6 +111,8 @@ server_configure() {
 	  imap_capability = IMAP4rev1 NAMESPACE IDLE CHILDREN
 	}
 	X
+	# shellcheck disable=SC2154 # set by lab/lab
+	echo "$extra" >>"$dir/etc/dovecot.conf"
 	echo "$server_admin:{PLAIN}$(<"$LAB_ADMIN_SECRET")" >"$dir/etc/masters"
 	chmod 600 "$dir/etc/masters" "$dir/etc/passwd"
 }

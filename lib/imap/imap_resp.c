@@ -209,7 +209,8 @@ static const char *take_entry(struct imap_cur *c, char *delim_out)
 
 /* A group: NIL or a list of namespaces, with or without blanks between them (Courier:
  * without). */
-static void take_group(struct imap_cur *c, bool personal, struct imap_namespace *ns)
+static void take_group(struct imap_cur *c, bool personal, bool *root_is_own,
+		       struct imap_namespace *ns)
 {
 	if (!imap_cur_peek(c, '(')) {
 		bool nil = false;
@@ -226,12 +227,16 @@ static void take_group(struct imap_cur *c, bool personal, struct imap_namespace 
 
 		if (c->bad != NULL)
 			return;
-		if (personal && !ns->present) {
-			ns->present = true;
-			ns->prefix = prefix;
-			ns->delim = delim;
-		} else if (!personal && prefix[0] != '\0' &&
-			   ns->foreign_n < COUNT_OF(ns->foreign)) {
+		if (personal) {
+			*root_is_own |= ns->present || prefix[0] == '\0';
+			if (!ns->present) {
+				ns->present = true;
+				ns->prefix = prefix;
+				ns->delim = delim;
+			}
+		} else if (prefix[0] == '\0') {
+			ns->foreign_root = !*root_is_own;
+		} else if (ns->foreign_n < COUNT_OF(ns->foreign)) {
 			ns->foreign[ns->foreign_n++] = prefix;
 		}
 		imap_cur_eat(c, ' ');
@@ -242,14 +247,15 @@ bool imap_namespace_parse(struct span text, struct arena *arena,
 			  struct imap_namespace *out, struct err *err)
 {
 	struct imap_namespace ns = { .prefix = "" };
+	bool root_is_own = false;
 	struct imap_cur c;
 
 	imap_cur_init(&c, span_trim(text), arena);
-	take_group(&c, true, &ns);
+	take_group(&c, true, &root_is_own, &ns);
 	imap_cur_need(&c, ' ');
-	take_group(&c, false, &ns);
+	take_group(&c, false, &root_is_own, &ns);
 	imap_cur_need(&c, ' ');
-	take_group(&c, false, &ns);
+	take_group(&c, false, &root_is_own, &ns);
 	if (!imap_cur_end(&c))
 		imap_cur_bad(&c, "more than three groups");
 	if (!imap_cur_ok(&c, "NAMESPACE", err))

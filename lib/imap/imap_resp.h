@@ -55,10 +55,13 @@ struct imap_namespace {
 	const char *prefix; /* wire form; "" */
 	char delim;	    /* '\0': NIL */
 	bool present;	    /* false: personal is NIL (an admin on Cyrus) */
-	/* prefixes of the other two groups, at most 16 kept; an empty prefix is dropped
-	 * (Cyrus sends it for shared) */
+	/* prefixes of the other two groups, at most 16 kept */
 	size_t foreign_n;
 	const char *foreign[16];
+	/* One of them is empty (Cyrus, for shared): whatever lies below no other prefix
+	 * is not the user's.  Not believed of a server that tells several personal
+	 * prefixes, of which only the first is kept, or an empty one. */
+	bool foreign_root;
 };
 bool imap_namespace_parse(struct span text, struct arena *arena,
 			  struct imap_namespace *out, struct err *err) MUST_CHECK;

@@ -39,9 +39,9 @@ def sh(*argv, check=True, **kw):
 
 
 class Server:
-    def __init__(self, kind, name=None):
+    def __init__(self, kind, name=None, *options):
         where = os.path.join(LAB, name or kind)
-        sh(f"{ROOT}/lab/lab", "start", kind, "--dir", where)
+        sh(f"{ROOT}/lab/lab", "start", kind, "--dir", where, *options)
         self.at(where)
 
     def at(self, where):

@@ -174,8 +174,13 @@ static void reads_namespaces(void **state)
 		{ "((\"\" \"/\")) ((\"shared/\" \"/\")) NIL", true, '/', "", "shared/|" },
 		{ "((\"INBOX.\" \".\")) NIL NIL", true, '.', "INBOX.", "" },
 		{ "((\"INBOX.\" \".\")) ((\"user.\" \".\")) ((\"\" \".\"))", true, '.',
-		  "INBOX.", "user.|" },
-		{ "NIL ((\"user.\" \".\")) ((\"\" \".\"))", false, '\0', "", "user.|" },
+		  "INBOX.", "user.|(root)" },
+		{ "NIL ((\"user.\" \".\")) ((\"\" \".\"))", false, '\0', "",
+		  "user.|(root)" },
+		/* the root cannot be both, and where there are several we know one */
+		{ "((\"\" \".\")) NIL ((\"\" \".\"))", true, '.', "", "" },
+		{ "((\"INBOX.\" \".\")(\"Mail.\" \".\")) NIL ((\"\" \".\"))", true, '.',
+		  "INBOX.", "" },
 		{ "((\"\" \"/\")) ((\"Other Users/\" \"/\")) ((\"Shared Folders/\" "
 		  "\"/\"))",
 		  true, '/', "", "Other Users/|Shared Folders/|" },
@@ -202,6 +207,8 @@ static void reads_namespaces(void **state)
 			fail_msg("case %zu: %s", i, err.text);
 		for (size_t k = 0; k < ns.foreign_n; k++)
 			strbuf_addf(&foreign, "%s|", ns.foreign[k]);
+		if (ns.foreign_root)
+			strbuf_adds(&foreign, "(root)");
 		if (ns.present != cases[i].present || ns.delim != cases[i].delim ||
 		    strcmp(ns.prefix, cases[i].prefix) != 0 ||
 		    strcmp(strbuf_cstr(&foreign), cases[i].foreign) != 0)
