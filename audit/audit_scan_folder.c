@@ -537,8 +537,7 @@ static void broke(struct audit_scan *s, struct err *err)
 			if (++i->breaks < 2)
 				continue;
 			strbuf_clear(&s->words);
-			strbuf_addf(&s->words, "reading it breaks the connection: %s",
-				    err->text);
+			strbuf_adds(&s->words, err->text);
 			if (!fail(s, i, symptom, strbuf_cstr(&s->words), &later) ||
 			    !s->out->settle(s->out->ctx, &later)) {
 				s->fatal = true;

@@ -5,7 +5,7 @@
  * beyond finding the tagged line, no evidence.
  *
  *   bare HOST PORT none|implicit|starttls CA_FILE USER PASSWORD_FILE MAILBOX
- * header|envelope
+ * header|envelope|body
  *
  * Prints the octets received.  USER may be "admin" after "user*" as Dovecot's master
  * users are.
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 	if (argc != 9) {
 		fprintf(stderr, "usage: bare HOST PORT none|implicit|starttls CA USER "
 				"PASSWORD_FILE "
-				"MAILBOX header|envelope\n");
+				"MAILBOX header|envelope|body\n");
 		return 2;
 	}
 	if (!num_u32(span_str(argv[2]), &port))
@@ -103,10 +103,12 @@ int main(int argc, char **argv)
 	if (!send_all(c, strbuf_cstr(&line), &err) || !drain(c, "\nx1 ", &total, &err))
 		goto out;
 	strbuf_clear(&line);
-	strbuf_addf(&line, "x2 UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE %s)\r\n",
-		    strcmp(argv[8], "envelope") == 0
-			    ? "ENVELOPE"
-			    : "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]");
+	strbuf_addf(&line, "x2 UID FETCH 1:* (UID %s)\r\n",
+		    strcmp(argv[8], "body") == 0 ? "RFC822.SIZE BODY.PEEK[]"
+		    : strcmp(argv[8], "envelope") == 0
+			    ? "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE"
+			    : "FLAGS INTERNALDATE RFC822.SIZE "
+			      "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]");
 	if (!send_all(c, strbuf_cstr(&line), &err) || !drain(c, "\nx2 ", &total, &err) ||
 	    !send_all(c, "x3 LOGOUT\r\n", &err) || !drain(c, "\nx3 ", &total, &err))
 		goto out;

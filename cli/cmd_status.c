@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/num.h"
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "cli/args.h"
@@ -8,6 +9,7 @@
 #include "cli/out.h"
 #include "cli/report_setup.h"
 #include "cli/scope.h"
+#include "report/report_scan.h"
 #include "store/store_account.h"
 #include "store/store_folder.h"
 #include "store/store_run.h"
@@ -31,6 +33,9 @@ struct facts {
 	char worst[256];  /* transfer with the worst verdict; "" when all are clean */
 	enum verdict worst_verdict;
 	int64_t open_run; /* of an interrupted audit; 0: none */
+	bool scans;	  /* there was one */
+	struct scan_counts scan[SIDE_COUNT];
+	int64_t damaged; /* suspect or worse */
 };
 
 /* *newest_run grows to the run that read this account last. */
@@ -105,6 +110,48 @@ out:
 	return ok;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* What scans know of the accounts of these transfers; nothing is counted before there was
+ * one. */
+static bool look_at_scans(const struct project *p, const struct transfer *t, size_t n,
+			  struct arena *arena, struct facts *f, struct err *err)
+{
+	struct report_scan s = { 0 };
+	bool open, ended, ok;
+	struct run run;
+	int64_t *ids;
+	size_t all = 0;
+
+	if (!store_run_open(p->store, "scan", arena, &run, &open, err) ||
+	    !store_run_last(p->store, "scan", arena, &run, &ended, err))
+		return false;
+	f->scans = open || ended;
+	if (!f->scans)
+		return true;
+	ids = mem_calloc(2 * n + 1, sizeof *ids);
+	for (size_t i = 0; i < n; i++) {
+		ids[all++] = t[i].old_account;
+		ids[all++] = t[i].new_account;
+	}
+	qsort(ids, all, sizeof *ids, by_id);
+	for (size_t i = 0; i < all; i++)
+		if (ids[i] != 0 && (s.account_n == 0 || ids[s.account_n - 1] != ids[i]))
+			ids[s.account_n++] = ids[i];
+	s.accounts = ids;
+	ok = report_scan_count(p->store, &s, f->scan, err);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		for (int state = BODY_SUSPECT; state < BODY_STATE_COUNT; state++)
+			f->damaged += f->scan[side].state[state];
+	free(ids);
+	return ok;
+}
+
 static bool gather(const struct project *p, struct facts *f, struct err *err)
 {
 	struct arena arena;
@@ -125,6 +172,8 @@ static bool gather(const struct project *p, struct facts *f, struct err *err)
 			goto out;
 		no_new += t[i].new_account == 0;
 	}
+	if (!look_at_scans(p, t, n, &arena, f, err))
+		goto out;
 	if (!project_one_sided(p) && no_new == n)
 		f->without_account =
 			n; /* the list was imported before there was a new server */
@@ -190,6 +239,14 @@ static const char *next_command(const struct project *p, const struct facts *f,
 		*why = "something could not be examined";
 		return explain(f->unread, buf);
 	}
+	if (project_one_sided(p) && !f->scans) {
+		*why = "damage shows only when whole messages are read";
+		return "mailmuster scan --side old";
+	}
+	if (f->damaged > 0) {
+		*why = "scans found damaged messages";
+		return "mailmuster scan --list";
+	}
 	if (project_one_sided(p)) {
 		*why = "all is read; add the new server to " CONFIG_NAME
 		       " when there is one";
@@ -247,9 +304,54 @@ static bool keep(void *ctx, struct span piece, struct err *err)
 	return true;
 }
 
+static void print_scans(const struct facts *f)
+{
+	char a[32], b[32];
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const struct scan_counts *c = &f->scan[side];
+
+		if (c->messages == 0)
+			continue;
+		out_printf("%s: %s of %s messages scanned", side_name((enum side)side),
+			   num_group(c->scanned, a, sizeof a),
+			   num_group(c->messages, b, sizeof b));
+		for (int state = BODY_STATE_COUNT - 1; state >= BODY_SUSPECT; state--)
+			if (c->state[state] > 0)
+				out_printf(", %s %s",
+					   num_group(c->state[state], a, sizeof a),
+					   body_state_name((enum body_state)state));
+		out_puts("\n");
+	}
+}
+
+static void json_scans(struct strbuf *text, const struct facts *f)
+{
+	struct json_out j;
+
+	json_out_init(&j, text, true);
+	json_begin_object(&j);
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const struct scan_counts *c = &f->scan[side];
+
+		if (c->messages == 0)
+			continue;
+		json_name(&j, side_name((enum side)side));
+		json_begin_object(&j);
+		json_put_int(&j, "messages", c->messages);
+		json_put_int(&j, "scanned", c->scanned);
+		for (int state = 0; state < BODY_STATE_COUNT; state++)
+			json_put_int(&j, body_state_name((enum body_state)state),
+				     c->state[state]);
+		json_end_object(&j);
+	}
+	json_end_object(&j);
+}
+
 /* The report's document with the next command as two more keys of it. */
 static bool print_json(const struct project *p, const struct report_options *o,
-		       const char *next, const char *why, struct err *err)
+		       const struct facts *f, const char *next, const char *why,
+		       struct err *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct report_sink sink = { .ctx = &text, .write = keep };
@@ -264,6 +366,8 @@ static bool print_json(const struct project *p, const struct report_options *o,
 	if (ok) {
 		body.n--;
 		text.n = span_trim(body).n;
+		strbuf_adds(&text, ",\n  \"scan\": ");
+		json_scans(&text, f);
 		strbuf_adds(&text, ",\n  \"next\": ");
 		json_out_init(&j, &text, true);
 		json_str(&j, next);
@@ -308,13 +412,15 @@ static int run(struct globals *g, int argc, char **argv)
 	}
 	if (ok) {
 		next = next_command(&p, &f, &why, &buf);
-		ok = g->json ? print_json(&p, &o, next, why, &err)
+		ok = g->json ? print_json(&p, &o, &f, next, why, &err)
 			     : report_status_text(p.store, &o, &out_sink, &err);
 	}
 	if (!ok)
 		code = msg_fail(g, &err);
-	else if (!g->json)
+	if (ok && !g->json) {
+		print_scans(&f);
 		print_next(next, why);
+	}
 	strbuf_done(&buf);
 	project_close(&p);
 	return code;

@@ -57,8 +57,13 @@ static bool detail_of(struct telling *t, const struct scan_item *i,
 	bool found;
 
 	*d = (struct message_detail){ 0 };
-	return store_detail_get(t->w->st, i->folder->epoch, i->row->uid, &t->arena, d,
-				&found, err);
+	if (!store_detail_get(t->w->st, i->folder->epoch, i->row->uid, &t->arena, d,
+			      &found, err))
+		return false;
+	/* Of what cannot be read the audit of the old side knows that much. */
+	return d->message_id != NULL ||
+	       store_message_id(t->w->st, i->folder->epoch, i->row->uid, &t->arena,
+				&d->message_id, err);
 }
 
 static bool server_of(struct telling *t, const struct scan_item *i, const char **out,
@@ -79,6 +84,10 @@ static void say_message(struct telling *t, const struct scan_item *i,
 {
 	struct strbuf *raw = &t->l.raw;
 	char date[CLOCK_ISO_SIZE], octets[32];
+	static const uint64_t said_by_server = SYMPTOM_BIT(SYMPTOM_REFUSED) |
+					       SYMPTOM_BIT(SYMPTOM_BREAKS) |
+					       SYMPTOM_BIT(SYMPTOM_TIMEOUT) |
+					       SYMPTOM_BIT(SYMPTOM_GRAMMAR);
 
 	lines_add(&t->l, "  %s %s: %s, uid %u, of ", side_name(i->account->side),
 		  i->account->user, i->folder->folder.name, i->row->uid);
@@ -96,11 +105,14 @@ static void say_message(struct telling *t, const struct scan_item *i,
 			  d->subject != NULL ? d->subject : "",
 			  d->from != NULL ? d->from : "nobody");
 		lines_wrap(&t->l, 8);
+	} else if (d->message_id != NULL) {
+		lines_add(&t->l, "      Message-ID %s", d->message_id);
+		lines_wrap(&t->l, 8);
 	}
 	lines_add(&t->l, "      ");
 	if (symptoms_named(i->symptoms, raw))
 		lines_add(&t->l, ". ");
-	if (i->row->facts.words[0] != '\0')
+	if ((i->symptoms & said_by_server) != 0 && i->row->facts.words[0] != '\0')
 		lines_add(&t->l, "\"%s\". ", i->row->facts.words);
 	if (i->row->facts.read && i->row->facts.announced >= 0 &&
 	    (i->symptoms & SYMPTOM_BIT(SYMPTOM_SIZE)) != 0)

@@ -28,15 +28,18 @@ static void settle(struct mime_body *b)
 		put(b, '\r');
 }
 
-/* How many octets from here on stand for themselves. */
+/* How many octets from here on stand for themselves: those of a line, nearly always. */
 static size_t plain_run(struct span s)
 {
-	size_t n = 0;
+	const char *lf = memchr(s.p, '\n', s.n), *odd;
 
-	while (n < s.n && ((unsigned char)s.p[n] > '\r' ||
-			   (s.p[n] != '\r' && s.p[n] != '\n' && s.p[n] != '\0')))
-		n++;
-	return n;
+	if (lf != NULL)
+		s.n = (size_t)(lf - s.p);
+	odd = s.n > 0 ? memchr(s.p, '\r', s.n) : NULL;
+	if (odd != NULL)
+		s.n = (size_t)(odd - s.p);
+	odd = s.n > 0 ? memchr(s.p, '\0', s.n) : NULL;
+	return odd != NULL ? (size_t)(odd - s.p) : s.n;
 }
 
 static void put_run(struct mime_body *b, const char *p, size_t n)
@@ -57,8 +60,11 @@ void mime_body_feed(struct mime_body *b, struct span octets)
 {
 	b->octets += (int64_t)octets.n;
 	for (size_t i = 0; i < octets.n; i++) {
-		size_t n = plain_run(span_from(octets, i));
-		char c;
+		size_t n = 0;
+		char c = octets.p[i];
+
+		if (c != '\r' && c != '\n' && c != '\0')
+			n = plain_run(span_from(octets, i));
 
 		if (n > 0) {
 			if (b->lines > 0 || b->crs > 0)

@@ -69,6 +69,23 @@ void mime_check_done(struct mime_check *c)
 
 /* ---- lines and octets ---- */
 
+/* Nothing but printable ASCII, eight octets at a time.  False may also be a mistake of a
+ * borrow or carry; true never is. */
+static bool is_printable(const char *p, size_t n)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t odd = 0, w;
+
+	for (; n >= sizeof w; n -= sizeof w, p += sizeof w) {
+		memcpy(&w, p, sizeof w);
+		odd |= (w - ones * ' ') | w | (w + ones);
+	}
+	for (; n > 0; n--, p++)
+		if ((unsigned char)*p < ' ' || (unsigned char)*p >= 0x7f)
+			return false;
+	return (odd & ones * 0x80) == 0;
+}
+
 /* The octets of one line that are neither its LF nor a CR before that. */
 static void octets(struct mime_check *c, const char *p, size_t n, bool in_header)
 {
@@ -78,8 +95,9 @@ static void octets(struct mime_check *c, const char *p, size_t n, bool in_header
 	while (text > 0 && p[text - 1] == ' ')
 		text--;
 	c->blanks = (int64_t)(n - text) + (text == 0 ? c->blanks : 0);
-	for (size_t i = 0; i < n; i++)
-		all |= c->classes[(unsigned char)p[i]];
+	if (!is_printable(p, n))
+		for (size_t i = 0; i < n; i++)
+			all |= c->classes[(unsigned char)p[i]];
 	c->line += (int64_t)n;
 	if ((all & OCTET_SHOWN) == 0)
 		c->shown = 0;

@@ -17,6 +17,7 @@
 struct mime_shape {
 	GMimeParserOptions *options;
 	uint64_t found;
+	unsigned char base64[256]; /* what each octet is in base64 */
 	char in[BLOCK];
 	char out[BLOCK + 64]; /* decoded: never more than that (gmime-encodings.h) */
 };
@@ -70,12 +71,29 @@ static void on_warning(gint64 offset, GMimeParserWarning code, const gchar *item
 	}
 }
 
+/* What an octet is in base64. */
+enum { B64_DIGIT, B64_BLANK, B64_PAD, B64_JUNK, B64_BINARY };
+
+static unsigned char base64_kind(unsigned char c)
+{
+	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	    c == '+' || c == '/')
+		return B64_DIGIT;
+	if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+		return B64_BLANK;
+	if (c == '=')
+		return B64_PAD;
+	return c >= 0x7f || c < ' ' ? B64_BINARY : B64_JUNK;
+}
+
 struct mime_shape *mime_shape_new(void)
 {
 	struct mime_shape *s = mem_calloc(1, sizeof *s);
 
 	s->options = g_mime_parser_options_new();
 	g_mime_parser_options_set_warning_callback(s->options, on_warning, s);
+	for (unsigned c = 0; c < COUNT_OF(s->base64); c++)
+		s->base64[c] = base64_kind((unsigned char)c);
 	return s;
 }
 
@@ -95,30 +113,26 @@ struct base64_state {
 	bool junk;   /* anything else that is not of the alphabet */
 };
 
-static bool is_base64(unsigned char c)
+static void base64_feed(const struct mime_shape *s, struct base64_state *b, const char *p,
+			size_t n)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || c == '+' || c == '/';
-}
+	for (size_t i = 0; i < n;) {
+		size_t from = i;
+		unsigned kind;
 
-static void base64_feed(struct base64_state *b, const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		if (is_base64(c)) {
-			if (b->pads > 0)
-				b->junk = true;
-			else
-				b->digits++;
-		} else if (c == '=') {
-			b->pads++;
-		} else if (c >= 0x7f ||
-			   (c < ' ' && c != '\t' && c != '\r' && c != '\n')) {
-			b->binary = true;
-		} else if (c > ' ') {
+		/* Digits come in lines. */
+		while (i < n && s->base64[(unsigned char)p[i]] == B64_DIGIT)
+			i++;
+		if (i > from && b->pads > 0)
 			b->junk = true;
-		}
+		else
+			b->digits += i - from;
+		if (i == n)
+			return;
+		kind = s->base64[(unsigned char)p[i++]];
+		b->pads += kind == B64_PAD;
+		b->junk |= kind == B64_JUNK;
+		b->binary |= kind == B64_BINARY;
 	}
 }
 
@@ -306,7 +320,7 @@ static void part(struct mime_shape *s, GMimePart *p)
 	g_mime_stream_reset(stream);
 	while ((n = g_mime_stream_read(stream, s->in, sizeof s->in)) > 0) {
 		if (encoding == GMIME_CONTENT_ENCODING_BASE64)
-			base64_feed(&b, s->in, (size_t)n);
+			base64_feed(s, &b, s->in, (size_t)n);
 		else if (encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
 			qp = qp_feed(s, qp, s->in, (size_t)n);
 		if (text)

@@ -17,7 +17,7 @@ server_trouble() {
 	mm status
 	want 0
 	if [ "$code" = 0 ]; then
-		has "$out" "next: mailmuster report"
+		has "$out" "next: mailmuster scan --side old"
 	elif [[ $out == *"in part"* ]]; then
 		has "$out" "next: mailmuster explain anna"
 	else

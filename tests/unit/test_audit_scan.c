@@ -250,8 +250,7 @@ static void finds_the_one_that_breaks_the_connection(void **state)
 		scan(&t, EXAMINE FETCH("m2", "2") "S: * BYE Internal error\n", 0),
 		SCAN_BROKE);
 	told(&t, 2,
-	     "unread -1/59 breaks: reading it breaks the connection: the server ends the "
-	     "session: BYE Internal error");
+	     "unread -1/59 breaks: the server ends the session: BYE Internal error");
 	if (scan(&t,
 		 EXAMINE FETCH("m2", "3")
 			 ANSWER("3", "59", "59", GOOD) "S: m2 OK done\n" FETCH("m3", "4")
