@@ -54,10 +54,11 @@ void hours_free(struct hours *h)
 
 static int by_hash(const void *a, const void *b)
 {
-	uint64_t x = ((const struct hour_event *)a)->hash;
-	uint64_t y = ((const struct hour_event *)b)->hash;
+	const struct hour_event *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->slot > y->slot) - (x->slot < y->slot);
 }
 
 static uint64_t hash_at(const struct strbuf *sb, size_t i)
@@ -93,31 +94,58 @@ static bool count(struct hours *h, const struct hour_event *e, struct err *err)
 	return true;
 }
 
+/*
+ * The events of one hash: from how many files they come, as often as the file says that
+ * has most of them.  *n_out is how many of v, from *from on, these are.
+ */
+static size_t one_hash(const struct hour_event *v, size_t n, size_t *from, size_t *n_out)
+{
+	size_t end = 0, begin = 0;
+
+	*n_out = 0;
+	for (; end < n && v[end].hash == v[0].hash; end++) {
+		if (v[end].slot != v[begin].slot)
+			begin = end;
+		if (end - begin + 1 > *n_out) {
+			*n_out = end - begin + 1;
+			*from = begin;
+		}
+	}
+	return end;
+}
+
 /* Both lists ascend: what the store has not counted is counted, the union is kept. */
 static bool close_hour(struct hours *h, struct open_hour *o, struct err *err)
 {
 	size_t seen_n, i = 0;
 	bool changed = false;
 
-	qsort(o->v, o->n, sizeof *o->v, by_hash);
+	if (o->n > 0)
+		qsort(o->v, o->n, sizeof *o->v, by_hash);
 	strbuf_clear(&h->seen);
 	strbuf_clear(&h->merged);
 	if (!store_log_seen(h->st, h->side, o->hour, &h->seen, err))
 		return false;
 	seen_n = h->seen.n / STORE_LOG_HASH;
-	for (size_t k = 0; k < o->n; k++) {
+	for (size_t k = 0; k < o->n;) {
 		uint64_t hash = o->v[k].hash;
+		size_t from = 0, n, known = 0;
+		size_t all = one_hash(&o->v[k], o->n - k, &from, &n);
 
 		while (i < seen_n && hash_at(&h->seen, i) < hash)
 			hash_put(&h->merged, hash_at(&h->seen, i++));
-		hash_put(&h->merged, hash);
-		if (i < seen_n && hash_at(&h->seen, i) == hash) {
+		while (i < seen_n && hash_at(&h->seen, i) == hash) {
+			hash_put(&h->merged, hash);
+			known++;
 			i++;
-			continue;
 		}
-		changed = true;
-		if (!count(h, &o->v[k], err))
-			return false;
+		for (; known < n; known++) {
+			changed = true;
+			hash_put(&h->merged, hash);
+			if (!count(h, &o->v[k + from + known], err))
+				return false;
+		}
+		k += all;
 	}
 	while (i < seen_n)
 		hash_put(&h->merged, hash_at(&h->seen, i++));

@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts audit scan plan event seal verify explain accept status report ledger help"
+_mailmuster_commands="init doctor accounts audit scan logs plan event seal verify explain accept status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -16,9 +16,12 @@ _mailmuster_options() { # command
 		done
 		;;
 	doctor) printf '%s ' --account ;;
-	accounts) printf '%s ' --dry-run ;;
+	accounts)
+		printf '%s ' --dry-run --side --days --grace --by --decision --owner --note --reason --leave-until --off --output
+		;;
 	audit) printf '%s ' --side --depth --stale --budget ;;
 	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --list ;;
+	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
 	plan) printf '%s ' --csv ;;
 	event) printf '%s ' --at --by --note ;;
 	seal) printf '%s ' --offline --by --note ;;
@@ -44,6 +47,8 @@ _mailmuster() {
 	case $prev in
 	--side) words="old new" ;;
 	--depth) words="counts ids full" ;;
+	--decision) words="migrate archive delete keep forward" ;;
+	--as) words="forward sieve alias virtual" ;;
 	--fail-on) words="loss doubt info" ;;
 	--color) words="auto always never" ;;
 	--old-tls | --new-tls) words="implicit starttls none" ;;
@@ -66,7 +71,11 @@ _mailmuster() {
 			case $command in
 			"") words=$_mailmuster_commands ;;
 			accounts)
-				words="import list"
+				words="import list dormant unknown forwarding absent still diff notices set expect"
+				files=yes
+				;;
+			logs)
+				words="coverage witness forwards beat"
 				files=yes
 				;;
 			plan) words="map" ;;

@@ -1,0 +1,348 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Logs: what is read, what counts once, what is claimed of accounts and what is not.
+load helper
+
+start() {
+	mm init --no-input --old-host a --old-secret-prompt --new-host b --new-secret-prompt
+	want 0
+	printf '%s\n' 'account,old_user,new_user,address,logins,owner' \
+		'anna,anna,anna,anna@example.org,,' \
+		'bert,bert,bert,bert@example.org,,Berta' \
+		'cara,cara,cara,cara@example.org,backup-cara,' \
+		'dora,dora,dora,dora@example.org,,' >accounts.csv
+	mm accounts import
+	want 0
+	# what belongs to whom
+	sed -i '1s/{/{ "logs": { "domain": "example.org", "old_zone": "UTC", "new_zone": "UTC", "retired_domains": ["old.example.org"] },/' mailmuster.json
+	export TZ=UTC
+}
+
+# day N: the date N days ago in the form of syslog; at N: as ISO 8601.
+day() { LC_ALL=C date -u -d "-$1 days" '+%b %e'; }
+iso() { date -u -d "-$1 days" '+%Y-%m-%d'; }
+
+# login DAYS_AGO USER ADDRESS [TIME]: a line of Dovecot.
+login() {
+	echo "$(day "$1") ${4:-10:00:00} mx dovecot: imap-login: Login: user=<$2>, method=PLAIN, rip=$3, lip=192.0.2.9, mpid=$RANDOM, TLS, session=<$RANDOM$RANDOM>"
+}
+line() { echo "$(day "$1") ${2:-00:00:00} mx postfix/qmgr[1]: removed"; }
+# delivered DAYS_AGO TO ORIG FROM
+delivered() {
+	local q=$RANDOM$RANDOM
+	echo "$(day "$1") 12:00:00 mx postfix/smtpd[2]: A$q: client=host.example.net[$4]"
+	echo "$(day "$1") 12:00:01 mx postfix/local[3]: A$q: to=<$2>, orig_to=<$3>, relay=local, delay=1, delays=1/0/0/0, dsn=2.0.0, status=sent (delivered to maildir)"
+}
+
+# A hundred days, of which anna uses the last, bert the first, cara by another name; dora gets mail only.
+hundred_days() {
+	line 100
+	login 99 bert 192.0.2.2
+	login 40 backup-cara 192.0.2.3
+	login 3 anna@example.org 192.0.2.1
+	delivered 2 dora@example.org info@old.example.org 198.51.100.7
+	line 0
+}
+
+@test "a line is explained without a project, as text and as JSON" {
+	login 1 anna 192.0.2.1 >mail.log
+	mm logs --explain mail.log
+	want 0
+	has "$out" "login imap 192.0.2.1 anna"
+	mm logs --explain --json mail.log
+	want 0
+	has "$out" '"line":1'
+	has "$out" '"event":"login","user":"anna","protocol":"imap","rip":"192.0.2.1"'
+	mm logs --explain absent.log
+	want 7
+}
+
+@test "only what is proven is called dormant" {
+	start
+	hundred_days >mail.log
+	mm logs --side old mail.log
+	want 0
+	has "$out" "3 logins, 0 failures, 1 delivery; 4 events counted now"
+	mm accounts dormant
+	want 1
+	has "$out" "2 accounts used since"
+	[[ $out =~ bert\ +dormant\ +$(iso 99)\ +never ]]
+	[[ $out =~ dora\ +dormant\ +never\ +$(iso 2) ]]
+	hasnt "$out" "anna"
+	hasnt "$out" "cara"
+	# more days than the logs have
+	mm accounts dormant --days 200
+	want 3
+	has "$said" "no log goes back that far"
+	has "$out" "unproven"
+	hasnt "$out" " dormant  "
+}
+
+@test "a name that no account claims blocks every claim, until it is expected or claimed" {
+	start
+	{ hundred_days; login 1 nagios 127.0.0.1; } >mail.log
+	mm logs --side old mail.log
+	want 0
+	mm accounts dormant
+	want 3
+	has "$said" "1 name that no account claims logged in"
+	mm accounts unknown
+	want 1
+	has "$out" "nagios"
+	mm accounts expect nagios --by me
+	want 2
+	mm accounts expect nagios --reason monitoring --by me
+	want 0
+	mm accounts expect
+	has "$out" "monitoring"
+	mm accounts unknown
+	want 0
+	mm accounts dormant
+	want 1
+	mm accounts expect --off nagios
+	want 0
+	mm accounts dormant
+	want 3
+	mm ledger verify
+	want 0
+}
+
+@test "nothing counts twice: the same log, a longer one, a rotation, a packed copy" {
+	start
+	hundred_days >mail.log
+	head -n 3 mail.log >first.log
+	mm logs --side old first.log
+	want 0
+	has "$out" "2 events counted now"
+	mm logs --side old mail.log
+	has "$out" "2 events counted now"
+	gzip -c mail.log >copy.gz
+	mm logs --side old mail.log copy.gz first.log
+	want 0
+	has "$out" "0 events counted now"
+	# but two equal lines of one log are two
+	login 1 anna 192.0.2.1 >one
+	cat one one >two.log
+	mm logs --side old two.log
+	has "$out" "2 events counted now"
+	mm logs --side old one two.log
+	has "$out" "0 events counted now"
+}
+
+@test "what is wrong with a file is said, and the exit code is 3" {
+	start
+	hundred_days >mail.log
+	for i in $(seq 3000); do login 3 anna 192.0.2.1; done | gzip -c >mail.log.1.gz
+	head -c 20000 mail.log.1.gz >cut.gz
+	mm logs --side old cut.gz
+	want 3
+	has "$said" "cut"
+	{ cat mail.log.1.gz; echo garbage; } >garbage.gz
+	mm logs --side old garbage.gz
+	want 3
+	has "$said" "8 octets behind the packed data are none"
+	mm logs --side old absent.log mail.log
+	want 3
+	has "$said" "absent.log"
+	: >empty
+	mm logs --side old empty
+	want 0
+	echo "nothing of ours" >strange.log
+	mm logs --side old strange.log
+	want 0
+	has "$said" "no login was found"
+}
+
+@test "times of next year, of 1970, and names that would inject are no harm" {
+	start
+	{
+		hundred_days
+		echo "2099-01-01T00:00:00Z mx dovecot: imap-login: Login: user=<bert>, method=PLAIN, rip=192.0.2.66, lip=192.0.2.9, session=<x1>"
+		echo "1970-01-01T00:00:00Z mx dovecot: imap-login: Login: user=<bert>, method=PLAIN, rip=192.0.2.66, lip=192.0.2.9, session=<x2>"
+		echo "$(day 0) 00:00:01 mx dovecot: imap-login: Aborted login (auth failed, 1 attempts): user=<x>, method=PLAIN, rip=192.0.2.66, lip=192.0.2.9, user=<bert>, method=PLAIN, rip=198.51.100.66, lip=192.0.2.9"
+		printf '%s 00:00:02 mx dovecot: imap-login: Login: user=<\xff\xfe"*>, method=PLAIN, rip=192.0.2.66, lip=192.0.2.9\n' "$(day 0)"
+	} >mail.log
+	mm logs --side old mail.log
+	want 0
+	has "$out" "2 events without a possible time"
+	mm accounts unknown --json
+	want 1
+	mm accounts dormant
+	want 3
+	[[ $out =~ bert\ +unproven\ +$(iso 99) ]]
+}
+
+@test "witnesses, decisions, leave-until, notices" {
+	start
+	hundred_days >mail.log
+	mm logs --side old mail.log
+	printf 'user,last_login\nbert@example.org,%s\ndora,never\n' "$(date -u -d '-5 days' +%s)" >last.csv
+	mm logs witness --side old last.csv
+	want 0
+	has "$out" "2 last logins"
+	mm accounts dormant
+	want 1
+	[[ $out =~ bert\ +witnessed ]]
+	mm accounts notices -o letters
+	want 0
+	has "$out" "1 notice"
+	[ "$(wc -l <letters/notices.csv)" = 2 ]
+	has "$(cat letters/*dora.txt)" "To: dora@example.org"
+	mm accounts set dora --decision archive --owner 'Dr. Dora' --leave-until 2099-12-31 --by me --note 'on leave'
+	want 0
+	mm accounts dormant
+	want 0
+	[[ $out =~ dora\ +left ]]
+	# what was said counts over the list
+	mm accounts import
+	want 0
+	mm accounts list --json
+	has "$out" '"decision": "archive"'
+	has "$out" '"owner": "Dr. Dora"'
+	mm accounts set dora --decision burn --by me
+	want 2
+	mm accounts set nobody --decision keep --by me
+	want 2
+	mm ledger verify
+	want 0
+}
+
+@test "after cutover: who is still there, from where, under which address; who has not arrived" {
+	start
+	hundred_days >mail.log
+	mm logs --side old mail.log
+	mm event cutover --at "$(date -u -d '-10 days' +%Y-%m-%dT%H:%M:%SZ)" --by me
+	want 0
+	mm accounts still
+	want 1
+	[[ $out =~ anna\ +anna@example.org\ +login\ +imap\ +1\ +$(iso 3)\ +192.0.2.1 ]]
+	[[ $out =~ dora\ +dora@example.org\ +delivery\ +local\ +1\ +$(iso 2)\ +198.51.100.7.*info@old.example.org ]]
+	hasnt "$out" bert
+	# nothing is known of the new side yet
+	mm accounts absent
+	want 3
+	{ line 12; login 8 cara 192.0.2.3; line 0; } | sed 's/ mx / new /' >new.log
+	mm logs --side new new.log
+	want 0
+	mm accounts absent
+	want 1
+	has "$out" "anna"
+	hasnt "$out" "cara "
+	# bert had not used the old side lately, but within 90 days before the cutover
+	has "$out" "bert"
+	has "$out" "1 of 4 accounts"
+}
+
+@test "forwards of every kind, and names that are retired" {
+	start
+	hundred_days >mail.log
+	mm logs --side old mail.log
+	mkdir -p home/bert
+	printf 'bert@example.com\n' >home/bert/.forward
+	printf 'info@old.example.org anna, bert\n\n# no\nsales@example.org\n  cara\n' >virtual
+	printf 'postmaster: anna\ndora: dora, "|/usr/bin/filter -x"\nlist: :include:/etc/list\n' >aliases
+	printf 'require ["copy"];\n# redirect "no@example.com";\nif true { redirect :copy "anna@example.com"; }\n' >anna.sieve
+	mm logs forwards --side old --as forward home/bert/.forward
+	want 0
+	mm logs forwards --side old --as virtual virtual
+	has "$out" "3 forwards"
+	mm logs forwards --side old --as alias aliases
+	has "$out" "3 forwards"
+	mm logs forwards --side old --as sieve --user anna anna.sieve
+	has "$out" "1 forward"
+	mm logs forwards --side old --as sieve anna.sieve
+	want 2
+	mm accounts forwarding
+	want 0
+	has "$out" "8 forwards"
+	[[ $out =~ info@old.example.org.*"on a name that is retired" ]]
+	[[ $out =~ anna\ +anna\ +anna@example.com\ +yes ]]
+	[[ $out =~ bert\ +bert\ +bert@example.com\ +no ]]
+	# read again, it is the same
+	mm logs forwards --side old --as virtual virtual
+	mm accounts forwarding
+	has "$out" "8 forwards"
+	mm accounts diff
+	want 0
+}
+
+@test "patterns, rewriting and rotation in any order" {
+	start
+	sed -i '1s/"logs": {/"logs": { "patterns": [ { "regex": "^app: user (?<user>\\\\S+) in from (?<rip>\\\\S+)", "protocol": "webmail" } ], "rewrite": { "^(.*)-app$": "$1" },/' mailmuster.json
+	line 100 >mail.log.3
+	login 50 bert 192.0.2.2 >>mail.log.3
+	login 20 cara 192.0.2.2 | gzip -c >mail.log.2.gz
+	echo "$(day 1) 01:00:00 mx gate: app: user anna-app in from 192.0.2.5" >mail.log
+	login 10 dora 192.0.2.2 >mail.log.1
+	mm logs --side old mail.log mail.log.1 mail.log.2.gz mail.log.3
+	want 0
+	has "$out" "pattern"
+	mm accounts unknown
+	want 0
+	mm accounts dormant --days 60 --json
+	want 0
+	has "$out" '"gaps": []'
+	# without one of them, silence is not proven
+	cd .. && rm -rf "$DIR" && mkdir "$DIR" && cd "$DIR"
+	start
+	{ line 100; login 50 bert 192.0.2.2; } >mail.log.3
+	login 10 dora 192.0.2.2 >mail.log.1
+	line 0 >mail.log
+	mm logs --side old mail.log mail.log.1 mail.log.3
+	want 0
+	mm accounts dormant --days 40
+	want 3
+	has "$said" "a log is missing"
+	# nothing is missing in the last week
+	mm accounts dormant --days 8
+	want 1
+}
+
+@test "coverage names hosts and programs; options that do not fit are refused" {
+	start
+	hundred_days >mail.log
+	mm logs --side old mail.log
+	mm logs coverage --side old
+	want 0
+	[[ $out =~ mx\ +dovecot ]]
+	[[ $out =~ mx\ +postfix ]]
+	mm logs coverage --side old --json
+	want 0
+	has "$out" '"schema": "mailmuster/logs-coverage/1"'
+	mm logs mail.log
+	want 2
+	mm logs --side both mail.log
+	want 2
+	mm accounts dormant --grace 1d
+	want 2
+	mm accounts still --days 3
+	want 2
+	mm logs forwards --side old virtual
+	want 2
+	mm logs beat --side old
+	want 2
+	mm logs --side old --zone Nowhere/Town mail.log
+	want 6
+}
+
+@test "an interrupted beat, a login of ours, and what the log then shows" {
+	peer old
+	mm init --no-input --old-host localhost --old-port "$old_port" --old-tls none --old-secret-command 'echo secret' --one-sided
+	want 0
+	printf 'account\nanna\n' >accounts.csv
+	mm accounts import
+	mm logs beat --side old --account canary
+	want 0
+	mm logs coverage --side old --json
+	has "$out" '"user": "canary"'
+	has "$out" '"seen": false'
+	# the log of the server shows it, and it is nobody's use
+	printf '%s mx dovecot: imap-login: Login: user=<canary>, method=PLAIN, rip=127.0.0.1, lip=127.0.0.1, session=<c>\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >mail.log
+	mm logs --side old --zone UTC mail.log
+	want 0
+	has "$out" "1 login of them was our own"
+	mm logs coverage --side old --json
+	has "$out" '"seen": true'
+	mm accounts unknown
+	want 0
+}
