@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/entry.h"
+#include "cli/event_import.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/suggest.h"
@@ -45,14 +48,15 @@ static int unknown_kind(struct args *a, const char *word)
 				"event: a seal is taken by the command mailmuster seal");
 	suggest_init(&s, word);
 	suggest_try(&s, "list");
+	suggest_try(&s, "import");
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		suggest_try(&s, kinds[i]);
 	if (s.best != NULL)
 		return args_bad(a, "event: there is no kind \"%s\": did you mean %s?",
 				shown(word), s.best);
 	return args_bad(a,
-			"event: \"%s\" is neither list nor a kind: presync, last-pass, "
-			"freeze, cutover, rollback or closed",
+			"event: \"%s\" is neither list, import nor a kind: presync, "
+			"last-pass, freeze, cutover, rollback or closed",
 			shown(word));
 }
 
@@ -225,6 +229,32 @@ static int list(struct globals *g)
 	return code;
 }
 
+/* What was read before a failure stays, and is told. */
+static int import_logs(struct globals *g, struct telling *t, char **paths, int n)
+{
+	struct imported sum = { 0 };
+	struct scope scope = { 0 };
+	struct err err = ERR_INIT;
+	int code = EXIT_CLEAN;
+	struct project p;
+
+	if (!project_open(g, PROJECT_WRITE, &p, &err) ||
+	    !scope_open(g, &p, &scope, &err)) {
+		code = msg_fail(g, &err);
+	} else {
+		bool ok = event_import(&p, &scope, paths, (size_t)n, t->by, &scope.arena,
+				       &sum, &err);
+
+		if (ok || sum.files != 0)
+			event_import_print(g, &sum);
+		if (!ok)
+			code = msg_fail(g, &err);
+	}
+	scope_close(&scope);
+	project_close(&p);
+	return code;
+}
+
 static bool take_time(struct args *a, const char *value, int64_t *out)
 {
 	if (!clock_parse_iso(span_str(value), out))
@@ -274,9 +304,19 @@ static int run(struct globals *g, int argc, char **argv)
 			return a.exit;
 		}
 	}
-	if (!args_count(&a, 1, 1))
+	if (!args_count(&a, 1, INT_MAX))
 		return a.exit;
 	t.kind = a.rest[0];
+	if (strcmp(t.kind, "import") == 0) {
+		if (t.at != 0 || *t.note != '\0')
+			return args_bad(&a,
+					"event: import takes neither --at nor --note");
+		return args_count(&a, 2, INT_MAX)
+			       ? import_logs(g, &t, a.rest + 1, a.rest_n - 1)
+			       : a.exit;
+	}
+	if (!args_count(&a, 1, 1))
+		return a.exit;
 	if (strcmp(t.kind, "list") == 0)
 		return any ? args_bad(&a, "event: list takes none of these options")
 			   : list(g);
@@ -289,6 +329,8 @@ static const char help[] =
 	"one), freeze (no more mail to the old side), cutover (users work on the new\n"
 	"side), rollback (and back again), or closed. A seal is no event of this\n"
 	"command: mailmuster seal takes it. list shows them all.\n"
+	"import reads what imapsync wrote to its log: when it ran for which account,\n"
+	"and what it did not copy and why. verify names that reason of what is missing.\n"
 	"\n"
 	"  --at TIME      when it happened, with a zone: 2026-11-23T22:00:00Z; now by\n"
 	"                 default\n"
@@ -298,7 +340,7 @@ static const char help[] =
 const struct command cmd_event = {
 	.name = "event",
 	.summary = "tell what happened: presync, last pass, freeze, cutover",
-	.usage = "list | KIND [--at TIME] [--by NAME] [--note TEXT]",
+	.usage = "list | import FILE ... | KIND [--at TIME] [--by NAME] [--note TEXT]",
 	.help = help,
 	.options = options,
 	.run = run,

@@ -47,6 +47,9 @@ static int make(struct globals *g, writer *write, const char *path)
 		report_setup(g, &p, &o);
 		o.transfers = scope.all ? NULL : scope.ids;
 		o.transfer_n = scope.all ? 0 : scope.n;
+		ok = report_setup_unseen(&p, &scope.arena, &o, &err);
+	}
+	if (ok) {
 		ok = path != NULL ? to_file(write, &p, &o, path, &err)
 				  : write(p.store, &o, &out_sink, &err);
 	}

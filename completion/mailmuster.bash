@@ -69,7 +69,10 @@ _mailmuster() {
 				files=yes
 				;;
 			plan) words="map" ;;
-			event) words="list presync last-pass freeze cutover rollback closed" ;;
+			event)
+				words="list import presync last-pass freeze cutover rollback closed"
+				files=yes
+				;;
 			accept) words="list" ;;
 			ledger) words="verify head" ;;
 			help) words="$_mailmuster_commands exit-codes" ;;

@@ -113,4 +113,8 @@ server_launch() {
 }
 
 # Lines "user:password" on stdin.
-server_add_users() { sed 's/:/:{PLAIN}/; s/$/::::::/' >>"$dir/etc/passwd"; }
+# Dovecot looks whether the file has changed at most once in a second of the clock: until then it knows no new name.
+server_add_users() {
+	sed 's/:/:{PLAIN}/; s/$/::::::/' >>"$dir/etc/passwd"
+	sleep 1.1
+}

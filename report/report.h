@@ -10,11 +10,19 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "model/side.h"
 #include "store/store.h"
 
 struct report_sink {
 	void *ctx;
 	bool (*write)(void *ctx, struct span piece, struct err *err);
+};
+
+/* What IMAP does not show of a kind of server (DESIGN section 5): never clean, not
+ * examined. */
+struct report_unseen {
+	enum side side;
+	const char *text, *source; /* a sentence, and who says so */
 };
 
 struct report_options {
@@ -26,6 +34,8 @@ struct report_options {
 	bool color;
 	bool one_sided;
 	bool clear_old, clear_new; /* clear-text login is configured: reports say so */
+	const struct report_unseen *unseen;
+	size_t unseen_n;
 };
 
 /* The verification: JSON document (schema "mailmuster/report/1", docs/json.md), CSV of

@@ -141,6 +141,18 @@ static void put_totals(struct writer *w)
 	json_put_bool(j, "old", w->v.o->clear_old);
 	json_put_bool(j, "new", w->v.o->clear_new);
 	json_end_object(j);
+	json_name(j, "not_examined");
+	json_begin_array(j);
+	for (size_t i = 0; i < w->v.o->unseen_n; i++) {
+		const struct report_unseen *u = &w->v.o->unseen[i];
+
+		json_begin_object(j);
+		json_put_str(j, "side", side_name(u->side));
+		json_put_str(j, "text", u->text);
+		json_put_str(j, "source", u->source);
+		json_end_object(j);
+	}
+	json_end_array(j);
 }
 
 static bool put_folders(struct writer *w, const struct transfer *t, struct err *err)

@@ -344,6 +344,23 @@ static void put_foot(struct text *t)
 		    hex);
 }
 
+/* What no reading of ours can show; a verdict says nothing about it. */
+static void put_unseen(struct text *t)
+{
+	const struct report_options *o = t->v.o;
+
+	if (o->unseen_n == 0)
+		return;
+	strbuf_adds(&t->out.buf, "\n");
+	lines_add(&t->l, "Not examined, for IMAP does not show it");
+	lines_end(&t->l);
+	for (size_t i = 0; i < o->unseen_n; i++) {
+		lines_add(&t->l, "  %s  %s", side_name(o->unseen[i].side),
+			  o->unseen[i].text);
+		lines_wrap(&t->l, 7);
+	}
+}
+
 static bool write_text(struct store *st, const struct report_options *o,
 		       const struct report_sink *sink, bool whole, struct err *err)
 {
@@ -362,6 +379,8 @@ static bool write_text(struct store *st, const struct report_options *o,
 	    !put_unknown(&t, whole ? INT64_MAX : NAMED_MAX, err) ||
 	    (whole && !put_table(&t, err)))
 		goto out;
+	if (whole)
+		put_unseen(&t);
 	put_next(&t);
 	if (whole)
 		put_foot(&t);

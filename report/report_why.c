@@ -175,6 +175,11 @@ static const struct counsel whys[] = {
 		       "The message itself is another on the new side. Open one on both "
 		       "sides; when it is cut or garbled, remove it there and copy it "
 		       "again." },
+	[WHY_MOVER] = { "the mover's log says that it failed",
+			"read what the log says, then copy these again",
+			"The mover tried to copy these messages and could not; what the "
+			"server said is with each. Mend what it says, then copy them "
+			"again." },
 };
 _Static_assert(COUNT_OF(whys) == WHY_COUNT, "counsel for every reason");
 
@@ -287,10 +292,18 @@ static const struct counsel classes[] = {
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "counsel for every class");
 
+/* The reason is what the class says already. */
+static bool repeats(enum finding_class c, enum why w)
+{
+	return (c == FINDING_MISDELIVERED && w == WHY_OTHER_ACCOUNT) ||
+	       (c == FINDING_MESSAGE_REFILED && w == WHY_REFILED) ||
+	       (c == FINDING_MESSAGE_REMOVED && w == WHY_REMOVED) ||
+	       (c != FINDING_MESSAGE_MISSING && w == WHY_UNEXPLAINED);
+}
+
 const char *report_why_label(enum finding_class c, enum why w)
 {
-	return w == WHY_UNEXPLAINED && c != FINDING_MESSAGE_MISSING ? NULL
-								    : whys[w].label;
+	return repeats(c, w) ? NULL : whys[w].label;
 }
 
 /* A removal in a mass is not the owner's, whatever its reason; and what is missing for no

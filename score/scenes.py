@@ -366,6 +366,41 @@ def corrupt_message_stopped_the_copy(s):
     s.check("the last twelve missing", 1)
 
 
+IMAPSYNC_LOG = """\
+Transfer started at Monday 23 November 2026-11-23 22:00:00 +0000 UTC
+Host1: IMAP server [old.example.org] port [143] user [{user}]
+Host2: IMAP server [new.example.org] port [143] user [{user}]
+Folder     1/1 [{folder}]                             -> [INBOX]
+{refused}
+++++ Statistics
+Transfer ended on                       : Monday 23 November 2026-11-23 22:05:00 +0000 UTC
+Exiting with return value 111 (EXIT_WITH_ERRORS) 1/50 nb_errors/max_errors PID 4711
+"""
+APPEND_FAILED = ("- msg {folder}/{uid} {{468}} could not append ( Subject:[n], Date:[\"05-Mar-2007 09:00:00 +0000\"], Size:[468], "
+                 "Flags:[\\Seen] ) to folder INBOX: Error sending '80 APPEND INBOX (\\Seen) {{468}}': 80 NO {said} (0.002 + 0.000 secs).")
+
+
+@scene()
+def movers_log(s):
+    """The mover's log tells of each message why the new server refused it, and verify says so."""
+    mails = s.old.fill("INBOX", 9)
+    reasons = {"quota": "[OVERQUOTA] Quota exceeded (mailbox for user is full)", "too-large": "[LIMIT] Mail size is larger than the "
+               "maximum size allowed by server configuration", "mover": "Message contains NUL characters"}
+    yield
+    folder = s.old.wire("INBOX").strip('"')
+    for (why, said), m in zip(reasons.items(), mails[4:7]):
+        s.new.remove("INBOX", [m])
+        s.expect("INBOX", [m], severity="doubt", why=why)
+    s.begin()
+    uids = [m.uid for m in sorted(s.old.find("INBOX", mails[4:7]), key=lambda m: m.uid)]
+    path = s.project.dir + "/imapsync.log"
+    with open(path, "w") as f:
+        f.write(IMAPSYNC_LOG.format(user=s.accounts[0], folder=folder, refused="\n".join(
+            APPEND_FAILED.format(folder=folder, uid=u, said=said) for u, said in zip(uids, reasons.values()))))
+    s.run("event", "import", path)
+    s.check("three refused", 1)
+
+
 # ---- evidence that is not enough ----------------------------------------------------------------
 
 @scene()

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "store/store_mover.h"
 #include "verify/work.h"
 
 /* ---- patterns ---- */
@@ -57,6 +58,7 @@ struct naming {
 	struct work *w;
 	struct copies_reader *of_new, *of_old; /* what the other side held */
 	struct strbuf say;
+	const char *rule; /* that left it out; "" */
 };
 
 /* Add a sentence; the first reason found is the finding's. */
@@ -205,11 +207,45 @@ static bool why_unreadable(struct naming *x, const struct leftover *l, enum why 
 	return true;
 }
 
+/* What the mover itself wrote about it. */
+static bool why_noted(struct naming *x, const struct work_pair *p, enum why *why,
+		      const struct message *m, struct err *err)
+{
+	const struct work_folder *f = p->folder[SIDE_OLD];
+	struct mover_note note;
+	char iso[CLOCK_ISO_SIZE];
+	bool found = false;
+	const char *of;
+
+	/* A UID of before the folder was numbered anew is another message's. */
+	if (f == NULL || p->renumbered[SIDE_OLD])
+		return true;
+	if (!store_mover_note_find(x->w->st, p->m->t->id, f->view->folder.wire, m->uid,
+				   x->w->scratch, &note, &found, err))
+		return false;
+	if (!found)
+		return true;
+	if (*why == WHY_NONE && note.why == WHY_RULE)
+		x->rule = note.text;
+	of = note.at > 0 ? arena_printf(x->w->scratch, " of %s", clock_iso(note.at, iso))
+			 : "";
+	reason(x, why, note.why,
+	       *note.text != '\0'
+		       ? arena_printf(x->w->scratch, "The mover's log%s says of %s: %s.",
+				      of, note.uid != 0 ? "it" : "its folder",
+				      shown_in(x->w, note.text))
+		       : arena_printf(x->w->scratch,
+				      "The mover's log%s says that %s was not copied.",
+				      of, note.uid != 0 ? "it" : "its folder"));
+	return true;
+}
+
 static bool why_missing(struct naming *x, const struct work_pair *p,
 			const struct leftover *l, enum why *why, struct err *err)
 {
 	const struct message *m = &l->m;
 
+	x->rule = p->excluded != NULL ? p->excluded : "";
 	if (p->excluded != NULL)
 		reason(x, why, WHY_RULE,
 		       arena_printf(x->w->scratch,
@@ -221,6 +257,8 @@ static bool why_missing(struct naming *x, const struct work_pair *p,
 		       "It arrived on the old side after the seal: nothing has moved it "
 		       "since.");
 	else if (!why_copies(x, p, why, m, err) || !why_unreadable(x, l, why, err))
+		return false;
+	if (*why != WHY_LATE && !why_noted(x, p, why, m, err))
 		return false;
 	if (*why != WHY_LATE) {
 		why_kind(x, p, why, m);
@@ -368,7 +406,7 @@ static bool name_one(struct naming *x, const struct leftover *l, struct err *err
 						: judge_extra(why),
 		.why = why,
 		.side = l->side,
-		.other = why == WHY_RULE ? p->excluded : "",
+		.other = why == WHY_RULE ? x->rule : "",
 		.explanation = strbuf_cstr(&x->say),
 	};
 	return emit_message(x->w, p, &item, &e, err);

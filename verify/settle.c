@@ -212,10 +212,28 @@ static bool settle_all(struct work *w, struct err *err)
 	return ok;
 }
 
+/* Told once, with the account that lost most. */
+static bool emit_crowd(struct work *w, struct work_member *m, struct err *err)
+{
+	char buf[32], accounts[32];
+	const char *text = arena_printf(
+		w->arena,
+		"%s accounts lost %s messages together on the new side between two "
+		"audits (noticed by run %lld), this one most of them: each by itself may "
+		"be life, all at once is what a mover with an option that deletes does.  "
+		"They are still on the old side.",
+		num_group(w->alarm->accounts, accounts, sizeof accounts),
+		num_group(w->alarm->messages, buf, sizeof buf), (long long)w->alarm->run);
+
+	return emit_place(w, m, FINDING_MASS_REMOVAL, SEVERITY_LOSS, WHY_REMOVED,
+			  SIDE_NEW, "", "", text, w->alarm->messages, err);
+}
+
 static bool emit_removed(struct work *w, struct work_member *m, struct err *err)
 {
+	struct work_wave most = { 0 };
 	struct strbuf say = STRBUF_INIT;
-	int64_t all = 0, most = 0, run = 0;
+	int64_t all = 0;
 	size_t folders = 0;
 	char buf[32];
 	bool ok = true;
@@ -234,10 +252,8 @@ static bool emit_removed(struct work *w, struct work_member *m, struct err *err)
 		strbuf_addc(&say, '"');
 	}
 	for (size_t i = 0; i < m->wave_n; i++)
-		if (m->wave[i].messages > most) {
-			most = m->wave[i].messages;
-			run = m->wave[i].run;
-		}
+		if (m->wave[i].messages > most.messages)
+			most = m->wave[i];
 	if (all > 0) {
 		const char *text = arena_printf(
 			w->arena,
@@ -249,20 +265,20 @@ static bool emit_removed(struct work *w, struct work_member *m, struct err *err)
 		ok = emit_place(w, m, FINDING_MESSAGE_REMOVED, SEVERITY_INFO, WHY_REMOVED,
 				SIDE_NEW, "", "", text, all, err);
 	}
-	if (ok &&
-	    (judge_mass(most, m->old_messages, w->o->mass_messages, w->o->mass_percent) ||
-	     (m->mover_ran && most >= TALLY_LEAST))) {
+	if (ok && most.run != 0 && crowd_alone(m, &most, w->o)) {
 		const char *text = arena_printf(
 			w->arena,
 			"%s messages were removed on the new side between two audits "
 			"(noticed by run %lld)%s: users rarely do that, a mover with an "
 			"option that deletes does.  They are still on the old side.",
-			num_group(most, buf, sizeof buf), (long long)run,
+			num_group(most.messages, buf, sizeof buf), (long long)most.run,
 			m->mover_ran ? ", and a mover ran after the seal" : "");
 
 		ok = emit_place(w, m, FINDING_MASS_REMOVAL, SEVERITY_LOSS, WHY_REMOVED,
-				SIDE_NEW, "", "", text, most, err);
+				SIDE_NEW, "", "", text, most.messages, err);
 	}
+	if (ok && w->alarm != NULL && w->alarm->transfer == m->t->id)
+		ok = emit_crowd(w, m, err);
 	strbuf_done(&say);
 	return ok;
 }

@@ -32,6 +32,8 @@ struct session {
 	size_t tally_n;
 	struct group *group;
 	size_t group_n;
+	struct crowd crowd;
+	const struct crowd_wave *alarm; /* of all accounts together; NULL */
 };
 
 /* A run of ours that never ended was killed or stopped: judging is begun anew, not
@@ -210,6 +212,7 @@ static struct work *work_of(struct session *s, const struct group *g)
 			    .arena = &s->arena,
 			    .scratch = &s->scratch,
 			    .sha = s->sha,
+			    .alarm = s->alarm,
 			    .member_n = g->n };
 	w->member = arena_alloc(&s->arena, g->n * sizeof *w->member);
 	while (s->tally_n < g->n) {
@@ -264,8 +267,11 @@ static bool judge_one(struct session *s, const struct group *g, bool again,
 	ok = ok && group_judge(w, err);
 	for (size_t i = 0; ok && i < g->n; i++)
 		ok = store_finding_life(s->st, w->member[i].t->id, s->out->run, err);
-	if (ok && store_commit(s->st, err))
+	if (ok && store_commit(s->st, err)) {
+		for (size_t i = 0; !again && i < g->n; i++)
+			crowd_add(&s->crowd, &w->member[i], s->o);
 		return true;
+	}
 	store_rollback(s->st);
 	return err_wrap(err, "verify %s",
 			text_shown(&s->arena, span_str(w->member[0].t->name)));
@@ -305,6 +311,19 @@ static bool is_among(const int64_t *ids, size_t n, int64_t id)
 		if (ids[i] == id)
 			return true;
 	return false;
+}
+
+/* The account with which an alarm of all accounts is told is judged once more. */
+static bool judge_crowd(struct session *s, struct err *err)
+{
+	s->alarm = crowd_alarm(&s->crowd, s->o);
+	if (s->alarm == NULL)
+		return true;
+	for (size_t i = 0; i < s->group_n; i++)
+		for (size_t k = 0; k < s->group[i].n; k++)
+			if (s->all[s->group[i].at[k]].id == s->alarm->transfer)
+				return judge_one(s, &s->group[i], true, err);
+	return true;
 }
 
 /* Mail that is missing in one account and extra in another: those are judged once more,
@@ -390,7 +409,8 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	if (!map_open(o->rules, &s.map, err) || !abandon_open_run(&s, err) ||
 	    !store_transfers(st, true, &s.all_arena, &s.all, &s.all_n, err) ||
 	    !make_groups(&s, err) || !store_run_begin(st, &run, &result.run, err) ||
-	    !judge_all(&s, err) || !judge_across(&s, err) || !sum_up(&s, err))
+	    !judge_all(&s, err) || !judge_crowd(&s, err) || !judge_across(&s, err) ||
+	    !sum_up(&s, err))
 		goto out;
 	if (!store_run_end(st, result.run,
 			   result.incomplete > 0 ? RUN_INCOMPLETE : RUN_COMPLETE, &none,

@@ -48,6 +48,17 @@ struct work_wave {
 };
 #define WORK_WAVES 64
 
+/* Removals noticed by one run in all accounts that have no alarm of their own. */
+struct crowd_wave {
+	int64_t run, messages, accounts;
+	int64_t most, transfer; /* of the account that lost most */
+};
+struct crowd {
+	int64_t messages; /* that sealed accounts had */
+	struct crowd_wave wave[WORK_WAVES];
+	size_t n;
+};
+
 /* The profile of one side's servers, kept while they say the same of themselves. */
 struct kinds {
 	struct arena arena;
@@ -161,7 +172,9 @@ struct work {
 	const char **gone;	/* new folders of a seal that are gone, common form */
 	size_t gone_n;
 	int64_t max_octets; /* the largest message that the new side takes; -1 */
-	uint64_t stamp;	    /* of the group of equal keys being matched */
+	const struct crowd_wave *alarm; /* of all accounts, told with the one that lost
+					   most; NULL: none (yet) */
+	uint64_t stamp;			/* of the group of equal keys being matched */
 	struct work_keywords keywords[WORK_KEYWORDS];
 	struct work_words words[WORK_KEYWORDS];
 };
@@ -298,6 +311,17 @@ bool settle_same_key(const struct message *a, const struct message *b);
 struct copies;
 /* The copy that went after used others that went later; NULL: there is none. */
 const struct copies_one *settle_gone(const struct copies *c, int64_t used);
+
+/* ---- crowd.c: removals in many accounts at once ---- */
+
+/* What one account lost in that wave is an alarm of its own. */
+bool crowd_alone(const struct work_member *m, const struct work_wave *wave,
+		 const struct verify_options *o);
+void crowd_add(struct crowd *c, const struct work_member *m,
+	       const struct verify_options *o);
+/* The wave that is a mass over all accounts; NULL: there is none.  Points into c. */
+const struct crowd_wave *crowd_alarm(const struct crowd *c,
+				     const struct verify_options *o);
 
 /* ---- copies.c: what an account held at other times ---- */
 

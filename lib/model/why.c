@@ -33,6 +33,7 @@ static const char *const names[] = {
 	[WHY_LIFE] = "life",
 	[WHY_SHARED] = "shared",
 	[WHY_BODY] = "body",
+	[WHY_MOVER] = "mover",
 };
 _Static_assert(COUNT_OF(names) == WHY_COUNT, "every reason has a name");
 

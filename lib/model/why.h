@@ -38,8 +38,9 @@ enum why {
 	WHY_LIFE,	    /* users changed it after the seal */
 	WHY_SHARED,	    /* may belong to another transfer into the same folders */
 	WHY_BODY,	    /* the bodies themselves differ */
+	WHY_MOVER,	   /* the mover's log says that it failed there */
 };
-enum { WHY_COUNT = WHY_BODY + 1 };
+enum { WHY_COUNT = WHY_MOVER + 1 };
 
 const char *why_name(enum why w); /* "no-seal" */
 bool why_parse(const char *s, enum why *out) MUST_CHECK;

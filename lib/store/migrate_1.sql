@@ -46,6 +46,15 @@ CREATE TABLE seal_folder (
 	messages INTEGER NOT NULL,
 	PRIMARY KEY (seal, folder)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE mover_note (
+	transfer INTEGER NOT NULL REFERENCES transfer (id),
+	folder   BLOB NOT NULL,
+	uid      INTEGER NOT NULL,
+	at       INTEGER NOT NULL,
+	why      INTEGER NOT NULL,
+	text     TEXT NOT NULL,
+	PRIMARY KEY (transfer, folder, uid, at, why)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE acceptance (
 	id       INTEGER PRIMARY KEY,
 	at       INTEGER NOT NULL,
@@ -73,6 +82,12 @@ CREATE TRIGGER seal_folder_no_update BEFORE UPDATE ON seal_folder BEGIN
 END;
 CREATE TRIGGER seal_folder_no_delete BEFORE DELETE ON seal_folder BEGIN
 	SELECT RAISE(ABORT, 'seal_folder is append-only');
+END;
+CREATE TRIGGER mover_note_no_update BEFORE UPDATE ON mover_note BEGIN
+	SELECT RAISE(ABORT, 'mover_note is append-only');
+END;
+CREATE TRIGGER mover_note_no_delete BEFORE DELETE ON mover_note BEGIN
+	SELECT RAISE(ABORT, 'mover_note is append-only');
 END;
 CREATE TRIGGER acceptance_no_update BEFORE UPDATE ON acceptance BEGIN
 	SELECT RAISE(ABORT, 'acceptance is append-only');

@@ -464,6 +464,17 @@ CREATE TABLE accepted (
 	acceptance  INTEGER NOT NULL REFERENCES acceptance (id)
 ) STRICT, WITHOUT ROWID;
 
+-- What a mover's log says that it did not copy.  Append-only; event import.
+CREATE TABLE mover_note (
+	transfer INTEGER NOT NULL REFERENCES transfer (id),
+	folder   BLOB NOT NULL,    -- old folder, as the server sends its name
+	uid      INTEGER NOT NULL, -- 0: the whole folder
+	at       INTEGER NOT NULL, -- when that run began; 0: the log does not say
+	why      INTEGER NOT NULL, -- enum why
+	text     TEXT NOT NULL,    -- what the server said, or the pattern
+	PRIMARY KEY (transfer, folder, uid, at, why)
+) STRICT, WITHOUT ROWID;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -536,6 +547,12 @@ CREATE TRIGGER seal_folder_no_update BEFORE UPDATE ON seal_folder BEGIN
 END;
 CREATE TRIGGER seal_folder_no_delete BEFORE DELETE ON seal_folder BEGIN
 	SELECT RAISE(ABORT, 'seal_folder is append-only');
+END;
+CREATE TRIGGER mover_note_no_update BEFORE UPDATE ON mover_note BEGIN
+	SELECT RAISE(ABORT, 'mover_note is append-only');
+END;
+CREATE TRIGGER mover_note_no_delete BEFORE DELETE ON mover_note BEGIN
+	SELECT RAISE(ABORT, 'mover_note is append-only');
 END;
 CREATE TRIGGER acceptance_no_update BEFORE UPDATE ON acceptance BEGIN
 	SELECT RAISE(ABORT, 'acceptance is append-only');

@@ -35,6 +35,9 @@ enum stmt {
 	STMT_ACCEPTED,
 	STMT_SEAL_NEWEST,
 	STMT_EPOCH_LAST,
+	/* store_mover.c */
+	STMT_MOVER_NOTE_ADD,
+	STMT_MOVER_NOTE_FIND,
 	/* store_run.c, store_ledger.c */
 	STMT_RUN_ADD,
 	STMT_RUN_GET,

@@ -152,6 +152,12 @@ struct account_view {
 bool store_account_view(struct store *st, int64_t account, struct arena *arena,
 			struct account_view *out, struct err *err) MUST_CHECK;
 
+/* What the server of that side said of itself when an account was listed last; "" when
+ * none was. */
+bool store_server_said(struct store *st, enum side side, struct arena *arena,
+		       const char **server_id, const char **capability,
+		       struct err *err) MUST_CHECK;
+
 /* A folder of the newest listing with its newest folder_seen. */
 struct folder_view {
 	struct folder folder;

@@ -441,3 +441,26 @@ bool store_account_view(struct store *st, int64_t account, struct arena *arena,
 	sqlite3_finalize(q);
 	return ok;
 }
+
+static const char sql_server_said[] =
+	"SELECT b.server_id, b.capability FROM account_listing l"
+	" JOIN account a ON a.id = l.account JOIN banner b ON b.id = l.banner"
+	" WHERE a.side = ?1 ORDER BY l.run DESC, l.at DESC, a.id LIMIT 1";
+
+bool store_server_said(struct store *st, enum side side, struct arena *arena,
+		       const char **server_id, const char **capability, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	enum next n;
+
+	if (!db_prepare(st, sql_server_said, &q, err))
+		return false;
+	sqlite3_bind_int(q, 1, (int)side);
+	n = db_next(st, q, err);
+	if (n != NEXT_FAIL) {
+		*server_id = n == NEXT_ITEM ? db_text_in(q, 0, arena) : "";
+		*capability = n == NEXT_ITEM ? db_text_in(q, 1, arena) : "";
+	}
+	sqlite3_finalize(q);
+	return n != NEXT_FAIL;
+}

@@ -61,6 +61,8 @@ servers() {
 	golden report.csv
 	mm report
 	want 0
+	has "$out" "Not examined, for IMAP does not show it"
+	has "$out" "new  Calendars, contacts, filters, forwards and vacation texts are not mail"
 	mm ledger verify
 	want 0
 	mm ledger head

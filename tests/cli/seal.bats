@@ -203,7 +203,7 @@ assert d["sealed"] == 1 and d["unsound"] == 0 and d["transfers"][0]["state"] == 
 	mm ledger verify
 	want 0
 	refuse 2 'event: there is no kind "cutvoer": did you mean cutover?' event cutvoer
-	refuse 2 'event: "xylophone" is neither list nor a kind' event xylophone
+	refuse 2 'event: "xylophone" is neither list, import nor a kind' event xylophone
 	refuse 2 "event: a seal is taken by the command mailmuster seal" event seal
 	refuse 2 "event: an argument is missing" event
 	refuse 2 "event: list takes none of these options" event list --by Carla
@@ -406,4 +406,50 @@ assert d["since"]["older"] == 1 and len(d["transfers"][0]["list"]) == 1, d["sinc
 	mm verify --live
 	want 0
 	has "$said" "reading 1 account once more"
+}
+
+@test "imapsync's log says when it ran, what it left behind and why" {
+	model full 1 2 3 4 5 6 7 8
+	model part 1 2 3 4 5 6
+	pair full part
+	mm audit
+	want 0
+	mm event import "$TOP/tests/data/mover/imapsync-2.229.log"
+	want 0
+	has "$out" "3 runs of imapsync in 1 file, 19 messages copied"
+	has "$out" "the new account was full"
+	has "$out" "new to this project: 3 events, 16 notes"
+	mm event list
+	has "$out" "2026-11-25T10:18:36Z  presync    anna  by "
+	has "$out" ": imapsync, imapsync-2.229.log: "
+	mm verify --offline
+	want 1
+	mm explain anna
+	has "$out" "larger than the new side takes"
+	has "$out" "says of it: smaller than its --minsize."
+	mm accept --rule "smaller than its --minsize" --by Carla --reason "notes to self" --yes
+	want 0
+	mm verify --offline
+	want 1
+	mm explain anna
+	has "$out" "1 finding about 1 message, by Carla"
+	# The same log again tells nothing new, and nothing of it goes to the ledger twice.
+	mm ledger head --json
+	cp .out before
+	mm event import --json "$TOP/tests/data/mover/imapsync-2.229.log"
+	want 0
+	python3 -c 'import json; d = json.load(open(".out")); assert d["new_events"] == d["new_notes"] == 0 and d["runs"] == 3, d'
+	mm ledger head --json
+	cmp .out before
+	# What cannot be read is named, and what was read before it stays.
+	printf 'no log at all\n' >none.log
+	refuse 6 'none.log: no run of imapsync is in it' event import none.log
+	refuse 7 'gone.log: No such file' event import gone.log
+	refuse 2 "event: import takes neither --at nor --note" event import --note x none.log
+	refuse 2 "event: an argument is missing" event import
+	printf 'account,old_user,new_user\nanna,anton,anna\n' >accounts.csv
+	mm accounts import accounts.csv
+	mm event import "$TOP/tests/data/mover/imapsync-2.229.log"
+	want 0
+	has "$said" 'warning: 6 runs for other accounts, such as "anna": not taken'
 }

@@ -80,7 +80,8 @@ static const struct {
 	{ why_name_at, WHY_COUNT,
 	  "none unexplained no-seal rule other-account late removed resurrected refiled "
 	  "duplicate artefact too-large unreadable-old quota no-id name stopped year "
-	  "depth folder new-mail header line-ends zone moved-day login life shared body" },
+	  "depth folder new-mail header line-ends zone moved-day login life shared body "
+	  "mover" },
 };
 
 static void every_value_has_its_own_word(void **state)
@@ -164,7 +165,7 @@ static void stored_numbers_stay_as_they_are(void **state)
 	assert_int_equal(MATCH_UNVERIFIED, 6);
 	assert_int_equal(FINDING_SPECIAL_USE, 16);
 	assert_int_equal(FINDING_SEAL_UNSOUND, 21);
-	assert_int_equal(WHY_BODY, 28);
+	assert_int_equal(WHY_MOVER, 29);
 	assert_int_equal(ACCOUNT_BROKEN, 6);
 	assert_int_equal(FOLDER_GONE, 4);
 	assert_int_equal(sizeof(struct msg_key), 16);

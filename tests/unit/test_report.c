@@ -539,6 +539,7 @@ static void has_counsel_for_everything(void **state)
 		}
 	assert_null(report_why_label(FINDING_FLAGS, WHY_NONE));
 	assert_null(report_why_label(FINDING_FLAGS, WHY_UNEXPLAINED));
+	assert_null(report_why_label(FINDING_MESSAGE_REFILED, WHY_REFILED));
 	assert_non_null(report_why_label(FINDING_MESSAGE_MISSING, WHY_UNEXPLAINED));
 }
 

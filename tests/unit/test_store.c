@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "store/store_accept.h"
 #include "store/store_migrate.h"
+#include "store/store_mover.h"
 #include "store/store_seal.h"
 #include "tests/support/store_rig.h"
 
@@ -369,6 +370,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "seal_folder", "uidnext" },
 		{ "acceptance", "reason" },
 		{ "accepted", "acceptance" },
+		{ "mover_note", "text" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -382,6 +384,11 @@ static void refuses_to_edit_what_was_observed(void **state)
 	};
 	struct sha256 fingerprint = { .bytes = { 1 } };
 	struct seal_folder at_seal = { .epoch = 1, .uidnext = 10 };
+	struct mover_note note = {
+		.folder = "INBOX", .uid = 7, .why = WHY_QUOTA, .text = "full"
+	};
+	struct mover_note told;
+	bool is_new, found;
 	size_t n;
 
 	rig_start(r, DEPTH_FULL);
@@ -397,6 +404,15 @@ static void refuses_to_edit_what_was_observed(void **state)
 	at_seal.folder = r->folder;
 	ok(store_seal_add(r->st, &seal, &at_seal, 1, &seal.id, &err));
 	ok(store_accept(r->st, &taken, &fingerprint, 1, &err));
+	note.transfer = id;
+	ok(store_mover_note_add(r->st, &note, &is_new, &err));
+	assert_true(is_new);
+	ok(store_mover_note_add(r->st, &note, &is_new, &err));
+	assert_false(is_new);
+	ok(store_mover_note_find(r->st, id, "INBOX", 7, &r->arena, &told, &found, &err));
+	assert_true(found && told.why == WHY_QUOTA && strcmp(told.text, "full") == 0);
+	ok(store_mover_note_find(r->st, id, "INBOX", 8, &r->arena, &told, &found, &err));
+	assert_false(found);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const char *table = cases[i].table, *column = cases[i].column;
 		char sql[200];

@@ -34,16 +34,13 @@ int64_t clock_mono_ms(void)
 	{                                                                                \
 		"<d@x>", 400, D0 + 3, 0, NULL, uid                                       \
 	}
-#define MA_FLAGS(uid, flags)                                                             \
-	{                                                                                \
-		"<a@x>", 100, D0, flags, NULL, uid                                       \
-	}
 
 static const struct fx_message a[] = { MA(1) }, ab[] = { MA(1), MB(2) }, b2[] = { MB(2) },
 			       c[] = { MC(3) }, cb[] = { MC(3), MB(9) },
 			       ca[] = { MC(3), MA(7) }, abc[] = { MA(1), MB(2), MC(3) },
 			       abd[] = { MA(1), MB(2), MD(3) }, aa[] = { MA(1), MA(2) },
-			       a7[] = { MA(7) }, a_seen[] = { MA_FLAGS(1, SEEN), MB(2) };
+			       a7[] = { MA(7) },
+			       a_seen[] = { { "<a@x>", 100, D0, SEEN, NULL, 1 }, MB(2) };
 
 #define INBOX(v)                                                                         \
 	{                                                                                \
@@ -242,6 +239,55 @@ static void a_mass_is_an_alarm_and_a_handful_is_life(void **state)
 		    strcmp(reasons(&f, t), cases[i].reasons) != 0)
 			fail_msg("case %zu: %s\n%s", i, verdict_name(j.verdict),
 				 reasons(&f, t));
+		fx_close(&f);
+	}
+}
+
+static void a_mass_over_many_accounts_is_one_alarm(void **state)
+{
+	const char *name[] = { "ann", "bob", "cid" };
+	static const struct {
+		size_t gone[3], alarms[3];
+	} cases[] = {
+		{ { 3, 3, 3 }, { 0, 0, 0 } }, /* 9 of 60: below 20 % */
+		{ { 4, 4, 4 }, { 1, 0, 0 } },
+		{ { 5, 4, 4 }, { 1, 0, 0 } }, /* its own; 8 of 60 are left */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct fx f;
+		int64_t t[3];
+		struct verify_options o = options(t, 3);
+
+		fx_open(&f);
+		for (size_t round = 0; round < 2; round++) {
+			fx_audit(&f, DEPTH_FULL);
+			for (size_t k = 0; k < 3; k++) {
+				struct fx_folder all = many(&f, "INBOX", 20, 0, false);
+				struct fx_folder rest = many(
+					&f, "INBOX", 20, round * cases[i].gone[k], false);
+
+				if (round == 0)
+					t[k] = fx_transfer(&f, name[k], name[k], name[k],
+							   "", "");
+				fx_read(&f, SIDE_OLD, name[k], &all, 1);
+				fx_read(&f, SIDE_NEW, name[k], &rest, 1);
+			}
+			fx_audit_end(&f);
+			for (size_t k = round * 3; k < 3; k++)
+				seal(&f, t[k], name[k], name[k]);
+		}
+		for (int again = 0; again < 2; again++) {
+			verify(&f, &o);
+			for (size_t k = 0; k < 3; k++) {
+				const char *told = reasons(&f, t[k]);
+
+				if ((strstr(told, "mass-removal") != NULL) !=
+				    (cases[i].alarms[k] != 0))
+					fail_msg("case %zu, %s: %s", i, name[k], told);
+			}
+		}
 		fx_close(&f);
 	}
 }
@@ -507,11 +553,12 @@ static void sides_read_too_far_apart_are_not_compared(void **state)
 	fx_close(&f);
 }
 
-/* An admin who reads through an ACL sees flags of his own: nothing is lost, and nothing is
- * known. */
+/* An admin who reads through an ACL sees flags of his own: nothing is lost, and nothing
+ * is known. */
 static void flags_of_another_login_are_not_known(void **state)
 {
-	static const struct fx_folder unread[SIDES] = INBOX(ab), read[SIDES] = INBOX(a_seen);
+	static const struct fx_folder unread[SIDES] = INBOX(ab),
+				      read[SIDES] = INBOX(a_seen);
 	struct judgement j;
 	struct fx f;
 	int64_t t;
@@ -538,6 +585,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_life_from_loss_after_the_seal),
 		cmocka_unit_test(a_mass_is_an_alarm_and_a_handful_is_life),
+		cmocka_unit_test(a_mass_over_many_accounts_is_one_alarm),
 		cmocka_unit_test(seen_lost_in_a_mass_is_an_alarm),
 		cmocka_unit_test(without_a_seal_nothing_is_excused),
 		cmocka_unit_test(a_seal_in_doubt_is_said),
