@@ -160,11 +160,11 @@ static bool read_opened(struct audit_pump *o, bool *again_out, struct err *err)
 		resume = 0;
 	o->resumed = resume > 0;
 	if (o->way != AUDIT_DELTA)
-		return read_rounds(o, resume, err);
-	if (!audit_pump_changes(o, again_out, err))
+		return read_rounds(o, resume, err) && audit_doubt_settle(o, err);
+	if (!audit_delta_read(o, again_out, err))
 		return false;
-	return *again_out ||
-	       (read_rounds(o, o->base - 1, err) && audit_pump_gone(o, err));
+	return *again_out || (read_rounds(o, o->base - 1, err) &&
+			      audit_delta_gone(o, err) && audit_doubt_settle(o, err));
 }
 
 /* After the last window: how it ended. */
@@ -192,6 +192,8 @@ static bool read_in(struct audit_pump *o, bool *again_out, struct err *err)
 	audit_uids_clear(&r->vanished);
 	imap_session_handler(o->s, audit_pump_answer, o);
 	read = read_opened(o, again_out, &why);
+	if (!read && imap_session_broken(o->s) && why.cls != ERR_STOPPED && !r->fatal)
+		audit_doubt_raise(o, &why);
 	audit_pump_drop(o);
 	if (*again_out) {
 		ok = drain(o, err);

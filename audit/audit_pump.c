@@ -6,8 +6,6 @@
 #include "audit/audit_rows.h"
 #include "imap/imap_search.h"
 
-enum { NAMED = 5 }; /* uids in a message */
-
 static struct audit_flight *flight(struct audit_pump *o, size_t i)
 {
 	return &o->flights[(o->first + i) % AUDIT_FLIGHTS];
@@ -19,6 +17,7 @@ static void take_window(struct audit_pump *o, struct audit_flight *fl)
 	if (fl->flags)
 		fl->w->flags_below = o->base;
 	fl->w->built = o->way == AUDIT_DELTA && fl->cut.lo == o->base;
+	audit_doubt_mark(o, fl->w);
 }
 
 /* ---- answers ---- */
@@ -41,66 +40,6 @@ static bool on_code(struct audit_pump *o, struct span code, struct err *err)
 	return audit_rows_code(name, value, o->opening, &o->now, err);
 }
 
-/* What was collected goes to the writer, and there is room for more. */
-static bool flush_changes(struct audit_pump *o, struct err *err)
-{
-	struct audit_reader *r = o->r;
-	struct audit_window *w = o->sparse;
-
-	o->sparse = NULL;
-	w->epoch = o->epoch;
-	w->depth = r->depth;
-	if (!r->sink->window(r->sink->ctx, w, err)) {
-		r->fatal = true;
-		return false;
-	}
-	return true;
-}
-
-static struct audit_window *sparse_window(struct audit_pump *o)
-{
-	if (o->sparse == NULL) {
-		o->sparse = audit_window_open(o->r->pool, 1, o->base - 1);
-		o->sparse->sparse = true;
-		o->sparse->flags_below = o->base;
-	}
-	return o->sparse;
-}
-
-static bool on_change(struct audit_pump *o, const struct imap_fetch *f, struct err *err)
-{
-	struct audit_window *w = sparse_window(o);
-
-	if (!(f->has & IMAP_HAS_FLAGS))
-		return true;
-	o->changed++;
-	return audit_rows_answer(o->r, w, audit_window_add(w, f->uid), f, false, err) &&
-	       (w->n < AUDIT_WINDOW_AIM || flush_changes(o, err));
-}
-
-static bool on_gone(void *ctx, uint32_t lo, uint32_t hi, struct err *err)
-{
-	struct audit_pump *o = ctx;
-
-	return audit_uids_add(&o->r->vanished, lo, hi, UINT64_MAX, err);
-}
-
-static bool on_vanished(struct audit_pump *o, struct span text, struct err *err)
-{
-	bool earlier = false;
-	uint64_t before = o->r->vanished.count;
-
-	if (!imap_vanished_parse(text, &earlier, on_gone, o, err))
-		return false;
-	if (earlier)
-		return true;
-	o->moved = true;
-	o->now.exists -= (int64_t)(o->r->vanished.count - before);
-	if (o->now.exists < 0)
-		o->now.exists = 0;
-	return true;
-}
-
 static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct err *err)
 {
 	struct audit_reader *r = o->r;
@@ -110,7 +49,7 @@ static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct 
 	if (!imap_fetch_parse(resp->number, resp->text, &r->scratch, &f, err))
 		return false;
 	if (o->changes && (f.has & IMAP_HAS_UID) && f.uid < o->base)
-		return on_change(o, &f, err);
+		return audit_delta_change(o, &f, err);
 	if (!(f.has & IMAP_HAS_UID))
 		return true; /* flags that changed under us; RFC 3501 section 7.4.2 lets
 				servers tell unasked */
@@ -182,7 +121,7 @@ bool audit_pump_answer(void *ctx, const struct imap_resp *resp, bool more,
 		o->now.exists -= o->now.exists > 0;
 		return true;
 	case IMAP_RESP_VANISHED: /* after ENABLE QRESYNC */
-		return on_vanished(o, resp->text, err);
+		return audit_delta_vanished(o, resp->text, err);
 	case IMAP_RESP_SEARCH:
 	case IMAP_RESP_ESEARCH:
 		return on_found(o, resp, more, err);
@@ -214,8 +153,14 @@ bool audit_pump_send(struct audit_pump *o, struct err *err)
 	return send(o, NULL, err);
 }
 
+bool audit_pump_send_for(struct audit_pump *o, struct audit_flight *fl, struct err *err)
+{
+	return send(o, fl, err);
+}
+
 /* A SEARCH for what stands in the line; what it finds is added to into. */
-static bool send_search(struct audit_pump *o, struct audit_uids *into, struct err *err)
+bool audit_pump_send_search(struct audit_pump *o, struct audit_uids *into,
+			    struct err *err)
 {
 	o->into = into;
 	o->found = false;
@@ -236,7 +181,7 @@ bool audit_pump_search(struct audit_pump *o, struct audit_uids *into, struct err
 		strbuf_addf(&o->r->line, "UID %u:*", o->base);
 	else
 		strbuf_adds(&o->r->line, "ALL");
-	return send_search(o, into, err);
+	return audit_pump_send_search(o, into, err);
 }
 
 bool audit_pump_finish(struct audit_pump *o, struct audit_step *step_out,
@@ -268,18 +213,20 @@ bool audit_pump_found(struct audit_pump *o, const struct imap_done *done, struct
 }
 
 /* What makes a row of this window complete. */
-static unsigned need_of(const struct audit_pump *o, const struct audit_flight *fl)
+unsigned audit_pump_need(const struct audit_pump *o, const struct audit_flight *fl)
 {
 	return fl->flags ? AUDIT_ROW_FLAGS : o->need;
 }
 
-static void put_items(struct audit_pump *o, const struct audit_flight *fl)
+void audit_pump_items(struct audit_pump *o, const struct audit_flight *fl)
 {
 	if (fl->flags)
 		strbuf_adds(&o->r->line, "(UID FLAGS)");
 	else
 		audit_rows_items(o->r, &o->r->line);
 }
+
+static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *err);
 
 static bool ask_window(struct audit_pump *o, const struct audit_cut *cut, struct err *err)
 {
@@ -294,9 +241,15 @@ static bool ask_window(struct audit_pump *o, const struct audit_cut *cut, struct
 		return true;
 	}
 	fl->asked = 1;
+	fl->piece = AUDIT_AGAIN;
+	fl->narrow = audit_doubt_about(o->r, o->i, cut->first, cut->last);
+	if (fl->narrow) {
+		take_window(o, fl);
+		return advance(o, fl, err);
+	}
 	strbuf_clear(&o->r->line);
 	strbuf_addf(&o->r->line, "UID FETCH %u:%u ", cut->first, cut->last);
-	put_items(o, fl);
+	audit_pump_items(o, fl);
 	return send(o, fl, err);
 }
 
@@ -314,7 +267,7 @@ static bool ask_rows(struct audit_pump *o, struct audit_flight *fl, bool fields,
 		strbuf_adds(&o->r->line, "UID FETCH ");
 		for (; row < fl->w->n && n < AUDIT_AGAIN; row++)
 			if (fields ? audit_rows_weak(fl->w, row)
-				   : audit_rows_lacks(fl->w, row, need_of(o, fl)))
+				   : audit_rows_lacks(fl->w, row, audit_pump_need(o, fl)))
 				strbuf_addf(&o->r->line, "%s%u", n++ > 0 ? "," : "",
 					    fl->w->rows[row].m.uid);
 		if (n == 0)
@@ -325,45 +278,67 @@ static bool ask_rows(struct audit_pump *o, struct audit_flight *fl, bool fields,
 				    "(UID BODY.PEEK[HEADER.FIELDS (" MIME_IDENTITY_FIELDS
 				    ")])");
 		else
-			put_items(o, fl);
+			audit_pump_items(o, fl);
 		if (!send(o, fl, err))
 			return false;
 	}
+}
+
+static size_t count_lacks(const struct audit_pump *o, const struct audit_flight *fl)
+{
+	size_t n = 0;
+
+	for (size_t row = 0; row < fl->w->n; row++)
+		n += audit_rows_lacks(fl->w, row, audit_pump_need(o, fl));
+	return n;
 }
 
 /* All commands for a window are complete: what is lacking is asked once more, what is
  * weak gets its fields. */
 static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *err)
 {
-	bool fields;
+	bool fields, sent = false;
 	uint8_t *asked;
 
 	if (fl->w == NULL)
 		take_window(o, fl);
-	fields = !audit_rows_any_lacks(fl->w, need_of(o, fl));
+	if (fl->narrow) {
+		if (!audit_doubt_ask(o, fl, &sent, err) || sent)
+			return sent;
+	}
+	fields = !audit_rows_any_lacks(fl->w, audit_pump_need(o, fl));
 	if (fields && !audit_rows_any_weak(fl->w)) {
 		fl->ready = true;
 		return true;
 	}
 	asked = fields ? &fl->fields_asked : &fl->asked;
+	if (*asked == 2 && fl->refused && fl->piece > 1 && !fields &&
+	    count_lacks(o, fl) > 1) {
+		/* One of many may be the reason. */
+		fl->piece = fl->piece == AUDIT_AGAIN ? AUDIT_AGAIN / 20 : 1;
+		fl->narrow = true;
+		fl->refused = false;
+		fl->at = 0;
+		return advance(o, fl, err);
+	}
 	if (*asked == 2) {
 		fl->stuck = true;
 		return true;
 	}
 	++*asked;
+	fl->refused = false;
 	return ask_rows(o, fl, fields, err);
 }
 
 /*
  * Rows of the oldest window stay unanswered.  Expunged while we read?  Then a search for
- * just them does not list them.  Those that exist make the folder unreadable: an evidence
- * of "nearly all" would be taken for all.
+ * just them does not list them.  Those that exist are named, and make the folder
+ * incomplete: an evidence of "nearly all" would be taken for all.
  */
 static bool resolve(struct audit_pump *o, struct audit_flight *fl, struct err *err)
 {
 	struct audit_uids still = { 0 };
-	struct strbuf uids = STRBUF_INIT;
-	size_t row = 0, bad = 0;
+	size_t row = 0;
 	struct imap_done done;
 	struct audit_step step;
 	bool ok = false;
@@ -374,14 +349,14 @@ static bool resolve(struct audit_pump *o, struct audit_flight *fl, struct err *e
 		strbuf_clear(&o->r->line);
 		strbuf_adds(&o->r->line, "UID SEARCH UID ");
 		for (; row < fl->w->n && n < AUDIT_AGAIN; row++)
-			if (audit_rows_lacks(fl->w, row, need_of(o, fl)) ||
+			if (audit_rows_lacks(fl->w, row, audit_pump_need(o, fl)) ||
 			    audit_rows_weak(fl->w, row))
 				strbuf_addf(&o->r->line, "%s%u", n++ > 0 ? "," : "",
 					    fl->w->rows[row].m.uid);
 		more = row < fl->w->n;
 		if (n == 0)
 			break;
-		if (!send_search(o, &still, err) ||
+		if (!audit_pump_send_search(o, &still, err) ||
 		    !audit_pump_finish(o, &step, &done, err) ||
 		    !audit_pump_found(o, &done, err))
 			goto out;
@@ -389,25 +364,17 @@ static bool resolve(struct audit_pump *o, struct audit_flight *fl, struct err *e
 	for (row = 0; row < fl->w->n; row++) {
 		uint32_t uid = fl->w->rows[row].m.uid;
 
-		if (!audit_rows_lacks(fl->w, row, need_of(o, fl)) &&
+		if (!audit_rows_lacks(fl->w, row, audit_pump_need(o, fl)) &&
 		    !audit_rows_weak(fl->w, row))
 			continue;
 		if (audit_uids_has(&still, uid)) {
-			if (bad++ < NAMED)
-				strbuf_addf(&uids, "%s%u", uids.n > 0 ? ", " : "", uid);
+			if (!audit_doubt_refuse(o, fl->w, row, err))
+				goto out;
 			continue;
 		}
 		fl->w->has[row] |= AUDIT_ROW_GONE;
 		if (!audit_uids_add(&o->r->dropped, uid, uid, UINT64_MAX, err))
 			goto out;
-	}
-	if (bad > 0) {
-		err_set(err, ERR_SERVER,
-			"asked twice, the server does not tell all about uid %s%s (%zu "
-			"in all)%s%s",
-			strbuf_cstr(&uids), bad > NAMED ? ", ..." : "", bad,
-			o->words[0] != '\0' ? ": " : "", o->words);
-		goto out;
 	}
 	audit_window_drop_gone(fl->w);
 	fl->stuck = false;
@@ -415,7 +382,6 @@ static bool resolve(struct audit_pump *o, struct audit_flight *fl, struct err *e
 	ok = true;
 out:
 	audit_uids_done(&still);
-	strbuf_done(&uids);
 	return ok;
 }
 
@@ -455,9 +421,18 @@ static bool hand_over(struct audit_pump *o, struct err *err)
 static bool ask(struct audit_pump *o, struct err *err)
 {
 	while (!o->cut_all && o->n < AUDIT_FLIGHTS) {
+		struct audit_cutter before = o->cutter;
 		struct audit_cut cut;
 
+		if (o->n > 0 && flight(o, o->n - 1)->narrow &&
+		    !flight(o, o->n - 1)->ready)
+			return true; /* pieces go alone */
 		if (audit_cutter_next(&o->cutter, &cut)) {
+			if (o->n > 0 && cut.n > 0 &&
+			    audit_doubt_about(o->r, o->i, cut.first, cut.last)) {
+				o->cutter = before;
+				return true;
+			}
 			if (!ask_window(o, &cut, err))
 				return false;
 		} else {
@@ -469,66 +444,6 @@ static bool ask(struct audit_pump *o, struct err *err)
 		return audit_pump_search(o, &o->r->found, err);
 	}
 	return true;
-}
-
-/* Gone is what the server says is gone, or what a search for the known uids leaves out.
- */
-static bool find_gone(struct audit_pump *o, struct err *err)
-{
-	struct audit_reader *r = o->r;
-	struct imap_done done;
-	struct audit_step step;
-	bool extended = (r->hello.caps & IMAP_CAP_ESEARCH) != 0;
-	enum audit_way way = o->way;
-
-	strbuf_clear(&r->line);
-	strbuf_addf(&r->line, "UID SEARCH %sUID 1:%u", extended ? "RETURN (ALL) " : "",
-		    o->base - 1);
-	audit_uids_clear(&r->found);
-	o->way = AUDIT_FLAGS; /* known uids are wanted this once */
-	if (!send_search(o, &r->found, err) || !audit_pump_finish(o, &step, &done, err) ||
-	    !audit_pump_found(o, &done, err))
-		return false;
-	o->way = way;
-	return audit_uids_gaps(&r->found, 1, o->base - 1, &r->vanished, err);
-}
-
-bool audit_pump_gone(struct audit_pump *o, struct err *err)
-{
-	struct audit_reader *r = o->r;
-
-	audit_uids_finish(&r->vanished);
-	if (o->sparse == NULL && r->vanished.n == 0)
-		return true;
-	audit_uids_swap(&sparse_window(o)->gone, &r->vanished);
-	audit_uids_clear(&r->vanished);
-	return flush_changes(o, err);
-}
-
-bool audit_pump_changes(struct audit_pump *o, bool *whole_out, struct err *err)
-{
-	struct audit_reader *r = o->r;
-	struct imap_done done;
-	struct audit_step step;
-
-	*whole_out = false;
-	if (o->base == 1)
-		return true;
-	strbuf_clear(&r->line);
-	strbuf_addf(&r->line, "UID FETCH 1:%u (UID FLAGS) (CHANGEDSINCE %lld%s)",
-		    o->base - 1, (long long)r->known[o->i].state.modseq,
-		    r->qresync ? " VANISHED" : "");
-	o->changes = true;
-	if (!audit_pump_send(o, err) || !audit_pump_finish(o, &step, &done, err))
-		return false;
-	o->changes = false;
-	if (done.status != IMAP_OK) {
-		*whole_out = true;
-		return true;
-	}
-	if (!r->qresync && !find_gone(o, err))
-		return false;
-	return audit_pump_gone(o, err);
 }
 
 bool audit_pump_round(struct audit_pump *o, struct err *err)
@@ -544,6 +459,8 @@ bool audit_pump_round(struct audit_pump *o, struct err *err)
 		if (o->step_n == 0) {
 			if (o->n == 0 && o->searched)
 				return true;
+			if (o->n > 0 && flight(o, 0)->ready)
+				continue;
 			assert(o->n > 0 && flight(o, 0)->stuck);
 			if (!resolve(o, flight(o, 0), err))
 				return false;
@@ -556,8 +473,10 @@ bool audit_pump_round(struct audit_pump *o, struct err *err)
 				return false;
 			continue;
 		}
-		if (done.status != IMAP_OK)
-			audit_words(&done, o->words);
+		if (done.status != IMAP_OK) {
+			audit_words(&done, o->r->doubt.words);
+			step.fl->refused = true;
+		}
 		if (step.fl->pending == 0 && !advance(o, step.fl, err))
 			return false;
 	}

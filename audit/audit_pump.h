@@ -7,6 +7,7 @@
  * one SEARCH under way.
  */
 #include "audit/audit_reader.h"
+#include "imap/imap_fetch.h"
 
 enum {
 	AUDIT_FLIGHTS = 4, /* windows between the first command for them and the writer */
@@ -23,8 +24,13 @@ struct audit_flight {
 		*w;	  /* NULL before the first answer: waiting windows cost nothing */
 	unsigned pending; /* commands that are not complete */
 	uint8_t asked, fields_asked; /* how often */
-	bool flags;	   /* nothing but flags is asked for: the rest is known */
-	bool ready, stuck; /* stuck: asked twice, and not answered */
+	bool flags; /* nothing but flags is asked for: the rest is known */
+	/* In pieces, one command at a time (audit_doubt.c). */
+	bool narrow, refused; /* refused: by NO or BAD, since it was last asked for */
+	size_t at;	      /* the first row that was not asked for in this go */
+	size_t from;	      /* and the first of the newest piece */
+	size_t piece;	      /* rows in one, where nothing is in doubt */
+	bool ready, stuck;    /* stuck: asked twice, and not answered */
 };
 
 /* One command that was sent and is not complete. */
@@ -60,7 +66,6 @@ struct audit_pump {
 	size_t first, n;
 	struct audit_step steps[AUDIT_STEPS];
 	size_t step_first, step_n;
-	char words[AUDIT_WORDS_SIZE]; /* of the last FETCH that was refused; "" */
 };
 
 /* As the handler of the session. */
@@ -77,12 +82,47 @@ bool audit_pump_finish(struct audit_pump *o, struct audit_step *step_out,
 /* The SEARCH is complete: is there a set in it? */
 bool audit_pump_found(struct audit_pump *o, const struct imap_done *done,
 		      struct err *err) MUST_CHECK;
-/* AUDIT_DELTA: what changed since the known state below base, into the sink.  *whole_out:
- * the server does not do what it offers, nothing can be built on it. */
-bool audit_pump_changes(struct audit_pump *o, bool *whole_out,
+/* Queue the SEARCH that stands in r->line; what it finds is added to into. */
+bool audit_pump_send_search(struct audit_pump *o, struct audit_uids *into,
+			    struct err *err) MUST_CHECK;
+
+/* ---- AUDIT_DELTA (audit_delta.c) ---- */
+
+/* What changed since the known state below base, into the sink.  *whole_out: the server
+ * does not do what it offers, nothing can be built on it. */
+bool audit_delta_read(struct audit_pump *o, bool *whole_out, struct err *err) MUST_CHECK;
+/* What the server told meanwhile to be gone, into the sink. */
+bool audit_delta_gone(struct audit_pump *o, struct err *err) MUST_CHECK;
+/* A FETCH answer below base, and VANISHED. */
+bool audit_delta_change(struct audit_pump *o, const struct imap_fetch *f,
 			struct err *err) MUST_CHECK;
-/* AUDIT_DELTA: what the server told meanwhile to be gone, into the sink. */
-bool audit_pump_gone(struct audit_pump *o, struct err *err) MUST_CHECK;
+bool audit_delta_vanished(struct audit_pump *o, struct span text,
+			  struct err *err) MUST_CHECK;
+
+/* ---- a message that breaks connections or is refused (audit_doubt.c) ---- */
+
+/* Must a window of these uids be asked for in pieces? */
+bool audit_doubt_about(const struct audit_reader *r, size_t i, uint32_t lo, uint32_t hi);
+/* Mark the rows that are not asked for any more. */
+void audit_doubt_mark(struct audit_pump *o, struct audit_window *w);
+/* The next piece of a narrow flight; *sent_out false: there is none left. */
+bool audit_doubt_ask(struct audit_pump *o, struct audit_flight *fl, bool *sent_out,
+		     struct err *err) MUST_CHECK;
+/* The session broke for this reason: what may have done it? */
+void audit_doubt_raise(struct audit_pump *o, const struct err *why);
+/* What was passed over makes the folder incomplete: false with err. */
+bool audit_doubt_settle(struct audit_pump *o, struct err *err) MUST_CHECK;
+/* A row of folder i cannot be had. */
+bool audit_doubt_refuse(struct audit_pump *o, struct audit_window *w, size_t row,
+			struct err *err) MUST_CHECK;
+
+/* ---- rounds ---- */
+
+void audit_pump_items(struct audit_pump *o, const struct audit_flight *fl);
+unsigned audit_pump_need(const struct audit_pump *o, const struct audit_flight *fl);
+/* Queue what stands in r->line for this window. */
+bool audit_pump_send_for(struct audit_pump *o, struct audit_flight *fl,
+			 struct err *err) MUST_CHECK;
 /* One round: every window of the cutter is read and handed over; the set of uids behind
  * it is in r->found. */
 bool audit_pump_round(struct audit_pump *o, struct err *err) MUST_CHECK;

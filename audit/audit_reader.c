@@ -27,6 +27,8 @@ void audit_reader_done(struct audit_reader *r)
 	audit_uids_done(&r->dropped);
 	audit_uids_done(&r->blocks);
 	audit_uids_done(&r->vanished);
+	audit_uids_done(&r->doubt.bad);
+	audit_uids_done(&r->doubt.refused);
 	arena_done(&r->scratch);
 	arena_done(&r->arena);
 }
@@ -120,11 +122,17 @@ bool audit_reader_broke(struct audit_reader *r, size_t i, struct err *err)
 
 	if (why.cls == ERR_STOPPED || r->fatal || i == r->folder_n)
 		return false;
+	r->marks[i] |= AUDIT_CAREFUL; /* the others first, and this one by itself */
+	if (r->doubt.of == i && r->doubt.narrowed) {
+		/* Nearer to the message that does it. */
+		r->doubt.narrowed = false;
+		r->progress = true;
+		return false;
+	}
 	/* A server that ends long sessions is borne with as long as each gets further
 	 * than the last. */
 	if (r->progress)
 		r->breaks[i] = 0;
-	r->marks[i] |= AUDIT_CAREFUL; /* the others first, and this one by itself */
 	if (++r->breaks[i] < 2)
 		return false;
 	err_wrap(&why, "twice the connection broke while it was read");

@@ -57,6 +57,24 @@ enum {
 	AUDIT_AFRESH = 1 << 3,	/* nothing is built on what is known of it */
 };
 
+/*
+ * Where the message is looked for that breaks connections: windows about it are asked for
+ * in pieces, each alone, and smaller pieces after each break, until one message is left,
+ * which is named and passed over.
+ */
+struct audit_doubt {
+	size_t of;	       /* index of the folder; what is below is about it */
+	uint32_t lo, hi;       /* it is among these uids; 0: nothing is in doubt now */
+	size_t n;	       /* so many messages of them */
+	unsigned tries;	       /* connections that this folder has cost */
+	bool narrowed;	       /* by the newest break */
+	struct audit_uids bad; /* named: never asked for again */
+	struct audit_uids refused; /* likewise, for the server does not tell about them */
+	char why[480];		   /* what happened at the first of bad */
+	char words[AUDIT_WORDS_SIZE]; /* of the last FETCH that was refused; "" */
+};
+#define AUDIT_DOUBT_TRIES 60
+
 struct audit_reader {
 	/* set by the caller */
 	const struct audit_sink *sink;
@@ -106,6 +124,7 @@ struct audit_reader {
 	struct strbuf line, joined;
 	struct sha256_ctx *sha;
 	struct audit_uids set, found, dropped, blocks, vanished;
+	struct audit_doubt doubt;
 };
 
 void audit_reader_init(struct audit_reader *r); /* then set the caller's part */

@@ -107,12 +107,13 @@ bool audit_rows_answer(struct audit_reader *r, struct audit_window *w, size_t ro
 
 bool audit_rows_lacks(const struct audit_window *w, size_t row, unsigned need)
 {
-	return (w->has[row] & need) != need;
+	return !(w->has[row] & AUDIT_ROW_BAD) && (w->has[row] & need) != need;
 }
 
 bool audit_rows_weak(const struct audit_window *w, size_t row)
 {
-	return (w->has[row] & (AUDIT_ROW_WEAK | AUDIT_ROW_FIELDS)) == AUDIT_ROW_WEAK;
+	return (w->has[row] & (AUDIT_ROW_WEAK | AUDIT_ROW_FIELDS | AUDIT_ROW_BAD)) ==
+	       AUDIT_ROW_WEAK;
 }
 
 bool audit_rows_any_lacks(const struct audit_window *w, unsigned need)

@@ -26,6 +26,7 @@ enum {
 		1 << 4, /* no usable Message-ID: the identity fields must be asked for */
 	AUDIT_ROW_FIELDS = 1 << 5, /* and have come */
 	AUDIT_ROW_GONE = 1 << 6,   /* expunged while we read */
+	AUDIT_ROW_BAD = 1 << 7,	   /* cannot be had, and is not asked for any more */
 };
 
 enum { AUDIT_KEYWORD_SLOTS = 64 };

@@ -231,9 +231,66 @@ static void nobody_listens(void **state)
 	bed_close(&b);
 }
 
+/* Messages of the folder that are stored. */
+static size_t stored(struct bed *b, const struct folder_view *f)
+{
+	struct store_messages *it = NULL;
+	struct err err = ERR_INIT;
+	struct message m;
+	size_t n = 0;
+
+	fx_ok(store_messages_open(b->fx.st, f->epoch, STORE_BY_UID, &it, &err));
+	while (store_messages_next(it, &m, &err) == NEXT_ITEM)
+		n++;
+	store_messages_close(it);
+	return n;
+}
+
+/* One message that breaks every connection, or that the server refuses, is found and
+ * named; all others are read. */
+static void one_bad_message_spoils_no_other(void **state)
+{
+	static const struct {
+		const char *args, *words;
+	} cases[] = {
+		{ "--garbage-fetch 137 --folders 1 --messages 300",
+		  "while uid 137 was read (1 in all)" },
+		{ "--garbage-fetch 2900 --folders 1 --messages 3000",
+		  "while uid 2900 was read (1 in all)" },
+		{ "--garbage-fetch 1 --folders 1 --messages 2500 --no-cap CONDSTORE",
+		  "while uid 1 was read (1 in all)" },
+		{ "--refuse-fetch 137 --folders 1 --messages 300",
+		  "does not tell all about uid 137 (1 in all): NO [SERVERBUG]" },
+		{ "--refuse-fetch 2500 --folders 1 --messages 2500",
+		  "does not tell all about uid 2500 (1 in all): NO [SERVERBUG]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		size_t all = 0;
+		struct folder_view f;
+		struct bed b;
+		int64_t anna;
+
+		sscanf(strstr(cases[i].args, "--messages"), "--messages %zu", &all);
+		bed_open(&b, cases[i].args, NULL);
+		anna = add(&b, SIDE_OLD, "anna");
+		must_go(&b);
+		assert_false(b.out.complete);
+		f = folder_of(&b, anna, "Folder 00001");
+		if (f.outcome != FOLDER_UNREADABLE || !said(&b, cases[i].words) ||
+		    stored(&b, &f) != all - 1)
+			fail_msg("case %zu: %s, %zu of %zu: %s", i,
+				 folder_outcome_name(f.outcome), stored(&b, &f), all,
+				 f.error);
+		bed_close(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_bad_message_spoils_no_other),
 		cmocka_unit_test(five_refusals_stop_a_side),
 		cmocka_unit_test(a_missing_password_is_no_refusal),
 		cmocka_unit_test(faults_are_rows_of_the_right_scope),
