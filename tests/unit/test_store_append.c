@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What was observed stays as it is: no statement of ours or of anybody else edits it. */
+#include "store/store_accept.h"
+#include "store/store_db.h"
+#include "store/store_mover.h"
+#include "store/store_scan.h"
+#include "store/store_seal.h"
+#include "tests/support/store_rig.h"
+
+static void refuses_to_edit_what_was_observed(void **state)
+{
+	static const struct {
+		const char *table, *column;
+	} cases[] = {
+		{ "run", "scope" },
+		{ "run_end", "note" },
+		{ "ledger", "payload" },
+		{ "event", "note" },
+		{ "account_seen", "outcome" },
+		{ "folder_change", "after" },
+		{ "folder_epoch", "uidvalidity" },
+		{ "folder_seen", "messages" },
+		{ "message_change", "after" },
+		{ "keyword_set", "names" },
+		{ "seal", "note" },
+		{ "seal_folder", "uidnext" },
+		{ "acceptance", "reason" },
+		{ "accepted", "acceptance" },
+		{ "mover_note", "text" },
+		{ "body_seen", "symptoms" },
+		{ "folder_scan", "gap_ms" },
+		{ "scan_sample", "chosen" },
+		{ "log_text", "text" },
+		{ "log_file", "note" },
+		{ "own_login", "address" },
+		{ "log_own", "at" },
+		{ "witness", "source" },
+		{ "transfer_said", "note" },
+		{ "expected", "reason" },
+	};
+	/* Its triggers are what is tested, not who fills it in. */
+	static const char logs[] =
+		"INSERT INTO log_text (id, text) SELECT 1, x'' WHERE NOT EXISTS"
+		" (SELECT 1 FROM log_text WHERE id = 1);"
+		"INSERT INTO log_file SELECT 1, 1, 0, 'mail.log', 'plain', 1, 1, 1, 0, "
+		"0, 0,"
+		" 0, 1, 0, 1, 0, NULL, NULL, 0, 0, '';"
+		"INSERT INTO own_login SELECT 1, 0, 'ada', 5, '', 0;"
+		"INSERT INTO log_own SELECT 1, 1, 5, 1;"
+		"INSERT INTO witness SELECT 1, 0, 'ada', 5, 'list', 6;"
+		"INSERT INTO transfer_said SELECT 1, 1, 5, 'grace', NULL, NULL, NULL, "
+		"'', 1;"
+		"INSERT INTO expected SELECT 1, 'ada', 1, 5, 'grace', '', 1;";
+	struct rig *r = *state;
+	struct transfer t = { .name = "ada" };
+	struct err err = ERR_INIT;
+	enum store_put what;
+	struct store_row *rows;
+	int64_t id;
+	struct seal seal = { .at = 5, .run = { 1, 1 }, .teller = "grace", .note = "" };
+	struct acceptance taken = {
+		.at = 5, .teller = "grace", .reason = "spam", .what = "{}"
+	};
+	struct sha256 fingerprint = { .bytes = { 1 } };
+	struct seal_folder at_seal = { .epoch = 1, .uidnext = 10 };
+	struct mover_note note = {
+		.folder = "INBOX", .uid = 7, .why = WHY_QUOTA, .text = "full"
+	};
+	struct mover_note told;
+	bool is_new, found;
+	struct body_facts body = { .words = "NO" };
+	struct folder_scan scan = { .error = "" };
+	struct scan_sample sample = { .seed = 1 };
+	size_t n;
+
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 9, 1, &n);
+	rig_read(r, rows, n, DEPTH_FULL);
+	rig_read(r, rows, n - 1, DEPTH_FULL);
+	free(rows);
+	rig_account_end(r, ACCOUNT_READ, DEPTH_FULL);
+	scan.folder = r->folder;
+	ok(store_body_put(r->st, 1, 1, &body, &err));
+	ok(store_folder_scan_put(r->st, &scan, &err));
+	ok(store_scan_sample_put(r->st, &sample, &err));
+	rig_run_end(r);
+	ok(store_transfer_put(r->st, &t, &id, &what, &err));
+	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
+	seal.transfer = id;
+	at_seal.folder = r->folder;
+	ok(store_seal_add(r->st, &seal, &at_seal, 1, &seal.id, &err));
+	ok(store_accept(r->st, &taken, &fingerprint, 1, &err));
+	note.transfer = id;
+	ok(store_mover_note_add(r->st, &note, &is_new, &err));
+	assert_true(is_new);
+	ok(store_mover_note_add(r->st, &note, &is_new, &err));
+	assert_false(is_new);
+	ok(store_mover_note_find(r->st, id, "INBOX", 7, &r->arena, &told, &found, &err));
+	assert_true(found && told.why == WHY_QUOTA && strcmp(told.text, "full") == 0);
+	ok(store_mover_note_find(r->st, id, "INBOX", 8, &r->arena, &told, &found, &err));
+	assert_false(found);
+	if (!db_exec(r->st, logs, &err))
+		fail_msg("%s", err.text);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const char *table = cases[i].table, *column = cases[i].column;
+		char sql[200];
+		int64_t rows_before;
+
+		snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", table);
+		rows_before = rig_number(r->path, sql);
+		if (rows_before < 1)
+			fail_msg("%s is empty", table);
+		snprintf(sql, sizeof sql, "UPDATE %s SET %s = %s", table, column, column);
+		if (rig_sql(r->path, sql) != SQLITE_CONSTRAINT)
+			fail_msg("%s can be updated", table);
+		snprintf(sql, sizeof sql, "DELETE FROM %s", table);
+		if (rig_sql(r->path, sql) != SQLITE_CONSTRAINT)
+			fail_msg("%s can be deleted from", table);
+		/* Through our own handle REPLACE is no way around either. */
+		snprintf(sql, sizeof sql, "REPLACE INTO %s SELECT * FROM %s LIMIT 1",
+			 table, table);
+		if (db_exec(r->st, sql, &err) || strstr(err.text, "append-only") == NULL)
+			fail_msg("%s can be replaced: %s", table, err.text);
+		snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", table);
+		if (rig_number(r->path, sql) != rows_before)
+			fail_msg("%s has lost rows", table);
+	}
+	assert_int_equal(
+		rig_number(r->path,
+			   "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"),
+		2 * COUNT_OF(cases));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(refuses_to_edit_what_was_observed,
+						rig_setup, rig_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
