@@ -10,8 +10,10 @@
 
 #include "base/fs.h"
 #include "store/store_accept.h"
+#include "store/store_logs.h"
 #include "store/store_migrate.h"
 #include "store/store_mover.h"
+#include "store/store_said.h"
 #include "store/store_seal.h"
 #include "tests/support/store_rig.h"
 
@@ -351,6 +353,32 @@ static void reads_one_state_while_another_writes(void **state)
 
 /* ---- append-only ---- */
 
+/* One row in each table of logs and of what persons say. */
+static void say_something(struct rig *r, int64_t transfer)
+{
+	const struct own_login own = { .user = "ada", .at = 5, .address = "192.0.2.1" };
+	const struct witness w = { .name = "ada", .at = 5, .source = "list" };
+	const struct said s = { .transfer = transfer,
+				.at = 5,
+				.teller = "grace",
+				.decision = "keep",
+				.note = "" };
+	const struct expected e = { .name = "cron", .teller = "grace", .reason = "cron" };
+	const struct log_file f = {
+		.run = r->run, .path = "mail.log", .packing = "plain", .note = ""
+	};
+	struct err err = ERR_INIT;
+	int64_t text;
+
+	ok(store_log_text(r->st, span_str("ada"), &text, &err));
+	ok(store_log_file_add(r->st, &f, &err));
+	ok(store_own_login_add(r->st, &own, &err));
+	ok(store_log_own_add(r->st, 1, USE_LOGIN, 5, text, &err));
+	ok(store_witness_add(r->st, &w, &err));
+	ok(store_said_add(r->st, &s, "{}", &err));
+	ok(store_expected_add(r->st, &e, true, "{}", &err));
+}
+
 static void refuses_to_edit_what_was_observed(void **state)
 {
 	static const struct {
@@ -371,6 +399,13 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "acceptance", "reason" },
 		{ "accepted", "acceptance" },
 		{ "mover_note", "text" },
+		{ "log_text", "text" },
+		{ "log_file", "note" },
+		{ "own_login", "at" },
+		{ "log_own", "at" },
+		{ "witness", "at" },
+		{ "transfer_said", "note" },
+		{ "expected", "reason" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -413,6 +448,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	assert_true(found && told.why == WHY_QUOTA && strcmp(told.text, "full") == 0);
 	ok(store_mover_note_find(r->st, id, "INBOX", 8, &r->arena, &told, &found, &err));
 	assert_false(found);
+	say_something(r, id);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const char *table = cases[i].table, *column = cases[i].column;
 		char sql[200];
