@@ -35,7 +35,8 @@ struct hit {
 struct hour_entry {
 	struct hit_text host;
 	enum log_program program;
-	int64_t hour; /* stamp.t / 3600 */
+	int64_t hour;  /* stamp.t / 3600 */
+	unsigned turn; /* New Years since the piece began */
 	enum log_stamp_kind kind;
 	struct log_stamp first, last;
 	int64_t lines, logins, deliveries;
@@ -56,6 +57,8 @@ struct batch {
 	struct hour_entry *hour;
 	size_t hour_n, hour_cap;
 	struct counts counts;
+	unsigned turn; /* while scanning: New Years, and the time they are told by */
+	int64_t of_year;
 	bool needs_order; /* lines of a program whose sessions go over pieces */
 };
 void batch_init(struct batch *b);

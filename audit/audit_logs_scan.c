@@ -42,8 +42,8 @@ static struct hit *hit_add(struct batch *b)
 static bool same_hour(const struct batch *b, const struct hour_entry *e,
 		      const struct log_line *l, int64_t hour)
 {
-	return e->hour == hour && e->program == l->program && e->kind == l->stamp.kind &&
-	       span_eq(batch_text(b, e->host), l->host);
+	return e->hour == hour && e->turn == b->turn && e->program == l->program &&
+	       e->kind == l->stamp.kind && span_eq(batch_text(b, e->host), l->host);
 }
 
 /* The entry of the line's source and hour; a new one leaves a mark among the hits. */
@@ -67,6 +67,7 @@ static size_t hour_of(struct batch *b, size_t near, const struct log_line *l)
 	b->hour[b->hour_n] = (struct hour_entry){ .host = keep(b, l->host),
 						  .program = l->program,
 						  .hour = hour,
+						  .turn = b->turn,
 						  .kind = l->stamp.kind,
 						  .first = l->stamp };
 	mark = hit_add(b);
@@ -135,6 +136,11 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key, size_t
 			hit_add(b)->what = HIT_EVENT; /* counted as timeless */
 		return;
 	}
+	/* the same hour a year later is another one */
+	if (l->stamp.kind == LOG_STAMP_YEARLESS) {
+		b->turn += logs_year_wraps(b->of_year, l->stamp.t);
+		b->of_year = l->stamp.t;
+	}
 	*near = hour_of(b, *near, l);
 	e = &b->hour[*near];
 	e->lines++;
@@ -180,6 +186,8 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 	b->hit_n = b->hour_n = 0;
 	b->counts = (struct counts){ 0 };
 	b->needs_order = false;
+	b->turn = 0;
+	b->of_year = 0;
 	while (rest.n > 0) {
 		const char *nl = memchr(rest.p, '\n', rest.n);
 		struct span line = { rest.p,

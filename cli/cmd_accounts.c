@@ -12,6 +12,7 @@
 #include "cli/list.h"
 #include "cli/msg.h"
 #include "cli/out.h"
+#include "cli/suggest.h"
 #include "store/store_account.h"
 
 static int import(struct args *a, bool dry_run)
@@ -214,6 +215,22 @@ static const struct subcommand *find_sub(const char *name)
 	return NULL;
 }
 
+static int unknown_sub(struct args *a, const char *word)
+{
+	struct suggest s;
+
+	suggest_init(&s, word);
+	for (size_t i = 0; i < COUNT_OF(subcommands); i++)
+		suggest_try(&s, subcommands[i].name);
+	if (s.best != NULL)
+		return args_bad(a, "accounts: there is no \"%s\": did you mean %s?",
+				shown(word), s.best);
+	return args_bad(a,
+			"accounts: \"%s\" is none of import, list, dormant, unknown, "
+			"forwarding, absent, still, diff, notices, set, expect",
+			shown(word));
+}
+
 /* "2027-03-31" means its end. */
 static bool take_day(struct args *a, const char *value, int64_t *out)
 {
@@ -340,11 +357,7 @@ static int run(struct globals *g, int argc, char **argv)
 		return a.exit;
 	s = find_sub(a.rest[0]);
 	if (s == NULL)
-		return args_bad(
-			&a,
-			"accounts: \"%s\" is none of import, list, dormant, unknown, "
-			"forwarding, absent, still, diff, notices, set, expect",
-			shown(a.rest[0]));
+		return unknown_sub(&a, a.rest[0]);
 	for (size_t i = 0; i < given_n; i++)
 		if (!takes(s, given[i]))
 			return args_bad(&a,

@@ -334,7 +334,7 @@ static const char help[] =
 const struct command cmd_logs = {
 	.name = "logs",
 	.summary = "read the logs of mail servers",
-	.usage = "--side old|new FILE... | --explain FILE... | coverage | witness "
+	.usage = "--side old | new FILE... | --explain FILE... | coverage | witness "
 		 "FILE... | "
 		 "forwards --as KIND FILE... | beat --account USER",
 	.help = help,

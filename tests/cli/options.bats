@@ -57,7 +57,7 @@ refuse() {
 	refuse 2 'verify: "anna" is one argument too many' verify anna
 	refuse 2 "explain: an argument is missing" explain
 	refuse 2 'ledger: "head2" is neither verify nor head' ledger head2
-	refuse 2 'accounts: "imprt" is neither import nor list' accounts imprt
+	refuse 2 'accounts: there is no "imprt": did you mean import?' accounts imprt
 	refuse 2 "report: only one of" report --csv --text
 	mm --json report --csv
 	want 2

@@ -280,7 +280,7 @@ stop_audit() {
 @test "a disk that fills up" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
 	mkdir small
-	mount -t tmpfs -o size=600k none small 2>/dev/null || skip "cannot mount a small file system here"
+	mount -t tmpfs -o size=800k none small 2>/dev/null || skip "cannot mount a small file system here"
 	peer old --folders 40 --messages 200
 	secret admin.secret x
 	printf 'account\nanna\n' >accounts.csv
