@@ -297,7 +297,6 @@ static bool repeats(enum finding_class c, enum why w)
 {
 	return (c == FINDING_MISDELIVERED && w == WHY_OTHER_ACCOUNT) ||
 	       (c == FINDING_MESSAGE_REFILED && w == WHY_REFILED) ||
-	       (c == FINDING_MESSAGE_REMOVED && w == WHY_REMOVED) ||
 	       (c != FINDING_MESSAGE_MISSING && w == WHY_UNEXPLAINED);
 }
 
