@@ -34,6 +34,9 @@ struct audit_logs_options {
 	size_t path_n;
 	const struct logs_zone *zone;
 	int year; /* of first lines that have none; 0: inferred */
+	/* Unix seconds from which it is kept who sent a message that was delivered: after
+	 * cutover each sender is to be found, before it there are too many. */
+	int64_t senders_from;
 	const struct log_pattern *patterns;
 	size_t pattern_n;
 	unsigned threads; /* 1 to AUDIT_LOGS_THREADS_MAX, the caller's among them */

@@ -10,7 +10,7 @@
 
 #define OPEN_MAX   64u /* hours at a time */
 #define LOOK_BACK  256u
-#define EVENTS_MAX (96u << 10) /* in all of them */
+#define EVENTS_MAX (32u << 10) /* in all of them */
 
 struct open_hour {
 	int64_t hour;

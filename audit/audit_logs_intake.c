@@ -215,6 +215,9 @@ static bool sender(struct intake *in, struct file *f, const struct batch *b,
 {
 	struct join *j = join_of(f, h->session);
 
+	/* the hour at hand began before its deliveries */
+	if ((f->now + 1) * 3600 < in->o->senders_from)
+		return true;
 	if (j->session != h->session)
 		*j = (struct join){ .session = h->session };
 	return sums_text(in->sums, batch_text(b, h->rip), &j->from, err);
@@ -349,7 +352,7 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 			u->client = j->client;
 		}
 	} else if (h->kind == LOG_DELIVERY) {
-		if (j != NULL && j->from != 0)
+		if (j != NULL && j->from != 0 && t >= in->o->senders_from)
 			u->address = j->from;
 		if (!sums_text(in->sums, batch_text(b, h->rcpt), &u->rcpt, err))
 			return false;

@@ -8,9 +8,9 @@
 #include "base/hash64.h"
 #include "store/store_logs.h"
 
-#define TEXTS_MAX  (256u << 10) /* texts in memory; a power of two halves this at most */
-#define OCTETS_MAX (8u << 20)	/* of texts */
-#define USES_MAX   (192u << 10)
+#define TEXTS_MAX  (192u << 10) /* texts in memory; a power of two halves this at most */
+#define OCTETS_MAX (6u << 20)	/* of texts */
+#define USES_MAX   (190u << 10)
 #define DAYS_MAX   (512u << 10)
 #define NONE	   UINT32_MAX
 

@@ -12,6 +12,7 @@
 #include "cli/out.h"
 #include "cli/progress.h"
 #include "cli/project.h"
+#include "store/store_seal.h"
 
 enum {
 	OPT_EXPLAIN = OPT_OWN,
@@ -163,6 +164,26 @@ static void warn(struct globals *g, const struct audit_logs_sum *s)
 			 counted(s->fails_unnamed, "failure"));
 }
 
+#define SENDERS_DAYS 14
+
+/* Who sends to the old side is asked after cutover, and of the last days always. */
+static bool senders_from(const struct project *p, int64_t *out, struct err *err)
+{
+	struct event *v = NULL;
+	struct arena arena;
+	size_t n = 0;
+	bool ok;
+
+	*out = clock_now() - (int64_t)SENDERS_DAYS * 86400;
+	arena_init(&arena);
+	ok = store_events(p->store, 0, &arena, &v, &n, err);
+	for (size_t i = 0; ok && i < n; i++)
+		if (strcmp(v[i].kind, "cutover") == 0 && v[i].at < *out)
+			*out = v[i].at;
+	arena_done(&arena);
+	return ok;
+}
+
 static int read_logs(struct globals *g, const struct asked *q)
 {
 	struct audit_logs_options o = { .side = q->side,
@@ -186,6 +207,10 @@ static int read_logs(struct globals *g, const struct asked *q)
 	if (!project_open(g, PROJECT_WRITE, &p, &err) ||
 	    !logs_zone_open(q->zone != NULL ? q->zone : p.config.logs.zone[q->side], &z,
 			    &err)) {
+		code = msg_fail(g, &err);
+		goto out;
+	}
+	if (!senders_from(&p, &o.senders_from, &err)) {
 		code = msg_fail(g, &err);
 		goto out;
 	}

@@ -16,6 +16,9 @@ static bool eat_level(struct span *s)
 	static const char *const levels[] = { "Info: ",	 "Warning: ", "Error: ",
 					      "Fatal: ", "Panic: ",   "Debug: " };
 
+	/* services begin with small letters, but for those of 1.x */
+	if (s->n == 0 || strchr("IWEFPD", s->p[0]) == NULL)
+		return false;
 	for (size_t i = 0; i < COUNT_OF(levels); i++)
 		if (log_eat(s, levels[i]))
 			return true;

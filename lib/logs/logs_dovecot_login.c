@@ -16,15 +16,33 @@
  */
 static ptrdiff_t user_end(struct span s)
 {
-	static const char *const ends[] = { ">, method=", ">, rip=", ">, PID=",
-					    ">, session=", "> method=" };
-	ptrdiff_t at;
+	static const char *const ends[] = { ", method=", ", rip=", ", PID=", ", session=",
+					    " method=" };
+	ptrdiff_t best = -1, last = -1;
+	size_t rank = COUNT_OF(ends), n = s.n;
 
-	for (size_t i = 0; i < COUNT_OF(ends); i++)
-		if ((at = log_find_last(s, ends[i])) >= 0)
-			return at;
-	at = log_find(s, ">, ");
-	return at >= 0 ? at : log_find_last(s, ">");
+	/* from the right: what follows the user holds few of them */
+	while (n > 0) {
+		const char *p = memrchr(s.p, '>', n);
+		struct span behind;
+
+		if (p == NULL)
+			break;
+		n = (size_t)(p - s.p);
+		last = last < 0 ? (ptrdiff_t)n : last;
+		behind = span_from(s, n + 1);
+		for (size_t i = 0; i < rank; i++)
+			if (log_starts(behind, ends[i])) {
+				rank = i;
+				best = (ptrdiff_t)n;
+			}
+		if (rank == 0)
+			return best;
+	}
+	if (best >= 0)
+		return best;
+	best = log_find(s, ">, ");
+	return best >= 0 ? best : last;
 }
 
 /* The elements: user, rip, session.  False: they break off. */

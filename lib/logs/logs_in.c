@@ -3,11 +3,14 @@
 
 ptrdiff_t log_find_last(struct span s, const char *lit)
 {
-	size_t n = strlen(lit);
+	size_t n = strlen(lit), left = s.n >= n ? s.n - n + 1 : 0;
+	const char *p;
 
-	for (size_t i = s.n >= n ? s.n - n + 1 : 0; i > 0; i--)
-		if (s.p[i - 1] == lit[0] && memcmp(s.p + i - 1, lit, n) == 0)
-			return (ptrdiff_t)i - 1;
+	while (left > 0 && (p = memrchr(s.p, lit[0], left)) != NULL) {
+		if (memcmp(p, lit, n) == 0)
+			return p - s.p;
+		left = (size_t)(p - s.p);
+	}
 	return -1;
 }
 

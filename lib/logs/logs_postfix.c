@@ -13,6 +13,8 @@
  */
 #include "logs/logs_in.h"
 
+#define QUEUE_ID_MAX 48 /* octets in which a queue id ends */
+
 static void warned(struct span s, struct log_line *out)
 {
 	static const char failed[] = " authentication failed";
@@ -36,10 +38,10 @@ static void warned(struct span s, struct log_line *out)
 static enum log_verdict smtpd(struct span s, struct log_line *out)
 {
 	static const char key[] = ", sasl_username=";
-	ptrdiff_t at = log_find(s, ": client="), end;
+	ptrdiff_t at = log_find(log_upto(s, QUEUE_ID_MAX), ": client="), end;
 	struct span client;
 
-	if (at <= 0 || at > 40)
+	if (at <= 0)
 		return MINE;
 	out->session = log_upto(s, (size_t)at);
 	client = span_from(s, (size_t)at + 9);
@@ -103,11 +105,11 @@ static enum agent agent_of(struct span daemon, struct span relay)
 /* status=sent of a delivery agent; text is what stands in the last parentheses. */
 static enum log_verdict sent(struct span s, struct span daemon, struct log_line *out)
 {
-	ptrdiff_t at = log_find(s, ": to=<"), status;
+	ptrdiff_t at = log_find(log_upto(s, QUEUE_ID_MAX), ": to=<"), status;
 	struct span user, rcpt = { s.p, 0 }, relay;
 	enum agent agent;
 
-	if (at <= 0 || at > 40)
+	if (at <= 0)
 		return MINE;
 	out->session = log_upto(s, (size_t)at);
 	s = span_from(s, (size_t)at + 5);

@@ -130,6 +130,10 @@ static enum log_verdict quick(const struct log_head *h, struct log_line *out)
 		out->program = LOG_DOVECOT;
 		return logs_dovecot(h, out);
 	}
+	if (h->tag.n > 6 && h->tag.p[0] == 'c' && log_starts(h->tag, "cyrus/")) {
+		out->program = LOG_CYRUS;
+		return logs_cyrus(h, out);
+	}
 	return NOT_MINE;
 }
 
