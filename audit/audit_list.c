@@ -30,6 +30,17 @@ const char *audit_words(const struct imap_done *done, char buf[AUDIT_WORDS_SIZE]
 	return buf;
 }
 
+bool audit_passing(const struct imap_done *done)
+{
+	static const char *const codes[] = { "UNAVAILABLE", "INUSE",	 "LIMIT",
+					     "THROTTLED",   "OVERQUOTA", "EXPIRED" };
+
+	for (size_t i = 0; i < COUNT_OF(codes); i++)
+		if (span_istarts(span_str(done->code), codes[i]))
+			return true;
+	return false;
+}
+
 /* INBOX is one name in any spelling (RFC 3501 section 5.1). */
 static const char *plain_name(const char *wire)
 {

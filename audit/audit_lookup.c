@@ -265,18 +265,6 @@ static bool send(struct audit_lookup *l, struct imap_session *s, struct err *err
 	return true;
 }
 
-/* A refusal that says nothing about the message (RFC 5530). */
-static bool is_passing(const struct imap_done *done)
-{
-	static const char *const codes[] = { "UNAVAILABLE", "INUSE",	 "LIMIT",
-					     "THROTTLED",   "OVERQUOTA", "EXPIRED" };
-
-	for (size_t i = 0; i < COUNT_OF(codes); i++)
-		if (span_istarts(span_str(done->code), codes[i]))
-			return true;
-	return false;
-}
-
 /* A command is complete: what it left without an answer? */
 static bool landed(struct audit_lookup *l, const struct audit_lookup_flight *f,
 		   const struct imap_done *done, struct err *err)
@@ -295,7 +283,7 @@ static bool landed(struct audit_lookup *l, const struct audit_lookup_flight *f,
 				  "cannot be read",
 				  err))
 				return false;
-		} else if (is_passing(done)) {
+		} else if (audit_passing(done)) {
 			s->state = SOUGHT_LEFT;
 		} else if (f->asked > 1) {
 			s->state = SOUGHT_SINGLE;

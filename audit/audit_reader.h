@@ -185,5 +185,7 @@ bool audit_status(struct audit_reader *r, struct imap_session *s, size_t from, s
 size_t audit_reader_find(const struct audit_reader *r, const char *wire);
 /* "NO [CODE] words" of a command that was refused. */
 const char *audit_words(const struct imap_done *done, char buf[AUDIT_WORDS_SIZE]);
+/* A refusal that says nothing about the message it was asked for (RFC 5530). */
+bool audit_passing(const struct imap_done *done);
 
 #endif

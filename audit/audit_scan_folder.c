@@ -350,18 +350,6 @@ static bool send(struct audit_scan *s, struct imap_session *session, struct err 
 	return true;
 }
 
-/* A refusal that says nothing about the message (RFC 5530). */
-static bool is_passing(const struct imap_done *done)
-{
-	static const char *const codes[] = { "UNAVAILABLE", "INUSE",	 "LIMIT",
-					     "THROTTLED",   "OVERQUOTA", "EXPIRED" };
-
-	for (size_t i = 0; i < COUNT_OF(codes); i++)
-		if (span_istarts(span_str(done->code), codes[i]))
-			return true;
-	return false;
-}
-
 static void once_more(struct audit_scan *s, size_t at)
 {
 	s->v[at].state = SCAN_SINGLE;
@@ -377,7 +365,7 @@ static bool unanswered(struct audit_scan *s, size_t at, const struct imap_done *
 	uint64_t symptom = done->status == IMAP_OK ? BIT(NOTHING) : BIT(REFUSED);
 	char words[AUDIT_WORDS_SIZE];
 
-	if (is_passing(done)) {
+	if (audit_passing(done)) {
 		i->state = SCAN_LEFT;
 		return true;
 	}
@@ -428,7 +416,7 @@ static bool landed(struct audit_scan *s, struct imap_session *session,
 			once_more(s, at);
 			continue;
 		}
-		if (f->asked > 1 && !is_passing(done)) {
+		if (f->asked > 1 && !audit_passing(done)) {
 			once_more(s, at);
 			continue;
 		}

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "audit/audit_scan_work.h"
 
-#include <signal.h>
-
 #include "base/clock.h"
 #include "base/trace.h"
 #include "imap/imap_io.h"
@@ -405,20 +403,9 @@ static void *work(void *arg)
 
 bool scan_worker_start(struct scan_worker *w, struct err *err)
 {
-	pthread_attr_t attr;
-	sigset_t all, before;
-	int rc;
-
 	audit_reply_init(&w->reply);
-	sigfillset(&all);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	rc = pthread_create(&w->thread, &attr, work, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	if (rc == 0)
+	if (audit_thread_start(&w->thread, STACK_SIZE, work, w, err))
 		return true;
 	audit_reply_done(&w->reply);
-	return err_errno(err, ERR_LOCAL, rc, "cannot start a thread for a connection");
+	return false;
 }

@@ -2,11 +2,9 @@
 #ifndef AUDIT_AUDIT_SCAN_WORK_H
 #define AUDIT_AUDIT_SCAN_WORK_H
 /* A worker of the scan: one connection at a time, account after account of its side. */
-#include "audit/audit_login.h"
-#include "audit/audit_queue.h"
-#include "audit/audit_reader.h"
 #include "audit/audit_scan.h"
 #include "audit/audit_scan_folder.h"
+#include "audit/audit_worker.h"
 #include "store/store_scan.h"
 
 /* Items of one folder that are in hand at once, and results that wait for the writer. */

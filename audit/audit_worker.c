@@ -283,22 +283,29 @@ static void *work(void *arg)
 	return NULL;
 }
 
-bool audit_worker_start(struct audit_worker *w, struct err *err)
+bool audit_thread_start(pthread_t *out, size_t stack, void *(*fn)(void *), void *ctx,
+			struct err *err)
 {
 	pthread_attr_t attr;
 	sigset_t all, before;
 	int rc;
 
-	audit_reply_init(&w->reply);
 	sigfillset(&all);
 	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	pthread_attr_setstacksize(&attr, stack);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	rc = pthread_create(&w->thread, &attr, work, w);
+	rc = pthread_create(out, &attr, fn, ctx);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
-	if (rc == 0)
+	return rc == 0 ||
+	       err_errno(err, ERR_LOCAL, rc, "cannot start a thread for a connection");
+}
+
+bool audit_worker_start(struct audit_worker *w, struct err *err)
+{
+	audit_reply_init(&w->reply);
+	if (audit_thread_start(&w->thread, STACK_SIZE, work, w, err))
 		return true;
 	audit_reply_done(&w->reply);
-	return err_errno(err, ERR_LOCAL, rc, "cannot start a thread for a connection");
+	return false;
 }

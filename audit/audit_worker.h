@@ -81,5 +81,8 @@ struct audit_worker {
 
 /* Start a worker's thread; its signals are blocked.  False: there is none. */
 bool audit_worker_start(struct audit_worker *w, struct err *err) MUST_CHECK;
+/* A thread that no signal interrupts.  stack: octets. */
+bool audit_thread_start(pthread_t *out, size_t stack, void *(*fn)(void *), void *ctx,
+			struct err *err) MUST_CHECK;
 
 #endif

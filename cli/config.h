@@ -26,8 +26,6 @@ struct config_logs {
 	const char *const
 		*proxies; /* addresses: what comes from them came through them */
 	size_t proxy_n;
-	const char *const *own; /* addresses under which servers see this machine */
-	size_t own_n;
 	const char *const *retired; /* domains that go with the old server */
 	size_t retired_n;
 };

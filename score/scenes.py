@@ -401,6 +401,19 @@ def movers_log(s):
     s.check("three refused", 1)
 
 
+@scene()
+def letter_altered(s):
+    """One letter of one body is another one, and no size tells it; a scan of both sides does."""
+    mails = s.old.fill("Amounts", 6, body="The sum is 1000 euro.\r\n")
+    yield
+    s.new.replace("Amounts", mails[3:4], lambda o: o.replace(b"1000", b"9000"))
+    s.begin()
+    s.check("not scanned", 0)
+    s.run("scan")
+    s.expect("Amounts", mails[3:4], cls="content", severity="loss", why="body")
+    s.check("scanned", 1)
+
+
 # ---- evidence that is not enough ----------------------------------------------------------------
 
 @scene()

@@ -43,7 +43,7 @@ static const char *moved(const char *path, char buf[PATH_SIZE])
 		    (path[from] == '\0' || path[from] == '/') &&
 		    to + strlen(path + from) < PATH_SIZE) {
 			memcpy(buf, eq + 1, to);
-			strcpy(buf + to, path + from);
+			memcpy(buf + to, path + from, strlen(path + from) + 1);
 			return buf;
 		}
 		p = *end == ':' ? end + 1 : end;
@@ -132,7 +132,7 @@ static const struct sockaddr *address(const struct sockaddr *sa, socklen_t *n,
 	if (to == path || strlen(to) >= sizeof out->sun_path)
 		return sa;
 	*out = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	strcpy(out->sun_path, to);
+	memcpy(out->sun_path, to, strlen(to) + 1);
 	*n = sizeof *out;
 	return (const struct sockaddr *)out;
 }

@@ -364,8 +364,8 @@ static void lets_an_unreadable_folder_be_seen(void **state)
 	rig_read(r, rows, n, DEPTH_FULL);
 	assert_int_equal(view_of(r, "INBOX", false)->outcome, FOLDER_READ);
 	assert_string_equal(view_of(r, "INBOX", false)->error, "");
-	/* It became a place without mail, then took as much again and was counted: that is
-	 * not what was read. */
+	/* It became a place without mail, then took as much again and was counted: that
+	 * is not what was read. */
 	e = ended(r, FOLDER_UNSELECTABLE, DEPTH_FULL, -1);
 	ok(store_folder_end(r->st, &e, &err));
 	assert_int_equal(view_of(r, "INBOX", false)->outcome, FOLDER_UNSELECTABLE);
