@@ -17,3 +17,17 @@ const char *run_outcome_name(enum run_outcome o)
 	assert((size_t)o < COUNT_OF(names));
 	return names[o];
 }
+
+static const char *const waits[] = {
+	[RUN_WAIT_GUARD] = "guard",
+	[RUN_WAIT_HOURS] = "hours",
+	[RUN_WAIT_RATE] = "rate",
+	[RUN_WAIT_HINT] = "hint",
+};
+_Static_assert(COUNT_OF(waits) == RUN_WAIT_COUNT, "every reason has a name");
+
+const char *run_wait_name(enum run_wait w)
+{
+	assert((size_t)w < COUNT_OF(waits));
+	return waits[w];
+}

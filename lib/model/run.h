@@ -35,4 +35,23 @@ struct wire_count {
 	int64_t reconnects;
 };
 
+/* Why a run left a server alone for a while. */
+enum run_wait {
+	RUN_WAIT_GUARD, /* it answered clearly slower than before */
+	RUN_WAIT_HOURS, /* "not_during" of the config */
+	RUN_WAIT_RATE,	/* --rate */
+	RUN_WAIT_HINT,	/* it asked for patience */
+};
+enum { RUN_WAIT_COUNT = RUN_WAIT_HINT + 1 };
+const char *run_wait_name(enum run_wait w); /* "guard", "hours", "rate", "hint" */
+
+/* How a run treated one server. */
+struct run_pace {
+	/* so long at least one connection waited for this reason */
+	int64_t waited_ms[RUN_WAIT_COUNT];
+	int64_t hints;	/* how often the server asked for patience */
+	int64_t peak;	/* connections in use at once, at most */
+	int64_t slowed; /* the highest level of the load guard (audit_guard.h); 0: none */
+};
+
 #endif

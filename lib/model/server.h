@@ -2,6 +2,7 @@
 #ifndef MODEL_SERVER_H
 #define MODEL_SERVER_H
 /* How one server is reached and logged in to, as the config says. */
+#include "model/hours.h"
 #include "model/side.h"
 
 #include "base/base.h"
@@ -45,6 +46,8 @@ struct server {
 	const char *profile;	  /* "auto", a name, or a path (lib/profile) */
 	unsigned max_connections; /* 1 to 64 */
 	int64_t timeout_ms;	  /* silence after which a connection counts as dead */
+	const struct hours *not_during; /* when nothing is read from it */
+	size_t not_during_n;
 };
 
 #endif
