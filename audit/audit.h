@@ -9,6 +9,8 @@
  * of batches to the one writer, which is the calling thread and owns the store handle.
  * Every failure is a row, scoped to what it spoils: message, folder, account, side.
  */
+#include "audit/audit_hours.h"
+#include "audit/audit_rate.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "model/account.h"
@@ -29,7 +31,9 @@ struct audit_progress {
 	int64_t accounts_unknown; /* of which total knows nothing yet */
 	int64_t errors;
 	int64_t elapsed_ms;
-	const char *now; /* an account and folder being read, escaped; "" */
+	const char *now;     /* an account and folder being read, escaped; "" */
+	const char *waiting; /* why a server is left alone, and until when; "" */
+	int64_t idle_ms;     /* of elapsed: in hours in which nothing may be read */
 };
 
 struct audit_options {
@@ -42,9 +46,10 @@ struct audit_options {
 	const char *operator_name;
 	int64_t stale_s; /* leave out accounts read in whole since, oldest first; 0: none
 			  */
-	int64_t budget_ms;     /* begin no account after so long; 0: no end */
-	struct net_wake *wake; /* set when we shall stop */
-	void *transcript;      /* FILE *, see imap_session.h; only with one connection */
+	int64_t budget_ms;	/* begin no account after so long; 0: no end */
+	struct audit_rate rate; /* of each side, for all its connections together */
+	struct net_wake *wake;	/* set when we shall stop */
+	void *transcript;	/* FILE *, see imap_session.h; only with one connection */
 
 	/* The password for this login of this side; called from worker threads, one at a
 	 * time (a mutex is held).  ERR_LOGIN when there is none.  out is wiped by the
@@ -78,6 +83,11 @@ struct audit_result {
 	int64_t left;  /* accounts not begun: the time was over (budget_ms) */
 	struct audit_side_sum side[SIDE_COUNT];
 	struct wire_count count;
+	struct run_pace pace[SIDE_COUNT];
+	/* The budget ended before hours in which a server is not read; it may be read
+	 * again at this time.  0: that was no reason. */
+	int64_t resume_at;
+	char resume[AUDIT_HOURS_SHOWN]; /* the same for people */
 	int64_t took_ms;
 };
 

@@ -7,6 +7,7 @@
  */
 #include "audit/audit_login.h"
 #include "audit/audit_lookup.h"
+#include "audit/audit_paces.h"
 #include "audit/audit_reader.h"
 
 #include "base/clock.h"
@@ -42,8 +43,10 @@ struct lookup {
 	const struct audit_options *o;
 	struct audit_result *out;
 	struct audit_doors doors;
-	struct arena arena;   /* strings of one pass */
-	struct arena account; /* of one account */
+	struct audit_paces paces;
+	struct audit_patience patience; /* with the account */
+	struct arena arena;		/* strings of one pass */
+	struct arena account;		/* of one account */
 	struct audit_lookup look;
 	const struct place *at; /* the folder being looked into */
 	int64_t stored;		/* messages in the open transaction */
@@ -306,6 +309,16 @@ out:
 	return ok;
 }
 
+/* A session that the pace of the side has let in. */
+static bool visit(struct lookup *l, struct place *places, size_t n,
+		  const struct account *a, bool *whole, struct err *err)
+{
+	bool ok = session(l, places, n, a, whole, err);
+
+	audit_pace_leave(&l->paces.side[places->side], ok);
+	return ok;
+}
+
 static bool nothing_left(const struct lookup *l, const struct place *places, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -319,11 +332,13 @@ static bool nothing_left(const struct lookup *l, const struct place *places, siz
 static bool look_up(struct lookup *l, struct place *places, size_t n, struct err *err)
 {
 	struct audit_side_sum *sum = &l->out->side[places->side];
+	struct audit_pace *pace = &l->paces.side[places->side];
 	bool whole = true, entered = true, ok = false;
 	struct err why = ERR_INIT, store_err = ERR_INIT;
 	int breaks = 0, in_vain = 0;
 	struct account a;
 
+	l->patience = (struct audit_patience){ 0 };
 	arena_reset(&l->account);
 	if (!store_account_get(l->st, places->account, &l->account, &a, err))
 		return false;
@@ -334,7 +349,10 @@ static bool look_up(struct lookup *l, struct place *places, size_t n, struct err
 
 		why = ERR_INIT;
 		l->look.progress = false;
-		ok = session(l, places, n, &a, &whole, &why);
+		if (audit_pace_enter(pace, &l->patience, &why) != AUDIT_PACE_GO)
+			ok = false;
+		else
+			ok = visit(l, places, n, &a, &whole, &why);
 		entered = l->out->count.logins > logins;
 		if (!l->look.fatal && (!commit(l, &store_err) ||
 				       !audit_doors_note(&l->doors, l->st, &store_err))) {
@@ -344,6 +362,12 @@ static bool look_up(struct lookup *l, struct place *places, size_t n, struct err
 		if (l->look.fatal || why.cls == ERR_STOPPED) {
 			*err = why;
 			return false;
+		}
+		if (l->look.progress)
+			l->patience.tries = 0;
+		if (!ok && audit_pace_hinted(pace, &why, entered, &l->patience)) {
+			entered = true;
+			continue;
 		}
 		breaks++;
 		in_vain = l->look.progress ? 0 : in_vain + 1;
@@ -431,7 +455,8 @@ bool audit_details(struct store *st, const struct audit_options *o, int64_t tran
 	l->look.out = &sink;
 	l->look.sha = sha256_new();
 	audit_doors_init(&l->doors, o, o->wake);
-	if (!begin(l, transfer, err))
+	l->doors.pace = l->paces.side;
+	if (!audit_paces_init(&l->paces, o, 0, o->wake, err) || !begin(l, transfer, err))
 		goto out;
 	do {
 		if (!collect(l, transfer, per_folder, err) || !look_up_all(l, err)) {
@@ -447,10 +472,11 @@ bool audit_details(struct store *st, const struct audit_options *o, int64_t tran
 	} while (l->more);
 	for (size_t side = 0; side < SIDE_COUNT; side++)
 		flush_same(l, (enum side)side);
-	ok = end(l, err);
+	ok = audit_paces_end(&l->paces, st, out, err) && end(l, err);
 out:
 	out->took_ms = clock_mono_ms() - began;
 	audit_doors_done(&l->doors);
+	audit_paces_done(&l->paces);
 	sha256_free(l->look.sha);
 	audit_lookup_done(&l->look);
 	arena_done(&l->arena);

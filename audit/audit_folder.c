@@ -187,19 +187,22 @@ static bool read_in(struct audit_pump *o, bool *again_out, struct err *err)
 	struct folder_end end = { .folder = o->f->id, .depth = r->depth, .error = "" };
 	int64_t began = clock_mono_ms();
 	struct err why = ERR_INIT;
-	bool read, ok = false;
+	bool read, hinted, ok = false;
 
 	audit_uids_clear(&r->vanished);
 	imap_session_handler(o->s, audit_pump_answer, o);
 	read = read_opened(o, again_out, &why);
-	if (!read && imap_session_broken(o->s) && why.cls != ERR_STOPPED && !r->fatal)
+	hinted = !read && audit_reader_hinted(r, &why);
+	if (!read && imap_session_broken(o->s) && why.cls != ERR_STOPPED && !r->fatal &&
+	    !hinted)
 		audit_doubt_raise(o, &why);
 	audit_pump_drop(o);
 	if (*again_out) {
 		ok = drain(o, err);
 		goto out;
 	}
-	if (!read && (r->fatal || imap_session_broken(o->s) || why.cls == ERR_STOPPED)) {
+	if (!read &&
+	    (r->fatal || imap_session_broken(o->s) || why.cls == ERR_STOPPED || hinted)) {
 		*err = why;
 		goto out;
 	}

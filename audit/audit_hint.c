@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "audit/audit_hint.h"
 
+#include "audit/audit_reader.h"
 #include "base/num.h"
 
-/* Where the words of the server begin in ours; its own come first. */
-static const char *const marks[] = { "login refused: ", "turned us away: ",
-				     "ends the session: ", "asks for patience: " };
+/* Where the words of the server begin in ours. */
+static const struct {
+	const char *text;
+	bool connecting;
+} marks[] = {
+	{ "login refused: ", true },
+	{ "turned us away: ", true },
+	{ "ends the session: ", true },
+	{ AUDIT_HINT_SAID, false },
+	{ "refuses to list folders: ", false },
+	{ "refuses to list subscriptions: ", false },
+	{ "with NO ", false },
+	{ "with BAD ", false },
+};
 
 /* Where needle begins in s, in any case; SIZE_MAX: nowhere. */
 static size_t find(struct span s, const char *needle)
@@ -105,14 +117,12 @@ struct audit_hint audit_hint_of_err(const struct err *err)
 	/* ERR_LOGIN without the server's words is none of its doing. */
 	for (size_t i = 0; i < COUNT_OF(marks) && (login || err->cls == ERR_SERVER);
 	     i++) {
-		size_t at = find(text, marks[i]);
-		struct span said;
+		size_t at = find(text, marks[i].text);
 
-		if (at == SIZE_MAX)
-			continue;
-		said = span_from(text, at + strlen(marks[i]));
-		/* "NO [LIMIT] ..." to a command, and BYE or a refused login. */
-		return audit_hint_find(said, i + 1 < COUNT_OF(marks));
+		if (at != SIZE_MAX)
+			return audit_hint_find(
+				span_from(text, at + strlen(marks[i].text)),
+				marks[i].connecting);
 	}
 	return (struct audit_hint){ .kind = AUDIT_HINT_NONE };
 }
@@ -125,4 +135,14 @@ struct audit_hint audit_hint_of_done(const struct imap_done *done)
 		return (struct audit_hint){ .kind = AUDIT_HINT_NONE };
 	snprintf(said, sizeof said, "[%s] %s", done->code, done->text);
 	return audit_hint_find(span_str(said), false);
+}
+
+bool audit_hint_put_off(const struct imap_done *done, struct err *err)
+{
+	char words[AUDIT_WORDS_SIZE];
+
+	if (audit_hint_of_done(done).kind == AUDIT_HINT_NONE)
+		return false;
+	err_set(err, ERR_SERVER, AUDIT_HINT_SAID "%s", audit_words(done, words));
+	return true;
 }

@@ -33,9 +33,13 @@ struct audit_hint {
 /* said: a code in brackets, or none, and words; connecting: at a login, a greeting or
  * with BYE, where [LIMIT] means connections. */
 struct audit_hint audit_hint_find(struct span said, bool connecting);
+/* Of an error that was made of a tagged answer: its words follow. */
+#define AUDIT_HINT_SAID "the server asks for patience: "
 /* What ended a session, or kept us from having one. */
 struct audit_hint audit_hint_of_err(const struct err *err);
 /* A tagged answer. */
 struct audit_hint audit_hint_of_done(const struct imap_done *done);
+/* It asks for patience: true, with an error that audit_hint_of_err knows again. */
+bool audit_hint_put_off(const struct imap_done *done, struct err *err);
 
 #endif

@@ -259,6 +259,7 @@ static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 	r->at = r->folder_n;
 	r->breaks = mem_calloc(r->folder_n, 1);
 	r->marks = mem_calloc(r->folder_n, 1);
+	r->asked = mem_calloc(r->folder_n, 1);
 	r->known = mem_calloc(r->folder_n, sizeof *r->known);
 	if (!counts)
 		return;

@@ -86,6 +86,19 @@ bool audit_back_off(struct net_wake *wake, int64_t ms, uint64_t salt, struct err
 	return true;
 }
 
+/* Wait before the next try.  [UNAVAILABLE] and [INUSE] are waited for as what they are.
+ */
+static bool before_next(struct audit_doors *d, enum side side, int tries,
+			const char *user, struct err *err)
+{
+	int64_t ms = tries == 1 ? 1000 : 3000;
+
+	if (d->pace != NULL && audit_hint_of_err(err).kind == AUDIT_HINT_BUSY)
+		return audit_pace_moment(&d->pace[side], 2 * ms, err);
+	return audit_back_off(d->wake, ms, (uint64_t)strlen(user) + (uint64_t)user[0],
+			      err);
+}
+
 static bool shut(const struct audit_gate *g)
 {
 	return g->refused >= AUDIT_REFUSALS || g->dead >= AUDIT_REFUSALS;
@@ -175,6 +188,13 @@ static bool enter_once(struct audit_doors *d, enum side side,
 	pthread_mutex_unlock(&g->lock);
 	began = clock_mono_ms();
 	ok = net_conn_open(server, login, d->wake, out, err);
+	/* "Too many connections" says nothing about the password. */
+	if (!ok && err->cls == ERR_LOGIN &&
+	    audit_hint_of_err(err).kind != AUDIT_HINT_NONE)
+		err->cls = ERR_SERVER;
+	if (ok && d->pace != NULL)
+		audit_pace_sample(&d->pace[side], AUDIT_GUARD_LOGIN,
+				  clock_mono_ms() - began);
 	gate_leave(g, ok, err, *last_try,
 		   clock_mono_ms() - began >= server->timeout_ms / 2);
 	return ok;
@@ -233,9 +253,10 @@ enum audit_entry audit_login(struct audit_doors *d, enum side side, const char *
 		}
 		/* ERR_SERVER: BYE, [UNAVAILABLE], [INUSE]: nobody looked at the password.
 		 */
+		if (d->pace != NULL && audit_hint_of_err(err).kind > AUDIT_HINT_BUSY)
+			goto out;
 		if ((err->cls != ERR_NET && err->cls != ERR_SERVER) || last_try ||
-		    !audit_back_off(d->wake, tries == 1 ? 1000 : 3000,
-				    (uint64_t)strlen(user) + (uint64_t)user[0], err))
+		    !before_next(d, side, tries, user, err))
 			goto out;
 	}
 out:

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "audit/audit.h"
+#include "audit/audit_pace.h"
 
 #define AUDIT_REFUSALS                                                                   \
 	5 /* in a row; also the most logins of one side at the same time, so that it     \
@@ -37,6 +38,9 @@ struct audit_doors {
 	struct net_wake *wake;
 	pthread_mutex_t secret; /* options->secret is called by one at a time */
 	struct audit_gate gate[SIDE_COUNT];
+	/* Of each side; who sets it waits as the server asks (audit_pace_hinted).  NULL:
+	 * nobody does, and a login is tried again soon. */
+	struct audit_pace *pace;
 	struct audit_made *made; /* not yet in the store; under secret */
 	size_t made_n, made_cap;
 };

@@ -213,14 +213,14 @@ static void obey(struct audit_pace *p, const struct audit_hint *hint,
 	p->more_at = now + p->more_ms;
 }
 
-bool audit_pace_hinted(struct audit_pace *p, const struct err *err,
+bool audit_pace_hinted(struct audit_pace *p, const struct err *err, bool entered,
 		       struct audit_patience *who)
 {
 	struct audit_hint hint = audit_hint_of_err(err);
 	int64_t now = clock_mono_ms();
 	bool patient;
 
-	if (hint.kind == AUDIT_HINT_NONE)
+	if (hint.kind == AUDIT_HINT_NONE || (hint.kind == AUDIT_HINT_BUSY && !entered))
 		return false;
 	pthread_mutex_lock(&p->lock);
 	p->count.hints++;
@@ -235,6 +235,17 @@ bool audit_pace_hinted(struct audit_pace *p, const struct err *err,
 	}
 	pthread_mutex_unlock(&p->lock);
 	return patient;
+}
+
+bool audit_pace_moment(struct audit_pace *p, int64_t ms, struct err *err)
+{
+	bool ok;
+
+	pthread_mutex_lock(&p->lock);
+	p->count.hints++;
+	ok = wait_for(p, RUN_WAIT_HINT, ms, err);
+	pthread_mutex_unlock(&p->lock);
+	return ok;
 }
 
 /* ---- between two windows ---- */

@@ -8,7 +8,7 @@
  * at once when the run is woken, and each is bounded:
  *
  *   guard   AUDIT_GUARD_REST_MS between two windows; one connection is always left
- *   rate    AUDIT_RATE_WAIT_MS
+ *   rate    what was read is paid for, AUDIT_RATE_WAIT_MS at most
  *   hint    AUDIT_HINT_MAX_MS at a time, AUDIT_PACE_TRIES times in a row for an account
  *           that gets no further, AUDIT_PACE_PATIENCE_MS for a side that does not
  *   hours   until they end, or not at all when the budget ends before
@@ -92,9 +92,15 @@ void audit_pace_leave(struct audit_pace *p, bool well);
 void audit_pace_sample(struct audit_pace *p, enum audit_guard_kind kind, int64_t ms);
 
 /* Is this a server that asks for patience, and do we still have some?  Then the side, or
- * this account alone, waits: audit_pace_enter again.  Called after audit_pace_leave. */
-bool audit_pace_hinted(struct audit_pace *p, const struct err *err,
+ * this account alone, waits: audit_pace_enter again.  Called after audit_pace_leave.
+ * entered: it was within a session; before one, AUDIT_HINT_BUSY is about this login and
+ * has been waited for (audit_login). */
+bool audit_pace_hinted(struct audit_pace *p, const struct err *err, bool entered,
 		       struct audit_patience *who);
+
+/* The server asks for patience with a login, not with everything: a moment.  False:
+ * ERR_STOPPED. */
+bool audit_pace_moment(struct audit_pace *p, int64_t ms, struct err *err) MUST_CHECK;
 
 /* What a connection waits for its server: an io around another one. */
 struct audit_meter {

@@ -194,7 +194,7 @@ bool audit_pump_finish(struct audit_pump *o, struct audit_step *step_out,
 		return false;
 	if (step_out->fl != NULL)
 		step_out->fl->pending--;
-	return true;
+	return !audit_reader_put_off(o->r, o->i, done, err);
 }
 
 bool audit_pump_found(struct audit_pump *o, const struct imap_done *done, struct err *err)

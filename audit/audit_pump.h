@@ -76,7 +76,8 @@ bool audit_pump_send(struct audit_pump *o, struct err *err) MUST_CHECK;
 /* Queue UID SEARCH ALL, for AUDIT_DELTA only of new uids; what it finds goes to into. */
 bool audit_pump_search(struct audit_pump *o, struct audit_uids *into,
 		       struct err *err) MUST_CHECK;
-/* Finish the oldest command.  False only when the session is broken or stopped. */
+/* Finish the oldest command.  False only when the session is broken or stopped, or the
+ * server asks for patience (audit_reader_hinted). */
 bool audit_pump_finish(struct audit_pump *o, struct audit_step *step_out,
 		       struct imap_done *done, struct err *err) MUST_CHECK;
 /* The SEARCH is complete: is there a set in it? */

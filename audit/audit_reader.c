@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "audit/audit_burst.h"
+#include "audit/audit_hint.h"
 
 #include "base/sha256.h"
 #include "base/text.h"
@@ -18,6 +19,7 @@ void audit_reader_done(struct audit_reader *r)
 	free(r->counts);
 	free(r->breaks);
 	free(r->marks);
+	free(r->asked);
 	free(r->known);
 	strbuf_done(&r->line);
 	strbuf_done(&r->joined);
@@ -116,11 +118,26 @@ static bool pass(struct audit_reader *r, size_t i, enum folder_outcome outcome,
 	return audit_reader_end(r, i, &end, NULL, err);
 }
 
+bool audit_reader_put_off(struct audit_reader *r, size_t i, const struct imap_done *done,
+			  struct err *err)
+{
+	if (!r->patient || r->asked[i] >= AUDIT_HINTS || !audit_hint_put_off(done, err))
+		return false;
+	r->asked[i]++;
+	return true;
+}
+
+bool audit_reader_hinted(const struct audit_reader *r, const struct err *err)
+{
+	return r->patient && audit_hint_of_err(err).kind != AUDIT_HINT_NONE;
+}
+
 bool audit_reader_broke(struct audit_reader *r, size_t i, struct err *err)
 {
 	struct err why = *err;
 
-	if (why.cls == ERR_STOPPED || r->fatal || i == r->folder_n)
+	if (why.cls == ERR_STOPPED || r->fatal || i == r->folder_n ||
+	    audit_reader_hinted(r, &why))
 		return false;
 	r->marks[i] |= AUDIT_CAREFUL; /* the others first, and this one by itself */
 	if (r->doubt.of == i && r->doubt.narrowed) {
@@ -162,7 +179,7 @@ static bool survey(struct audit_reader *r, struct imap_session *s, struct err *e
 	int64_t messages = 0;
 
 	if (!audit_status(r, s, 0, r->folder_n, err)) {
-		if (err->cls != ERR_STOPPED)
+		if (err->cls != ERR_STOPPED && !audit_reader_hinted(r, err))
 			r->survey = false;
 		return false;
 	}

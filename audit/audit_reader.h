@@ -86,8 +86,10 @@ struct audit_reader {
 	bool borrowed;	      /* somebody else logged in for the account: whose rights
 				 does the session have? */
 	struct span greeting; /* borrowed while listing */
-	bool survey; /* ask for STATUS of all folders first: what did not change is not
-			read, and small folders are read together (audit_burst.h) */
+	bool patient; /* a server that asks for patience ends the session (audit_hint.h):
+			 the caller waits, and goes on */
+	bool survey;  /* ask for STATUS of all folders first: what did not change is not
+			 read, and small folders are read together (audit_burst.h) */
 
 	/* what is known so far */
 	struct arena arena; /* strings of the listing and of the hello */
@@ -103,6 +105,7 @@ struct audit_reader {
 	struct folder_known *known; /* for each folder */
 	uint8_t *breaks;	    /* how often each folder broke the connection */
 	uint8_t *marks;		    /* AUDIT_DONE ... of each */
+	uint8_t *asked;		    /* how often each was refused for now */
 	size_t folder_n, folder_cap;
 	size_t at; /* the folder that is being read; folder_n: none, or several */
 	size_t done_n;
@@ -169,6 +172,16 @@ bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end 
 /* The session broke while folder i was read.  Twice is enough: it is named, and the rest
  * goes on.  Always false, with err still telling why. */
 bool audit_reader_broke(struct audit_reader *r, size_t i, struct err *err);
+/*
+ * A command about folder i was refused because the server wants to be left alone for a
+ * while: true with err, which audit_reader_hinted knows again, and the session ends.  Of
+ * one folder that is taken AUDIT_HINTS times, then it counts as any other refusal.
+ */
+#define AUDIT_HINTS 4
+bool audit_reader_put_off(struct audit_reader *r, size_t i, const struct imap_done *done,
+			  struct err *err);
+/* Such an error, or a BYE with such words: nothing in a folder is the cause. */
+bool audit_reader_hinted(const struct audit_reader *r, const struct err *err);
 /* How folder i may be read. */
 enum audit_way audit_reader_way(const struct audit_reader *r, size_t i);
 /* A folder that holds messages of this account. */

@@ -289,10 +289,13 @@ bool audit_run(struct store *st, const struct audit_options *o, struct audit_res
 	if (o->wake == NULL)
 		run.crew.wake = run.own_wake = net_wake_new();
 	audit_doors_init(&run.crew.doors, o, run.crew.wake);
+	run.crew.doors.pace = run.crew.paces.side;
 	audit_pool_init(&run.crew.pool);
 	pthread_mutex_init(&run.crew.lock, NULL);
 	audit_writer_init(&run.writer, st, &run.crew, out);
-	if (!begin(&run, err) || !load(&run, err))
+	if (!audit_paces_init(&run.crew.paces, o, run.crew.until_ms, run.crew.wake,
+			      err) ||
+	    !begin(&run, err) || !load(&run, err))
 		goto out;
 	started = start(&run, err);
 	if (!started)
@@ -301,12 +304,13 @@ bool audit_run(struct store *st, const struct audit_options *o, struct audit_res
 			       started ? err : &(struct err){ .cls = ERR_NONE }) &&
 	     started;
 	join(&run);
-	ok = ok && finish(&run, err);
+	ok = ok && audit_paces_end(&run.crew.paces, st, out, err) && finish(&run, err);
 out:
 	out->took_ms = clock_mono_ms() - began;
 	audit_queue_free(run.crew.queue);
 	audit_pool_done(&run.crew.pool);
 	audit_doors_done(&run.crew.doors);
+	audit_paces_done(&run.crew.paces);
 	pthread_mutex_destroy(&run.crew.lock);
 	for (size_t i = 0; i < SIDE_COUNT; i++)
 		free(run.crew.jobs[i]);

@@ -38,6 +38,8 @@ static void tell(struct scan_run *r)
 		return;
 	r->shown = now;
 	r->progress.elapsed_ms = now - r->began;
+	r->progress.waiting = audit_paces_tell(&r->crew.paces);
+	r->progress.idle_ms = audit_paces_idle(&r->crew.paces);
 	if (r->progress.messages_done > r->progress.messages_total)
 		r->progress.messages_total = r->progress.messages_done;
 	r->o->progress(r->o->progress_ctx, &r->progress);
@@ -271,7 +273,6 @@ static bool start(struct scan_run *r, struct err *err)
 	}
 	r->workers = mem_calloc(all + 1, sizeof *r->workers);
 	crew->queue = audit_queue_new(QUEUE_ITEMS, QUEUE_OCTETS, all);
-	crew->began_ms = clock_mono_ms();
 	for (int side = 0; side < SIDE_COUNT; side++)
 		for (size_t i = 0; i < want[side]; i++) {
 			struct scan_worker *w = &r->workers[r->worker_n];
@@ -373,19 +374,22 @@ bool audit_scan_run(struct store *st, const struct audit_options *o,
 	if (o->wake == NULL)
 		r->crew.wake = r->own_wake = net_wake_new();
 	audit_doors_init(&r->crew.doors, o, r->crew.wake);
+	r->crew.doors.pace = r->crew.paces.side;
 	pthread_mutex_init(&r->crew.lock, NULL);
-	if (!begin(r, err) || !load(r, err))
+	if (!audit_paces_init(&r->crew.paces, o, 0, r->crew.wake, err) ||
+	    !begin(r, err) || !load(r, err))
 		goto out;
 	started = start(r, err);
 	if (!started)
 		fail(r, err);
 	ok = loop(r, started ? err : &(struct err){ .cls = ERR_NONE }) && started;
 	join(r);
-	ok = ok && finish(r, err);
+	ok = ok && audit_paces_end(&r->crew.paces, st, &out->run, err) && finish(r, err);
 out:
 	out->run.took_ms = clock_mono_ms() - r->began;
 	audit_queue_free(r->crew.queue);
 	audit_doors_done(&r->crew.doors);
+	audit_paces_done(&r->crew.paces);
 	pthread_mutex_destroy(&r->crew.lock);
 	for (int side = 0; side < SIDE_COUNT; side++)
 		free(r->crew.jobs[side]);

@@ -19,7 +19,6 @@ struct scan_options {
 	bool again;	/* also what was scanned before */
 	int64_t sample; /* messages of each side, 1 to SAMPLE_MAX */
 	uint64_t seed;
-	int64_t rate; /* octets a second of each side; 0: as fast as they come */
 };
 
 struct scan_side_sum {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "audit/audit_scan_folder.h"
 
+#include "audit/audit_hint.h"
 #include "audit/audit_rows.h"
 #include "base/clock.h"
 #include "imap/imap_reader.h"
@@ -319,6 +320,7 @@ static bool send(struct audit_scan *s, struct imap_session *session, struct err 
 {
 	struct audit_scan_flight *f = flight(s, s->flight_n);
 	bool single = s->v[s->next].state != SCAN_OPEN;
+	int64_t began;
 
 	*f = (struct audit_scan_flight){ .from = s->next };
 	strbuf_clear(&s->line);
@@ -337,12 +339,14 @@ static bool send(struct audit_scan *s, struct imap_session *session, struct err 
 	}
 	f->to = s->next;
 	strbuf_adds(&s->line, " (UID RFC822.SIZE BODY.PEEK[])");
+	began = clock_mono_ms();
 	if (s->flight_n == 0)
-		s->last_ms = clock_mono_ms();
-	if (!s->out->pace(s->out->ctx, f->octets, err)) {
+		s->last_ms = began;
+	if (!s->out->pace(s->out->ctx, (int64_t)f->asked, f->octets, err)) {
 		s->fatal = true;
 		return false;
 	}
+	s->last_ms += clock_mono_ms() - began; /* it was we who paused */
 	if (!imap_session_send(session, strbuf_span(&s->line), &f->cmd, err))
 		return false;
 	s->flight_n++;
@@ -455,7 +459,8 @@ static bool finish(struct audit_scan *s, struct imap_session *session, struct er
 	s->flight_first = (s->flight_first + 1) % AUDIT_SCAN_FLIGHTS;
 	s->flight_n--;
 	s->in_flight -= f.octets;
-	if (!landed(s, session, &f, &done, err))
+	if ((s->patient && audit_hint_put_off(&done, err)) ||
+	    !landed(s, session, &f, &done, err))
 		return false;
 	if (s->out->settle(s->out->ctx, err))
 		return true;
@@ -502,7 +507,8 @@ static void broke(struct audit_scan *s, struct err *err)
 	struct err later = ERR_INIT;
 	size_t alone = 0;
 
-	if (err->cls == ERR_STOPPED || s->fatal)
+	if (err->cls == ERR_STOPPED || s->fatal ||
+	    (s->patient && audit_hint_of_err(err).kind != AUDIT_HINT_NONE))
 		return;
 	for (size_t k = 0; k < s->flight_n; k++) {
 		const struct audit_scan_flight *f = flight(s, k);
@@ -576,7 +582,8 @@ enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session 
 	s->sunk = false;
 	imap_session_handler(session, on_answer, s);
 	imap_session_sink(session, &sink);
-	if (!open_folder(s, session, wire, &done, err))
+	if (!open_folder(s, session, wire, &done, err) ||
+	    (s->patient && audit_hint_put_off(&done, err)))
 		goto out;
 	if (done.status != IMAP_OK || s->uidvalidity != uidvalidity) {
 		strbuf_adds(why, done.status != IMAP_OK ? audit_words(&done, words)

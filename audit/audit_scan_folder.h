@@ -56,9 +56,9 @@ struct audit_scan_sink {
 	bool (*seen)(void *ctx, const struct audit_scanned *s, struct err *err);
 	/* A good moment to hand over what has come. */
 	bool (*settle)(void *ctx, struct err *err);
-	/* Before a command goes out: wait, if so many octets came too fast.  False:
+	/* Before a command for so much goes out: wait as the server wants it.  False:
 	 * ERR_STOPPED. */
-	bool (*pace)(void *ctx, int64_t octets, struct err *err);
+	bool (*pace)(void *ctx, int64_t messages, int64_t octets, struct err *err);
 };
 
 #define AUDIT_SCAN_FLIGHTS 16
@@ -67,7 +67,9 @@ struct audit_scan {
 	/* set by the caller */
 	const struct audit_scan_sink *out;
 	struct sha256_ctx *sha;
-	int64_t timeout_ms;	    /* of the server */
+	int64_t timeout_ms; /* of the server */
+	bool patient; /* a server that asks for patience ends the session (SCAN_BROKE with
+			 audit_hint.h): nothing in the folder is the cause */
 	struct body_size_rule rule; /* what is known of its sizes; goes on learning */
 
 	bool fatal;    /* the sink has failed; err is the sink's */

@@ -89,28 +89,31 @@ static bool on_settle(void *ctx, struct err *err)
 	return true;
 }
 
-/* The connections of a side share its rate. */
-static bool on_pace(void *ctx, int64_t octets, struct err *err)
+static struct audit_pace *pace_of(struct scan_worker *w)
+{
+	return &w->crew->paces.side[w->side];
+}
+
+/* The connections of a side share its pace. */
+static bool on_pace(void *ctx, int64_t messages, int64_t octets, struct err *err)
 {
 	struct scan_worker *w = ctx;
-	struct scan_crew *crew = w->crew;
-	int64_t due, now = clock_mono_ms();
+	enum audit_pace_step step = audit_pace_step(
+		pace_of(w), &w->meter, w->owed.messages, w->owed.octets, err);
 
-	if (net_wake_is_set(crew->wake))
-		return err_set(err, ERR_STOPPED, "stopped between two messages");
-	if (crew->so->rate == 0)
+	w->owed.messages = w->owed.octets = 0;
+	switch (step) {
+	case AUDIT_STEP_GO:
+		w->owed.messages = messages;
+		w->owed.octets = octets;
 		return true;
-	pthread_mutex_lock(&crew->lock);
-	due = crew->began_ms +
-	      (int64_t)((double)crew->paced[w->side] * 1000.0 / (double)crew->so->rate);
-	crew->paced[w->side] += octets;
-	pthread_mutex_unlock(&crew->lock);
-	for (; now < due; now = clock_mono_ms()) {
-		if (net_wake_is_set(crew->wake))
-			return err_set(err, ERR_STOPPED, "stopped between two messages");
-		clock_sleep_ms(due - now < 50 ? due - now : 50);
+	case AUDIT_STEP_LEAVE:
+		w->leaving = true;
+		return err_set(err, ERR_STOPPED, "the server is left alone for a while");
+	case AUDIT_STEP_STOP:
+		break;
 	}
-	return true;
+	return false;
 }
 
 /* ---- one folder ---- */
@@ -192,14 +195,16 @@ static enum place_end read_chunk(struct scan_worker *w, struct scan_place *p,
 				 struct audit_scan *s, struct imap_session *session,
 				 struct strbuf *why, struct err *err)
 {
-	bool progress = s->progress;
+	bool progress = s->progress, hinted;
 	enum audit_scan_end end;
 
 	s->progress = false;
 	end = audit_scan_folder(s, session, p->wire, p->uidvalidity, w->items, w->item_n,
 				why, err);
 	tally(p, s);
-	p->breaks = s->progress || end != SCAN_BROKE ? 0 : p->breaks + 1;
+	hinted = end == SCAN_BROKE && s->patient &&
+		 audit_hint_of_err(err).kind != AUDIT_HINT_NONE;
+	p->breaks = s->progress || end != SCAN_BROKE ? 0 : p->breaks + !hinted;
 	s->progress |= progress;
 	switch (end) {
 	case SCAN_ENDED:
@@ -212,7 +217,7 @@ static enum place_end read_chunk(struct scan_worker *w, struct scan_place *p,
 	}
 	if (s->fatal || err->cls == ERR_STOPPED)
 		return PLACE_OVER;
-	if (p->breaks < BREAKS_OF_FOLDER)
+	if (hinted || p->breaks < BREAKS_OF_FOLDER)
 		return PLACE_BROKE;
 	strbuf_clear(why);
 	strbuf_addf(why, "again and again the connection broke: %s", err->text);
@@ -261,6 +266,7 @@ static enum place_end session(struct scan_worker *w, struct scan_places *places,
 	struct imap_io io;
 
 	imap_io_net(&io, conn);
+	audit_meter_wrap(&w->meter, &io);
 	session = imap_session_new(&io, w->crew->o->transcript);
 	if (!imap_session_hello(session, &places->arena, &hello, err)) {
 		if (err->cls == ERR_STOPPED)
@@ -297,6 +303,41 @@ static bool give_up(struct scan_worker *w, struct scan_places *places,
 	return true;
 }
 
+/* Log in when the server may be asked, and read what is left.  False: e->why keeps us
+ * out. */
+static bool visit(struct scan_worker *w, struct scan_places *places, struct audit_scan *s,
+		  struct scan_account_end *e, enum place_end *end)
+{
+	struct net_conn *conn = NULL;
+	bool entered;
+
+	w->leaving = false;
+	do {
+		if (audit_pace_enter(pace_of(w), &w->patience, &e->why) != AUDIT_PACE_GO)
+			return false;
+		e->why = ERR_INIT;
+		s->progress = false;
+		s->patient = w->patience.tries < AUDIT_PACE_TRIES;
+		entered = audit_login(&w->crew->doors, w->side, w->job->user, &conn,
+				      &e->why) == AUDIT_ENTERED;
+		if (entered) {
+			w->count.logins++;
+			e->entered = true;
+			*end = session(w, places, s, conn, &e->why);
+			net_conn_close(conn);
+		}
+		audit_pace_leave(pace_of(w), entered && *end == PLACE_ENDED);
+	} while (!entered && audit_pace_hinted(pace_of(w), &e->why, false, &w->patience));
+	if (w->leaving) {
+		/* What was handed over is stored; the sink has not failed. */
+		s->fatal = false;
+		e->why = ERR_INIT;
+	}
+	if (s->progress)
+		w->patience.tries = 0;
+	return entered;
+}
+
 /* False: stopped, or the writer has failed. */
 static bool read_account(struct scan_worker *w, struct scan_places *places,
 			 struct scan_account_end *e, struct err *err)
@@ -312,25 +353,22 @@ static bool read_account(struct scan_worker *w, struct scan_places *places,
 	s.sha = sha256_new();
 	s.timeout_ms = w->crew->o->server[w->side]->timeout_ms;
 	s.rule = places->rule;
+	w->patience = (struct audit_patience){ 0 };
 	while (in_vain <= BREAKS_IN_VAIN && breaks <= BREAKS_MAX) {
-		struct net_conn *conn = NULL;
-
 		e->why = ERR_INIT;
-		s.progress = false;
-		if (audit_login(&w->crew->doors, w->side, w->job->user, &conn, &e->why) !=
-		    AUDIT_ENTERED)
+		if (!visit(w, places, &s, e, &end))
 			break;
-		w->count.logins++;
-		e->entered = true;
-		end = session(w, places, &s, conn, &e->why);
-		net_conn_close(conn);
+		if (w->leaving)
+			continue;
 		if (end != PLACE_BROKE || all_done(places))
 			break;
 		trace(TRACE_AUDIT, "%s %s: %s", side_name(w->side), w->job->user,
 		      e->why.text);
+		w->count.reconnects++;
+		if (audit_pace_hinted(pace_of(w), &e->why, true, &w->patience))
+			continue;
 		in_vain = s.progress ? 0 : in_vain + 1;
 		breaks++;
-		w->count.reconnects++;
 		if (!audit_back_off(w->crew->wake, in_vain <= 1 ? 100 : 1000,
 				    (uint64_t)w->job->account, &e->why))
 			break;

@@ -83,11 +83,11 @@ struct scan_crew {
 	const struct scan_options *so;
 	struct net_wake *wake;
 	struct audit_doors doors;
+	struct audit_paces paces;
 	struct audit_queue *queue;
-	pthread_mutex_t lock; /* over next, and what rate counts */
+	pthread_mutex_t lock; /* over next */
 	struct scan_job *jobs[SIDE_COUNT];
 	size_t job_n[SIDE_COUNT], next[SIDE_COUNT];
-	int64_t began_ms, paced[SIDE_COUNT]; /* octets that were asked for */
 };
 
 struct scan_worker {
@@ -97,6 +97,12 @@ struct scan_worker {
 	struct audit_reply reply;
 	const struct scan_job *job;
 	struct wire_count count;
+	struct audit_patience patience; /* with the account */
+	struct audit_meter meter;
+	struct {
+		int64_t messages, octets; /* of the last command: not paid for yet */
+	} owed;
+	bool leaving; /* the connection is left for a while, and nothing is wrong */
 
 	/* private */
 	struct scan_batch *batch; /* being filled; NULL */

@@ -51,6 +51,8 @@ static bool take(struct audit_reader *r, struct imap_session *s, const uint64_t 
 
 		if (!imap_session_finish(s, cmd[i], &done, err))
 			return false;
+		if (audit_reader_put_off(r, at[i], &done, err))
+			return false;
 		if (done.status != IMAP_OK)
 			c->bad = arena_printf(&r->arena, "STATUS: %s",
 					      audit_words(&done, words));

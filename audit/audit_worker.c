@@ -62,9 +62,30 @@ static bool on_begin(void *ctx, const struct folder *f, const struct folder_stat
 	return true;
 }
 
+static struct audit_pace *pace_of(struct audit_worker *w)
+{
+	return &w->crew->paces.side[w->side];
+}
+
+/* May the next window be asked for? */
+static bool pace(struct audit_worker *w, size_t messages, struct err *err)
+{
+	switch (audit_pace_step(pace_of(w), &w->meter, (int64_t)messages, -1, err)) {
+	case AUDIT_STEP_GO:
+		return true;
+	case AUDIT_STEP_LEAVE:
+		w->leaving = true;
+		return err_set(err, ERR_STOPPED, "the server is left alone for a while");
+	case AUDIT_STEP_STOP:
+		break;
+	}
+	return false;
+}
+
 static bool on_window(void *ctx, struct audit_window *window, struct err *err)
 {
 	struct audit_worker *w = ctx;
+	size_t messages = window->n;
 	struct audit_item item = {
 		.kind = AUDIT_WINDOW,
 		.what = window,
@@ -73,7 +94,7 @@ static bool on_window(void *ctx, struct audit_window *window, struct err *err)
 	};
 
 	if (audit_queue_push(w->crew->queue, &item))
-		return true;
+		return pace(w, messages, err);
 	audit_window_give(&w->crew->pool, window);
 	return closed(err);
 }
@@ -114,6 +135,17 @@ struct reading {
 	bool broke; /* the last session died, rather than that the server said no */
 };
 
+static bool list(struct audit_worker *w, struct audit_reader *r, struct imap_session *s,
+		 struct err *err)
+{
+	bool ok = audit_reader_list(r, s, err);
+
+	if (ok)
+		audit_pace_sample(pace_of(w), AUDIT_GUARD_LIST, w->meter.waited_ms);
+	w->meter.waited_ms = w->meter.longest_ms = 0;
+	return ok;
+}
+
 /* Read what is left over one connection.  False: a->why tells why it ended. */
 static bool session(struct audit_worker *w, struct reading *a, struct net_conn *conn)
 {
@@ -123,14 +155,15 @@ static bool session(struct audit_worker *w, struct reading *a, struct net_conn *
 	bool ok;
 
 	imap_io_net(&io, conn);
+	audit_meter_wrap(&w->meter, &io);
 	s = imap_session_new(&io, w->crew->o->transcript);
 	snprintf(a->tls, sizeof a->tls, "%s", net_conn_tls(conn));
 	r->greeting = net_conn_greeting(conn);
-	r->progress = false;
-	ok = (r->listed || audit_reader_list(r, s, &a->why)) &&
-	     audit_reader_folders(r, s, &a->why);
+	r->progress = w->leaving = false;
+	r->patient = w->patience.tries < AUDIT_PACE_TRIES;
+	ok = (r->listed || list(w, r, s, &a->why)) && audit_reader_folders(r, s, &a->why);
 	a->broke = imap_session_broken(s);
-	if (!r->fatal && !a->broke) {
+	if ((!r->fatal || w->leaving) && !a->broke) {
 		imap_session_logout(s);
 		net_conn_wait_end(conn);
 	}
@@ -150,6 +183,44 @@ static enum account_outcome outcome_of(const struct reading *a)
 }
 
 /*
+ * Log in when the server may be asked, and read.  False: we were stopped, or the budget
+ * ends before it may be asked.  w->leaving: nothing is wrong, come again.
+ */
+static bool visit(struct audit_worker *w, struct reading *a, enum audit_entry *entry_out,
+		  bool *ok_out)
+{
+	struct net_conn *conn = NULL;
+
+	w->leaving = false;
+	switch (audit_pace_enter(pace_of(w), &w->patience, &a->why)) {
+	case AUDIT_PACE_GO:
+		break;
+	case AUDIT_PACE_SHUT:
+		*entry_out = AUDIT_SHUT;
+		return true;
+	case AUDIT_PACE_OVER:
+		return err_set(&a->why, ERR_STOPPED, "the time is over");
+	case AUDIT_PACE_STOP:
+		return false;
+	}
+	*entry_out = audit_login(&w->crew->doors, w->side, w->job->user, &conn, &a->why);
+	if (*entry_out == AUDIT_ENTERED) {
+		w->count.logins++;
+		*ok_out = session(w, a, conn);
+		net_conn_close(conn);
+	}
+	audit_pace_leave(pace_of(w), *ok_out);
+	if (w->leaving) {
+		/* What was handed over is stored; the sink has not failed. */
+		a->r.fatal = false;
+		a->why = ERR_INIT;
+	}
+	if (a->r.progress)
+		w->patience.tries = 0;
+	return true;
+}
+
+/*
  * Connect, read, and again after a break.  True: the account is finished, one way or
  * another.  False: we were stopped or the writer has failed.
  */
@@ -159,24 +230,26 @@ static bool read_account(struct audit_worker *w, struct reading *a, struct err *
 	unsigned fruitless = 0;
 
 	for (;;) {
-		struct net_conn *conn = NULL;
-		enum audit_entry entry = audit_login(&w->crew->doors, w->side,
-						     w->job->user, &conn, &a->why);
+		enum audit_entry entry;
 		bool ok = false;
 
-		if (entry == AUDIT_ENTERED) {
-			w->count.logins++;
-			ok = session(w, a, conn);
-			net_conn_close(conn);
-		}
-		if (ok)
-			return true;
-		if (r->fatal || a->why.cls == ERR_STOPPED) {
+		if (!visit(w, a, &entry, &ok) || r->fatal || a->why.cls == ERR_STOPPED) {
 			*err = a->why;
 			return false;
 		}
+		if (ok)
+			return true;
+		if (w->leaving)
+			continue;
 		trace(TRACE_AUDIT, "%s %s: %s", side_name(w->side), w->job->user,
 		      a->why.text);
+		if (entry != AUDIT_SHUT &&
+		    audit_pace_hinted(pace_of(w), &a->why, entry == AUDIT_ENTERED,
+				      &w->patience)) {
+			r->unseen = false;
+			w->count.reconnects += entry == AUDIT_ENTERED;
+			continue;
+		}
 		if (entry != AUDIT_ENTERED) {
 			a->outcome = outcome_of_entry(entry, &a->why);
 			break;
@@ -224,6 +297,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.kind = o->server[w->side]->kind;
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
 	w->quiet = w->counted = false;
+	w->patience = (struct audit_patience){ 0 };
 	ok = read_account(w, &a, err);
 	if (!ok)
 		goto out;

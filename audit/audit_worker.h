@@ -8,6 +8,7 @@
  * and strings need no copies.
  */
 #include "audit/audit_login.h"
+#include "audit/audit_paces.h"
 #include "audit/audit_queue.h"
 #include "audit/audit_reader.h"
 
@@ -60,6 +61,7 @@ struct audit_crew {
 	const struct audit_options *o;
 	struct net_wake *wake;
 	struct audit_doors doors;
+	struct audit_paces paces;
 	struct audit_pool pool;
 	struct audit_queue *queue;
 	pthread_mutex_t lock; /* over next */
@@ -75,6 +77,9 @@ struct audit_worker {
 	struct audit_reply reply;
 	const struct audit_job *job; /* the account being read */
 	struct wire_count count;     /* read by others only after the thread has ended */
+	struct audit_patience patience; /* with the account */
+	struct audit_meter meter;
+	bool leaving; /* the connection is left for a while, and nothing is wrong */
 	bool quiet;
 	bool counted; /* STATUS has told how many messages the account has */
 };

@@ -99,6 +99,8 @@ static void tell(struct audit_writer *w)
 		return;
 	w->shown = now;
 	w->progress.elapsed_ms = now - w->began;
+	w->progress.waiting = audit_paces_tell(&w->crew->paces);
+	w->progress.idle_ms = audit_paces_idle(&w->crew->paces);
 	/* A folder that is read again may count some messages twice. */
 	if (w->progress.messages_done > w->progress.messages_total)
 		w->progress.messages_total = w->progress.messages_done;

@@ -6,6 +6,7 @@
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/progress.h"
+#include "cli/rate.h"
 #include "cli/reading.h"
 #include "cli/report_setup.h"
 #include "model/sample.h"
@@ -39,26 +40,8 @@ struct request {
 	bool sides[SIDE_COUNT];
 	bool one, all, list, seeded;
 	struct scan_options so;
+	struct audit_rate rate;
 };
-
-/* "500K", "2M", "100000": octets a second. */
-static bool parse_rate(const char *s, int64_t *out)
-{
-	struct span text = span_str(s);
-	int shift = 0;
-	uint64_t n;
-
-	if (text.n > 0) {
-		char last = span_lower(text.p[text.n - 1]);
-
-		shift = last == 'k' ? 10 : last == 'm' ? 20 : last == 'g' ? 30 : 0;
-		text.n -= shift != 0;
-	}
-	if (!num_u64(text, (uint64_t)1 << 32, &n) || n == 0)
-		return false;
-	*out = (int64_t)(n << shift);
-	return true;
-}
 
 /* The same for a project whenever it is asked, so that a larger sample holds the smaller
  * one. */
@@ -210,6 +193,7 @@ static bool scan(struct globals *g, struct request *rq, struct project *p,
 	if (ok) {
 		reading.options.accounts = accounts;
 		reading.options.account_n = n;
+		reading.options.rate = rq->rate;
 		reading.options.scope = scope_json(scope, &p->config, "scan",
 						   how_text(rq, scope), rq->sides);
 		progress_begin(g);
@@ -303,9 +287,8 @@ static int run(struct globals *g, int argc, char **argv)
 			rq.so.again = true;
 			break;
 		case OPT_RATE:
-			if (!parse_rate(value, &rq.so.rate))
-				return args_bad(&a,
-						"--rate is octets a second: 500K, 2M");
+			if (!rate_parse(value, &rq.rate))
+				return args_bad(&a, RATE_BAD);
 			break;
 		case OPT_LIST:
 			rq.list = true;
@@ -350,7 +333,8 @@ static const char help[] =
 	"                both sides\n"
 	"  --since-last  only what came after the last scan\n"
 	"  --again       also what was scanned before\n"
-	"  --rate R      octets a second of each server: 500K, 2M\n"
+	"  --rate R      a second of each server: octets (500K, 2M) or messages "
+	"(200msg)\n"
 	"  --list        read nothing: tell what earlier scans found\n"
 	"\n"
 	"One witness of damage makes a message suspect, two independent ones corrupt;\n"

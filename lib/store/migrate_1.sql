@@ -349,3 +349,22 @@ END;
 CREATE TRIGGER expected_no_delete BEFORE DELETE ON expected BEGIN
 	SELECT RAISE(ABORT, 'expected is append-only');
 END;
+CREATE TABLE run_pace (
+	id       INTEGER PRIMARY KEY,
+	run      INTEGER NOT NULL REFERENCES run (id),
+	side     INTEGER NOT NULL,
+	guard_ms INTEGER NOT NULL,
+	hours_ms INTEGER NOT NULL,
+	rate_ms  INTEGER NOT NULL,
+	hint_ms  INTEGER NOT NULL,
+	hints    INTEGER NOT NULL,
+	peak     INTEGER NOT NULL,
+	slowed   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX run_pace_run ON run_pace (run);
+CREATE TRIGGER run_pace_no_update BEFORE UPDATE ON run_pace BEGIN
+	SELECT RAISE(ABORT, 'run_pace is append-only');
+END;
+CREATE TRIGGER run_pace_no_delete BEFORE DELETE ON run_pace BEGIN
+	SELECT RAISE(ABORT, 'run_pace is append-only');
+END;

@@ -43,6 +43,23 @@ CREATE TABLE run_end (
 	ledger     INTEGER NOT NULL REFERENCES ledger (seq)
 ) STRICT;
 
+-- How a run treated one server: why and for how long it left it alone, and how many
+-- connections it had at most.  One row for each stretch of the run.  Append-only; audit,
+-- scan, details.
+CREATE TABLE run_pace (
+	id       INTEGER PRIMARY KEY,
+	run      INTEGER NOT NULL REFERENCES run (id),
+	side     INTEGER NOT NULL,
+	guard_ms INTEGER NOT NULL, -- at least one connection waited: for the load guard
+	hours_ms INTEGER NOT NULL, -- for the end of "not_during"
+	rate_ms  INTEGER NOT NULL, -- for --rate
+	hint_ms  INTEGER NOT NULL, -- because the server asked for patience
+	hints    INTEGER NOT NULL, -- how often it did
+	peak     INTEGER NOT NULL, -- connections in use at once
+	slowed   INTEGER NOT NULL  -- highest level of the load guard; 0: none
+) STRICT;
+CREATE INDEX run_pace_run ON run_pace (run);
+
 -- The hash chain over runs and what persons said.  Append-only; store_ledger.c alone.
 CREATE TABLE ledger (
 	seq     INTEGER PRIMARY KEY, -- from 1, without a gap
@@ -839,4 +856,10 @@ CREATE TRIGGER expected_no_update BEFORE UPDATE ON expected BEGIN
 END;
 CREATE TRIGGER expected_no_delete BEFORE DELETE ON expected BEGIN
 	SELECT RAISE(ABORT, 'expected is append-only');
+END;
+CREATE TRIGGER run_pace_no_update BEFORE UPDATE ON run_pace BEGIN
+	SELECT RAISE(ABORT, 'run_pace is append-only');
+END;
+CREATE TRIGGER run_pace_no_delete BEFORE DELETE ON run_pace BEGIN
+	SELECT RAISE(ABORT, 'run_pace is append-only');
 END;

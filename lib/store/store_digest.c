@@ -40,6 +40,8 @@ static const char *const sql_later_rows[] = {
 	" FROM folder_scan WHERE run = ?1 ORDER BY id",
 	"SELECT side, seed, rank, messages, chosen FROM scan_sample WHERE run = ?1"
 	" ORDER BY side",
+	"SELECT id, side, guard_ms, hours_ms, rate_ms, hint_ms, hints, peak, slowed"
+	" FROM run_pace WHERE run = ?1 ORDER BY id",
 };
 
 static const char sql_ended[] =

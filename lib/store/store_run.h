@@ -4,6 +4,7 @@
 /* Runs and the ledger. */
 #include "base/sha256.h"
 #include "model/run.h"
+#include "model/side.h"
 #include "store/store.h"
 
 /* Start a run: a row of `run` and the handle's current run, which the evidence functions
@@ -36,6 +37,12 @@ bool store_run_get(struct store *st, int64_t id, struct arena *arena, struct run
 /* Wire counts of an ended run; zeros while it is open. */
 bool store_run_count(struct store *st, int64_t id, struct wire_count *out,
 		     struct err *err) MUST_CHECK;
+/* How the current run treated one server since it was begun or resumed. */
+bool store_run_pace_add(struct store *st, enum side side, const struct run_pace *p,
+			struct err *err) MUST_CHECK;
+/* The same of a run as a whole: waits and hints added up, the highest peak and level. */
+bool store_run_pace(struct store *st, int64_t run, enum side side, struct run_pace *out,
+		    struct err *err) MUST_CHECK;
 /* The digest of an ended run. */
 bool store_run_digest(struct store *st, int64_t id, struct sha256 *out,
 		      struct err *err) MUST_CHECK;

@@ -54,11 +54,11 @@ static bool on_settle(void *ctx, struct err *err)
 	return true;
 }
 
-static bool on_pace(void *ctx, int64_t octets, struct err *err)
+static bool on_pace(void *ctx, int64_t messages, int64_t octets, struct err *err)
 {
 	(void)ctx;
 	(void)err;
-	assert_true(octets >= 0);
+	assert_true(messages > 0 && octets >= 0);
 	return true;
 }
 

@@ -42,6 +42,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	} cases[] = {
 		{ "run", "scope" },
 		{ "run_end", "note" },
+		{ "run_pace", "peak" },
 		{ "ledger", "payload" },
 		{ "event", "note" },
 		{ "account_seen", "outcome" },
@@ -86,6 +87,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	struct body_facts body = { .words = "NO" };
 	struct folder_scan scan = { .error = "" };
 	struct scan_sample sample = { .seed = 1 };
+	struct run_pace pace = { .peak = 2 };
 	size_t n;
 
 	rig_start(r, DEPTH_FULL);
@@ -98,6 +100,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_body_put(r->st, 1, 1, &body, &err));
 	ok(store_folder_scan_put(r->st, &scan, &err));
 	ok(store_scan_sample_put(r->st, &sample, &err));
+	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
