@@ -291,6 +291,7 @@ static bool session(struct lookup *l, struct place *places, size_t n,
 	if (audit_login(&l->doors, places->side, a->user, &conn, err) != AUDIT_ENTERED)
 		return false;
 	l->out->count.logins++;
+	audit_pace_inside(&l->paces.side[places->side], &l->patience);
 	imap_io_net(&io, conn);
 	s = imap_session_new(&io, l->o->transcript);
 	if (!imap_session_hello(s, &l->account, &hello, err))
@@ -315,7 +316,7 @@ static bool visit(struct lookup *l, struct place *places, size_t n,
 {
 	bool ok = session(l, places, n, a, whole, err);
 
-	audit_pace_leave(&l->paces.side[places->side], ok);
+	audit_pace_leave(&l->paces.side[places->side], &l->patience, ok);
 	return ok;
 }
 

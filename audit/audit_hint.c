@@ -137,11 +137,11 @@ struct audit_hint audit_hint_of_done(const struct imap_done *done)
 	return audit_hint_find(span_str(said), false);
 }
 
-bool audit_hint_put_off(const struct imap_done *done, struct err *err)
+bool audit_hint_put_off(bool patient, const struct imap_done *done, struct err *err)
 {
 	char words[AUDIT_WORDS_SIZE];
 
-	if (audit_hint_of_done(done).kind == AUDIT_HINT_NONE)
+	if (!patient || audit_hint_of_done(done).kind == AUDIT_HINT_NONE)
 		return false;
 	err_set(err, ERR_SERVER, AUDIT_HINT_SAID "%s", audit_words(done, words));
 	return true;

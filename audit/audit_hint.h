@@ -39,7 +39,8 @@ struct audit_hint audit_hint_find(struct span said, bool connecting);
 struct audit_hint audit_hint_of_err(const struct err *err);
 /* A tagged answer. */
 struct audit_hint audit_hint_of_done(const struct imap_done *done);
-/* It asks for patience: true, with an error that audit_hint_of_err knows again. */
-bool audit_hint_put_off(const struct imap_done *done, struct err *err);
+/* It asks for patience, and there is some: true, with an error that audit_hint_of_err
+ * knows again. */
+bool audit_hint_put_off(bool patient, const struct imap_done *done, struct err *err);
 
 #endif

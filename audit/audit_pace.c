@@ -145,8 +145,6 @@ enum audit_pace_entry audit_pace_enter(struct audit_pace *p,
 		}
 		if (next == NOTHING) {
 			p->in_use++;
-			if (p->in_use > p->count.peak)
-				p->count.peak = p->in_use;
 			entry = AUDIT_PACE_GO;
 			break;
 		}
@@ -165,10 +163,22 @@ enum audit_pace_entry audit_pace_enter(struct audit_pace *p,
 	return entry;
 }
 
-void audit_pace_leave(struct audit_pace *p, bool well)
+void audit_pace_inside(struct audit_pace *p, struct audit_patience *who)
+{
+	pthread_mutex_lock(&p->lock);
+	who->inside = true;
+	p->inside++;
+	if (p->inside > p->count.peak)
+		p->count.peak = p->inside;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void audit_pace_leave(struct audit_pace *p, struct audit_patience *who, bool well)
 {
 	pthread_mutex_lock(&p->lock);
 	p->in_use--;
+	p->inside -= who->inside;
+	who->inside = false;
 	if (well)
 		p->since_ms = 0;
 	pthread_mutex_unlock(&p->lock);
@@ -205,8 +215,8 @@ static void obey(struct audit_pace *p, const struct audit_hint *hint,
 	if (hint->kind != AUDIT_HINT_FEWER)
 		return;
 	/* As many as are in now, without the one that was too many. */
-	if (p->in_use > 0 && p->in_use < p->allowed) {
-		p->allowed = p->in_use;
+	if (p->inside > 0 && p->inside < p->allowed) {
+		p->allowed = p->inside;
 		if (p->more_at != 0)
 			p->more_ms = at_most(p->more_ms * 2, AUDIT_PACE_MORE_MAX_MS);
 	}

@@ -49,7 +49,7 @@ struct audit_pace {
 	/* under lock */
 	struct audit_guard guard;
 	struct audit_rate rate;
-	unsigned in_use;
+	unsigned in_use, inside;  /* let in by _enter; and logged in */
 	unsigned allowed;	  /* by the server's words */
 	int64_t more_ms, more_at; /* when it may be one more */
 	int64_t hold_ms;	  /* the server asked for nothing before; monotonic */
@@ -73,6 +73,7 @@ void audit_pace_done(struct audit_pace *p);
 /* The patience that is had with one account. */
 struct audit_patience {
 	unsigned tries;	  /* hints since it last got further */
+	bool inside;	  /* logged in */
 	int64_t until_ms; /* no login before; monotonic */
 };
 
@@ -86,8 +87,10 @@ enum audit_pace_entry {
 enum audit_pace_entry audit_pace_enter(struct audit_pace *p,
 				       const struct audit_patience *who,
 				       struct err *err) MUST_CHECK;
+/* The login succeeded. */
+void audit_pace_inside(struct audit_pace *p, struct audit_patience *who);
 /* The connection is closed; well: it brought what was wanted of it. */
-void audit_pace_leave(struct audit_pace *p, bool well);
+void audit_pace_leave(struct audit_pace *p, struct audit_patience *who, bool well);
 /* An answer took so long (wall time of ours; of a login or a listing). */
 void audit_pace_sample(struct audit_pace *p, enum audit_guard_kind kind, int64_t ms);
 

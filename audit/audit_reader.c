@@ -121,7 +121,7 @@ static bool pass(struct audit_reader *r, size_t i, enum folder_outcome outcome,
 bool audit_reader_put_off(struct audit_reader *r, size_t i, const struct imap_done *done,
 			  struct err *err)
 {
-	if (!r->patient || r->asked[i] >= AUDIT_HINTS || !audit_hint_put_off(done, err))
+	if (!audit_hint_put_off(r->patient && r->asked[i] < AUDIT_HINTS, done, err))
 		return false;
 	r->asked[i]++;
 	return true;

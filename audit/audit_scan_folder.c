@@ -459,7 +459,7 @@ static bool finish(struct audit_scan *s, struct imap_session *session, struct er
 	s->flight_first = (s->flight_first + 1) % AUDIT_SCAN_FLIGHTS;
 	s->flight_n--;
 	s->in_flight -= f.octets;
-	if ((s->patient && audit_hint_put_off(&done, err)) ||
+	if (audit_hint_put_off(s->patient, &done, err) ||
 	    !landed(s, session, &f, &done, err))
 		return false;
 	if (s->out->settle(s->out->ctx, err))
@@ -583,7 +583,7 @@ enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session 
 	imap_session_handler(session, on_answer, s);
 	imap_session_sink(session, &sink);
 	if (!open_folder(s, session, wire, &done, err) ||
-	    (s->patient && audit_hint_put_off(&done, err)))
+	    audit_hint_put_off(s->patient, &done, err))
 		goto out;
 	if (done.status != IMAP_OK || s->uidvalidity != uidvalidity) {
 		strbuf_adds(why, done.status != IMAP_OK ? audit_words(&done, words)

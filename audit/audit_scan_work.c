@@ -322,11 +322,13 @@ static bool visit(struct scan_worker *w, struct scan_places *places, struct audi
 				      &e->why) == AUDIT_ENTERED;
 		if (entered) {
 			w->count.logins++;
+			audit_pace_inside(pace_of(w), &w->patience);
 			e->entered = true;
 			*end = session(w, places, s, conn, &e->why);
 			net_conn_close(conn);
 		}
-		audit_pace_leave(pace_of(w), entered && *end == PLACE_ENDED);
+		audit_pace_leave(pace_of(w), &w->patience,
+				 entered && *end == PLACE_ENDED);
 	} while (!entered && audit_pace_hinted(pace_of(w), &e->why, false, &w->patience));
 	if (w->leaving) {
 		/* What was handed over is stored; the sink has not failed. */

@@ -206,10 +206,11 @@ static bool visit(struct audit_worker *w, struct reading *a, enum audit_entry *e
 	*entry_out = audit_login(&w->crew->doors, w->side, w->job->user, &conn, &a->why);
 	if (*entry_out == AUDIT_ENTERED) {
 		w->count.logins++;
+		audit_pace_inside(pace_of(w), &w->patience);
 		*ok_out = session(w, a, conn);
 		net_conn_close(conn);
 	}
-	audit_pace_leave(pace_of(w), *ok_out);
+	audit_pace_leave(pace_of(w), &w->patience, *ok_out);
 	if (w->leaving) {
 		/* What was handed over is stored; the sink has not failed. */
 		a->r.fatal = false;

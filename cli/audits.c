@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/audits.h"
 
+#include "cli/gentle.h"
 #include "cli/msg.h"
 #include "cli/progress.h"
 #include "cli/reading.h"
@@ -86,6 +87,8 @@ bool audits_run(struct globals *g, const struct project *p, struct scope *scope,
 		if (limits != NULL) {
 			reading.options.stale_s = limits->stale_s;
 			reading.options.budget_ms = limits->budget_ms;
+			if (limits->gentle != NULL)
+				gentle_apply(limits->gentle, &reading);
 		}
 		reading.options.scope = scope_json(scope, &p->config, command,
 						   depth_name(depth), sides);

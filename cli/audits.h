@@ -6,8 +6,10 @@
 #include "cli/scope.h"
 
 /* Which accounts, and for how long; of struct audit_options.  NULL: all, to the end. */
+struct gentle;
 struct audits_limits {
 	int64_t stale_s, budget_ms;
+	const struct gentle *gentle; /* NULL: as the config says */
 };
 
 /*

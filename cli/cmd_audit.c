@@ -3,16 +3,26 @@
 #include "base/num.h"
 #include "cli/args.h"
 #include "cli/audits.h"
+#include "cli/gentle.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/report_setup.h"
 
-enum { OPT_SIDE = OPT_OWN, OPT_DEPTH, OPT_STALE, OPT_BUDGET };
+enum {
+	OPT_SIDE = OPT_OWN,
+	OPT_DEPTH,
+	OPT_STALE,
+	OPT_BUDGET,
+	OPT_RATE,
+	OPT_NOT_DURING,
+};
 static const struct option options[] = {
 	{ "side", required_argument, NULL, OPT_SIDE },
 	{ "depth", required_argument, NULL, OPT_DEPTH },
 	{ "stale", required_argument, NULL, OPT_STALE },
 	{ "budget", required_argument, NULL, OPT_BUDGET },
+	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "not-during", required_argument, NULL, OPT_NOT_DURING },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -21,6 +31,7 @@ struct request {
 	bool one; /* --side was given */
 	enum depth depth;
 	struct audits_limits limits;
+	struct gentle gentle;
 };
 
 static void print_side(enum side side, const struct audit_side_sum *s)
@@ -68,6 +79,7 @@ static void print_text(const struct globals *g, const struct audit_result *r)
 			   counted(r->count.commands, "command"),
 			   counted(r->count.waits, "wait"),
 			   num_octets(r->count.octets_in, octets, sizeof octets));
+	gentle_print(g, r);
 }
 
 static void json_side(struct json_out *j, enum side side, const struct audit_side_sum *s)
@@ -119,6 +131,9 @@ static void print_json(const struct request *rq, const struct audit_result *r)
 	json_put_int(&j, "octets_out", r->count.octets_out);
 	json_put_int(&j, "reconnects", r->count.reconnects);
 	json_end_object(&j);
+	json_name(&j, "pace");
+	gentle_json(&j, r->pace);
+	json_put_str(&j, "resume", r->resume_at != 0 ? r->resume : NULL);
 	json_end_object(&j);
 	out_printf("%s\n", strbuf_cstr(&text));
 	strbuf_done(&text);
@@ -170,7 +185,7 @@ static bool choose_sides(struct request *rq, const struct project *p, struct err
 
 static int run(struct globals *g, int argc, char **argv)
 {
-	struct request rq = { .depth = DEPTH_FULL };
+	struct request rq = { .depth = DEPTH_FULL, .limits.gentle = &rq.gentle };
 	struct scope scope = { 0 };
 	struct err err = ERR_INIT;
 	struct project p;
@@ -203,6 +218,14 @@ static int run(struct globals *g, int argc, char **argv)
 				return args_bad(&a, "--budget is a time, such as 4h");
 			rq.limits.budget_ms = seconds * 1000;
 			break;
+		case OPT_RATE:
+			if (!gentle_rate(value, &rq.gentle.rate))
+				return args_bad(&a, GENTLE_BAD);
+			break;
+		case OPT_NOT_DURING:
+			if (!gentle_hours(&rq.gentle, value, &err))
+				return args_bad(&a, "--not-during: %s", err.text);
+			break;
 		default:
 			return a.exit;
 		}
@@ -229,6 +252,13 @@ static const char help[] =
 	"                 otherwise the longest first\n"
 	"  --budget TIME  begin no account after this time (4h); those that are left\n"
 	"                 are counted, and the exit code is 3\n"
+	"  --rate R       of each server no more in a second than so many octets (500K,\n"
+	"                 2M) or messages (200msg)\n"
+	"  --not-during HOURS  read nothing in these hours (\"Mon-Fri 08:00-18:00\"), "
+	"in\n"
+	"                 place of \"not_during\" in the config: the run waits for "
+	"their\n"
+	"                 end; never: read at any time\n"
 	"\n"
 	"Exit code 0: all was read; 3: some was not; 4 or 5: no account of a side\n"
 	"could be logged in to, or reached.\n";
@@ -237,7 +267,7 @@ const struct command cmd_audit = {
 	.name = "audit",
 	.summary = "read the servers and keep what was seen as evidence",
 	.usage = "[--side old | new] [--depth counts | ids | full] [--stale AGE] "
-		 "[--budget TIME]",
+		 "[--budget TIME] [--rate R] [--not-during HOURS]",
 	.help = help,
 	.options = options,
 	.run = run,

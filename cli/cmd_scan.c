@@ -3,10 +3,10 @@
 #include "base/num.h"
 #include "cli/args.h"
 #include "cli/audits.h"
+#include "cli/gentle.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/progress.h"
-#include "cli/rate.h"
 #include "cli/reading.h"
 #include "cli/report_setup.h"
 #include "model/sample.h"
@@ -22,6 +22,7 @@ enum {
 	OPT_SINCE,
 	OPT_AGAIN,
 	OPT_RATE,
+	OPT_NOT_DURING,
 	OPT_LIST,
 };
 static const struct option options[] = {
@@ -32,6 +33,7 @@ static const struct option options[] = {
 	{ "since-last", no_argument, NULL, OPT_SINCE },
 	{ "again", no_argument, NULL, OPT_AGAIN },
 	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "not-during", required_argument, NULL, OPT_NOT_DURING },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ NULL, 0, NULL, 0 },
 };
@@ -40,7 +42,7 @@ struct request {
 	bool sides[SIDE_COUNT];
 	bool one, all, list, seeded;
 	struct scan_options so;
-	struct audit_rate rate;
+	struct gentle gentle;
 };
 
 /* The same for a project whenever it is asked, so that a larger sample holds the smaller
@@ -193,7 +195,7 @@ static bool scan(struct globals *g, struct request *rq, struct project *p,
 	if (ok) {
 		reading.options.accounts = accounts;
 		reading.options.account_n = n;
-		reading.options.rate = rq->rate;
+		gentle_apply(&rq->gentle, &reading);
 		reading.options.scope = scope_json(scope, &p->config, "scan",
 						   how_text(rq, scope), rq->sides);
 		progress_begin(g);
@@ -221,8 +223,10 @@ static bool work(struct globals *g, struct request *rq, struct project *p,
 		return false;
 	if (rq->list)
 		return true;
-	if (!g->json)
+	if (!g->json) {
 		print_run(g, &r);
+		gentle_print(g, &r.run);
+	}
 	audits_tell(g, &r.run);
 	return true;
 }
@@ -287,8 +291,12 @@ static int run(struct globals *g, int argc, char **argv)
 			rq.so.again = true;
 			break;
 		case OPT_RATE:
-			if (!rate_parse(value, &rq.rate))
-				return args_bad(&a, RATE_BAD);
+			if (!gentle_rate(value, &rq.gentle.rate))
+				return args_bad(&a, GENTLE_BAD);
+			break;
+		case OPT_NOT_DURING:
+			if (!gentle_hours(&rq.gentle, value, &err))
+				return args_bad(&a, "--not-during: %s", err.text);
 			break;
 		case OPT_LIST:
 			rq.list = true;
@@ -335,6 +343,7 @@ static const char help[] =
 	"  --again       also what was scanned before\n"
 	"  --rate R      a second of each server: octets (500K, 2M) or messages "
 	"(200msg)\n"
+	"  --not-during HOURS  as of mailmuster audit\n"
 	"  --list        read nothing: tell what earlier scans found\n"
 	"\n"
 	"One witness of damage makes a message suspect, two independent ones corrupt;\n"
@@ -348,7 +357,7 @@ const struct command cmd_scan = {
 	.name = "scan",
 	.summary = "read whole messages and name those that are damaged",
 	.usage = "[--side old | new] [--all | --sample N [--seed S] | --since-last] "
-		 "[--again] [--rate R] [--list]",
+		 "[--again] [--rate R] [--not-during HOURS] [--list]",
 	.help = help,
 	.options = options,
 	.run = run,

@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "cli/args.h"
+#include "cli/gentle.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/report_setup.h"
@@ -32,8 +33,9 @@ struct facts {
 	size_t to_judge;  /* transfers never judged, or read since */
 	char worst[256];  /* transfer with the worst verdict; "" when all are clean */
 	enum verdict worst_verdict;
-	int64_t open_run; /* of an interrupted audit; 0: none */
-	bool scans;	  /* there was one */
+	int64_t open_run;		  /* of an interrupted audit; 0: none */
+	struct run_pace pace[SIDE_COUNT]; /* of the newest audit that ended */
+	bool scans;			  /* there was one */
 	struct scan_counts scan[SIDE_COUNT];
 	int64_t damaged; /* suspect or worse */
 };
@@ -167,6 +169,12 @@ static bool gather(const struct project *p, struct facts *f, struct err *err)
 		goto out;
 	f->transfers = n;
 	f->open_run = found ? run.id : 0;
+	if (!store_run_last(p->store, "audit", &arena, &run, &found, err))
+		goto out;
+	for (int side = 0; side < SIDE_COUNT && found; side++)
+		if (!store_run_pace(p->store, run.id, (enum side)side, &f->pace[side],
+				    err))
+			goto out;
 	for (i = 0; i < n; i++) {
 		if (!look_at(p, &t[i], f, err))
 			goto out;
@@ -368,6 +376,9 @@ static bool print_json(const struct project *p, const struct report_options *o,
 		text.n = span_trim(body).n;
 		strbuf_adds(&text, ",\n  \"scan\": ");
 		json_scans(&text, f);
+		strbuf_adds(&text, ",\n  \"pace\": ");
+		json_out_init(&j, &text, true);
+		gentle_json(&j, f->pace);
 		strbuf_adds(&text, ",\n  \"next\": ");
 		json_out_init(&j, &text, true);
 		json_str(&j, next);
@@ -378,6 +389,17 @@ static bool print_json(const struct project *p, const struct report_options *o,
 	}
 	strbuf_done(&text);
 	return ok;
+}
+
+/* How the newest audit treated the servers, and whether one would wait now. */
+static void print_pace(const struct globals *g, const struct project *p,
+		       const struct facts *f)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (g->verbose > 0 && f->pace[side].peak > 0)
+			gentle_print_side((enum side)side, &f->pace[side]);
+		gentle_print_now(config_server(&p->config, (enum side)side));
+	}
 }
 
 /* Whole, however long: it is to be copied. */
@@ -419,6 +441,7 @@ static int run(struct globals *g, int argc, char **argv)
 		code = msg_fail(g, &err);
 	if (ok && !g->json) {
 		print_scans(&f);
+		print_pace(g, &p, &f);
 		print_next(next, why);
 	}
 	strbuf_done(&buf);

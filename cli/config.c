@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "cli/config_logs.h"
 #include "cli/config_map.h"
+#include "cli/gentle.h"
 #include "cli/suggest.h"
 #include "profile/profile.h"
 
@@ -225,7 +226,7 @@ static bool read_server(struct config *c, struct json_doc *doc,
 		   *pin = NULL, *auth = "user";
 	const char *admin = NULL, *separator = "*", *kind = "auto", *timeout = NULL,
 		   *profile = PROFILE_AUTO;
-	const struct json_value *secret;
+	const struct json_value *secret, *not_during;
 	int64_t port = 0, connections = config_default_connections(side),
 		seconds = TIMEOUT_DEFAULT;
 
@@ -245,7 +246,8 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	    !json_get_str(&o, "profile", &profile, err) ||
 	    !json_get_int(&o, "max_connections", 1, CONFIG_CONNECTIONS_MAX, &connections,
 			  err) ||
-	    !json_get_str(&o, "timeout", &timeout, err) || !json_obj_end(&o, err))
+	    !json_get_str(&o, "timeout", &timeout, err) ||
+	    !json_get_array(&o, "not_during", &not_during, err) || !json_obj_end(&o, err))
 		return false;
 	if (host == NULL)
 		return json_complain(&o, NULL, err, "needs \"host\"");
@@ -287,6 +289,8 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	if (!check_auth(&o, s, separator, err))
 		return false;
 	s->master_separator = separator[0];
+	if (not_during != NULL && !gentle_config(c, &o, not_during, s, err))
+		return false;
 	c->present[side] = true;
 	return secret == NULL ||
 	       read_secret(c, doc, secret,

@@ -19,6 +19,7 @@ static struct {
 	atomic_bool shown; /* a prompt clears the line from another thread */
 	int64_t next_ms;
 	int64_t began_ms;
+	char waiting[400]; /* the last line about it, where lines stay */
 } state;
 
 void progress_begin(const struct globals *g)
@@ -26,6 +27,7 @@ void progress_begin(const struct globals *g)
 	state.terminal = isatty(STDERR_FILENO) == 1;
 	state.on = !g->quiet;
 	state.shown = false;
+	state.waiting[0] = '\0';
 	state.began_ms = clock_mono_ms();
 	state.next_ms = state.began_ms + (state.terminal ? LINE_MS : PLAIN_LINE_MS);
 }
@@ -74,11 +76,11 @@ static void show(const struct strbuf *line)
 static void add_rate(struct strbuf *line, const struct audit_progress *p)
 {
 	char buf[64];
-	int64_t rate, left;
+	int64_t rate, left, ms = p->elapsed_ms - p->idle_ms;
 
-	if (p->elapsed_ms < RATE_MIN_MS || p->messages_done == 0)
+	if (ms < RATE_MIN_MS || p->messages_done == 0)
 		return;
-	rate = p->messages_done * 1000 / p->elapsed_ms;
+	rate = p->messages_done * 1000 / ms;
 	if (rate == 0)
 		return;
 	strbuf_addf(line, ", %s a second", num_group(rate, buf, sizeof buf));
@@ -89,13 +91,29 @@ static void add_rate(struct strbuf *line, const struct audit_progress *p)
 		strbuf_addf(line, ", about %s left", num_seconds(left, buf, sizeof buf));
 }
 
+/* Where lines are not written over, one when a server begins to be left alone, and one
+ * when it no longer is; not one a minute of a whole day. */
+static bool told_waiting(const struct audit_progress *p)
+{
+	bool hours = p->waiting != NULL && strstr(p->waiting, "waiting until") != NULL;
+
+	if (!state.on || state.terminal || (!hours && state.waiting[0] == '\0'))
+		return false;
+	if (hours && strcmp(state.waiting, p->waiting) != 0)
+		fprintf(stderr, "%s\n", p->waiting);
+	else if (!hours)
+		fputs("reading goes on\n", stderr);
+	snprintf(state.waiting, sizeof state.waiting, "%s", hours ? p->waiting : "");
+	return hours;
+}
+
 void progress_audit(void *ctx, const struct audit_progress *p)
 {
 	struct strbuf line = STRBUF_INIT;
 	char done[32], total[32];
 
 	(void)ctx;
-	if (!due())
+	if (told_waiting(p) || !due())
 		return;
 	strbuf_addf(&line, "accounts %s/%s",
 		    num_group(p->accounts_done, done, sizeof done),
@@ -107,7 +125,9 @@ void progress_audit(void *ctx, const struct audit_progress *p)
 	if (p->errors > 0)
 		strbuf_addf(&line, ", %s not read",
 			    num_group(p->errors, done, sizeof done));
-	if (p->now != NULL && p->now[0] != '\0')
+	if (p->waiting != NULL && p->waiting[0] != '\0')
+		strbuf_addf(&line, "  %s", p->waiting);
+	else if (p->now != NULL && p->now[0] != '\0')
 		strbuf_addf(&line, "  %s", p->now);
 	show(&line);
 	strbuf_done(&line);

@@ -19,8 +19,8 @@ _mailmuster_options() { # command
 	accounts)
 		printf '%s ' --dry-run --side --days --grace --by --decision --owner --note --reason --leave-until --off --output
 		;;
-	audit) printf '%s ' --side --depth --stale --budget ;;
-	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --list ;;
+	audit) printf '%s ' --side --depth --stale --budget --rate --not-during ;;
+	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --not-during --list ;;
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
 	plan) printf '%s ' --csv ;;
 	event) printf '%s ' --at --by --note ;;

@@ -2,6 +2,7 @@
 #ifndef TESTS_SUPPORT_AUDIT_BED_H
 #define TESTS_SUPPORT_AUDIT_BED_H
 /* A project, scripted peers for both sides, and audit_run between them. */
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -15,13 +16,16 @@
 
 enum { USERS_MAX = 64, LINES_MAX = 64 };
 
-/* The clock, but nobody waits for long: back-off takes a twentieth of its time. */
+/* The clock, but nobody waits for long: back-off takes a twentieth of its time.  When it
+ * leaps, whoever waits makes the time pass; for one connection only. */
+static _Atomic int64_t bed_ahead_ms; /* what a test adds to the time that passes */
+static _Atomic int64_t bed_wall_s;   /* and to the time of day */
+static _Atomic bool bed_leaps;
+
 int64_t clock_now(void)
 {
-	return (int64_t)time(NULL);
+	return (int64_t)time(NULL) + bed_wall_s + (bed_leaps ? bed_ahead_ms / 1000 : 0);
 }
-
-static _Atomic int64_t bed_ahead_ms; /* what a test adds to the time that passes */
 
 int64_t clock_mono_ms(void)
 {
@@ -33,7 +37,12 @@ int64_t clock_mono_ms(void)
 
 void clock_sleep_ms(int64_t ms)
 {
-	usleep((useconds_t)(ms * 50));
+	if (bed_leaps) {
+		bed_ahead_ms += ms;
+		sched_yield();
+	} else {
+		usleep((useconds_t)(ms * 50));
+	}
 }
 
 /* A project with accounts on both sides, and what the run said. */
