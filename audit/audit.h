@@ -120,7 +120,8 @@ struct audit_probe {
 	int64_t folders, messages; /* messages from STATUS of at most 1,000 folders, for
 				      the forecast */
 	int64_t login_ms, list_ms;
-	bool envelope; /* would be read by ENVELOPE */
+	int64_t sample, sample_ms; /* messages that were read, and how long it took */
+	bool envelope;		   /* would be read by ENVELOPE */
 	bool sees_inbox;
 	/* The login itself, which the server's log will show: to be noted as ours. */
 	int64_t at; /* 0: there was none */

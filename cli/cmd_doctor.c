@@ -12,6 +12,7 @@
 #include "cli/reading.h"
 #include "cli/scope.h"
 #include "imap/imap_session.h"
+#include "plan/plan_forecast.h"
 #include "store/store_account.h"
 #include "store/store_logs.h"
 #include "store/store_run.h"
@@ -22,10 +23,6 @@
 /* Of store per message, and per Message-ID that is kept of the old side. */
 #define ROW_OCTETS 60
 #define ID_OCTETS  90
-/* One connection on an ordinary server; the forecast says that it is assumed. */
-#define MESSAGES_A_SECOND 5000
-/* In one account, so that nothing here overflows. */
-#define BELIEVED_MAX 1000000000
 
 struct doctor {
 	struct globals *g;
@@ -167,36 +164,61 @@ static const char *probe_user(struct doctor *d, enum side side)
 	return NULL;
 }
 
-static int64_t accounts_on(const struct doctor *d, enum side side)
+/* What earlier readings know of the accounts of this side.  False: said. */
+static bool count_accounts(struct doctor *d, enum side side,
+			   struct plan_forecast_facts *f)
 {
 	bool sides[SIDE_COUNT] = { side == SIDE_OLD, side == SIDE_NEW };
 	struct scope s = { .t = d->t, .n = d->t_n };
+	struct err err = ERR_INIT;
+	struct account_last last;
+	int64_t *ids;
+	bool ok = true;
 	size_t n;
 
-	free(scope_accounts(&s, sides, &n));
-	return (int64_t)n;
+	ids = scope_accounts(&s, sides, &n);
+	f->accounts = (int64_t)n;
+	for (size_t i = 0; i < n && ok; i++) {
+		ok = store_account_last(d->p.store, ids[i], &last, &err);
+		if (ok && last.at != 0) {
+			f->known++;
+			f->messages += last.messages;
+		}
+	}
+	free(ids);
+	if (!ok)
+		checks_add(&d->checks, CHECK_FAIL, exit_of(&err), "forecast", err.hint,
+			   "%s", err.text);
+	return ok;
 }
 
 static void forecast(struct doctor *d, const struct server *s,
 		     const struct audit_probe *pr)
 {
-	int64_t n = accounts_on(d, s->side), ms, need;
-	int64_t messages = n *
-			   (pr->messages < BELIEVED_MAX ? pr->messages : BELIEVED_MAX);
-	char octets[32], took[64], rate[32];
+	struct plan_forecast_facts f = {
+		.tried = pr->messages,
+		.login_ms = pr->login_ms,
+		.list_ms = pr->list_ms,
+		.sample = pr->sample,
+		.sample_ms = pr->sample_ms,
+		.connections = s->max_connections,
+		.modseq = (pr->caps & IMAP_CAP_CONDSTORE) != 0,
+	};
+	struct strbuf words = STRBUF_INIT;
+	struct plan_forecast c;
+	char octets[32];
+	int64_t need;
 
-	ms = n * (pr->login_ms + pr->list_ms) + messages * 1000 / MESSAGES_A_SECOND;
-	need = messages * (ROW_OCTETS + (s->side == SIDE_OLD ? ID_OCTETS : 0));
+	if (!count_accounts(d, s->side, &f) || f.accounts == 0)
+		return;
+	plan_forecast_make(&f, &c);
+	need = c.messages[1] * (ROW_OCTETS + (s->side == SIDE_OLD ? ID_OCTETS : 0));
 	d->disk_need += need;
-	checks_add(
-		&d->checks, CHECK_OK, 0, "forecast", NULL,
-		"%s: if every account is like this one: %s, %s, %s of evidence, %s with "
-		"%s at %s messages a second each",
-		side_name(s->side), counted(n, "login"), counted(messages, "message"),
-		num_octets(need, octets, sizeof octets),
-		num_seconds(ms / 1000 / s->max_connections, took, sizeof took),
-		counted(s->max_connections, "connection"),
-		num_group(MESSAGES_A_SECOND, rate, sizeof rate));
+	plan_forecast_say(&words, &f, &c);
+	checks_add(&d->checks, CHECK_OK, 0, "forecast", NULL,
+		   "%s: %s; up to %s of evidence", side_name(s->side),
+		   strbuf_cstr(&words), num_octets(need, octets, sizeof octets));
+	strbuf_done(&words);
 }
 
 static void check_certificate(struct doctor *d, const struct server *s,
@@ -387,8 +409,8 @@ static int run(struct globals *g, int argc, char **argv)
 static const char help[] =
 	"Logs in to one account per server, stores nothing, and says of each thing\n"
 	"whether it is in order, with a remedy where it is not. The forecast tells\n"
-	"how many logins, how much time and how much disk a first audit takes if\n"
-	"every account is like the one that was tried.\n"
+	"between which times a first audit should take, and one in which nothing has\n"
+	"changed, and what that assumes: it knows one account, and those read before.\n"
 	"\n"
 	"  --account NAME  try this account, or login, instead of the first listed\n"
 	"\n"
