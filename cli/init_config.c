@@ -152,6 +152,9 @@ static void server(struct strbuf *out, enum side side, const char *const v[ANSWE
 	else
 		strbuf_addf(out, "\t\t\"max_connections\": %u,\n",
 			    config_default_connections(side));
+	strbuf_adds(out, "\t\t// Hours in which nothing is read from it; what is running "
+			 "waits for their end.\n"
+			 "\t\t// \"not_during\": [\"Mon-Fri 08:00-18:00\"],\n");
 	strbuf_adds(out, "\t\t// Silence after which a connection counts as dead.\n"
 			 "\t\t\"timeout\": \"60s\"\n"
 			 "\t},\n\n");

@@ -13,12 +13,14 @@
 #define LINE_MS	      200
 #define PLAIN_LINE_MS 60000
 #define RATE_MIN_MS   2000 /* no forecast from less */
+#define KNOWN_MIN     10   /* accounts; nor from fewer, while others are unknown */
 
 static struct {
 	bool on, terminal;
 	atomic_bool shown; /* a prompt clears the line from another thread */
 	int64_t next_ms;
 	int64_t began_ms;
+	int64_t done;	   /* messages, when that line was looked at */
 	char waiting[400]; /* the last line about it, where lines stay */
 } state;
 
@@ -72,6 +74,18 @@ static void show(const struct strbuf *line)
 	strbuf_done(&cut);
 }
 
+/* Messages in all: those accounts of which nothing is known yet are taken to be like the
+ * others. */
+static int64_t all(const struct audit_progress *p)
+{
+	int64_t known = p->accounts_total - p->accounts_unknown;
+	double more = known > 0 ? (double)p->messages_total / (double)known *
+					  (double)p->accounts_unknown
+				: 0;
+
+	return p->messages_total + (more < 1e15 ? (int64_t)more : 0);
+}
+
 /* Time left, from the messages: accounts differ too much in size. */
 static void add_rate(struct strbuf *line, const struct audit_progress *p)
 {
@@ -84,11 +98,13 @@ static void add_rate(struct strbuf *line, const struct audit_progress *p)
 	if (rate == 0)
 		return;
 	strbuf_addf(line, ", %s a second", num_group(rate, buf, sizeof buf));
-	left = (p->messages_total - p->messages_done) / rate;
-	/* While nobody knows how much more there is a time would be too good to be
-	 * true. */
-	if (p->accounts_unknown == 0 && left > 0)
-		strbuf_addf(line, ", about %s left", num_seconds(left, buf, sizeof buf));
+	left = all(p) - p->messages_done;
+	/* While next to nothing is known of how much there is, a time would be too good
+	 * to be true. */
+	if (left >= rate && (p->accounts_unknown == 0 || p->accounts_done >= KNOWN_MIN))
+		strbuf_addf(line, ", %s %s left",
+			    p->accounts_unknown == 0 ? "about" : "roughly",
+			    num_seconds(left / rate, buf, sizeof buf));
 }
 
 /* Where lines are not written over, one when a server begins to be left alone, and one
@@ -104,6 +120,8 @@ static bool told_waiting(const struct audit_progress *p)
 	else if (!hours)
 		fputs("reading goes on\n", stderr);
 	snprintf(state.waiting, sizeof state.waiting, "%s", hours ? p->waiting : "");
+	hours &= p->messages_done == state.done; /* else the other server is read */
+	state.done = p->messages_done;
 	return hours;
 }
 
@@ -118,9 +136,10 @@ void progress_audit(void *ctx, const struct audit_progress *p)
 	strbuf_addf(&line, "accounts %s/%s",
 		    num_group(p->accounts_done, done, sizeof done),
 		    num_group(p->accounts_total, total, sizeof total));
-	strbuf_addf(&line, ", messages %s/%s",
+	strbuf_addf(&line, ", messages %s/%s%s",
 		    num_group(p->messages_done, done, sizeof done),
-		    num_group(p->messages_total, total, sizeof total));
+		    num_group(p->messages_total, total, sizeof total),
+		    p->accounts_unknown > 0 ? "+" : "");
 	add_rate(&line, p);
 	if (p->errors > 0)
 		strbuf_addf(&line, ", %s not read",

@@ -65,6 +65,21 @@ refuse() {
 	refuse ":1:" '{"old":{"host":"a","profile":7}}'
 }
 
+@test "hours in which a server is not read are checked when they are read" {
+	setup_project
+	refuse ":1:" '{"old":{"host":"a","not_during":"Mon-Fri 08:00-18:00"}}'
+	refuse ":1:" '{"old":{"host":"a","not_during":[8]}}'
+	refuse ":2:" $'{"old":{"host":"a",\n"not_during":["Mo-Fr 08:00-18:00"]}}'
+	has "$said" 'these are no days'
+	has "$said" '"Mon-Fri 08:00-18:00"'
+	refuse ":1:" '{"old":{"host":"a","not_during":["08:00-18:00 Europe/Nowhere"]}}'
+	refuse ":1:" '{"old":{"host":"a","not_during":["Mon-Fri 00:00-24:00","Sat,Sun 00:00-24:00"]}}'
+	has "$said" 'leaves no time'
+	echo '{"old":{"host":"a","not_during":["22:00-06:00","Sat,Sun 00:00-24:00 UTC"]}}' >mailmuster.json
+	mm status
+	want 0
+}
+
 @test "keywords and limits are checked when they are read" {
 	setup_project
 	refuse ":1:" '{"old":{"host":"a"},"keywords":[]}'

@@ -46,6 +46,14 @@ refuse() {
 	refuse 2 "option -C needs a value" -C
 	refuse 2 "--side is old or new" audit --side both
 	refuse 2 "--depth is counts, ids or full" audit --depth deep
+	refuse 2 "--rate is octets (500K, 2M; at least 16K) or messages" audit --rate fast
+	refuse 2 "--rate is octets" audit --rate 0
+	refuse 2 "--rate is octets" audit --rate 15K
+	refuse 2 "--rate is octets" scan --rate 9msg
+	refuse 2 "--rate is octets" scan --rate -5
+	refuse 2 "--not-during: this is no time of day" audit --not-during "Mon-Fri 8-18"
+	refuse 2 "--not-during: no time is left" audit --not-during 00:00-12:00 --not-during 12:00-24:00
+	refuse 2 "--not-during: " scan --not-during "08:00-18:00 Europe/Nowhere"
 	refuse 2 "option --offline takes no value" verify --offline=yes
 	refuse 2 "--jobs takes a number from 1 to 64" --jobs 0 status
 	refuse 2 "--jobs takes a number from 1 to 64" --jobs 65 status

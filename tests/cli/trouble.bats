@@ -226,6 +226,51 @@ stop_audit() {
 	END
 }
 
+@test "hours in which a server is not read: the budget ends before, never lifts them, status tells" {
+	local now from to
+	now=$(date -u +%s)
+	from=$(date -u -d "@$((now - 3600))" +%H:%M) to=$(date -u -d "@$((now + 7200))" +%H:%M)
+	peer old
+	one_sided
+	mm audit --budget 10m --not-during "$from-$to UTC"
+	want 3
+	has "$out" "1 account not begun: the time was over"
+	has "$out" "not read now (\"not_during\"): it may go on from "
+	has "$out" "$to UTC"
+	mm --json audit --budget 10m --not-during "$from-$to UTC"
+	want 3
+	has "$out" "\"resume\": \""
+	sed -i "s/\"max_connections\"/\"not_during\": [\"$from-$to UTC\"],\n&/" mailmuster.json
+	mm status
+	want 0
+	has "$out" "old server: not read now (\"not_during\"); what is running waits until "
+	mm audit -v --not-during never
+	want 0
+	has "$out" "old  at most 1 connection at once"
+	mm status -v
+	has "$out" "old  at most 1 connection at once"
+	mm --json status
+	has "$out" '"connections":1'
+}
+
+@test "one that waits says so at once, and Ctrl-C ends it" {
+	local now from to pid
+	now=$(date -u +%s)
+	from=$(date -u -d "@$((now - 3600))" +%H:%M) to=$(date -u -d "@$((now + 7200))" +%H:%M)
+	peer old
+	one_sided
+	"$MM" audit --not-during "$from-$to UTC" 2>waits &
+	pid=$!
+	until grep -q "old server: waiting until" waits; do sleep 0.1; done
+	[ "$(grep -c 'waiting until' waits)" = 1 ]
+	kill -INT $pid
+	code=0
+	wait $pid || code=$?
+	[ "$code" = 130 ]
+	mm audit
+	want 0
+}
+
 @test "TERM and HUP likewise" {
 	stop_audit TERM
 	[ "$code" = 143 ]
