@@ -70,10 +70,10 @@ static bool wait_for(struct audit_pace *p, enum run_wait why, int64_t ms, struct
 {
 	if (ms <= 0)
 		return true;
-	wait_begin(p, why);
+	wait_begin(p, (int)why);
 	for (; ms > 0 && !net_wake_is_set(p->wake); ms -= SLICE_MS)
 		pass(p, at_most(ms, SLICE_MS));
-	wait_end(p, why);
+	wait_end(p, (int)why);
 	return !net_wake_is_set(p->wake) || stopped(err);
 }
 
