@@ -52,7 +52,7 @@ _mailmuster() {
 	--fail-on) words="loss doubt info" ;;
 	--color) words="auto always never" ;;
 	--old-tls | --new-tls) words="implicit starttls none" ;;
-	--old-auth | --new-auth) words="user authzid master" ;;
+	--old-auth | --new-auth) words="user authzid master proxyauth" ;;
 	--old-kind | --new-kind) words="auto cyrus dovecot courier generic" ;;
 	--old-tls-min | --new-tls-min) words="1.0 1.1 1.2 1.3" ;;
 	-C)
