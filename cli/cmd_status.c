@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "cli/args.h"
+#include "cli/counts.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/report_setup.h"
@@ -368,6 +369,10 @@ static bool print_json(const struct project *p, const struct report_options *o,
 		text.n = span_trim(body).n;
 		strbuf_adds(&text, ",\n  \"scan\": ");
 		json_scans(&text, f);
+		strbuf_adds(&text, ",\n  \"counts\": ");
+		ok = counts_json(p, &text, err);
+	}
+	if (ok) {
 		strbuf_adds(&text, ",\n  \"next\": ");
 		json_out_init(&j, &text, true);
 		json_str(&j, next);
@@ -392,7 +397,7 @@ static void print_next(const char *next, const char *why)
 
 static int run(struct globals *g, int argc, char **argv)
 {
-	struct strbuf buf = STRBUF_INIT;
+	struct strbuf buf = STRBUF_INIT, counts = STRBUF_INIT;
 	const char *value, *why = NULL, *next = NULL;
 	struct err err = ERR_INIT;
 	struct report_options o;
@@ -418,10 +423,18 @@ static int run(struct globals *g, int argc, char **argv)
 	if (!ok)
 		code = msg_fail(g, &err);
 	if (ok && !g->json) {
+		strbuf_clear(&counts);
+		ok = counts_text(&p, 0, 0, &counts, &err);
+		if (!ok)
+			code = msg_fail(g, &err);
+	}
+	if (ok && !g->json) {
 		print_scans(&f);
+		out_puts(strbuf_cstr(&counts));
 		print_next(next, why);
 	}
 	strbuf_done(&buf);
+	strbuf_done(&counts);
 	project_close(&p);
 	return code;
 }
