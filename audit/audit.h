@@ -56,7 +56,15 @@ struct audit_options {
 	 * caller. */
 	bool (*secret)(void *ctx, enum side side, const char *user, struct strbuf *out,
 		       struct err *err);
+	/*
+	 * A token that the server took before is refused now: is there another one?
+	 * False: the source gives no other than refused, or fails (err).  Called like
+	 * secret; NULL: never.
+	 */
+	bool (*renew)(void *ctx, enum side side, const char *user, struct span refused,
+		      struct strbuf *out, struct err *err);
 	void *secret_ctx;
+	const char *key_password[SIDE_COUNT]; /* of server.client_key; NULL: none */
 	void (*progress)(void *ctx, const struct audit_progress *p); /* NULL: none */
 	void *progress_ctx;
 	/* One line for people about something that went wrong and was recorded; from the

@@ -3,6 +3,7 @@
 
 #include "audit/audit_queue.h"
 #include "base/clock.h"
+#include "imap/imap_session.h"
 #include "store/store_logs.h"
 
 void audit_doors_init(struct audit_doors *d, const struct audit_options *o,
@@ -171,23 +172,67 @@ static enum audit_entry refuse_all(struct audit_gate *g, struct err *err)
 	return AUDIT_SHUT;
 }
 
-static bool enter_once(struct audit_doors *d, enum side side,
-		       const struct net_login *login, bool *last_try, bool *shut_out,
-		       struct net_conn **out, struct err *err)
+/* A refusal that was not counted when it came, and should have been. */
+static void gate_refused(struct audit_gate *g, const struct err *err)
 {
+	pthread_mutex_lock(&g->lock);
+	g->busy++;
+	pthread_mutex_unlock(&g->lock);
+	gate_leave(g, false, err, true, false);
+}
+
+/* Connect, and become the user. */
+static bool open_door(struct audit_doors *d, const struct server *server,
+		      const struct net_login *login, const char *user,
+		      struct net_conn **out, struct err *err)
+{
+	struct net_conn *conn = NULL;
+	struct imap_io io;
+
+	if (!net_conn_open(server, login, d->wake, &conn, err))
+		return false;
+	if (server->auth == AUTH_PROXYAUTH) {
+		imap_io_net(&io, conn);
+		if (!imap_proxyauth(&io, d->o->transcript, user, err)) {
+			net_conn_wait_end(conn);
+			net_conn_close(conn);
+			return false;
+		}
+	}
+	*out = conn;
+	return true;
+}
+
+/* What one attempt to log in needs and finds. */
+struct attempt {
+	enum side side;
+	const char *user, *whose; /* account; name of the login that the secret is for */
+	struct net_login login;
+	struct strbuf secret;
+	bool last_try; /* in, out: the network will not be tried again */
+	bool shut;     /* out: the side is stopped */
+	bool ended;   /* out: the token was taken before, so its refusal is not counted */
+	bool renewed; /* there was a new token already */
+};
+
+static bool enter_once(struct audit_doors *d, struct attempt *a, struct net_conn **out,
+		       struct err *err)
+{
+	enum side side = a->side;
 	const struct server *server = d->o->server[side];
 	struct audit_gate *g = &d->gate[side];
 	int64_t began;
 	bool ok;
 
-	*shut_out = !gate_enter(g);
-	if (*shut_out)
+	a->ended = false;
+	a->shut = !gate_enter(g);
+	if (a->shut)
 		return false;
 	pthread_mutex_lock(&g->lock);
-	*last_try |= g->trouble;
+	a->last_try |= g->trouble;
 	pthread_mutex_unlock(&g->lock);
 	began = clock_mono_ms();
-	ok = net_conn_open(server, login, d->wake, out, err);
+	ok = open_door(d, server, &a->login, a->user, out, err);
 	/* "Too many connections" says nothing about the password. */
 	if (!ok && err->cls == ERR_LOGIN &&
 	    audit_hint_of_err(err).kind != AUDIT_HINT_NONE)
@@ -195,9 +240,44 @@ static bool enter_once(struct audit_doors *d, enum side side,
 	if (ok && d->pace != NULL)
 		audit_pace_sample(&d->pace[side], AUDIT_GUARD_LOGIN,
 				  clock_mono_ms() - began);
-	gate_leave(g, ok, err, *last_try,
-		   clock_mono_ms() - began >= server->timeout_ms / 2);
+	if (mechanism_is_token(server->mechanism)) {
+		struct span token = strbuf_span(&a->secret);
+
+		pthread_mutex_lock(&d->secret);
+		if (ok)
+			audit_token_taken(&d->tokens[side], token);
+		a->ended = !ok && err->cls == ERR_LOGIN && !a->renewed &&
+			   d->o->renew != NULL &&
+			   audit_token_was_taken(&d->tokens[side], token);
+		pthread_mutex_unlock(&d->secret);
+	}
+	gate_leave(g, ok, a->ended ? &(struct err){ .cls = ERR_STOPPED } : err,
+		   a->last_try, clock_mono_ms() - began >= server->timeout_ms / 2);
 	return ok;
+}
+
+/* Another token instead of the one that has ended.  False: there is none, and the refusal
+ * stands. */
+static bool renew(struct audit_doors *d, struct attempt *a, struct err *err)
+{
+	struct strbuf other = STRBUF_INIT;
+	struct err why = ERR_INIT;
+	bool have;
+
+	a->renewed = true;
+	pthread_mutex_lock(&d->secret);
+	have = d->o->renew(d->o->secret_ctx, a->side, a->whose, strbuf_span(&a->secret),
+			   &other, &why);
+	pthread_mutex_unlock(&d->secret);
+	if (have) {
+		strbuf_wipe(&a->secret);
+		a->secret = other;
+		a->login.password = strbuf_cstr(&a->secret);
+		return true;
+	}
+	strbuf_wipe(&other);
+	gate_refused(&d->gate[a->side], err);
+	return why.cls == ERR_NONE ? false : err_wrap(err, "no new token (%s)", why.text);
 }
 
 /* The names for the login, and whose password it is.  joined holds the master form. */
@@ -209,6 +289,9 @@ static const char *name_login(const struct server *server, const char *user,
 		break;
 	case AUTH_AUTHZID:
 		*login = (struct net_login){ .user = server->admin, .authzid = user };
+		return server->admin;
+	case AUTH_PROXYAUTH:
+		*login = (struct net_login){ .user = server->admin };
 		return server->admin;
 	case AUTH_MASTER:
 		strbuf_addf(joined, "%s%c%s", user, server->master_separator,
@@ -223,44 +306,52 @@ static const char *name_login(const struct server *server, const char *user,
 enum audit_entry audit_login(struct audit_doors *d, enum side side, const char *user,
 			     struct net_conn **out, struct err *err)
 {
-	struct strbuf joined = STRBUF_INIT, password = STRBUF_INIT;
+	const struct server *server = d->o->server[side];
+	struct strbuf joined = STRBUF_INIT;
 	enum audit_entry entry = AUDIT_REFUSED;
-	struct net_login login;
-	const char *whose = name_login(d->o->server[side], user, &joined, &login);
+	struct attempt a = { .side = side, .user = user };
 	bool known;
 
-	pthread_mutex_lock(&d->secret);
-	known = d->o->secret(d->o->secret_ctx, side, whose, &password, err);
-	pthread_mutex_unlock(&d->secret);
-	if (!known)
-		goto out;
-	login.password = strbuf_cstr(&password);
+	a.whose = name_login(server, user, &joined, &a.login);
+	a.login.key_password = d->o->key_password[side];
+	if (server->mechanism != MECHANISM_EXTERNAL) {
+		pthread_mutex_lock(&d->secret);
+		known = d->o->secret(d->o->secret_ctx, side, a.whose, &a.secret, err);
+		pthread_mutex_unlock(&d->secret);
+		if (!known)
+			goto out;
+		a.login.password = strbuf_cstr(&a.secret);
+	}
 	for (int tries = 1;; tries++) {
-		bool last_try = tries == AUDIT_TRIES, side_shut;
-
+		a.last_try = tries >= AUDIT_TRIES;
 		if (net_wake_is_set(d->wake)) {
 			err_set(err, ERR_STOPPED, "stopped before the login");
 			goto out;
 		}
-		if (enter_once(d, side, &login, &last_try, &side_shut, out, err)) {
+		if (enter_once(d, &a, out, err)) {
 			made(d, side, user, *out);
+			/* The log shows both. */
+			if (server->auth == AUTH_PROXYAUTH)
+				made(d, side, server->admin, *out);
 			entry = AUDIT_ENTERED;
 			goto out;
 		}
-		if (side_shut) {
+		if (a.shut) {
 			entry = refuse_all(&d->gate[side], err);
 			goto out;
 		}
+		if (a.ended && renew(d, &a, err))
+			continue;
 		/* ERR_SERVER: BYE, [UNAVAILABLE], [INUSE]: nobody looked at the password.
 		 */
 		if (d->pace != NULL && audit_hint_of_err(err).kind > AUDIT_HINT_BUSY)
 			goto out;
-		if ((err->cls != ERR_NET && err->cls != ERR_SERVER) || last_try ||
+		if ((err->cls != ERR_NET && err->cls != ERR_SERVER) || a.last_try ||
 		    !before_next(d, side, tries, user, err))
 			goto out;
 	}
 out:
-	strbuf_wipe(&password);
+	strbuf_wipe(&a.secret);
 	strbuf_done(&joined);
 	return entry;
 }

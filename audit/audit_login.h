@@ -4,12 +4,15 @@
 /*
  * Ways in, and their limits: one attempt per account and run, refusals never repeated, no
  * more logins of a side after AUDIT_REFUSALS of them in a row (lock-outs, bans), network
- * failures tried again a few times with back-off.
+ * failures tried again a few times with back-off.  The one exception is a token that has
+ * ended (audit_token.h): with a new one there is one attempt more, and only its refusal
+ * counts.
  */
 #include <pthread.h>
 
 #include "audit/audit.h"
 #include "audit/audit_pace.h"
+#include "audit/audit_token.h"
 
 #define AUDIT_REFUSALS                                                                   \
 	5 /* in a row; also the most logins of one side at the same time, so that it     \
@@ -37,6 +40,7 @@ struct audit_doors {
 	const struct audit_options *o;
 	struct net_wake *wake;
 	pthread_mutex_t secret; /* options->secret is called by one at a time */
+	struct audit_tokens tokens[SIDE_COUNT]; /* under secret */
 	struct audit_gate gate[SIDE_COUNT];
 	/* Of each side; who sets it waits as the server asks (audit_pace_hinted).  NULL:
 	 * nobody does, and a login is tried again soon. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/accept.h"
 #include "cli/args.h"
+#include "cli/counts.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/report_setup.h"
@@ -25,6 +26,7 @@ static bool what_is(const struct project *p, const char *word, struct arena *are
 static int run(struct globals *g, int argc, char **argv)
 {
 	struct report_options o;
+	struct strbuf counts = STRBUF_INIT;
 	struct err err = ERR_INIT;
 	int code = EXIT_CLEAN;
 	struct arena arena;
@@ -49,9 +51,14 @@ static int run(struct globals *g, int argc, char **argv)
 		o.transfer_n = 1;
 		ok = g->json ? report_json(p.store, &o, &out_sink, &err)
 			     : report_explain(p.store, t.id, &o, &out_sink, &err);
+		if (ok && !g->json && (t.old_account != 0 || t.new_account != 0)) {
+			ok = counts_text(&p, t.old_account, t.new_account, &counts, &err);
+			out_puts(strbuf_cstr(&counts));
+		}
 	}
 	if (!ok)
 		code = msg_fail(g, &err);
+	strbuf_done(&counts);
 	arena_done(&arena);
 	project_close(&p);
 	return code;

@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "cli/args.h"
+#include "cli/counts.h"
 #include "cli/gentle.h"
 #include "cli/msg.h"
 #include "cli/out.h"
@@ -379,6 +380,10 @@ static bool print_json(const struct project *p, const struct report_options *o,
 		strbuf_adds(&text, ",\n  \"pace\": ");
 		json_out_init(&j, &text, true);
 		gentle_json(&j, f->pace);
+		strbuf_adds(&text, ",\n  \"counts\": ");
+		ok = counts_json(p, &text, err);
+	}
+	if (ok) {
 		strbuf_adds(&text, ",\n  \"next\": ");
 		json_out_init(&j, &text, true);
 		json_str(&j, next);
@@ -414,7 +419,7 @@ static void print_next(const char *next, const char *why)
 
 static int run(struct globals *g, int argc, char **argv)
 {
-	struct strbuf buf = STRBUF_INIT;
+	struct strbuf buf = STRBUF_INIT, counts = STRBUF_INIT;
 	const char *value, *why = NULL, *next = NULL;
 	struct err err = ERR_INIT;
 	struct report_options o;
@@ -440,11 +445,19 @@ static int run(struct globals *g, int argc, char **argv)
 	if (!ok)
 		code = msg_fail(g, &err);
 	if (ok && !g->json) {
+		strbuf_clear(&counts);
+		ok = counts_text(&p, 0, 0, &counts, &err);
+		if (!ok)
+			code = msg_fail(g, &err);
+	}
+	if (ok && !g->json) {
 		print_scans(&f);
+		out_puts(strbuf_cstr(&counts));
 		print_pace(g, &p, &f);
 		print_next(next, why);
 	}
 	strbuf_done(&buf);
+	strbuf_done(&counts);
 	project_close(&p);
 	return code;
 }

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "cli/config_login.h"
 #include "cli/config_logs.h"
 #include "cli/config_map.h"
 #include "cli/gentle.h"
@@ -15,7 +16,6 @@
 #define AGE_DEFAULT	(7 * DAY)
 #define TIMEOUT_DEFAULT 60
 #define TIMEOUT_MAX	3600
-#define ARGV_MAX	64
 #define MASS_MESSAGES	50
 #define MASS_PERCENT	20
 #define GAP_DEFAULT	(7200 * SECOND)
@@ -39,6 +39,18 @@ bool config_auth_mode(const char *s, enum auth_mode *out)
 	for (m = 0; m < AUTH_MODE_COUNT; m++)
 		if (strcmp(s, auth_mode_name((enum auth_mode)m)) == 0) {
 			*out = (enum auth_mode)m;
+			return true;
+		}
+	return false;
+}
+
+bool config_mechanism(const char *s, enum mechanism *out)
+{
+	int m;
+
+	for (m = 0; m < MECHANISM_COUNT; m++)
+		if (strcmp(s, mechanism_name((enum mechanism)m)) == 0) {
+			*out = (enum mechanism)m;
 			return true;
 		}
 	return false;
@@ -105,91 +117,6 @@ const struct server *config_server(const struct config *c, enum side side)
 	return c->present[side] ? &c->server[side] : NULL;
 }
 
-static const char *resolve(struct config *c, const char *dir, const char *path)
-{
-	if (path[0] == '/' || strcmp(dir, ".") == 0)
-		return arena_strdup(&c->arena, path);
-	return arena_printf(&c->arena, "%s/%s", dir, path);
-}
-
-static bool read_argv(struct config *c, struct json_obj *o, const struct json_value *list,
-		      struct server *s, struct err *err)
-{
-	const char **argv = arena_alloc(&c->arena, (ARGV_MAX + 1) * sizeof *argv);
-	const struct json_value *v;
-	size_t n = 0;
-
-	for (v = json_first(list); v != NULL; v = json_next(v)) {
-		if (json_string(v) == NULL)
-			return json_complain(
-				o, "command", err,
-				"is a list of strings: the program and its arguments");
-		if (n == ARGV_MAX)
-			return json_complain(o, "command", err, "has more than %d words",
-					     ARGV_MAX);
-		argv[n++] = arena_strdup(&c->arena, json_string(v));
-	}
-	if (n == 0 || argv[0][0] == '\0')
-		return json_complain(o, "command", err, "names no program");
-	s->secret = SECRET_COMMAND;
-	s->secret_argv = argv;
-	return true;
-}
-
-static bool read_secret(struct config *c, struct json_doc *doc,
-			const struct json_value *v, const char *path, const char *dir,
-			struct server *s, struct err *err)
-{
-	struct json_obj o;
-	const struct json_value *command;
-	const char *file = NULL, *users = NULL;
-	bool prompt = false;
-
-	if (!json_obj_begin(doc, v, path, &o, err) ||
-	    !json_get_array(&o, "command", &command, err) ||
-	    !json_get_str(&o, "file", &file, err) ||
-	    !json_get_str(&o, "users_file", &users, err) ||
-	    !json_get_bool(&o, "prompt", &prompt, err) || !json_obj_end(&o, err))
-		return false;
-	if ((command != NULL) + (file != NULL) + (users != NULL) + prompt != 1)
-		return json_complain(&o, NULL, err,
-				     "needs exactly one of \"command\", \"file\", "
-				     "\"users_file\" and \"prompt\": true");
-	if (command != NULL)
-		return read_argv(c, &o, command, s, err);
-	s->secret = prompt	   ? SECRET_PROMPT
-		    : file != NULL ? SECRET_FILE
-				   : SECRET_USERS_FILE;
-	if (!prompt) {
-		s->secret_path = resolve(c, dir, file != NULL ? file : users);
-		if (*(file != NULL ? file : users) == '\0')
-			return json_complain(&o, file != NULL ? "file" : "users_file",
-					     err, "is empty");
-	}
-	return true;
-}
-
-/* What belongs together: who logs in, as whom. */
-static bool check_auth(struct json_obj *o, const struct server *s, const char *separator,
-		       struct err *err)
-{
-	if (s->auth == AUTH_USER && s->admin != NULL)
-		return json_complain(o, "admin", err,
-				     "is only for \"auth\" \"authzid\" and \"master\"; "
-				     "with \"user\" each account logs in itself");
-	if (s->auth != AUTH_USER && s->admin == NULL)
-		return json_complain(o, "auth", err,
-				     "\"%s\" needs \"admin\", the name that logs in",
-				     auth_mode_name(s->auth));
-	if (s->admin != NULL && (*s->admin == '\0' || strpbrk(s->admin, "\r\n") != NULL))
-		return json_complain(o, "admin", err, "is not a login name");
-	if (strlen(separator) != 1)
-		return json_complain(
-			o, "master_separator", err,
-			"is one character, \"*\" unless the server was set up otherwise");
-	return true;
-}
-
 /* The name of one that is shipped, or a file. */
 static bool read_profile(struct config *c, struct json_obj *o, const char *profile,
 			 const char *dir, struct server *s, struct err *err)
@@ -197,7 +124,7 @@ static bool read_profile(struct config *c, struct json_obj *o, const char *profi
 	struct suggest near;
 
 	if (profile_is_path(profile)) {
-		s->profile = resolve(c, dir, profile);
+		s->profile = config_path(c, dir, profile);
 		return true;
 	}
 	suggest_init(&near, profile);
@@ -223,14 +150,14 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	struct server *s = &c->server[side];
 	struct json_obj o;
 	const char *host = NULL, *tls = "implicit", *tls_min = "1.2", *ca = NULL,
-		   *pin = NULL, *auth = "user";
+		   *pin = NULL, *auth = "user", *mechanism = "password";
 	const char *admin = NULL, *separator = "*", *kind = "auto", *timeout = NULL,
 		   *profile = PROFILE_AUTO;
-	const struct json_value *secret, *not_during;
+	const struct json_value *secret, *key_secret, *not_during;
 	int64_t port = 0, connections = config_default_connections(side),
 		seconds = TIMEOUT_DEFAULT;
 
-	*s = (struct server){ .side = side, .secret = SECRET_PROMPT };
+	*s = (struct server){ .side = side };
 	if (!json_obj_begin(doc, v, side_name(side), &o, err) ||
 	    !json_get_str(&o, "host", &host, err) ||
 	    !json_get_int(&o, "port", 1, 65535, &port, err) ||
@@ -239,6 +166,10 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	    !json_get_str(&o, "ca_file", &ca, err) ||
 	    !json_get_str(&o, "pin", &pin, err) ||
 	    !json_get_str(&o, "auth", &auth, err) ||
+	    !json_get_str(&o, "mechanism", &mechanism, err) ||
+	    !json_get_str(&o, "client_cert", &s->client_cert, err) ||
+	    !json_get_str(&o, "client_key", &s->client_key, err) ||
+	    !json_get_object(&o, "client_key_secret", &key_secret, err) ||
 	    !json_get_str(&o, "admin", &admin, err) ||
 	    !json_get_str(&o, "master_separator", &separator, err) ||
 	    !json_get_object(&o, "secret", &secret, err) ||
@@ -266,7 +197,12 @@ static bool read_server(struct config *c, struct json_doc *doc,
 				     "is \"sha256//\" and 44 characters of base64");
 	if (!config_auth_mode(auth, &s->auth))
 		return json_complain(&o, "auth", err,
-				     "is \"user\", \"authzid\" or \"master\"");
+				     "is \"user\", \"authzid\", \"master\" or "
+				     "\"proxyauth\"");
+	if (!config_mechanism(mechanism, &s->mechanism))
+		return json_complain(&o, "mechanism", err,
+				     "is \"password\", \"oauthbearer\", \"xoauth2\" or "
+				     "\"external\"");
 	if (!config_kind(kind))
 		return json_complain(&o, "kind", err,
 				     "is \"auto\", \"cyrus\", \"dovecot\", \"courier\" "
@@ -278,7 +214,7 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	s->host = arena_strdup(&c->arena, host);
 	s->port = port != 0 ? (unsigned)port : config_default_port(s->tls);
 	s->tls_min = arena_strdup(&c->arena, tls_min);
-	s->ca_file = ca != NULL ? resolve(c, dir, ca) : NULL;
+	s->ca_file = ca != NULL ? config_path(c, dir, ca) : NULL;
 	s->pin = pin != NULL ? arena_strdup(&c->arena, pin) : NULL;
 	s->admin = admin != NULL ? arena_strdup(&c->arena, admin) : NULL;
 	s->kind = arena_strdup(&c->arena, kind);
@@ -286,16 +222,13 @@ static bool read_server(struct config *c, struct json_doc *doc,
 		return false;
 	s->max_connections = (unsigned)connections;
 	s->timeout_ms = seconds * 1000;
-	if (!check_auth(&o, s, separator, err))
-		return false;
 	s->master_separator = separator[0];
 	if (not_during != NULL && !gentle_config(c, &o, not_during, s, err))
 		return false;
 	c->present[side] = true;
-	return secret == NULL ||
-	       read_secret(c, doc, secret,
-			   arena_printf(&c->arena, "%s.secret", side_name(side)), dir, s,
-			   err);
+	return config_check_login(&o, s, separator, secret != NULL, key_secret != NULL,
+				  err) &&
+	       config_read_secrets(c, doc, secret, key_secret, dir, s, err);
 }
 
 static size_t count(const struct json_value *v)

@@ -62,6 +62,7 @@ const struct server *config_server(const struct config *c,
 /* The words that options and config share; false when s is none of them. */
 bool config_tls_mode(const char *s, enum tls_mode *out) MUST_CHECK;
 bool config_auth_mode(const char *s, enum auth_mode *out) MUST_CHECK;
+bool config_mechanism(const char *s, enum mechanism *out) MUST_CHECK;
 bool config_tls_min(const char *s) MUST_CHECK;
 bool config_kind(const char *s) MUST_CHECK;
 bool config_host(const char *s) MUST_CHECK;

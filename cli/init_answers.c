@@ -77,7 +77,8 @@ static bool check(const struct seek *s, enum answer what, struct err *err)
 			     "\"sha256//\" and 44 characters of base64 are wanted");
 	case A_AUTH:
 		return config_auth_mode(v, &auth) ||
-		       wrong(s, what, err, "user, authzid or master is wanted");
+		       wrong(s, what, err,
+			     "user, authzid, master or proxyauth is wanted");
 	case A_MAX_CONNECTIONS:
 		return (num_u64(span_str(v), CONFIG_CONNECTIONS_MAX, &n) && n > 0) ||
 		       wrong(s, what, err, "a number from 1 to 64 is wanted");
@@ -237,14 +238,16 @@ static bool complete_side(const struct seek *s, struct err *err)
 	if (!seek(s, A_PORT, "  Port", port, err) ||
 	    !seek(s, A_AUTH,
 		  "  Who logs in: user (each account itself), authzid (an admin, by "
-		  "SASL), master (Dovecot master user)",
+		  "SASL), master (Dovecot master user), proxyauth (an admin of "
+		  "Sun, iPlanet or Oracle)",
 		  "user", err))
 		return false;
 	if (!config_auth_mode(*slot(s, A_AUTH), &auth))
 		return err_set(err, ERR_BUG, "auth was not checked");
 	if (auth == AUTH_USER && *slot(s, A_ADMIN) != NULL)
 		return err_set(err, ERR_USAGE,
-			       "--%s-admin goes with --%s-auth authzid or master",
+			       "--%s-admin goes with --%s-auth authzid, master or "
+			       "proxyauth",
 			       side_name(s->side), side_name(s->side));
 	if ((auth != AUTH_USER && !seek(s, A_ADMIN, "  Admin's login name", NULL, err)) ||
 	    !seek_secret(s, err))

@@ -91,6 +91,10 @@ static void secret(struct strbuf *out, const char *const v[ANSWER_COUNT])
 		"be able to read the file\n"
 		"\t\t//   { \"users_file\": \"users.secret\" }  user:password lines; "
 		"likewise\n"
+		"\t\t//   { \"credential\": \"mail\" }      a file of systemd "
+		"(LoadCredential=mail:PATH);\n"
+		"\t\t//   { \"users_credential\": \"mail\" }  likewise, of "
+		"user:password lines\n"
 		"\t\t//   { \"prompt\": true }              asked on the terminal\n"
 		"\t\t\"secret\": { ");
 	if (v[A_SECRET_COMMAND] != NULL) {
@@ -133,10 +137,21 @@ static void server(struct strbuf *out, enum side side, const char *const v[ANSWE
 	strbuf_adds(out, "\t\t// user: each account logs in itself.  authzid: \"admin\" "
 			 "logs in by SASL PLAIN and acts as the\n"
 			 "\t\t// account (Cyrus, Dovecot).  master: Dovecot master user, "
-			 "logs in as account*admin.\n");
+			 "logs in as account*admin.\n"
+			 "\t\t// proxyauth: \"admin\" logs in, then PROXYAUTH (Sun, "
+			 "iPlanet, Oracle).\n");
 	line(out, "auth", v[A_AUTH]);
 	optional(out, "admin", v[A_ADMIN], "migadmin");
 	strbuf_adds(out, "\t\t// \"master_separator\": \"*\",\n");
+	strbuf_adds(out,
+		    "\t\t// password; or a token, which \"secret\" gives: oauthbearer "
+		    "(RFC 7628), xoauth2 (Google,\n"
+		    "\t\t// Microsoft); or external: the client certificate.  A key "
+		    "with a passphrase needs\n"
+		    "\t\t// \"client_key_secret\", written as \"secret\" is.\n"
+		    "\t\t// \"mechanism\": \"password\",\n"
+		    "\t\t// \"client_cert\": \"client.pem\",\n"
+		    "\t\t// \"client_key\": \"client.key\",\n");
 	secret(out, v);
 	strbuf_adds(out, "\t\t// auto, cyrus, dovecot, courier or generic: how "
 			 "Message-IDs are read cheaply.\n");

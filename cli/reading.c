@@ -59,12 +59,15 @@ bool reading_open(struct globals *g, const struct project *p,
 	out->secrets = secrets_new(g, &p->config);
 	for (side = 0; side < SIDE_COUNT; side++)
 		if (out->options.server[side] != NULL &&
-		    !secrets_prepare(out->secrets, (enum side)side, err))
+		    (!secrets_key(out->secrets, (enum side)side,
+				  &out->options.key_password[side], err) ||
+		     !secrets_prepare(out->secrets, (enum side)side, err)))
 			return false;
 	out->options.operator_name = project_operator();
 	out->options.wake = g->wake;
 	out->options.transcript = out->transcript;
 	out->options.secret = secrets_get;
+	out->options.renew = secrets_renew;
 	out->options.secret_ctx = out->secrets;
 	out->options.progress = progress_audit;
 	out->options.progress_ctx = g;

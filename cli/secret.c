@@ -16,6 +16,7 @@ struct side_secrets {
 	bool have;
 	struct strbuf
 		one; /* have, and not a users file: the password of the whole side */
+	struct strbuf key;   /* passphrase of the client's key */
 	struct strbuf users; /* text of the users file */
 	struct entry *entry; /* sorted by user */
 	size_t entry_n;
@@ -50,6 +51,7 @@ void secrets_free(struct secrets *s)
 		return;
 	for (i = 0; i < SIDE_COUNT; i++) {
 		strbuf_wipe(&s->side[i].one);
+		strbuf_wipe(&s->side[i].key);
 		strbuf_wipe(&s->side[i].users);
 		free(s->side[i].entry);
 		for (k = 0; k < s->side[i].answer_n; k++) {
@@ -83,7 +85,31 @@ bool secret_first_line(struct span text, const char *what, struct strbuf *out,
 	return true;
 }
 
-static bool from_file(const char *path, struct strbuf *out, struct err *err)
+/* A whole file of secrets, at most max octets. */
+static bool read_file(const struct secret_source *source, size_t max, struct strbuf *out,
+		      struct err *err)
+{
+	bool ok;
+
+	if (source->path == NULL) {
+		err_set(err, ERR_LOGIN,
+			"there is no credential %s: CREDENTIALS_DIRECTORY is not set",
+			shown(source->credential));
+		return err_hint(
+			err,
+			"it is systemd that sets it, for a service whose unit says "
+			"LoadCredential=%s:PATH",
+			shown(source->credential));
+	}
+	ok = source->credential != NULL ? fs_read_credential(source->path, max, out, err)
+					: fs_read_secret(source->path, max, out, err);
+	if (!ok && (err->cls == ERR_LOCAL || err->cls == ERR_LIMIT))
+		err->cls = ERR_LOGIN;
+	return ok;
+}
+
+static bool from_file(const struct secret_source *source, struct strbuf *out,
+		      struct err *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	bool ok = false;
@@ -91,13 +117,8 @@ static bool from_file(const char *path, struct strbuf *out, struct err *err)
 	strbuf_reserve(
 		&text,
 		2 * SECRET_OCTETS_MAX); /* never moved, so never left behind uncleared */
-	if (!fs_read_secret(path, SECRET_OCTETS_MAX, &text, err)) {
-		if (err->cls == ERR_LOCAL || err->cls == ERR_LIMIT)
-			err->cls = ERR_LOGIN;
-		goto out;
-	}
-	ok = secret_first_line(strbuf_span(&text), path, out, err);
-out:
+	ok = read_file(source, SECRET_OCTETS_MAX, &text, err) &&
+	     secret_first_line(strbuf_span(&text), source->path, out, err);
 	strbuf_wipe(&text);
 	return ok;
 }
@@ -150,12 +171,8 @@ static bool load_users(const struct server *server, struct side_secrets *s,
 {
 	if (s->have)
 		return true;
-	if (!fs_read_secret(server->secret_path, SECRET_USERS_MAX, &s->users, err)) {
-		if (err->cls == ERR_LOCAL || err->cls == ERR_LIMIT)
-			err->cls = ERR_LOGIN;
-		return false;
-	}
-	s->have = parse_users(server->secret_path, s, err);
+	s->have = read_file(&server->secret, SECRET_USERS_MAX, &s->users, err) &&
+		  parse_users(server->secret.path, s, err);
 	return s->have;
 }
 
@@ -172,8 +189,8 @@ static bool from_users(const struct server *server, struct side_secrets *s,
 			: bsearch(&want, s->entry, s->entry_n, sizeof want, by_user);
 	if (found == NULL)
 		return err_set(err, ERR_LOGIN, "%s has no line for %s",
-			       server->secret_path, shown(user));
-	return secret_first_line(found->password, server->secret_path, out, err);
+			       server->secret.path, shown(user));
+	return secret_first_line(found->password, server->secret.path, out, err);
 }
 
 static bool from_prompt(struct secrets *s, const struct server *server, const char *user,
@@ -219,17 +236,23 @@ out:
 static bool fetch(struct secrets *s, const struct server *server, const char *user,
 		  struct strbuf *out, struct err *err)
 {
-	switch (server->secret) {
+	switch (server->secret.kind) {
 	case SECRET_PROMPT:
 		return from_prompt(s, server, user, out, err);
 	case SECRET_COMMAND:
-		return secret_command(server->secret_argv, server->side, user, out, err);
+		return secret_command(server->secret.argv, server->side, user, out, err);
 	case SECRET_FILE:
-		return from_file(server->secret_path, out, err);
+		return from_file(&server->secret, out, err);
 	case SECRET_USERS_FILE:
 		return from_users(server, &s->side[server->side], user, out, err);
 	}
 	return err_set(err, ERR_BUG, "unknown kind of secret");
+}
+
+/* One secret is for all accounts. */
+static bool whole_side(const struct server *server)
+{
+	return server->auth != AUTH_USER || server->secret.kind == SECRET_FILE;
 }
 
 bool secrets_prepare(struct secrets *s, enum side side, struct err *err)
@@ -238,10 +261,12 @@ bool secrets_prepare(struct secrets *s, enum side side, struct err *err)
 	struct strbuf out = STRBUF_INIT;
 	bool ok;
 
-	if (server->auth == AUTH_USER && server->secret == SECRET_USERS_FILE)
+	if (server->mechanism == MECHANISM_EXTERNAL)
+		return true;
+	if (server->auth == AUTH_USER && server->secret.kind == SECRET_USERS_FILE)
 		return load_users(server, &s->side[side], err) ||
 		       err_wrap(err, "%s server", side_name(side));
-	if (server->auth == AUTH_USER && server->secret != SECRET_FILE)
+	if (!whole_side(server))
 		return true; /* each account's own, when its turn comes */
 	ok = secrets_get(s, side, "", &out, err) ||
 	     err_wrap(err, "%s server", side_name(side));
@@ -255,17 +280,79 @@ bool secrets_get(void *ctx, enum side side, const char *user, struct strbuf *out
 	struct secrets *s = ctx;
 	const struct server *server = &s->config->server[side];
 	struct side_secrets *mine = &s->side[side];
-	bool whole_side = server->auth != AUTH_USER || server->secret == SECRET_FILE;
 
-	if (!whole_side || server->secret == SECRET_USERS_FILE)
-		return fetch(s, server, server->auth == AUTH_USER ? user : server->admin,
-			     out, err);
-	if (!mine->have &&
-	    !fetch(s, server, server->auth == AUTH_USER ? user : server->admin,
-		   &mine->one, err))
+	if (server->auth != AUTH_USER)
+		user = server->admin;
+	if (!whole_side(server) || server->secret.kind == SECRET_USERS_FILE)
+		return fetch(s, server, user, out, err);
+	if (!mine->have && !fetch(s, server, user, &mine->one, err))
 		return false;
 	mine->have = true;
 	strbuf_reserve(out, mine->one.n + 1);
 	strbuf_addspan(out, strbuf_span(&mine->one));
+	return true;
+}
+
+/* Forget what is kept of files and commands. */
+static void forget(struct side_secrets *s)
+{
+	strbuf_wipe(&s->one);
+	strbuf_wipe(&s->users);
+	s->one = s->users = STRBUF_INIT;
+	free(s->entry);
+	s->entry = NULL;
+	s->entry_n = 0;
+	s->have = false;
+}
+
+bool secrets_renew(void *ctx, enum side side, const char *user, struct span refused,
+		   struct strbuf *out, struct err *err)
+{
+	struct secrets *s = ctx;
+	struct side_secrets *mine = &s->side[side];
+	struct strbuf other = STRBUF_INIT;
+	bool ok;
+
+	if (s->config->server[side].secret.kind == SECRET_PROMPT)
+		return false; /* nobody is asked in the middle of a run */
+	ok = mine->have && secrets_get(s, side, user, &other, err);
+	if (!ok || span_eq(strbuf_span(&other), refused)) {
+		strbuf_wipe(&other);
+		other = STRBUF_INIT;
+		forget(mine);
+		*err = ERR_INIT;
+		ok = secrets_get(s, side, user, &other, err);
+	}
+	ok = ok && !span_eq(strbuf_span(&other), refused);
+	if (ok) {
+		strbuf_reserve(out, other.n + 1);
+		strbuf_addspan(out, strbuf_span(&other));
+	}
+	strbuf_wipe(&other);
+	return ok;
+}
+
+bool secrets_key(struct secrets *s, enum side side, const char **out, struct err *err)
+{
+	const struct server *server = &s->config->server[side];
+	struct strbuf *key = &s->side[side].key, text = STRBUF_INIT;
+	bool ok = true;
+
+	*out = NULL;
+	if (server->client_cert == NULL)
+		return true;
+	/* libcurl reads it again, and says less when it cannot. */
+	if (!fs_read_secret(server->client_key, SECRET_KEY_MAX, &text, err))
+		ok = err_wrap(err, "%s server, \"client_key\"", side_name(side));
+	strbuf_wipe(&text);
+	if (!ok || server->key_secret.kind == SECRET_PROMPT)
+		return ok;
+	if (server->key_secret.kind == SECRET_COMMAND)
+		ok = secret_command(server->key_secret.argv, side, "", key, err);
+	else
+		ok = from_file(&server->key_secret, key, err);
+	if (!ok)
+		return err_wrap(err, "%s server, \"client_key_secret\"", side_name(side));
+	*out = strbuf_cstr(key);
 	return true;
 }

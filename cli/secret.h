@@ -2,9 +2,9 @@
 #ifndef CLI_SECRET_H
 #define CLI_SECRET_H
 /*
- * Where passwords come from: a prompt, a command, a file.  Never argv, never the
- * environment, never a log.  What is kept is kept until secrets_free, which overwrites
- * it.
+ * Where passwords and tokens come from: a prompt, a command, a file, a systemd
+ * credential.  Never argv, never the environment, never a log.  What is kept is kept
+ * until secrets_free, which overwrites it.
  */
 #include "base/strbuf.h"
 #include "cli/config.h"
@@ -30,8 +30,20 @@ bool secrets_prepare(struct secrets *s, enum side side, struct err *err) MUST_CH
 bool secrets_get(void *ctx, enum side side, const char *user, struct strbuf *out,
 		 struct err *err) MUST_CHECK;
 
+/* Fits audit_options.renew: get it again from a command or a file, and say whether it is
+ * another one. Another thread may have done so since. */
+bool secrets_renew(void *ctx, enum side side, const char *user, struct span refused,
+		   struct strbuf *out, struct err *err) MUST_CHECK;
+/*
+ * The passphrase of the client's key, fetched once; NULL when there is none.  Also looks
+ * whether others can read the key (ERR_CONFIG).  Borrowed until secrets_free.
+ */
+bool secrets_key(struct secrets *s, enum side side, const char **out,
+		 struct err *err) MUST_CHECK;
+
 #define SECRET_OCTETS_MAX 4096	      /* one password or token */
 #define SECRET_USERS_MAX  (16u << 20) /* the file of users */
+#define SECRET_KEY_MAX	  (64u << 10) /* a PEM file of certificates and a key */
 #define SECRET_COMMAND_MS 30000
 /*
  * Run argv (not by a shell; {user} and {side} replaced) and append the first line of its

@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts audit scan logs plan event seal verify explain accept status report ledger help"
+_mailmuster_commands="init doctor accounts import audit scan logs plan event seal verify explain accept status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -19,6 +19,7 @@ _mailmuster_options() { # command
 	accounts)
 		printf '%s ' --dry-run --side --days --grace --by --decision --owner --note --reason --leave-until --off --output
 		;;
+	import) printf '%s ' --side ;;
 	audit) printf '%s ' --side --depth --stale --budget --rate --not-during ;;
 	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --not-during --list ;;
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
@@ -52,7 +53,7 @@ _mailmuster() {
 	--fail-on) words="loss doubt info" ;;
 	--color) words="auto always never" ;;
 	--old-tls | --new-tls) words="implicit starttls none" ;;
-	--old-auth | --new-auth) words="user authzid master" ;;
+	--old-auth | --new-auth) words="user authzid master proxyauth" ;;
 	--old-kind | --new-kind) words="auto cyrus dovecot courier generic" ;;
 	--old-tls-min | --new-tls-min) words="1.0 1.1 1.2 1.3" ;;
 	-C)
@@ -76,6 +77,10 @@ _mailmuster() {
 				;;
 			logs)
 				words="coverage witness forwards beat"
+				files=yes
+				;;
+			import)
+				words="counts"
 				files=yes
 				;;
 			plan) words="map" ;;

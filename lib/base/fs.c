@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -81,10 +82,58 @@ bool fs_read(const char *path, size_t max, struct strbuf *out, struct err *err)
 	return ok;
 }
 
-bool fs_read_secret(const char *path, size_t max, struct strbuf *out, struct err *err)
+/*
+ * acl(5) as the kernel keeps it (system.posix_acl_access): a version, then entries of
+ * tag, rights and id, little-endian.
+ */
+enum {
+	ACL_VERSION = 2,
+	ACL_HEAD = 4,
+	ACL_ENTRY = 8,
+	ACL_USER_OBJ = 0x01,
+	ACL_USER = 0x02,
+	ACL_GROUP_OBJ = 0x04,
+	ACL_MASK = 0x10,
+	ACL_MAX = 64, /* entries that are looked at */
+};
+
+static uint32_t little(const unsigned char *p, size_t n)
 {
+	uint32_t v = 0;
+
+	while (n-- > 0)
+		v = v << 8 | p[n];
+	return v;
+}
+
+/* The rights of the group in the mode stand for an ACL, and it names us alone. */
+static bool acl_is_ours(int fd)
+{
+	unsigned char acl[ACL_HEAD + ACL_MAX * ACL_ENTRY];
+	ssize_t n = fgetxattr(fd, "system.posix_acl_access", acl, sizeof acl);
+
+	if (n < ACL_HEAD || little(acl, 4) != ACL_VERSION ||
+	    (n - ACL_HEAD) % ACL_ENTRY != 0)
+		return false;
+	for (ssize_t at = ACL_HEAD; at < n; at += ACL_ENTRY) {
+		uint32_t tag = little(acl + at, 2), may = little(acl + at + 2, 2),
+			 id = little(acl + at + 4, 4);
+
+		if (may == 0 || tag == ACL_USER_OBJ || tag == ACL_MASK ||
+		    (tag == ACL_USER && id == geteuid() && (may & S_IWOTH) == 0))
+			continue;
+		return false;
+	}
+	return true;
+}
+
+static bool read_guarded(const char *path, bool credential, size_t max,
+			 struct strbuf *out, struct err *err)
+{
+	const mode_t others = (S_IRWXG | S_IRWXO) & ~(mode_t)(S_IXGRP | S_IXOTH);
 	struct stat st;
 	int fd = open_regular(path, &st, err);
+	mode_t open_to;
 	bool ok = false;
 
 	if (fd < 0)
@@ -96,7 +145,10 @@ bool fs_read_secret(const char *path, size_t max, struct strbuf *out, struct err
 		err_hint(err, "chown %ld %s", (long)geteuid(), path);
 		goto out;
 	}
-	if ((st.st_mode & (S_IRWXG | S_IRWXO) & ~(mode_t)(S_IXGRP | S_IXOTH)) != 0) {
+	open_to = st.st_mode & others;
+	if (open_to == S_IRGRP && credential && acl_is_ours(fd))
+		open_to = 0;
+	if (open_to != 0) {
 		err_set(err, ERR_CONFIG,
 			"%s holds a secret and others may read or write it (mode %03o)",
 			path, (unsigned)(st.st_mode & 0777));
@@ -107,6 +159,16 @@ bool fs_read_secret(const char *path, size_t max, struct strbuf *out, struct err
 out:
 	close(fd);
 	return ok;
+}
+
+bool fs_read_secret(const char *path, size_t max, struct strbuf *out, struct err *err)
+{
+	return read_guarded(path, false, max, out, err);
+}
+
+bool fs_read_credential(const char *path, size_t max, struct strbuf *out, struct err *err)
+{
+	return read_guarded(path, true, max, out, err);
 }
 
 bool fs_exists(const char *path)

@@ -14,6 +14,13 @@ bool fs_read(const char *path, size_t max, struct strbuf *out,
  * others may read or write it, or when it is neither ours nor root's. */
 bool fs_read_secret(const char *path, size_t max, struct strbuf *out,
 		    struct err *err) MUST_CHECK;
+/*
+ * The same for a credential of systemd.  It belongs to root then, and an ACL lets one
+ * user read it, which shows as a right of the group: that is good as long as nobody but
+ * ourselves is named there, and the group itself has none.
+ */
+bool fs_read_credential(const char *path, size_t max, struct strbuf *out,
+			struct err *err) MUST_CHECK;
 bool fs_exists(const char *path);
 /* Write to a temporary name beside path, fsync, rename: the old file stays whole on any
  * failure. mode is subject to the umask.  A symbolic link at path is replaced, not

@@ -139,6 +139,7 @@ static void args_status(struct imap_cur *c)
 	list_of(c, status_items);
 }
 
+/* One name, of a mailbox or a user. */
 static void args_mailbox(struct imap_cur *c)
 {
 	imap_cur_need(c, ' ');
@@ -257,6 +258,7 @@ static const struct {
 	[IMAP_CMD_FETCH] = { "UID FETCH", args_fetch },
 	[IMAP_CMD_SEARCH] = { "UID SEARCH", args_search },
 	[IMAP_CMD_NOOP] = { "NOOP", args_none },
+	[IMAP_CMD_PROXYAUTH] = { "PROXYAUTH", args_mailbox },
 	[IMAP_CMD_LOGOUT] = { "LOGOUT", args_none },
 };
 _Static_assert(COUNT_OF(table) == IMAP_CMD_COUNT, "every command has its row");

@@ -23,6 +23,10 @@ enum imap_cmd {
 	IMAP_CMD_FETCH,	 /* UID FETCH only */
 	IMAP_CMD_SEARCH, /* UID SEARCH only */
 	IMAP_CMD_NOOP,
+	/* Sun, iPlanet, Oracle: from here on the session is this user's, as with an
+	 * authorization identity; on the server nothing changes.  Before anything else.
+	 */
+	IMAP_CMD_PROXYAUTH,
 	IMAP_CMD_LOGOUT,
 };
 enum { IMAP_CMD_COUNT = IMAP_CMD_LOGOUT + 1 };

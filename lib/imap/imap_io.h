@@ -5,8 +5,8 @@
  * lib/imap: the reading engine.  Reading order: imap_io (where octets come from),
  * imap_reader (framing), imap_cur (grammar), imap_resp, imap_list, imap_fetch,
  * imap_search (what the answers mean), imap_cmd (the only commands that exist),
- * imap_session (one connection, with imap_hello.c), imap_utf7 (names), imap_date,
- * imap_transcript.
+ * imap_session (one connection, with imap_hello.c and imap_proxyauth.c), imap_utf7
+ * (names), imap_date, imap_transcript.
  *
  * This header: the transport as the engine sees it, so that a recorded transcript can
  * stand in for a socket.

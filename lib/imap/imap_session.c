@@ -75,6 +75,11 @@ bool imap_session_broken(const struct imap_session *s)
 	return s->broken;
 }
 
+bool imap_session_at_rest(const struct imap_session *s)
+{
+	return !s->broken && s->reader.done == s->reader.buf.n;
+}
+
 void imap_session_count(const struct imap_session *s, struct wire_count *add_to)
 {
 	add_to->commands += s->count.commands;

@@ -92,6 +92,17 @@ bool imap_session_do(struct imap_session *s, struct span line,
 		     struct err *err) MUST_CHECK;
 
 bool imap_session_broken(const struct imap_session *s);
+/* Everything that was read has been handed out. */
+bool imap_session_at_rest(const struct imap_session *s);
+
+/*
+ * PROXYAUTH as the first command of a connection whose administrator has just logged in:
+ * what is sent over io afterwards is user's, so the caller begins a session anew.
+ * ERR_LOGIN with the server's words when it is refused, also where the command is
+ * unknown. The connection is then logged out.
+ */
+bool imap_proxyauth(const struct imap_io *io, void *transcript, const char *user,
+		    struct err *err) MUST_CHECK;
 
 /*
  * CAPABILITY (whatever the greeting said), then ID and NAMESPACE together where offered:

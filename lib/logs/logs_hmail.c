@@ -9,6 +9,8 @@
  */
 #include "logs/logs_in.h"
 
+#include "base/base64.h"
+
 enum state { STATE_NONE, STATE_WANTS_USER };
 
 static struct span column(struct span *s)
@@ -22,16 +24,6 @@ static struct span column(struct span *s)
 	return c;
 }
 
-static int digit64(char c)
-{
-	return c >= 'A' && c <= 'Z'   ? c - 'A'
-	       : c >= 'a' && c <= 'z' ? c - 'a' + 26
-	       : c >= '0' && c <= '9' ? c - '0' + 52
-	       : c == '+'	      ? 62
-	       : c == '/'	      ? 63
-				      : -1;
-}
-
 /* The name of a user in base64 (SMTP AUTH LOGIN). */
 static void take_base64(struct logs_session *known, struct span s)
 {
@@ -42,7 +34,7 @@ static void take_base64(struct logs_session *known, struct span s)
 	while (s.n > 0 && s.p[s.n - 1] == '=')
 		s.n--;
 	for (size_t i = 0; i < s.n; i++) {
-		int d = digit64(s.p[i]);
+		int d = base64_digit(s.p[i]);
 
 		if (d < 0 || n == sizeof text)
 			return;

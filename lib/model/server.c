@@ -20,6 +20,7 @@ static const char *const auth_names[] = {
 	[AUTH_USER] = "user",
 	[AUTH_AUTHZID] = "authzid",
 	[AUTH_MASTER] = "master",
+	[AUTH_PROXYAUTH] = "proxyauth",
 };
 _Static_assert(COUNT_OF(auth_names) == AUTH_MODE_COUNT, "every mode has a name");
 
@@ -27,4 +28,23 @@ const char *auth_mode_name(enum auth_mode m)
 {
 	assert((size_t)m < COUNT_OF(auth_names));
 	return auth_names[m];
+}
+
+static const char *const mechanism_names[] = {
+	[MECHANISM_PASSWORD] = "password",
+	[MECHANISM_OAUTHBEARER] = "oauthbearer",
+	[MECHANISM_XOAUTH2] = "xoauth2",
+	[MECHANISM_EXTERNAL] = "external",
+};
+_Static_assert(COUNT_OF(mechanism_names) == MECHANISM_COUNT, "every one has a name");
+
+const char *mechanism_name(enum mechanism m)
+{
+	assert((size_t)m < COUNT_OF(mechanism_names));
+	return mechanism_names[m];
+}
+
+bool mechanism_is_token(enum mechanism m)
+{
+	return m == MECHANISM_OAUTHBEARER || m == MECHANISM_XOAUTH2;
 }

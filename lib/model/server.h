@@ -21,11 +21,41 @@ enum auth_mode {
 	AUTH_AUTHZID,
 	/* Dovecot master user: logs in as user*admin with the admin's password */
 	AUTH_MASTER,
+	/* Sun, iPlanet, Oracle: logs in as admin, then PROXYAUTH makes it the account */
+	AUTH_PROXYAUTH,
 };
-enum { AUTH_MODE_COUNT = AUTH_MASTER + 1 };
-const char *auth_mode_name(enum auth_mode m); /* "user", "authzid", "master" */
+enum { AUTH_MODE_COUNT = AUTH_PROXYAUTH + 1 };
+/* "user", "authzid", "master", "proxyauth" */
+const char *auth_mode_name(enum auth_mode m);
+
+/* How it is shown who logs in. */
+enum mechanism {
+	MECHANISM_PASSWORD, /* SASL PLAIN or LOGIN, or the LOGIN command */
+	/* RFC 7628; the secret is an access token */
+	MECHANISM_OAUTHBEARER,
+	/* what came before it, of Google and Microsoft; likewise */
+	MECHANISM_XOAUTH2,
+	/* RFC 4422 appendix A: the client certificate says it, and there is no secret */
+	MECHANISM_EXTERNAL,
+};
+enum { MECHANISM_COUNT = MECHANISM_EXTERNAL + 1 };
+/* "password", "oauthbearer", "xoauth2", "external" */
+const char *mechanism_name(enum mechanism m);
+/* The secret is a token, which ends by itself and is then replaced by another. */
+bool mechanism_is_token(enum mechanism m);
 
 enum secret_kind { SECRET_PROMPT, SECRET_COMMAND, SECRET_FILE, SECRET_USERS_FILE };
+
+/* Where one secret comes from. */
+struct secret_source {
+	enum secret_kind kind;
+	const char *path; /* SECRET_FILE, SECRET_USERS_FILE */
+	/* path is a systemd credential: NULL without CREDENTIALS_DIRECTORY, and the name
+	 * then stands here alone */
+	const char *credential;
+	/* SECRET_COMMAND, NULL-terminated; {user} and {side} are replaced */
+	const char *const *argv;
+};
 
 struct server {
 	enum side side;
@@ -35,13 +65,14 @@ struct server {
 	const char *tls_min; /* "1.0" to "1.3" */
 	const char *ca_file; /* NULL: the system's */
 	const char *pin;     /* "sha256//BASE64" of the public key; NULL: none */
+	/* PEM files of the certificate that we show, and of its key; NULL: none */
+	const char *client_cert, *client_key;
+	struct secret_source key_secret; /* of client_key; SECRET_PROMPT: there is none */
 	enum auth_mode auth;
-	const char *admin;     /* for AUTH_AUTHZID and AUTH_MASTER */
+	enum mechanism mechanism;
+	const char *admin;     /* for all but AUTH_USER */
 	char master_separator; /* '*' */
-	enum secret_kind secret;
-	const char *secret_path; /* SECRET_FILE, SECRET_USERS_FILE */
-	/* SECRET_COMMAND, NULL-terminated; {user} and {side} are replaced */
-	const char *const *secret_argv;
+	struct secret_source secret;
 	const char *kind;	  /* "auto", "cyrus", "dovecot", "courier", "generic" */
 	const char *profile;	  /* "auto", a name, or a path (lib/profile) */
 	unsigned max_connections; /* 1 to 64 */

@@ -32,11 +32,19 @@ static struct span next_word(struct span *s)
 	return word;
 }
 
+static const char *const auth_words[MECHANISM_COUNT] = {
+	[MECHANISM_PASSWORD] = "AUTH=PLAIN",
+	[MECHANISM_OAUTHBEARER] = "AUTH=OAUTHBEARER",
+	[MECHANISM_XOAUTH2] = "AUTH=XOAUTH2",
+	[MECHANISM_EXTERNAL] = "AUTH=EXTERNAL",
+};
+
 /* Judged as a whole list, though no more of it is kept than a line holds. */
 static void note_caps(struct net_capture *c, struct span list)
 {
 	keep(&c->caps, list);
-	c->imap4rev1 = c->logindisabled = c->auth_plain = false;
+	c->imap4rev1 = c->logindisabled = false;
+	memset(c->auth, 0, sizeof c->auth);
 	while (list.n > 0) {
 		struct span word = next_word(&list);
 
@@ -44,8 +52,9 @@ static void note_caps(struct net_capture *c, struct span list)
 			c->imap4rev1 = true;
 		else if (span_ieq_str(word, "LOGINDISABLED"))
 			c->logindisabled = true;
-		else if (span_ieq_str(word, "AUTH=PLAIN"))
-			c->auth_plain = true;
+		for (size_t m = 0; m < MECHANISM_COUNT; m++)
+			if (span_ieq_str(word, auth_words[m]))
+				c->auth[m] = true;
 	}
 }
 
@@ -64,6 +73,8 @@ static void one_line(struct net_capture *c, struct span line)
 		keep(&c->reply, line);
 	else if (span_istarts(line, "* BYE"))
 		keep(&c->bye, line);
+	else if (span_istarts(line, "+ "))
+		keep(&c->more, span_from(line, 2));
 	else if (span_istarts(line, "* CAPABILITY "))
 		note_caps(c, span_from(line, sizeof "* CAPABILITY " - 1));
 }

@@ -7,6 +7,7 @@
  */
 #include "base/err.h"
 #include "base/span.h"
+#include "base/strbuf.h"
 #include "model/server.h"
 
 /* One line as the server sent it, without CRLF, cut at the size. */
@@ -19,10 +20,12 @@ struct net_capture {
 	struct net_line greeting; /* the first line; n is 0 until it came */
 	struct net_line reply;	  /* the last tagged line */
 	struct net_line bye;	  /* the last untagged BYE behind the greeting */
+	struct net_line more;	  /* the last "+ ", behind it: a refused token's reason */
 	struct net_line caps; /* the last CAPABILITY list, after STARTTLS the new one */
-	bool imap4rev1, logindisabled, auth_plain; /* words of that list */
-	bool in_proxy; /* inside the answer of an HTTP proxy to CONNECT */
-	char tls[16];  /* "TLSv1.3"; "" without TLS */
+	bool imap4rev1, logindisabled; /* words of that list */
+	bool auth[MECHANISM_COUNT];    /* AUTH=PLAIN for MECHANISM_PASSWORD */
+	bool in_proxy;		       /* inside the answer of an HTTP proxy to CONNECT */
+	char tls[16];		       /* "TLSv1.3"; "" without TLS */
 };
 
 /* One line, or several, of what libcurl calls HEADER_IN. */
@@ -31,6 +34,17 @@ void net_capture_line(struct net_capture *c, struct span lines);
 void net_capture_remark(struct net_capture *c, struct span text);
 /* The greeting starts with this ("* OK", "* BYE", "* PREAUTH"), in any case. */
 bool net_greeting_is(const struct net_capture *c, const char *start);
+
+/* What the server says of a token that it refuses: JSON in base64 behind "+ " (RFC 7628
+ * section 3.2.2, and Google's XOAUTH2), decoded.  False: it said nothing of the kind. */
+bool net_token_reason(const struct net_capture *c, struct strbuf *out) MUST_CHECK;
+
+/*
+ * Strike secret out of what the server said, also where it stands inside base64, and
+ * where a line was cut within it.  A secret shorter than 4 octets is left, being in every
+ * word.
+ */
+void net_capture_redact(struct net_capture *c, const char *secret);
 
 /* The last tagged reply is NO or BAD. */
 bool net_reply_refuses(const struct net_capture *c);
@@ -50,8 +64,8 @@ struct net_failure {
 };
 
 /*
- * Turn a failed login into one line, class and hint.  proxied: for somebody else
- * (authorization identity). Returns false, as err_set does.
+ * Turn a failed login into one line, class and hint.  proxied: by a password for somebody
+ * else (authorization identity). Returns false, as err_set does.
  */
 bool net_explain(const struct server *server, bool proxied, const struct net_capture *c,
 		 const struct net_failure *f, struct err *err);

@@ -138,7 +138,8 @@ static long tls_min(const char *version)
 				       "libcurl refuses the option " #option);           \
 	} while (0)
 
-static bool set_tls(struct net_conn *c, const struct server *server, struct err *err)
+static bool set_tls(struct net_conn *c, const struct server *server,
+		    const char *key_password, struct err *err)
 {
 	long min = tls_min(server->tls_min);
 	/* The pin says more than chain and name, and is for servers whose certificates
@@ -160,6 +161,12 @@ static bool set_tls(struct net_conn *c, const struct server *server, struct err 
 	if (server->pin != NULL)
 		SET(CURLOPT_PINNEDPUBLICKEY, server->pin);
 	SET(CURLOPT_CERTINFO, 1L);
+	if (server->client_cert == NULL)
+		return true;
+	SET(CURLOPT_SSLCERT, server->client_cert);
+	SET(CURLOPT_SSLKEY, server->client_key);
+	/* Without one OpenSSL would ask on the terminal. */
+	SET(CURLOPT_KEYPASSWD, key_password != NULL ? key_password : "");
 	return true;
 }
 
@@ -170,18 +177,40 @@ static bool set_tls(struct net_conn *c, const struct server *server, struct err 
  * a refusal counts against the account.  So a password goes over clear text as it is; who
  * sets "tls" to "none" is told so.
  */
-static const char *first_choice(const struct net_login *login)
+static const char *first_choice(const struct server *server,
+				const struct net_login *login)
 {
+	switch (server->mechanism) {
+	case MECHANISM_PASSWORD:
+		break;
+	case MECHANISM_OAUTHBEARER:
+		return "AUTH=OAUTHBEARER";
+	case MECHANISM_XOAUTH2:
+		return "AUTH=XOAUTH2";
+	case MECHANISM_EXTERNAL:
+		return "AUTH=EXTERNAL";
+	}
 	/* libcurl drops the authzid in others. */
 	return login->authzid != NULL ? "AUTH=PLAIN" : "AUTH=PLAIN;AUTH=LOGIN";
 }
 
-static bool set_login(struct net_conn *c, const struct net_login *login,
-		      const char *mechanisms, struct err *err)
+/*
+ * A token and a certificate say by themselves who logs in; the one name that goes with
+ * them, as whom (RFC 7628 section 3.1, RFC 4422 appendix A.1), is CURLOPT_USERNAME there.
+ */
+static bool set_login(struct net_conn *c, const struct server *server,
+		      const struct net_login *login, const char *mechanisms,
+		      struct err *err)
 {
-	SET(CURLOPT_USERNAME, login->user);
-	SET(CURLOPT_PASSWORD, login->password);
-	if (login->authzid != NULL)
+	bool password = server->mechanism == MECHANISM_PASSWORD;
+
+	SET(CURLOPT_USERNAME,
+	    !password && login->authzid != NULL ? login->authzid : login->user);
+	if (password)
+		SET(CURLOPT_PASSWORD, login->password);
+	else if (mechanism_is_token(server->mechanism))
+		SET(CURLOPT_XOAUTH2_BEARER, login->password);
+	if (password && login->authzid != NULL)
 		SET(CURLOPT_SASL_AUTHZID, login->authzid);
 	if (mechanisms != NULL)
 		SET(CURLOPT_LOGIN_OPTIONS, mechanisms);
@@ -234,8 +263,8 @@ static bool set_up(struct net_conn *c, const struct server *server,
 	SET(CURLOPT_NOPROGRESS, 0L);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, c);
-	return set_url(c, server, err) && set_tls(c, server, err) &&
-	       set_login(c, login, mechanisms, err);
+	return set_url(c, server, err) && set_tls(c, server, login->key_password, err) &&
+	       set_login(c, server, login, mechanisms, err);
 }
 
 static int64_t leaf_expiry(struct net_conn *c)
@@ -263,6 +292,8 @@ static bool hand_over(struct net_conn *c, struct err *err)
 		snprintf(c->local, sizeof c->local, "%s",
 			 strncmp(local, "::ffff:", 7) == 0 ? local + 7 : local);
 	SET(CURLOPT_PASSWORD, NULL);
+	SET(CURLOPT_XOAUTH2_BEARER, NULL);
+	SET(CURLOPT_KEYPASSWD, NULL);
 	SET(CURLOPT_VERBOSE, 0L);
 	if (curl_easy_getinfo(c->curl, CURLINFO_ACTIVESOCKET, &c->sock) != CURLE_OK ||
 	    c->sock == CURL_SOCKET_BAD)
@@ -296,12 +327,16 @@ static bool attempt(struct net_conn *c, const struct server *server,
 	if (f.code == CURLE_OK)
 		return net_accept(&c->said, err) && hand_over(c, err);
 	*untried_out = f.code == CURLE_LOGIN_DENIED && !net_reply_refuses(&c->said);
+	if (login->password != NULL)
+		net_capture_redact(&c->said, login->password);
 	f.end = c->end;
 	f.waited_ms = clock_mono_ms() - (c->end == NET_END_SILENT ? c->heard_ms : begun);
 	curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &os_errno);
 	f.os_errno = (int)os_errno;
 	f.text = c->text[0] != '\0' ? c->text : curl_easy_strerror((CURLcode)f.code);
-	return net_explain(server, login->authzid != NULL, &c->said, &f, err);
+	return net_explain(
+		server, login->authzid != NULL && server->mechanism == MECHANISM_PASSWORD,
+		&c->said, &f, err);
 }
 
 static bool connect_and_login(struct net_conn *c, const struct server *server,
@@ -310,9 +345,10 @@ static bool connect_and_login(struct net_conn *c, const struct server *server,
 	struct err first = ERR_INIT;
 	bool untried = false;
 
-	if (attempt(c, server, login, first_choice(login), &untried, &first))
+	if (attempt(c, server, login, first_choice(server, login), &untried, &first))
 		return true;
-	if (!untried || login->authzid != NULL) {
+	if (!untried || login->authzid != NULL ||
+	    server->mechanism != MECHANISM_PASSWORD) {
 		*err = first;
 		return false;
 	}

@@ -16,7 +16,8 @@
 #include "model/server.h"
 
 struct net_conn;
-/* A pipe; waking it makes every read and write of its connections fail with ERR_STOPPED. */
+/* A pipe; waking it makes every read and write of its connections fail with ERR_STOPPED.
+ */
 struct net_wake;
 
 struct net_wake *net_wake_new(void) MUST_CHECK;
@@ -29,9 +30,12 @@ bool net_global_open(struct err *err) MUST_CHECK;
 void net_global_close(void);
 
 struct net_login {
-	const char *user;     /* login name (authentication identity) */
-	const char *authzid;  /* authorization identity; NULL: none */
-	const char *password; /* for the call only; never kept, logged or traced by us */
+	const char *user;    /* login name (authentication identity) */
+	const char *authzid; /* authorization identity; NULL: none */
+	/* Or token, as server->mechanism says; NULL for MECHANISM_EXTERNAL.  For the call
+	 * only; never kept, logged or traced by us. */
+	const char *password;
+	const char *key_password; /* of server->client_key; NULL: it has none */
 };
 
 /*
@@ -43,6 +47,10 @@ struct net_login {
  * Up to the first tagged answer the server may be silent for server->timeout_ms,
  * afterwards for a minute at least: Dovecot's penalty for earlier wrong passwords holds
  * back a good login for 15 s.
+ *
+ * Only what server->mechanism says is tried; with MECHANISM_PASSWORD SASL PLAIN, LOGIN
+ * and the LOGIN command.  What stands in an error of the secret, or of base64 that holds
+ * it, is struck out: a server may send back what it got.
  *
  * server->pin alone replaces the check of chain and name; with a ca_file beside it all
  * three must hold.  A ca_file replaces the system's CAs.  wake may be NULL; what server

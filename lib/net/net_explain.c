@@ -46,28 +46,78 @@ static const struct {
 	{ "[CONTACTADMIN]", ERR_SERVER, "look into the server's log" },
 };
 
-/* A tagged NO or BAD to a login. */
-static bool refused(struct span reply, struct err *err)
+static const char *hint_of(enum mechanism m)
 {
+	switch (m) {
+	case MECHANISM_PASSWORD:
+		break;
+	case MECHANISM_OAUTHBEARER:
+	case MECHANISM_XOAUTH2:
+		return "check the token's user, scope and age; the secret's command or "
+		       "file must give a fresh one";
+	case MECHANISM_EXTERNAL:
+		return "does the server trust the issuer of \"client_cert\", and take "
+		       "the name in it for this account?";
+	}
+	return "check user name and password; repeated refusals may lock the account";
+}
+
+/* The reason that comes with a refused token, behind text. */
+static void add_reason(const struct net_capture *c, struct err *err)
+{
+	struct strbuf reason = STRBUF_INIT;
+	char before[sizeof err->text];
+
+	if (net_token_reason(c, &reason)) {
+		snprintf(before, sizeof before, "%s", err->text);
+		err_set(err, err->cls, "%.200s, because of %s", before,
+			words_of(strbuf_span(&reason)).p);
+	}
+	strbuf_done(&reason);
+}
+
+/* A tagged NO or BAD to a login. */
+static bool refused(const struct server *server, const struct net_capture *c,
+		    struct err *err)
+{
+	struct span reply = line_span(&c->reply, 5);
 	ptrdiff_t at = span_index(reply, '[');
 	struct span code = span_from(reply, at < 0 ? reply.n : (size_t)at);
+	enum err_class cls = ERR_LOGIN;
+	const char *hint = hint_of(server->mechanism);
 
 	for (size_t i = 0; i < COUNT_OF(codes); i++) {
 		if (!span_istarts(code, codes[i].code))
 			continue;
-		err_set(err, codes[i].cls, "login refused: %s", words_of(reply).p);
-		return err_hint(err, "%s", codes[i].hint);
+		cls = codes[i].cls;
+		if (i > 0 || server->mechanism == MECHANISM_PASSWORD)
+			hint = codes[i].hint;
 	}
-	err_set(err, ERR_LOGIN, "login refused: %s", words_of(reply).p);
-	return err_hint(
-		err,
-		"check user name and password; repeated refusals may lock the account");
+	err_set(err, cls, "login refused: %s", words_of(reply).p);
+	add_reason(c, err);
+	return err_hint(err, "%s", hint);
+}
+
+/* libcurl leaves when XOAUTH2 is answered by a reason, and waits for no NO. */
+static bool token_refused(const struct net_capture *c, struct err *err)
+{
+	err_set(err, ERR_LOGIN, "login refused: the server does not take the token");
+	add_reason(c, err);
+	return err_hint(err, "%s", hint_of(MECHANISM_XOAUTH2));
 }
 
 static bool no_mechanism(const struct server *server, bool proxied,
 			 const struct net_capture *c, const struct net_failure *f,
 			 struct err *err)
 {
+	static const char *const words[MECHANISM_COUNT] = {
+		[MECHANISM_PASSWORD] = "PLAIN",
+		[MECHANISM_OAUTHBEARER] = "OAUTHBEARER",
+		[MECHANISM_XOAUTH2] = "XOAUTH2",
+		[MECHANISM_EXTERNAL] = "EXTERNAL",
+	};
+	enum mechanism m = server->mechanism;
+
 	if (c->logindisabled && server->tls == TLS_NONE) {
 		err_set(err, ERR_LOGIN,
 			"the server takes no password in clear text (LOGINDISABLED)");
@@ -75,7 +125,20 @@ static bool no_mechanism(const struct server *server, bool proxied,
 			err,
 			"set \"tls\" to \"implicit\" or \"starttls\" for this server");
 	}
-	if (proxied && !c->auth_plain) {
+	if (m != MECHANISM_PASSWORD && !c->auth[m]) {
+		err_set(err, ERR_LOGIN,
+			"the server does not offer AUTH=%s; it offers: %s", words[m],
+			words_of(line_span(&c->caps, 0)).p);
+		return err_hint(
+			err, "use another \"mechanism\"%s",
+			m == MECHANISM_EXTERNAL && server->client_cert == NULL
+				? ", or set \"client_cert\": many servers offer it only "
+				  "to who shows a certificate"
+			: server->tls == TLS_NONE
+				? ", or TLS: many servers offer more there"
+				: "");
+	}
+	if (proxied && !c->auth[MECHANISM_PASSWORD]) {
 		err_set(err, ERR_LOGIN,
 			"the server does not offer AUTH=PLAIN, which a login for "
 			"another user needs; it offers: %s",
@@ -115,9 +178,24 @@ static bool certificate(const struct server *server, const char *text, struct er
 				: "it was not issued by the CA in \"ca_file\"");
 }
 
+static bool own_certificate(const struct server *server, const char *text,
+			    struct err *err)
+{
+	err_set(err, ERR_TLS, "cannot use the client certificate %s with the key %s: %s",
+		words_of(span_str(server->client_cert)).p,
+		words_of(span_str(server->client_key)).p, words_of(span_str(text)).p);
+	return err_hint(err, "\"client_cert\" and \"client_key\" must be PEM files that "
+			     "belong together; a key with a passphrase needs "
+			     "\"client_key_secret\"");
+}
+
 static bool handshake(const struct server *server, const char *text, struct err *err)
 {
 	err_set(err, ERR_TLS, "the TLS handshake failed: %s", words_of(span_str(text)).p);
+	if (strstr(text, "certificate required") != NULL ||
+	    strstr(text, "unknown ca") != NULL || strstr(text, "bad certificate") != NULL)
+		return err_hint(err, "the server wants another client certificate: check "
+				     "\"client_cert\" and \"client_key\"");
 	if (strstr(text, "wrong version number") != NULL ||
 	    strstr(text, "packet length") != NULL)
 		return err_hint(err,
@@ -216,12 +294,16 @@ static bool by_code(const struct server *server, bool proxied,
 		    const struct net_capture *c, const struct net_failure *f,
 		    struct err *err)
 {
-	struct span reply = line_span(&c->reply, 5);
+	struct strbuf reason = STRBUF_INIT;
+	bool told = mechanism_is_token(server->mechanism) && net_token_reason(c, &reason);
 
+	strbuf_done(&reason);
 	switch ((CURLcode)f->code) {
 	case CURLE_LOGIN_DENIED:
 		if (net_reply_refuses(c))
-			return refused(reply, err);
+			return refused(server, c, err);
+		if (told)
+			return token_refused(c, err);
 		return no_mechanism(server, proxied, c, f, err);
 	case CURLE_AUTH_ERROR: /* Kerberos without a ticket: nothing else was offered */
 		return no_mechanism(server, proxied, c, f, err);
@@ -249,6 +331,8 @@ static bool by_code(const struct server *server, bool proxied,
 		err_set(err, ERR_TLS, "cannot use the CA file %s",
 			words_of(span_str(server->ca_file)).p);
 		return err_hint(err, "\"ca_file\" must be a readable PEM file");
+	case CURLE_SSL_CERTPROBLEM: /* ours */
+		return own_certificate(server, f->text, err);
 	case CURLE_SSL_CONNECT_ERROR:
 		return handshake(server, f->text, err);
 	case CURLE_USE_SSL_FAILED:

@@ -275,6 +275,19 @@ CREATE TABLE witness (
 	told   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX witness_name ON witness (side, name);
+CREATE TABLE server_count (
+	id       INTEGER PRIMARY KEY,
+	batch    INTEGER NOT NULL,
+	side     INTEGER NOT NULL,
+	name     TEXT NOT NULL,
+	folder   TEXT NOT NULL,
+	messages INTEGER NOT NULL,
+	octets   INTEGER NOT NULL,
+	source   TEXT NOT NULL,
+	line     INTEGER NOT NULL,
+	told     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX server_count_name ON server_count (side, name);
 CREATE TABLE forward (
 	id     INTEGER PRIMARY KEY,
 	side   INTEGER NOT NULL,
@@ -336,6 +349,12 @@ CREATE TRIGGER witness_no_update BEFORE UPDATE ON witness BEGIN
 END;
 CREATE TRIGGER witness_no_delete BEFORE DELETE ON witness BEGIN
 	SELECT RAISE(ABORT, 'witness is append-only');
+END;
+CREATE TRIGGER server_count_no_update BEFORE UPDATE ON server_count BEGIN
+	SELECT RAISE(ABORT, 'server_count is append-only');
+END;
+CREATE TRIGGER server_count_no_delete BEFORE DELETE ON server_count BEGIN
+	SELECT RAISE(ABORT, 'server_count is append-only');
 END;
 CREATE TRIGGER transfer_said_no_update BEFORE UPDATE ON transfer_said BEGIN
 	SELECT RAISE(ABORT, 'transfer_said is append-only');

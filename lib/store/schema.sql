@@ -665,6 +665,22 @@ CREATE TABLE witness (
 ) STRICT;
 CREATE INDEX witness_name ON witness (side, name);
 
+-- How much an account or folder holds, as the server's own tools told it: a witness of
+-- how much there was to read.  Append-only; import counts.
+CREATE TABLE server_count (
+	id       INTEGER PRIMARY KEY,
+	batch    INTEGER NOT NULL, -- which import: of a name only the last one counts
+	side     INTEGER NOT NULL,
+	name     TEXT NOT NULL,    -- login or address, as in the list
+	folder   TEXT NOT NULL,    -- as in the list; '': the whole account
+	messages INTEGER NOT NULL, -- -1: not told
+	octets   INTEGER NOT NULL, -- -1: not told
+	source   TEXT NOT NULL,    -- which list
+	line     INTEGER NOT NULL, -- of it, from 1
+	told     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX server_count_name ON server_count (side, name);
+
 -- Where mail to a name goes: .forward, sieve, alias and virtual maps.  Replaced by
 -- source; logs import.
 CREATE TABLE forward (
@@ -844,6 +860,12 @@ CREATE TRIGGER witness_no_update BEFORE UPDATE ON witness BEGIN
 END;
 CREATE TRIGGER witness_no_delete BEFORE DELETE ON witness BEGIN
 	SELECT RAISE(ABORT, 'witness is append-only');
+END;
+CREATE TRIGGER server_count_no_update BEFORE UPDATE ON server_count BEGIN
+	SELECT RAISE(ABORT, 'server_count is append-only');
+END;
+CREATE TRIGGER server_count_no_delete BEFORE DELETE ON server_count BEGIN
+	SELECT RAISE(ABORT, 'server_count is append-only');
 END;
 CREATE TRIGGER transfer_said_no_update BEFORE UPDATE ON transfer_said BEGIN
 	SELECT RAISE(ABORT, 'transfer_said is append-only');

@@ -153,6 +153,7 @@ enum stmt {
 	/* store_said.c */
 	STMT_SAID,
 	STMT_WITNESS_ADD,
+	STMT_COUNT_ADD,
 	STMT_FORWARD_ADD,
 };
 enum { STMT_COUNT = STMT_FORWARD_ADD + 1 };

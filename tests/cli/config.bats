@@ -80,6 +80,39 @@ refuse() {
 	want 0
 }
 
+@test "logins are checked when they are read" {
+	setup_project
+	refuse ":1:" '{"old":{"host":"a","auth":"proxyauth"}}'
+	has "$said" 'needs "admin"'
+	refuse ":1:" '{"old":{"host":"a","mechanism":"gssapi"}}'
+	has "$said" '"password", "oauthbearer", "xoauth2" or "external"'
+	refuse ":1:" '{"old":{"host":"a","auth":"master","admin":"x","mechanism":"xoauth2"}}'
+	has "$said" 'does not go with "auth" "master"'
+	refuse ":1:" '{"old":{"host":"a","mechanism":"external"}}'
+	has "$said" 'needs "client_cert"'
+	refuse ":1:" '{"old":{"host":"a","mechanism":"external","client_cert":"c","secret":{"file":"x"}}}'
+	has "$said" 'client_key_secret'
+	refuse ":1:" '{"old":{"host":"a","client_key":"k"}}'
+	has "$said" 'client_cert'
+	refuse ":1:" '{"old":{"host":"a","client_key_secret":{"file":"k"}}}'
+	refuse ":1:" '{"old":{"host":"a","client_cert":""}}'
+	refuse ":1:" '{"old":{"host":"a","tls":"none","client_cert":"c"}}'
+	has "$said" 'over TLS only'
+	refuse ":1:" '{"old":{"host":"a","client_cert":"c","client_key_secret":{"prompt":true}}}'
+	refuse ":1:" '{"old":{"host":"a","secret":{}}}'
+	has "$said" 'needs exactly one of'
+	refuse ":1:" '{"old":{"host":"a","secret":{"file":"a","credential":"b"}}}'
+	refuse ":1:" '{"old":{"host":"a","secret":{"file":""}}}'
+	local name
+	for name in '' . .. a/b a:b 'a\nb'; do
+		refuse ":1:" "{\"old\":{\"host\":\"a\",\"secret\":{\"credential\":\"$name\"}}}"
+		has "$said" 'LoadCredential=NAME:PATH'
+	done
+	echo '{"old":{"host":"a","client_cert":"c","mechanism":"external","auth":"authzid","admin":"x"}}' >mailmuster.json
+	mm status
+	want 0
+}
+
 @test "keywords and limits are checked when they are read" {
 	setup_project
 	refuse ":1:" '{"old":{"host":"a"},"keywords":[]}'

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -137,6 +138,94 @@ static void refuses_secrets_that_others_can_reach(void **state)
 		     strstr(err.text, "hunter2") != NULL || out.n != 0))
 			fail_msg("mode %03o: %s (%s)", cases[i].mode, err.text, err.hint);
 		strbuf_wipe(&out);
+	}
+}
+
+/* An ACL as the kernel keeps it: entries of tag, rights and id. */
+static bool put_acl(const uint32_t (*entry)[3], size_t n)
+{
+	unsigned char acl[4 + 8 * 8] = { 2 };
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char *p = acl + 4 + 8 * i;
+
+		p[0] = (unsigned char)entry[i][0];
+		p[2] = (unsigned char)entry[i][1];
+		for (int k = 0; k < 4; k++)
+			p[4 + k] = (unsigned char)(entry[i][2] >> 8 * k);
+	}
+	return setxattr(file, "system.posix_acl_access", acl, 4 + 8 * n, 0) == 0;
+}
+
+/* systemd leaves a credential to root, and an ACL lets one user read it. */
+static void a_credential_may_be_ours_by_acl(void **state)
+{
+	const uint32_t none = UINT32_MAX, me = geteuid();
+	const struct {
+		uint32_t entry[5][3];
+		bool ok;
+	} cases[] = {
+		{ { { 1, 4, none },
+		    { 2, 4, me },
+		    { 4, 0, none },
+		    { 16, 4, none },
+		    { 32, 0, none } },
+		  true },
+		/* Another user beside or instead of us, the group, all. */
+		{ { { 1, 4, none },
+		    { 2, 4, me + 1 },
+		    { 4, 0, none },
+		    { 16, 4, none },
+		    { 32, 0, none } },
+		  false },
+		{ { { 1, 4, none },
+		    { 2, 4, me },
+		    { 4, 4, none },
+		    { 16, 4, none },
+		    { 32, 0, none } },
+		  false },
+		{ { { 1, 4, none },
+		    { 2, 4, me },
+		    { 4, 0, none },
+		    { 16, 4, none },
+		    { 32, 4, none } },
+		  false },
+		{ { { 1, 4, none },
+		    { 2, 6, me },
+		    { 4, 0, none },
+		    { 16, 6, none },
+		    { 32, 0, none } },
+		  false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct strbuf out = STRBUF_INIT;
+		struct err err = ERR_INIT;
+		bool ok;
+
+		unlink(file);
+		put("hunter2", 0400);
+		if (!put_acl(cases[i].entry, 5))
+			skip(); /* a file system without ACLs */
+		ok = fs_read_credential(file, 100, &out, &err);
+		if (ok != cases[i].ok || (!ok && err.cls != ERR_CONFIG))
+			fail_msg("case %zu: %s", i, err.text);
+		strbuf_wipe(&out);
+		/* To the rest of the world an ACL is a right of the group. */
+		err = ERR_INIT;
+		assert_false(fs_read_secret(file, 100, &out, &err));
+		assert_int_equal(err.cls, ERR_CONFIG);
+	}
+	unlink(file);
+	put("hunter2", 0640);
+	for (int i = 0; i < 2; i++) {
+		struct strbuf out = STRBUF_INIT;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(fs_read_credential(file, 100, &out, &err), i == 1);
+		strbuf_wipe(&out);
+		assert_int_equal(chmod(file, 0400), 0);
 	}
 }
 
@@ -271,6 +360,7 @@ int main(void)
 		cmocka_unit_test(reads_up_to_the_limit),
 		cmocka_unit_test(refuses_what_is_no_regular_file),
 		cmocka_unit_test(refuses_secrets_that_others_can_reach),
+		cmocka_unit_test(a_credential_may_be_ours_by_acl),
 		cmocka_unit_test(refuses_secrets_of_other_users),
 		cmocka_unit_test(replaces_a_file_as_a_whole),
 		cmocka_unit_test(a_failed_write_leaves_the_old_file),

@@ -32,6 +32,7 @@ BY_INDEX(account_outcome_text, enum account_outcome)
 BY_INDEX(run_outcome_name, enum run_outcome)
 BY_INDEX(tls_mode_name, enum tls_mode)
 BY_INDEX(auth_mode_name, enum auth_mode)
+BY_INDEX(mechanism_name, enum mechanism)
 BY_INDEX(match_kind_name, enum match_kind)
 BY_INDEX(diff_name, unsigned)
 BY_INDEX(pair_kind_name, enum pair_kind)
@@ -62,7 +63,8 @@ static const struct {
 	{ run_outcome_name_at, RUN_OUTCOME_COUNT,
 	  "open complete incomplete stopped abandoned" },
 	{ tls_mode_name_at, TLS_MODE_COUNT, "implicit starttls none" },
-	{ auth_mode_name_at, AUTH_MODE_COUNT, "user authzid master" },
+	{ auth_mode_name_at, AUTH_MODE_COUNT, "user authzid master proxyauth" },
+	{ mechanism_name_at, MECHANISM_COUNT, "password oauthbearer xoauth2 external" },
 	{ match_kind_name_at, MATCH_KIND_COUNT,
 	  "same same-weak changed refiled missing extra unverified removed" },
 	{ diff_name_at, DIFF_COUNT, "flags keywords date octets content" },

@@ -59,9 +59,9 @@ static void keeps_what_the_server_said(void **state)
 				 c.bye.p);
 		if (c.imap4rev1 != talks[i].rev1 ||
 		    c.logindisabled != talks[i].disabled ||
-		    c.auth_plain != talks[i].plain)
+		    c.auth[MECHANISM_PASSWORD] != talks[i].plain)
 			fail_msg("%zu: words %d %d %d", i, c.imap4rev1, c.logindisabled,
-				 c.auth_plain);
+				 c.auth[MECHANISM_PASSWORD]);
 	}
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What was observed stays as it is: no statement of ours or of anybody else edits it. */
 #include "store/store_accept.h"
+#include "store/store_count.h"
 #include "store/store_db.h"
 #include "store/store_logs.h"
 #include "store/store_mover.h"
@@ -14,6 +15,7 @@ static void say_something(struct rig *r, int64_t transfer)
 {
 	const struct own_login own = { .user = "ada", .at = 5, .address = "192.0.2.1" };
 	const struct witness w = { .name = "ada", .at = 5, .source = "list" };
+	const struct server_count count = { .name = "ada", .source = "list", .line = 1 };
 	const struct said s = { .transfer = transfer,
 				.at = 5,
 				.teller = "grace",
@@ -31,6 +33,7 @@ static void say_something(struct rig *r, int64_t transfer)
 	ok(store_own_login_add(r->st, &own, &err));
 	ok(store_log_own_add(r->st, 1, USE_LOGIN, 5, text, &err));
 	ok(store_witness_add(r->st, &w, &err));
+	ok(store_count_add(r->st, &count, &err));
 	ok(store_said_add(r->st, &s, "{}", &err));
 	ok(store_expected_add(r->st, &e, true, "{}", &err));
 }
@@ -64,6 +67,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "own_login", "address" },
 		{ "log_own", "at" },
 		{ "witness", "source" },
+		{ "server_count", "messages" },
 		{ "transfer_said", "note" },
 		{ "expected", "reason" },
 	};
