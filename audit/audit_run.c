@@ -277,45 +277,50 @@ static bool finish(struct audit_run *run, struct err *err)
 bool audit_run(struct store *st, const struct audit_options *o, struct audit_result *out,
 	       struct err *err)
 {
-	struct audit_run run = { .st = st, .o = o, .out = out };
+	struct audit_run *run = mem_calloc(1, sizeof *run); /* too large for a stack */
 	int64_t began = clock_mono_ms();
 	bool ok = false, started = false;
 
 	*out = (struct audit_result){ 0 };
-	arena_init(&run.arena);
-	run.crew = (struct audit_crew){ .o = o, .wake = o->wake };
+	run->st = st;
+	run->o = o;
+	run->out = out;
+	arena_init(&run->arena);
+	run->crew.o = o;
+	run->crew.wake = o->wake;
 	if (o->budget_ms > 0)
-		run.crew.until_ms = began + o->budget_ms;
+		run->crew.until_ms = began + o->budget_ms;
 	if (o->wake == NULL)
-		run.crew.wake = run.own_wake = net_wake_new();
-	audit_doors_init(&run.crew.doors, o, run.crew.wake);
-	run.crew.doors.pace = run.crew.paces.side;
-	audit_pool_init(&run.crew.pool);
-	pthread_mutex_init(&run.crew.lock, NULL);
-	audit_writer_init(&run.writer, st, &run.crew, out);
-	if (!audit_paces_init(&run.crew.paces, o, run.crew.until_ms, run.crew.wake,
+		run->crew.wake = run->own_wake = net_wake_new();
+	audit_doors_init(&run->crew.doors, o, run->crew.wake);
+	run->crew.doors.pace = run->crew.paces.side;
+	audit_pool_init(&run->crew.pool);
+	pthread_mutex_init(&run->crew.lock, NULL);
+	audit_writer_init(&run->writer, st, &run->crew, out);
+	if (!audit_paces_init(&run->crew.paces, o, run->crew.until_ms, run->crew.wake,
 			      err) ||
-	    !begin(&run, err) || !load(&run, err))
+	    !begin(run, err) || !load(run, err))
 		goto out;
-	started = start(&run, err);
+	started = start(run, err);
 	if (!started)
-		audit_writer_abort(&run.writer);
-	ok = audit_writer_loop(&run.writer,
+		audit_writer_abort(&run->writer);
+	ok = audit_writer_loop(&run->writer,
 			       started ? err : &(struct err){ .cls = ERR_NONE }) &&
 	     started;
-	join(&run);
-	ok = ok && audit_paces_end(&run.crew.paces, st, out, err) && finish(&run, err);
+	join(run);
+	ok = ok && audit_paces_end(&run->crew.paces, st, out, err) && finish(run, err);
 out:
 	out->took_ms = clock_mono_ms() - began;
-	audit_queue_free(run.crew.queue);
-	audit_pool_done(&run.crew.pool);
-	audit_doors_done(&run.crew.doors);
-	audit_paces_done(&run.crew.paces);
-	pthread_mutex_destroy(&run.crew.lock);
+	audit_queue_free(run->crew.queue);
+	audit_pool_done(&run->crew.pool);
+	audit_doors_done(&run->crew.doors);
+	audit_paces_done(&run->crew.paces);
+	pthread_mutex_destroy(&run->crew.lock);
 	for (size_t i = 0; i < SIDE_COUNT; i++)
-		free(run.crew.jobs[i]);
-	free(run.workers);
-	net_wake_free(run.own_wake);
-	arena_done(&run.arena);
+		free(run->crew.jobs[i]);
+	free(run->workers);
+	net_wake_free(run->own_wake);
+	arena_done(&run->arena);
+	free(run);
 	return ok;
 }
