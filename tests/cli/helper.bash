@@ -76,7 +76,7 @@ absent() {
 # golden NAME: stdout of the last run, with what changes from run to run taken out, is golden/NAME.
 # GOLDEN_WRITE=1 writes the file instead, to be read before it is committed.
 golden() {
-	sed -E 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/TIME/g; s/\b[0-9a-f]{64}\b/DIGEST/g; s/"(took_ms|waits|octets_in|octets_out|commands)": [0-9]+/"\1": N/' \
+	sed -E 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/TIME/g; s/\b[0-9a-f]{64}\b/DIGEST/g; s/"(took_ms|waits|octets_in|octets_out|commands|connections|slowed|guard)": [0-9]+/"\1": N/' \
 		"$DIR/.out" | sed -E "s#$DIR#DIR#g; s/^(run [0-9]+), [^,]* s$/\1, N s/" >"$DIR/.golden"
 	if [ -n "${GOLDEN_WRITE:-}" ]; then
 		cp "$DIR/.golden" "$GOLDEN/$1"
