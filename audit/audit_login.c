@@ -159,8 +159,8 @@ static enum audit_entry refuse_all(struct audit_gate *g, struct err *err)
 }
 
 static bool enter_once(struct audit_doors *d, enum side side,
-		       const struct net_login *login, bool *last_try, bool *shut_out,
-		       struct net_conn **out, struct err *err)
+		       const struct net_login *login, bool more, bool *last_try,
+		       bool *shut_out, struct net_conn **out, struct err *err)
 {
 	const struct server *server = d->o->server[side];
 	struct audit_gate *g = &d->gate[side];
@@ -175,7 +175,7 @@ static bool enter_once(struct audit_doors *d, enum side side,
 	pthread_mutex_unlock(&g->lock);
 	began = clock_mono_ms();
 	ok = net_conn_open(server, login, d->wake, out, err);
-	gate_leave(g, ok, err, *last_try,
+	gate_leave(g, ok, more && !ok ? &(struct err){ .cls = ERR_NONE } : err, *last_try,
 		   clock_mono_ms() - began >= server->timeout_ms / 2);
 	return ok;
 }
@@ -200,8 +200,8 @@ static const char *name_login(const struct server *server, const char *user,
 	return user;
 }
 
-enum audit_entry audit_login(struct audit_doors *d, enum side side, const char *user,
-			     struct net_conn **out, struct err *err)
+static enum audit_entry enter(struct audit_doors *d, enum side side, const char *user,
+			      bool more, struct net_conn **out, struct err *err)
 {
 	struct strbuf joined = STRBUF_INIT, password = STRBUF_INIT;
 	enum audit_entry entry = AUDIT_REFUSED;
@@ -216,13 +216,13 @@ enum audit_entry audit_login(struct audit_doors *d, enum side side, const char *
 		goto out;
 	login.password = strbuf_cstr(&password);
 	for (int tries = 1;; tries++) {
-		bool last_try = tries == AUDIT_TRIES, side_shut;
+		bool last_try = more || tries == AUDIT_TRIES, side_shut;
 
 		if (net_wake_is_set(d->wake)) {
 			err_set(err, ERR_STOPPED, "stopped before the login");
 			goto out;
 		}
-		if (enter_once(d, side, &login, &last_try, &side_shut, out, err)) {
+		if (enter_once(d, side, &login, more, &last_try, &side_shut, out, err)) {
 			made(d, side, user, *out);
 			entry = AUDIT_ENTERED;
 			goto out;
@@ -242,4 +242,16 @@ out:
 	strbuf_wipe(&password);
 	strbuf_done(&joined);
 	return entry;
+}
+
+enum audit_entry audit_login(struct audit_doors *d, enum side side, const char *user,
+			     struct net_conn **out, struct err *err)
+{
+	return enter(d, side, user, false, out, err);
+}
+
+enum audit_entry audit_login_more(struct audit_doors *d, enum side side, const char *user,
+				  struct net_conn **out, struct err *err)
+{
+	return enter(d, side, user, true, out, err);
 }

@@ -20,6 +20,9 @@
 	100000 /* SEARCH may list so many more than EXISTS said: mail that has just come \
 		*/
 
+struct audit_offer;
+struct audit_share;
+
 /* Where evidence goes.  False from any of them ends the reading for good (struct
  * audit_reader, fatal). */
 struct audit_sink {
@@ -41,6 +44,9 @@ struct audit_sink {
 	bool (*window)(void *ctx, struct audit_window *w, struct err *err);
 	bool (*end)(void *ctx, const struct folder *f, const struct folder_end *e,
 		    struct err *err);
+	/* May others help with this folder?  NULL: no; what is given back goes to
+	 * audit_share_close.  NULL: never. */
+	struct audit_share *(*share)(void *ctx, struct audit_offer *offer);
 };
 
 /* What STATUS said of a folder. */

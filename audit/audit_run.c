@@ -181,8 +181,8 @@ static bool load(struct audit_run *run, struct err *err)
 	return true;
 }
 
-/* As many workers as connections are allowed and accounts are left.  One per side is
- * enough to go on. */
+/* As many workers as connections are allowed; of those for which no account is left so
+ * many as may help with a folder.  One per side is enough to go on. */
 static bool start(struct audit_run *run, struct err *err)
 {
 	struct audit_crew *crew = &run->crew;
@@ -192,8 +192,8 @@ static bool start(struct audit_run *run, struct err *err)
 		if (crew->job_n[side] == 0)
 			continue;
 		want[side] = run->o->server[side]->max_connections;
-		if (want[side] > crew->job_n[side])
-			want[side] = crew->job_n[side];
+		if (want[side] >= crew->job_n[side] + AUDIT_SHARE_CREW)
+			want[side] = crew->job_n[side] + AUDIT_SHARE_CREW - 1;
 		all += want[side];
 	}
 	run->workers = mem_calloc(all + 1, sizeof *run->workers);
@@ -291,6 +291,8 @@ bool audit_run(struct store *st, const struct audit_options *o, struct audit_res
 	audit_doors_init(&run.crew.doors, o, run.crew.wake);
 	audit_pool_init(&run.crew.pool);
 	pthread_mutex_init(&run.crew.lock, NULL);
+	for (size_t i = 0; i < SIDE_COUNT; i++)
+		audit_board_init(&run.crew.board[i]);
 	audit_writer_init(&run.writer, st, &run.crew, out);
 	if (!begin(&run, err) || !load(&run, err))
 		goto out;
@@ -308,8 +310,10 @@ out:
 	audit_pool_done(&run.crew.pool);
 	audit_doors_done(&run.crew.doors);
 	pthread_mutex_destroy(&run.crew.lock);
-	for (size_t i = 0; i < SIDE_COUNT; i++)
+	for (size_t i = 0; i < SIDE_COUNT; i++) {
+		audit_board_done(&run.crew.board[i]);
 		free(run.crew.jobs[i]);
+	}
 	free(run.workers);
 	net_wake_free(run.own_wake);
 	arena_done(&run.arena);

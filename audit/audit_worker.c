@@ -87,6 +87,23 @@ static bool on_end(void *ctx, const struct folder *f, const struct folder_end *e
 	return ask(w, AUDIT_END, &end, err);
 }
 
+static struct audit_share *on_share(void *ctx, struct audit_offer *offer)
+{
+	struct audit_worker *w = ctx;
+	const struct audit_options *o = w->crew->o;
+	uint64_t least = o->share_min > 0 ? o->share_min : AUDIT_SHARE_MIN;
+
+	if (o->server[w->side]->max_connections < 2 || o->transcript != NULL ||
+	    audit_uids_from(&offer->r->set, offer->from) < least)
+		return NULL;
+	offer->user = w->job->user;
+	offer->account = w->job->account;
+	offer->wake = w->crew->wake;
+	offer->alone = &w->alone;
+	offer->min = (uint32_t)(least / 4);
+	return audit_share_open(&w->crew->board[w->side], offer);
+}
+
 /* ---- one account ---- */
 
 /* How an account ends that could not be logged in to. */
@@ -209,6 +226,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		.begin = on_begin,
 		.window = on_window,
 		.end = on_end,
+		.share = on_share,
 	};
 	struct audit_account_end end = { .why = ERR_INIT };
 	struct reading a = { .why = ERR_INIT, .tls = "none" };
@@ -223,7 +241,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.survey = true;
 	a.r.kind = o->server[w->side]->kind;
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
-	w->quiet = w->counted = false;
+	w->quiet = w->counted = w->alone = false;
 	ok = read_account(w, &a, err);
 	if (!ok)
 		goto out;
@@ -279,6 +297,9 @@ static void *work(void *arg)
 
 	while ((w->job = next_job(w)) != NULL && do_job(w, &err))
 		;
+	audit_board_leave(&w->crew->board[w->side]);
+	if (err.cls == ERR_NONE)
+		audit_help(w);
 	audit_queue_leave(w->crew->queue);
 	return NULL;
 }
@@ -304,8 +325,10 @@ bool audit_thread_start(pthread_t *out, size_t stack, void *(*fn)(void *), void 
 bool audit_worker_start(struct audit_worker *w, struct err *err)
 {
 	audit_reply_init(&w->reply);
+	audit_board_join(&w->crew->board[w->side]);
 	if (audit_thread_start(&w->thread, STACK_SIZE, work, w, err))
 		return true;
+	audit_board_leave(&w->crew->board[w->side]);
 	audit_reply_done(&w->reply);
 	return false;
 }
