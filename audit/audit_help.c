@@ -103,6 +103,9 @@ static enum audit_left take_part(struct helper *h, struct audit_share *share,
 	if (!ok)
 		return why.cls == ERR_STOPPED ? AUDIT_LEFT_DONE : AUDIT_LEFT_NO;
 	o.s = h->s;
+	if (offer->r->packs && !imap_session_compressed(h->s) &&
+	    !imap_session_compress(h->s, &why))
+		goto broke;
 	imap_session_handler(h->s, audit_pump_answer, &o);
 	ok = examine(&o, offer, &other, &why);
 	if (ok) {
@@ -113,6 +116,7 @@ static enum audit_left take_part(struct helper *h, struct audit_share *share,
 	imap_session_handler(h->s, NULL, NULL);
 	if (ok)
 		return AUDIT_LEFT_DONE;
+broke:
 	trace(TRACE_AUDIT, "%s %s: helping: %s", side_name(h->w->side), offer->user,
 	      why.text);
 	/* What is still on its way is not worth the wait. */

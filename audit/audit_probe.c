@@ -4,9 +4,9 @@
 #include "audit/audit_reader.h"
 
 #include "base/clock.h"
-#include "store/store_logs.h"
 #include "base/text.h"
 #include "imap/imap_io.h"
+#include "store/store_logs.h"
 
 enum { STATUS_MAX = 1000 };
 

@@ -10,10 +10,14 @@
 #include "audit/audit_window.h"
 #include "base/strbuf.h"
 #include "imap/imap_session.h"
-#include "model/side.h"
+#include "model/server.h"
 
 #define AUDIT_WORDS_SIZE  300
 #define AUDIT_FOLDERS_MAX 100000 /* of one account; ERR_LIMIT above */
+/* Compression is asked for by itself where a round trip takes so long, and so much is to
+ * be read: it costs a round trip, and nearby the processor is what all wait for. */
+#define AUDIT_FAR_MS	   20
+#define AUDIT_FAR_MESSAGES 2000
 #define AUDIT_ROUNDS                                                                     \
 	3 /* how often a folder that changes under us is read again in part */
 #define AUDIT_UIDS_SLACK                                                                 \
@@ -88,7 +92,8 @@ struct audit_reader {
 	int64_t account;
 	enum side side;
 	enum depth depth;
-	const char *kind;     /* of struct server; NULL: "auto" */
+	const char *kind; /* of struct server; NULL: "auto" */
+	enum compress_mode compress;
 	bool borrowed;	      /* somebody else logged in for the account: whose rights
 				 does the session have? */
 	struct span greeting; /* borrowed while listing */
@@ -98,7 +103,9 @@ struct audit_reader {
 	/* what is known so far */
 	struct arena arena; /* strings of the listing and of the hello */
 	struct imap_hello hello;
-	bool envelope; /* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
+	bool envelope;	/* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
+	int64_t far_ms; /* a round trip, as the first command took */
+	bool packs;	/* its sessions are compressed */
 	bool listed;
 	bool unseen;   /* the login shows no folder, not even INBOX */
 	bool fatal;    /* the sink has failed; err of the call that returned false is the
@@ -175,6 +182,9 @@ bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end 
 /* The session broke while folder i was read.  Twice is enough: it is named, and the rest
  * goes on.  Always false, with err still telling why. */
 bool audit_reader_broke(struct audit_reader *r, size_t i, struct err *err);
+/* Compress the session, when it pays for so many messages (RFC 4978). */
+bool audit_reader_pack(struct audit_reader *r, struct imap_session *s, int64_t messages,
+		       struct err *err) MUST_CHECK;
 /* How folder i may be read. */
 enum audit_way audit_reader_way(const struct audit_reader *r, size_t i);
 /* A folder that holds messages of this account. */

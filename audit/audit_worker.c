@@ -240,6 +240,8 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.depth = o->depth;
 	a.r.survey = true;
 	a.r.kind = o->server[w->side]->kind;
+	a.r.compress = o->transcript != NULL ? COMPRESS_OFF
+					     : o->server[w->side]->compress;
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
 	w->quiet = w->counted = w->alone = false;
 	ok = read_account(w, &a, err);

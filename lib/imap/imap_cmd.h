@@ -23,6 +23,7 @@ enum imap_cmd {
 	IMAP_CMD_FETCH,	 /* UID FETCH only */
 	IMAP_CMD_SEARCH, /* UID SEARCH only */
 	IMAP_CMD_NOOP,
+	IMAP_CMD_COMPRESS, /* RFC 4978, of the connection: DEFLATE only */
 	IMAP_CMD_LOGOUT,
 };
 enum { IMAP_CMD_COUNT = IMAP_CMD_LOGOUT + 1 };

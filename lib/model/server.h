@@ -24,6 +24,15 @@ enum auth_mode {
 enum { AUTH_MODE_COUNT = AUTH_MASTER + 1 };
 const char *auth_mode_name(enum auth_mode m); /* "user", "authzid", "master" */
 
+/* COMPRESS=DEFLATE (RFC 4978), where the server offers it. */
+enum compress_mode {
+	COMPRESS_AUTO, /* over links that are far away, for more than a little */
+	COMPRESS_ON,
+	COMPRESS_OFF,
+};
+enum { COMPRESS_MODE_COUNT = COMPRESS_OFF + 1 };
+const char *compress_mode_name(enum compress_mode m); /* "auto", "on", "off" */
+
 enum secret_kind { SECRET_PROMPT, SECRET_COMMAND, SECRET_FILE, SECRET_USERS_FILE };
 
 struct server {
@@ -44,7 +53,8 @@ struct server {
 	const char *kind;	  /* "auto", "cyrus", "dovecot", "courier", "generic" */
 	const char *profile;	  /* "auto", a name, or a path (lib/profile) */
 	unsigned max_connections; /* 1 to 64 */
-	int64_t timeout_ms;	  /* silence after which a connection counts as dead */
+	enum compress_mode compress;
+	int64_t timeout_ms; /* silence after which a connection counts as dead */
 };
 
 #endif
