@@ -152,6 +152,9 @@ static void server(struct strbuf *out, enum side side, const char *const v[ANSWE
 	else
 		strbuf_addf(out, "\t\t\"max_connections\": %u,\n",
 			    config_default_connections(side));
+	strbuf_adds(out, "\t\t// COMPRESS=DEFLATE where it is offered: auto (far away, "
+			 "and for more than a little), on or off.\n"
+			 "\t\t// \"compress\": \"auto\",\n");
 	strbuf_adds(out, "\t\t// Silence after which a connection counts as dead.\n"
 			 "\t\t\"timeout\": \"60s\"\n"
 			 "\t},\n\n");

@@ -23,7 +23,7 @@ enum deflate_next {
 	DEFLATE_BOMB, /* much more comes out than mail ever does (DEFLATE_RATIO) */
 };
 /* Beyond the first DEFLATE_FREE octets no more than so many for each that came in. */
-#define DEFLATE_RATIO 256
+#define DEFLATE_RATIO 128
 #define DEFLATE_FREE  ((uint64_t)16 << 20)
 /* Take from *in, which moves on; put at most cap octets to out. */
 enum deflate_next deflate_unpack(struct deflate *z, struct span *in, char *out,

@@ -16,7 +16,7 @@ static void open_big(struct bed *b, const char *args, unsigned connections)
 	snprintf(all, sizeof all, "%s %s", BIG, args);
 	bed_open(b, all, NULL);
 	b->server[SIDE_OLD].max_connections = connections;
-	b->o.share_min = 4096;
+	b->o.share_min = 2048;
 }
 
 /* It was read in whole, and is what one connection finds. */
@@ -67,6 +67,44 @@ static void connections_share_a_folder(void **state)
 		assert_in_range(b.out.count.logins, i == 1 ? 2 : 3, 3);
 		assert_int_equal(b.out.count.reconnects, 0);
 		assert_int_equal(b.seen.errors, 0);
+		bed_close(&b);
+	}
+}
+
+/* COMPRESS=DEFLATE, for the helpers too: the same evidence, and fewer octets. */
+static void compressed_it_is_the_same(void **state)
+{
+	static const struct {
+		enum compress_mode mode;
+		const char *args;
+		bool less;
+	} cases[] = {
+		{ COMPRESS_ON, "--add-cap COMPRESS=DEFLATE", true },
+		{ COMPRESS_ON, "--add-cap COMPRESS=DEFLATE --no COMPRESS", false },
+		{ COMPRESS_ON, "", false }, /* not offered */
+		{ COMPRESS_OFF, "--add-cap COMPRESS=DEFLATE", false },
+		{ COMPRESS_AUTO, "--add-cap COMPRESS=DEFLATE", false }, /* near */
+	};
+	int64_t plain = 0;
+
+	(void)state;
+	for (size_t i = COUNT_OF(cases); i-- > 0;) {
+		char args[120];
+		struct bed b;
+		int64_t anna;
+
+		snprintf(args, sizeof args, "--meet 2 %s", cases[i].args);
+		open_big(&b, args, 2);
+		b.server[SIDE_OLD].compress = cases[i].mode;
+		anna = add(&b, SIDE_OLD, "anna");
+		must_go(&b);
+		assert_true(b.out.complete);
+		must_be_whole(&b, anna);
+		if (i == 3)
+			plain = b.out.count.octets_in;
+		if (i < 3 && (b.out.count.octets_in < plain / 2) != cases[i].less)
+			fail_msg("case %zu: %lld octets, plain %lld", i,
+				 (long long)b.out.count.octets_in, (long long)plain);
 		bed_close(&b);
 	}
 }
@@ -445,6 +483,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(connections_share_a_folder),
+		cmocka_unit_test(compressed_it_is_the_same),
 		cmocka_unit_test(nobody_helps_where_it_does_not_pay),
 		cmocka_unit_test(a_refused_helper_is_no_error),
 		cmocka_unit_test(a_helper_that_breaks_gives_its_windows_back),
