@@ -48,6 +48,8 @@ struct audit_options {
 			  */
 	int64_t budget_ms;	/* begin no account after so long; 0: no end */
 	struct audit_rate rate; /* of each side, for all its connections together */
+	uint32_t share_min;	/* messages from which on a folder is read over several
+				   connections; 0: AUDIT_SHARE_MIN */
 	struct net_wake *wake;	/* set when we shall stop */
 	void *transcript;	/* FILE *, see imap_session.h; only with one connection */
 

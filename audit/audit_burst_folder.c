@@ -16,10 +16,7 @@ static bool give(struct burst *b, struct audit_window **w, struct err *err)
 	out->epoch = b->epoch;
 	out->depth = r->depth;
 	out->first = true;
-	if (r->sink->window(r->sink->ctx, out, err))
-		return true;
-	r->fatal = true;
-	return false;
+	return audit_reader_hand(r, out, err);
 }
 
 /* ---- answers ---- */

@@ -15,11 +15,7 @@ static bool flush(struct audit_pump *o, struct err *err)
 	o->sparse = NULL;
 	w->epoch = o->epoch;
 	w->depth = r->depth;
-	if (!r->sink->window(r->sink->ctx, w, err)) {
-		r->fatal = true;
-		return false;
-	}
-	return true;
+	return audit_reader_hand(r, w, err);
 }
 
 static struct audit_window *sparse_window(struct audit_pump *o)

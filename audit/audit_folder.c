@@ -64,6 +64,33 @@ static bool plan_round(struct audit_pump *o, struct err *err)
 	return true;
 }
 
+/* A big folder is offered to connections that have nothing to do; not one in which a
+ * message is looked for that breaks connections. */
+static void offer(struct audit_pump *o, uint32_t from)
+{
+	struct audit_reader *r = o->r;
+	struct audit_offer offer = { .folder = o->f,
+				     .now = o->now,
+				     .epoch = o->epoch,
+				     .way = o->way,
+				     .base = o->base,
+				     .r = r,
+				     .from = from,
+				     .sink = r->sink };
+
+	if (r->sink->share != NULL && o->way != AUDIT_DELTA &&
+	    (r->doubt.of != o->i || r->doubt.tries == 0))
+		o->share = r->sink->share(r->sink->ctx, &offer);
+}
+
+static bool close_share(struct audit_pump *o, struct audit_uids *dropped, struct err *err)
+{
+	struct audit_share *share = o->share;
+
+	o->share = NULL;
+	return audit_share_close(share, dropped, err);
+}
+
 /*
  * Read until EXISTS, the answers and UID SEARCH ALL agree.  A folder in use may never
  * hold still: after AUDIT_ROUNDS the set of the last SEARCH before the last window
@@ -76,12 +103,14 @@ static bool read_rounds(struct audit_pump *o, uint32_t resume, struct err *err)
 
 	audit_cutter_init(&o->cutter, &r->set, NULL, resume + 1);
 	o->cutter.end = resume == UINT32_MAX;
+	if (!o->cutter.end)
+		offer(o, resume + 1);
 	for (o->round = 1;; o->round++) {
 		bool equal, counted;
 
 		audit_uids_clear(&r->dropped);
 		o->moved = false;
-		if (!audit_pump_round(o, err))
+		if (!audit_pump_round(o, err) || !close_share(o, &r->dropped, err))
 			return false;
 		audit_uids_finish(&r->dropped);
 		if (r->dropped.n > 0 && !audit_uids_subtract(&r->set, &r->dropped, err))
@@ -197,6 +226,7 @@ static bool read_in(struct audit_pump *o, bool *again_out, struct err *err)
 	    !hinted)
 		audit_doubt_raise(o, &why);
 	audit_pump_drop(o);
+	(void)close_share(o, NULL, &why); /* nothing is added, nothing fails */
 	if (*again_out) {
 		ok = drain(o, err);
 		goto out;
@@ -235,6 +265,8 @@ bool audit_folder_read(struct audit_reader *r, struct imap_session *s, size_t i,
 					.f = &r->folders[i],
 					.i = i,
 					.need = audit_rows_need(r),
+					.set = &r->set,
+					.aim = AUDIT_BLOCK,
 					.way = audit_reader_way(r, i) };
 		bool again = false;
 

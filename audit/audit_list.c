@@ -2,6 +2,7 @@
 /* What an account holds: hello, LIST, LSUB, rights. */
 #include "audit/audit_reader.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "imap/imap_list.h"
 
@@ -324,11 +325,13 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 {
 	struct listing l = { .arena = &r->arena };
 	const struct folder *inbox;
+	int64_t began = clock_mono_ms();
 	bool ok = false;
 
 	arena_reset(&r->arena); /* of an earlier session that broke */
 	if (!imap_greet_capability(s, &r->arena, &r->hello, &l.greet, err))
 		return false;
+	r->far_ms = clock_mono_ms() - began;
 	if (!ask(r, s, &l, list_status, err))
 		goto out;
 	r->envelope = is_cyrus(r);

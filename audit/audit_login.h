@@ -65,6 +65,11 @@ enum audit_entry {
 enum audit_entry audit_login(struct audit_doors *d, enum side side, const char *user,
 			     struct net_conn **out, struct err *err) MUST_CHECK;
 
+/* One more connection to an account that let us in: one try, and a refusal (a limit of
+ * connections, mostly) counts for nothing. */
+enum audit_entry audit_login_more(struct audit_doors *d, enum side side, const char *user,
+				  struct net_conn **out, struct err *err) MUST_CHECK;
+
 /* Wait ms and up to half as much again, depending on salt.  False (ERR_STOPPED) when
  * woken. */
 bool audit_back_off(struct net_wake *wake, int64_t ms, uint64_t salt,

@@ -163,6 +163,18 @@ enum audit_pace_entry audit_pace_enter(struct audit_pace *p,
 	return entry;
 }
 
+bool audit_pace_try(struct audit_pace *p, const struct audit_patience *who)
+{
+	bool go;
+
+	pthread_mutex_lock(&p->lock);
+	go = !p->shut &&
+	     obstacle(p, who, audit_hours_until(p->hours, clock_now())) == NOTHING;
+	p->in_use += go;
+	pthread_mutex_unlock(&p->lock);
+	return go;
+}
+
 void audit_pace_inside(struct audit_pace *p, struct audit_patience *who)
 {
 	pthread_mutex_lock(&p->lock);

@@ -87,6 +87,9 @@ enum audit_pace_entry {
 enum audit_pace_entry audit_pace_enter(struct audit_pace *p,
 				       const struct audit_patience *who,
 				       struct err *err) MUST_CHECK;
+/* The same for one who has no account to read and only helps (audit_share.h): now, or not
+ * at all. */
+bool audit_pace_try(struct audit_pace *p, const struct audit_patience *who) MUST_CHECK;
 /* The login succeeded. */
 void audit_pace_inside(struct audit_pace *p, struct audit_patience *who);
 /* The connection is closed; well: it brought what was wanted of it. */

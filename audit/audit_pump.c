@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "audit/audit_rows.h"
+#include "base/clock.h"
 #include "imap/imap_search.h"
 
 static struct audit_flight *flight(struct audit_pump *o, size_t i)
@@ -13,7 +14,7 @@ static struct audit_flight *flight(struct audit_pump *o, size_t i)
 
 static void take_window(struct audit_pump *o, struct audit_flight *fl)
 {
-	fl->w = audit_window_take(o->r->pool, &o->r->set, &fl->cut);
+	fl->w = audit_window_take(o->r->pool, o->set, &fl->cut);
 	if (fl->flags)
 		fl->w->flags_below = o->base;
 	fl->w->built = o->way == AUDIT_DELTA && fl->cut.lo == o->base;
@@ -228,11 +229,14 @@ void audit_pump_items(struct audit_pump *o, const struct audit_flight *fl)
 
 static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *err);
 
-static bool ask_window(struct audit_pump *o, const struct audit_cut *cut, struct err *err)
+static bool ask_window(struct audit_pump *o, const struct audit_cut *cut, uint64_t turn,
+		       struct err *err)
 {
 	struct audit_flight *fl = flight(o, o->n);
 
-	*fl = (struct audit_flight){ .cut = *cut };
+	*fl = (struct audit_flight){ .cut = *cut,
+				     .turn = turn,
+				     .sent_ms = clock_mono_ms() };
 	fl->flags = o->way == AUDIT_FLAGS && cut->last < o->base;
 	o->n++;
 	if (cut->n == 0) {
@@ -368,6 +372,10 @@ static bool resolve(struct audit_pump *o, struct audit_flight *fl, struct err *e
 		    !audit_rows_weak(fl->w, row))
 			continue;
 		if (audit_uids_has(&still, uid)) {
+			if (o->helping) {
+				err_set(err, ERR_SERVER, "uid %u cannot be had", uid);
+				goto out;
+			}
 			if (!audit_doubt_refuse(o, fl->w, row, err))
 				goto out;
 			continue;
@@ -385,65 +393,132 @@ out:
 	return ok;
 }
 
+/* Up to uid hi all is in the sink. */
+static void advance_water(struct audit_reader *r, size_t i, uint32_t hi)
+{
+	if (r->water_of != i) {
+		r->water_of = i;
+		r->water = 0;
+	}
+	if (hi > r->water) {
+		r->water = hi;
+		r->progress = true;
+	}
+}
+
+static bool give(struct audit_pump *o, struct audit_flight *fl, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct audit_window *w = fl->w;
+	size_t messages = w->n;
+	uint32_t hi = w->hi;
+	bool ok;
+
+	if (o->share != NULL) {
+		ok = audit_share_put(o->share, fl->turn, w, &hi, err);
+	} else {
+		w->epoch = o->epoch;
+		w->depth = r->depth;
+		w->first = o->round == 1;
+		ok = r->sink->window(r->sink->ctx, w, err);
+	}
+	if (!ok) {
+		r->fatal = true;
+		return false;
+	}
+	advance_water(r, o->i, hi);
+	return audit_reader_pace(r, messages, err);
+}
+
 /* Finished windows go to the writer in order: its watermark says that all below was read.
  */
 static bool hand_over(struct audit_pump *o, struct err *err)
 {
-	struct audit_reader *r = o->r;
-
 	while (o->n > 0 && flight(o, 0)->ready) {
-		struct audit_window *w = flight(o, 0)->w;
-		uint32_t hi = w->hi;
+		struct audit_flight *fl = flight(o, 0);
 
 		o->first = (o->first + 1) % AUDIT_FLIGHTS;
 		o->n--;
-		w->epoch = o->epoch;
-		w->depth = r->depth;
-		w->first = o->round == 1;
-		if (!r->sink->window(r->sink->ctx, w, err)) {
-			r->fatal = true;
+		if (!give(o, fl, err))
 			return false;
-		}
-		if (r->water_of != o->i) {
-			r->water_of = o->i;
-			r->water = 0;
-		}
-		if (hi > r->water) {
-			r->water = hi;
-			r->progress = true;
-		}
 	}
 	return true;
+}
+
+/* Ask for the next window; *more_out: there was one. */
+static bool ask_shared(struct audit_pump *o, bool *more_out, struct err *err)
+{
+	struct audit_cut cut;
+	uint64_t turn;
+
+	*more_out = false;
+	switch (audit_share_take(o->share, !o->helping, o->aim, &cut, &turn, err)) {
+	case AUDIT_TAKE_CUT:
+		*more_out = true;
+		return ask_window(o, &cut, turn, err);
+	case AUDIT_TAKE_WAIT:
+		return true;
+	case AUDIT_TAKE_END:
+		o->cut_all = true;
+		return true;
+	case AUDIT_TAKE_DEAD:
+		break;
+	}
+	o->r->fatal = true;
+	return false;
+}
+
+static bool ask_own(struct audit_pump *o, bool *more_out, struct err *err)
+{
+	struct audit_cutter before = o->cutter;
+	struct audit_cut cut;
+
+	*more_out = false;
+	o->cutter.aim = o->aim;
+	if (!audit_cutter_next(&o->cutter, &cut)) {
+		o->cut_all = true;
+		return true;
+	}
+	if (o->n > 0 && cut.n > 0 && audit_doubt_about(o->r, o->i, cut.first, cut.last)) {
+		o->cutter = before;
+		return true;
+	}
+	*more_out = true;
+	return ask_window(o, &cut, 0, err);
 }
 
 /* Ask for as many windows as may be in flight, and behind the last of them for the final
  * set. */
 static bool ask(struct audit_pump *o, struct err *err)
 {
-	while (!o->cut_all && o->n < AUDIT_FLIGHTS) {
-		struct audit_cutter before = o->cutter;
-		struct audit_cut cut;
+	size_t most = o->share != NULL ? AUDIT_SHARED : AUDIT_FLIGHTS;
 
+	for (bool more = true; more && !o->cut_all && o->n < most;) {
 		if (o->n > 0 && flight(o, o->n - 1)->narrow &&
 		    !flight(o, o->n - 1)->ready)
 			return true; /* pieces go alone */
-		if (audit_cutter_next(&o->cutter, &cut)) {
-			if (o->n > 0 && cut.n > 0 &&
-			    audit_doubt_about(o->r, o->i, cut.first, cut.last)) {
-				o->cutter = before;
-				return true;
-			}
-			if (!ask_window(o, &cut, err))
-				return false;
-		} else {
-			o->cut_all = true;
-		}
+		if (o->share != NULL ? !ask_shared(o, &more, err)
+				     : !ask_own(o, &more, err))
+			return false;
 	}
-	if (o->cut_all && !o->searched) {
+	if (o->cut_all && !o->searched && !o->helping) {
 		o->searched = true;
 		return audit_pump_search(o, &o->r->found, err);
 	}
 	return true;
+}
+
+/* A window came in one go: was it quick? */
+static void measure(struct audit_pump *o, const struct audit_flight *fl)
+{
+	int64_t now = clock_mono_ms();
+
+	if (fl->asked == 1 && !fl->narrow && fl->fields_asked == 0) {
+		int64_t from = fl->sent_ms > o->last_ms ? fl->sent_ms : o->last_ms;
+
+		o->aim = audit_window_aim(o->aim, fl->cut.n, now - from);
+	}
+	o->last_ms = now;
 }
 
 bool audit_pump_round(struct audit_pump *o, struct err *err)
@@ -457,10 +532,15 @@ bool audit_pump_round(struct audit_pump *o, struct err *err)
 		if (!hand_over(o, err) || !ask(o, err))
 			return false;
 		if (o->step_n == 0) {
-			if (o->n == 0 && o->searched)
+			if (o->n == 0 && o->cut_all)
 				return true;
 			if (o->n > 0 && flight(o, 0)->ready)
 				continue;
+			if (o->n == 0) { /* others have what is left */
+				if (!audit_share_wait(o->share, err))
+					return false;
+				continue;
+			}
 			assert(o->n > 0 && flight(o, 0)->stuck);
 			if (!resolve(o, flight(o, 0), err))
 				return false;
@@ -477,15 +557,22 @@ bool audit_pump_round(struct audit_pump *o, struct err *err)
 			audit_words(&done, o->r->doubt.words);
 			step.fl->refused = true;
 		}
-		if (step.fl->pending == 0 && !advance(o, step.fl, err))
+		if (step.fl->pending > 0)
+			continue;
+		measure(o, step.fl);
+		if (!advance(o, step.fl, err))
 			return false;
 	}
 }
 
 void audit_pump_drop(struct audit_pump *o)
 {
-	for (size_t i = 0; i < o->n; i++)
+	for (size_t i = 0; i < o->n; i++) {
 		audit_window_give(o->r->pool, flight(o, i)->w);
+		if (o->share != NULL)
+			audit_share_back(o->share, flight(o, i)->turn,
+					 &flight(o, i)->cut);
+	}
 	o->n = 0;
 	audit_window_give(o->r->pool, o->sparse);
 	o->sparse = NULL;

@@ -6,11 +6,13 @@
  * Answers are told apart by what they are: FETCH by its uid, and there is never more than
  * one SEARCH under way.
  */
-#include "audit/audit_reader.h"
+#include "audit/audit_share.h"
 #include "imap/imap_fetch.h"
 
 enum {
 	AUDIT_FLIGHTS = 4, /* windows between the first command for them and the writer */
+	AUDIT_SHARED =
+		2, /* of a folder that is shared, so that none waits long at its end */
 	AUDIT_AGAIN = 500, /* uids in one command, when they are asked for singly */
 	AUDIT_STEPS = AUDIT_FLIGHTS * (AUDIT_WINDOW_MAX / AUDIT_AGAIN + 1) + 2,
 };
@@ -20,6 +22,8 @@ _Static_assert(AUDIT_STEPS < IMAP_PIPELINE_MAX,
 /* One window on its way. */
 struct audit_flight {
 	struct audit_cut cut;
+	uint64_t turn;	 /* where the folder is shared */
+	int64_t sent_ms; /* when it was asked for */
 	struct audit_window
 		*w;	  /* NULL before the first answer: waiting windows cost nothing */
 	unsigned pending; /* commands that are not complete */
@@ -46,10 +50,15 @@ struct audit_pump {
 	size_t i; /* of r->folders */
 	enum audit_way way;
 	uint32_t base; /* AUDIT_DELTA, AUDIT_FLAGS: uids from here on are new */
-	struct audit_window *sparse; /* AUDIT_DELTA: flags that changed */
-	bool changes;		     /* are being asked for */
-	int64_t changed;	     /* so many messages */
-	bool resumed;		     /* what was read before an interruption stands */
+	struct audit_window *sparse;  /* AUDIT_DELTA: flags that changed */
+	bool changes;		      /* are being asked for */
+	int64_t changed;	      /* so many messages */
+	bool resumed;		      /* what was read before an interruption stands */
+	const struct audit_uids *set; /* what is there to be read */
+	struct audit_share *share;    /* NULL: nobody helps */
+	bool helping;		      /* with what another connection reads */
+	size_t aim;		      /* messages of the next window */
+	int64_t last_ms;	      /* when the newest window was complete */
 	struct folder_state now;
 	int64_t epoch;
 	bool opening;		 /* EXAMINE is not complete */
@@ -124,10 +133,11 @@ unsigned audit_pump_need(const struct audit_pump *o, const struct audit_flight *
 /* Queue what stands in r->line for this window. */
 bool audit_pump_send_for(struct audit_pump *o, struct audit_flight *fl,
 			 struct err *err) MUST_CHECK;
-/* One round: every window of the cutter is read and handed over; the set of uids behind
- * it is in r->found. */
+/* One round: every window of the cutter, or of the share, is read and handed over; the
+ * set of uids behind it is in r->found.  Helping: as many windows as there are to take,
+ * and no set. */
 bool audit_pump_round(struct audit_pump *o, struct err *err) MUST_CHECK;
-/* After a failure: windows back to the pool. */
+/* After a failure: windows back to the pool, and to those who share. */
 void audit_pump_drop(struct audit_pump *o);
 
 #endif

@@ -244,6 +244,34 @@ static bool settle_others(struct audit_reader *r, struct err *err)
 	return true;
 }
 
+bool audit_reader_pack(struct audit_reader *r, struct imap_session *s, int64_t messages,
+		       struct err *err)
+{
+	if (!(r->hello.caps & IMAP_CAP_COMPRESS) || imap_session_compressed(s) ||
+	    r->compress == COMPRESS_OFF)
+		return true;
+	if (r->compress == COMPRESS_AUTO &&
+	    (r->far_ms < AUDIT_FAR_MS || messages < AUDIT_FAR_MESSAGES))
+		return true;
+	if (!imap_session_compress(s, err))
+		return false;
+	r->packs = imap_session_compressed(s);
+	return true;
+}
+
+/* How many messages are to be read yet, as far as STATUS tells; 0 when it was not asked.
+ */
+static int64_t count_ahead(const struct audit_reader *r)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; r->surveyed && i < r->folder_n; i++)
+		if (!(r->marks[i] & AUDIT_DONE) && r->counts[i].state.exists > 0 &&
+		    audit_reader_way(r, i) != AUDIT_DELTA)
+			n += r->counts[i].state.exists;
+	return n;
+}
+
 bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct err *err)
 {
 	bool deep = r->depth != DEPTH_COUNTS;
@@ -254,7 +282,12 @@ bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct
 		return false;
 	if (deep && r->survey && !r->surveyed && !survey(r, s, err))
 		return false;
-	if (deep && r->surveyed && (!settle_same(r, err) || !audit_burst(r, s, err)))
+	if (deep && r->surveyed && !settle_same(r, err))
+		return false;
+	if (deep && r->done_n < r->folder_n &&
+	    !audit_reader_pack(r, s, count_ahead(r), err))
+		return false;
+	if (deep && r->surveyed && !audit_burst(r, s, err))
 		return false;
 	/* What broke a session comes last. */
 	for (uint8_t breaks = 0; breaks < 2; breaks++) {
@@ -285,4 +318,22 @@ bool audit_reader_give_up(struct audit_reader *r, const struct err *why, struct 
 			return false;
 	}
 	return true;
+}
+
+bool audit_reader_pace(struct audit_reader *r, size_t messages, struct err *err)
+{
+	if (r->sink->pace == NULL || r->sink->pace(r->sink->ctx, messages, err))
+		return true;
+	r->fatal = true;
+	return false;
+}
+
+bool audit_reader_hand(struct audit_reader *r, struct audit_window *w, struct err *err)
+{
+	size_t messages = w->n;
+
+	if (r->sink->window(r->sink->ctx, w, err))
+		return audit_reader_pace(r, messages, err);
+	r->fatal = true;
+	return false;
 }

@@ -10,15 +10,22 @@
 #include "audit/audit_window.h"
 #include "base/strbuf.h"
 #include "imap/imap_session.h"
-#include "model/side.h"
+#include "model/server.h"
 
 #define AUDIT_WORDS_SIZE  300
 #define AUDIT_FOLDERS_MAX 100000 /* of one account; ERR_LIMIT above */
+/* Compression is asked for by itself where a round trip takes so long, and so much is to
+ * be read: it costs a round trip, and nearby the processor is what all wait for. */
+#define AUDIT_FAR_MS	   20
+#define AUDIT_FAR_MESSAGES 2000
 #define AUDIT_ROUNDS                                                                     \
 	3 /* how often a folder that changes under us is read again in part */
 #define AUDIT_UIDS_SLACK                                                                 \
 	100000 /* SEARCH may list so many more than EXISTS said: mail that has just come \
 		*/
+
+struct audit_offer;
+struct audit_share;
 
 /* Where evidence goes.  False from any of them ends the reading for good (struct
  * audit_reader, fatal). */
@@ -39,8 +46,14 @@ struct audit_sink {
 		      struct err *err);
 	/* Takes the window, also on failure, and gives it back to the pool. */
 	bool (*window)(void *ctx, struct audit_window *w, struct err *err);
+	/* One of so many messages was handed over by the connection that read it: may it
+	 * ask for the next?  Waits.  NULL: always. */
+	bool (*pace)(void *ctx, size_t messages, struct err *err);
 	bool (*end)(void *ctx, const struct folder *f, const struct folder_end *e,
 		    struct err *err);
+	/* May others help with this folder?  NULL: no; what is given back goes to
+	 * audit_share_close.  NULL: never. */
+	struct audit_share *(*share)(void *ctx, struct audit_offer *offer);
 };
 
 /* What STATUS said of a folder. */
@@ -82,7 +95,8 @@ struct audit_reader {
 	int64_t account;
 	enum side side;
 	enum depth depth;
-	const char *kind;     /* of struct server; NULL: "auto" */
+	const char *kind; /* of struct server; NULL: "auto" */
+	enum compress_mode compress;
 	bool borrowed;	      /* somebody else logged in for the account: whose rights
 				 does the session have? */
 	struct span greeting; /* borrowed while listing */
@@ -94,7 +108,9 @@ struct audit_reader {
 	/* what is known so far */
 	struct arena arena; /* strings of the listing and of the hello */
 	struct imap_hello hello;
-	bool envelope; /* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
+	bool envelope;	/* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
+	int64_t far_ms; /* a round trip, as the first command took */
+	bool packs;	/* its sessions are compressed */
 	bool listed;
 	bool unseen;   /* the login shows no folder, not even INBOX */
 	bool fatal;    /* the sink has failed; err of the call that returned false is the
@@ -182,6 +198,15 @@ bool audit_reader_put_off(struct audit_reader *r, size_t i, const struct imap_do
 			  struct err *err);
 /* Such an error, or a BYE with such words: nothing in a folder is the cause. */
 bool audit_reader_hinted(const struct audit_reader *r, const struct err *err);
+/* Compress the session, when it pays for so many messages (RFC 4978). */
+bool audit_reader_pack(struct audit_reader *r, struct imap_session *s, int64_t messages,
+		       struct err *err) MUST_CHECK;
+/* Hand a window over, and wait until the next may be asked for. */
+bool audit_reader_hand(struct audit_reader *r, struct audit_window *w,
+		       struct err *err) MUST_CHECK;
+/* The second half of it, for a window of so many messages. */
+bool audit_reader_pace(struct audit_reader *r, size_t messages,
+		       struct err *err) MUST_CHECK;
 /* How folder i may be read. */
 enum audit_way audit_reader_way(const struct audit_reader *r, size_t i);
 /* A folder that holds messages of this account. */

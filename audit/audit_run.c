@@ -181,8 +181,8 @@ static bool load(struct audit_run *run, struct err *err)
 	return true;
 }
 
-/* As many workers as connections are allowed and accounts are left.  One per side is
- * enough to go on. */
+/* As many workers as connections are allowed; of those for which no account is left so
+ * many as may help with a folder.  One per side is enough to go on. */
 static bool start(struct audit_run *run, struct err *err)
 {
 	struct audit_crew *crew = &run->crew;
@@ -192,8 +192,8 @@ static bool start(struct audit_run *run, struct err *err)
 		if (crew->job_n[side] == 0)
 			continue;
 		want[side] = run->o->server[side]->max_connections;
-		if (want[side] > crew->job_n[side])
-			want[side] = crew->job_n[side];
+		if (want[side] >= crew->job_n[side] + AUDIT_SHARE_CREW)
+			want[side] = crew->job_n[side] + AUDIT_SHARE_CREW - 1;
 		all += want[side];
 	}
 	run->workers = mem_calloc(all + 1, sizeof *run->workers);
@@ -296,6 +296,8 @@ bool audit_run(struct store *st, const struct audit_options *o, struct audit_res
 	run->crew.doors.pace = run->crew.paces.side;
 	audit_pool_init(&run->crew.pool);
 	pthread_mutex_init(&run->crew.lock, NULL);
+	for (size_t i = 0; i < SIDE_COUNT; i++)
+		audit_board_init(&run->crew.board[i]);
 	audit_writer_init(&run->writer, st, &run->crew, out);
 	if (!audit_paces_init(&run->crew.paces, o, run->crew.until_ms, run->crew.wake,
 			      err) ||
@@ -316,8 +318,10 @@ out:
 	audit_doors_done(&run->crew.doors);
 	audit_paces_done(&run->crew.paces);
 	pthread_mutex_destroy(&run->crew.lock);
-	for (size_t i = 0; i < SIDE_COUNT; i++)
+	for (size_t i = 0; i < SIDE_COUNT; i++) {
+		audit_board_done(&run->crew.board[i]);
 		free(run->crew.jobs[i]);
+	}
 	free(run->workers);
 	net_wake_free(run->own_wake);
 	arena_done(&run->arena);

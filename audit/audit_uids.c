@@ -178,6 +178,15 @@ out:
 	return ok;
 }
 
+uint64_t audit_uids_from(const struct audit_uids *u, uint64_t from)
+{
+	uint64_t n = 0;
+
+	for (size_t i = range_at(u, from); i < u->n; i++)
+		n += u->r[i].hi - (u->r[i].lo > from ? u->r[i].lo : from) + 1;
+	return n;
+}
+
 bool audit_uids_gaps(const struct audit_uids *u, uint32_t lo, uint32_t hi,
 		     struct audit_uids *out, struct err *err)
 {
@@ -224,6 +233,7 @@ void audit_cutter_init(struct audit_cutter *c, const struct audit_uids *set,
 		.from = from,
 		.at = from,
 		.limit = UINT32_MAX,
+		.aim = AUDIT_WINDOW_AIM,
 	};
 	if (blocks != NULL)
 		start_run(c);
@@ -245,7 +255,7 @@ bool audit_cutter_next(struct audit_cutter *c, struct audit_cut *out)
 		if (c->range == u->n || u->r[c->range].lo > c->limit)
 			break; /* nothing more in this run: the window reaches to its end
 				*/
-		if (out->n >= AUDIT_WINDOW_AIM) {
+		if (out->n >= c->aim) {
 			out->hi = (uint32_t)(at - 1);
 			break;
 		}
@@ -262,11 +272,20 @@ bool audit_cutter_next(struct audit_cutter *c, struct audit_cut *out)
 			uint64_t lo = r->lo > at ? r->lo : at,
 				 hi = r->hi < end ? r->hi : end;
 
+			if (c->aim < AUDIT_BLOCK && hi - lo + 1 > c->aim - out->n) {
+				/* Within the block: a slow server. */
+				hi = lo + (c->aim - out->n) - 1;
+				end = hi;
+			}
 			out->n += (size_t)(hi - lo + 1);
 			out->last = (uint32_t)hi;
 			if (r->hi > end)
 				break;
 			c->range++;
+			if (c->aim < AUDIT_BLOCK && out->n >= c->aim) {
+				end = hi;
+				break;
+			}
 		}
 		at = end + 1;
 		if (at > c->limit)
@@ -281,4 +300,20 @@ bool audit_cutter_next(struct audit_cutter *c, struct audit_cut *out)
 		start_run(c);
 	}
 	return true;
+}
+
+size_t audit_window_aim(size_t aim, size_t n, int64_t took_ms)
+{
+	uint64_t want = took_ms <= 0 ? UINT32_MAX
+				     : (uint64_t)n * AUDIT_WINDOW_MS / (uint64_t)took_ms;
+
+	if (n == 0)
+		return aim;
+	if (want > 2 * aim)
+		want = 2 * aim;
+	if (want < aim / 4)
+		want = aim / 4;
+	if (want < AUDIT_WINDOW_LEAST)
+		want = AUDIT_WINDOW_LEAST;
+	return want > AUDIT_WINDOW_AIM ? AUDIT_WINDOW_AIM : (size_t)want;
 }

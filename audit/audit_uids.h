@@ -15,7 +15,9 @@
 #define AUDIT_BLOCK 1024u /* windows begin and end at multiples (store_folder.h) */
 #define AUDIT_WINDOW_AIM                                                                 \
 	2048u /* a window is closed at the first block end with so many messages */
-#define AUDIT_WINDOW_MAX (AUDIT_WINDOW_AIM + AUDIT_BLOCK) /* so no window holds more */
+#define AUDIT_WINDOW_MAX   (AUDIT_WINDOW_AIM + AUDIT_BLOCK) /* so no window holds more */
+#define AUDIT_WINDOW_LEAST 64u	 /* nor is it cut smaller, however slow the server is */
+#define AUDIT_WINDOW_MS	   1000u /* a window should take about so long */
 
 struct audit_uids {
 	struct uid_range *r; /* ascending, disjoint and never touching, once finished */
@@ -40,6 +42,8 @@ void audit_uids_swap(struct audit_uids *a, struct audit_uids *b);
 /* Take the members of b out of a. */
 bool audit_uids_subtract(struct audit_uids *a, const struct audit_uids *b,
 			 struct err *err) MUST_CHECK;
+/* How many members are not below from. */
+uint64_t audit_uids_from(const struct audit_uids *u, uint64_t from);
 /* What of lo to hi is not in u, added to out. */
 bool audit_uids_gaps(const struct audit_uids *u, uint32_t lo, uint32_t hi,
 		     struct audit_uids *out, struct err *err) MUST_CHECK;
@@ -49,7 +53,8 @@ bool audit_uids_differ(const struct audit_uids *a, const struct audit_uids *b,
 		       uint64_t from, struct uid_range *out);
 
 /*
- * Cut a set into windows: lo is 1 or a multiple of AUDIT_BLOCK, hi + 1 is a multiple.
+ * Cut a set into windows: lo is 1 or a multiple of AUDIT_BLOCK, hi + 1 is a multiple;
+ * unless aim is less than a block, then a window ends behind so many members.
  * blocks NULL: everything from `from` on, which is the first lo.  Otherwise only the
  * blocks named by it, where member b + 1 stands for uids b * 1024 to b * 1024 + 1023, of
  * which none below `from`. Both sets are borrowed and
@@ -62,6 +67,7 @@ struct audit_cutter {
 	uint64_t from;	/* nothing below it */
 	uint64_t at;	/* next uid to cover */
 	uint64_t limit; /* last uid of the present run */
+	size_t aim;	/* members of the next window; AUDIT_WINDOW_AIM, may be changed */
 	bool end;
 };
 struct audit_cut {
@@ -74,5 +80,13 @@ void audit_cutter_init(struct audit_cutter *c, const struct audit_uids *set,
 		       const struct audit_uids *blocks, uint32_t from);
 bool audit_cutter_next(struct audit_cutter *c,
 		       struct audit_cut *out); /* false: no more */
+
+/*
+ * How many messages the next window should have, so that it takes about AUDIT_WINDOW_MS:
+ * one that was to have aim of them had n, and took took_ms.  Moves by no more than to
+ * double or a quarter, within AUDIT_WINDOW_LEAST and AUDIT_WINDOW_AIM: what is faster
+ * gains nothing by larger windows, which only hold more memory.
+ */
+size_t audit_window_aim(size_t aim, size_t n, int64_t took_ms);
 
 #endif

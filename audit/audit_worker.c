@@ -62,15 +62,15 @@ static bool on_begin(void *ctx, const struct folder *f, const struct folder_stat
 	return true;
 }
 
-static struct audit_pace *pace_of(struct audit_worker *w)
+struct audit_pace *audit_worker_side(struct audit_worker *w)
 {
 	return &w->crew->paces.side[w->side];
 }
 
-/* May the next window be asked for? */
-static bool pace(struct audit_worker *w, size_t messages, struct err *err)
+bool audit_worker_pace(struct audit_worker *w, size_t messages, struct err *err)
 {
-	switch (audit_pace_step(pace_of(w), &w->meter, (int64_t)messages, -1, err)) {
+	switch (audit_pace_step(audit_worker_side(w), &w->meter, (int64_t)messages, -1,
+				err)) {
 	case AUDIT_STEP_GO:
 		return true;
 	case AUDIT_STEP_LEAVE:
@@ -85,7 +85,6 @@ static bool pace(struct audit_worker *w, size_t messages, struct err *err)
 static bool on_window(void *ctx, struct audit_window *window, struct err *err)
 {
 	struct audit_worker *w = ctx;
-	size_t messages = window->n;
 	struct audit_item item = {
 		.kind = AUDIT_WINDOW,
 		.what = window,
@@ -94,9 +93,14 @@ static bool on_window(void *ctx, struct audit_window *window, struct err *err)
 	};
 
 	if (audit_queue_push(w->crew->queue, &item))
-		return pace(w, messages, err);
+		return true;
 	audit_window_give(&w->crew->pool, window);
 	return closed(err);
+}
+
+static bool on_pace(void *ctx, size_t messages, struct err *err)
+{
+	return audit_worker_pace(ctx, messages, err);
 }
 
 static bool on_end(void *ctx, const struct folder *f, const struct folder_end *e,
@@ -106,6 +110,23 @@ static bool on_end(void *ctx, const struct folder *f, const struct folder_end *e
 	struct audit_folder_end end = { .folder = f, .end = e, .quiet = w->quiet };
 
 	return ask(w, AUDIT_END, &end, err);
+}
+
+static struct audit_share *on_share(void *ctx, struct audit_offer *offer)
+{
+	struct audit_worker *w = ctx;
+	const struct audit_options *o = w->crew->o;
+	uint64_t least = o->share_min > 0 ? o->share_min : AUDIT_SHARE_MIN;
+
+	if (o->server[w->side]->max_connections < 2 || o->transcript != NULL ||
+	    audit_uids_from(&offer->r->set, offer->from) < least)
+		return NULL;
+	offer->user = w->job->user;
+	offer->account = w->job->account;
+	offer->wake = w->crew->wake;
+	offer->alone = &w->alone;
+	offer->min = (uint32_t)(least / 4);
+	return audit_share_open(&w->crew->board[w->side], offer);
 }
 
 /* ---- one account ---- */
@@ -141,7 +162,8 @@ static bool list(struct audit_worker *w, struct audit_reader *r, struct imap_ses
 	bool ok = audit_reader_list(r, s, err);
 
 	if (ok)
-		audit_pace_sample(pace_of(w), AUDIT_GUARD_LIST, w->meter.waited_ms);
+		audit_pace_sample(audit_worker_side(w), AUDIT_GUARD_LIST,
+				  w->meter.waited_ms);
 	w->meter.waited_ms = w->meter.longest_ms = 0;
 	return ok;
 }
@@ -192,7 +214,7 @@ static bool visit(struct audit_worker *w, struct reading *a, enum audit_entry *e
 	struct net_conn *conn = NULL;
 
 	w->leaving = false;
-	switch (audit_pace_enter(pace_of(w), &w->patience, &a->why)) {
+	switch (audit_pace_enter(audit_worker_side(w), &w->patience, &a->why)) {
 	case AUDIT_PACE_GO:
 		break;
 	case AUDIT_PACE_SHUT:
@@ -206,11 +228,11 @@ static bool visit(struct audit_worker *w, struct reading *a, enum audit_entry *e
 	*entry_out = audit_login(&w->crew->doors, w->side, w->job->user, &conn, &a->why);
 	if (*entry_out == AUDIT_ENTERED) {
 		w->count.logins++;
-		audit_pace_inside(pace_of(w), &w->patience);
+		audit_pace_inside(audit_worker_side(w), &w->patience);
 		*ok_out = session(w, a, conn);
 		net_conn_close(conn);
 	}
-	audit_pace_leave(pace_of(w), &w->patience, *ok_out);
+	audit_pace_leave(audit_worker_side(w), &w->patience, *ok_out);
 	if (w->leaving) {
 		/* What was handed over is stored; the sink has not failed. */
 		a->r.fatal = false;
@@ -245,8 +267,8 @@ static bool read_account(struct audit_worker *w, struct reading *a, struct err *
 		trace(TRACE_AUDIT, "%s %s: %s", side_name(w->side), w->job->user,
 		      a->why.text);
 		if (entry != AUDIT_SHUT &&
-		    audit_pace_hinted(pace_of(w), &a->why, entry == AUDIT_ENTERED,
-				      &w->patience)) {
+		    audit_pace_hinted(audit_worker_side(w), &a->why,
+				      entry == AUDIT_ENTERED, &w->patience)) {
 			r->unseen = false;
 			w->count.reconnects += entry == AUDIT_ENTERED;
 			continue;
@@ -282,7 +304,9 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		.unchanged = on_unchanged,
 		.begin = on_begin,
 		.window = on_window,
+		.pace = on_pace,
 		.end = on_end,
+		.share = on_share,
 	};
 	struct audit_account_end end = { .why = ERR_INIT };
 	struct reading a = { .why = ERR_INIT, .tls = "none" };
@@ -296,8 +320,10 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.depth = o->depth;
 	a.r.survey = true;
 	a.r.kind = o->server[w->side]->kind;
+	a.r.compress = o->transcript != NULL ? COMPRESS_OFF
+					     : o->server[w->side]->compress;
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
-	w->quiet = w->counted = false;
+	w->quiet = w->counted = w->alone = false;
 	w->patience = (struct audit_patience){ 0 };
 	ok = read_account(w, &a, err);
 	if (!ok)
@@ -354,6 +380,9 @@ static void *work(void *arg)
 
 	while ((w->job = next_job(w)) != NULL && do_job(w, &err))
 		;
+	audit_board_leave(&w->crew->board[w->side]);
+	if (err.cls == ERR_NONE)
+		audit_help(w);
 	audit_queue_leave(w->crew->queue);
 	return NULL;
 }
@@ -379,8 +408,10 @@ bool audit_thread_start(pthread_t *out, size_t stack, void *(*fn)(void *), void 
 bool audit_worker_start(struct audit_worker *w, struct err *err)
 {
 	audit_reply_init(&w->reply);
+	audit_board_join(&w->crew->board[w->side]);
 	if (audit_thread_start(&w->thread, STACK_SIZE, work, w, err))
 		return true;
+	audit_board_leave(&w->crew->board[w->side]);
 	audit_reply_done(&w->reply);
 	return false;
 }

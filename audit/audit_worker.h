@@ -10,7 +10,7 @@
 #include "audit/audit_login.h"
 #include "audit/audit_paces.h"
 #include "audit/audit_queue.h"
-#include "audit/audit_reader.h"
+#include "audit/audit_share.h"
 
 /* What an item of the queue is; what points to the struct named beside it. */
 enum audit_kind {
@@ -67,6 +67,7 @@ struct audit_crew {
 	pthread_mutex_t lock; /* over next */
 	struct audit_job *jobs[SIDE_COUNT];
 	size_t job_n[SIDE_COUNT], next[SIDE_COUNT];
+	struct audit_board board[SIDE_COUNT];
 	int64_t until_ms; /* begin no account after it (monotonic); 0: no end */
 };
 
@@ -81,11 +82,21 @@ struct audit_worker {
 	struct audit_meter meter;
 	bool leaving; /* the connection is left for a while, and nothing is wrong */
 	bool quiet;
+	bool alone;   /* no second connection to this account: under the board's lock */
 	bool counted; /* STATUS has told how many messages the account has */
 };
 
+/* The pace of its side, and: may it ask for the next window?  False with leaving set: it
+ * is to log out, for the server is left alone for a while. */
+struct audit_pace *audit_worker_side(struct audit_worker *w);
+bool audit_worker_pace(struct audit_worker *w, size_t messages,
+		       struct err *err) MUST_CHECK;
+
 /* Start a worker's thread; its signals are blocked.  False: there is none. */
 bool audit_worker_start(struct audit_worker *w, struct err *err) MUST_CHECK;
+/* No account is left: help with big folders until no worker of this side has any
+ * (audit_help.c). */
+void audit_help(struct audit_worker *w);
 /* A thread that no signal interrupts.  stack: octets. */
 bool audit_thread_start(pthread_t *out, size_t stack, void *(*fn)(void *), void *ctx,
 			struct err *err) MUST_CHECK;

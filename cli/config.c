@@ -20,6 +20,16 @@
 #define MASS_PERCENT	20
 #define GAP_DEFAULT	(7200 * SECOND)
 
+static bool config_compress(const char *s, enum compress_mode *out)
+{
+	for (int m = 0; m < COMPRESS_MODE_COUNT; m++)
+		if (strcmp(s, compress_mode_name((enum compress_mode)m)) == 0) {
+			*out = (enum compress_mode)m;
+			return true;
+		}
+	return false;
+}
+
 bool config_tls_mode(const char *s, enum tls_mode *out)
 {
 	int m;
@@ -154,6 +164,7 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	const char *admin = NULL, *separator = "*", *kind = "auto", *timeout = NULL,
 		   *profile = PROFILE_AUTO;
 	const struct json_value *secret, *key_secret, *not_during;
+	const char *compress = "auto";
 	int64_t port = 0, connections = config_default_connections(side),
 		seconds = TIMEOUT_DEFAULT;
 
@@ -177,6 +188,7 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	    !json_get_str(&o, "profile", &profile, err) ||
 	    !json_get_int(&o, "max_connections", 1, CONFIG_CONNECTIONS_MAX, &connections,
 			  err) ||
+	    !json_get_str(&o, "compress", &compress, err) ||
 	    !json_get_str(&o, "timeout", &timeout, err) ||
 	    !json_get_array(&o, "not_during", &not_during, err) || !json_obj_end(&o, err))
 		return false;
@@ -207,6 +219,9 @@ static bool read_server(struct config *c, struct json_doc *doc,
 		return json_complain(&o, "kind", err,
 				     "is \"auto\", \"cyrus\", \"dovecot\", \"courier\" "
 				     "or \"generic\"");
+	if (!config_compress(compress, &s->compress))
+		return json_complain(&o, "compress", err,
+				     "is \"auto\", \"on\" or \"off\"");
 	if (timeout != NULL && (!num_duration(span_str(timeout), &seconds) ||
 				seconds < 1 || seconds > TIMEOUT_MAX))
 		return json_complain(&o, "timeout", err,

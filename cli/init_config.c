@@ -170,6 +170,9 @@ static void server(struct strbuf *out, enum side side, const char *const v[ANSWE
 	strbuf_adds(out, "\t\t// Hours in which nothing is read from it; what is running "
 			 "waits for their end.\n"
 			 "\t\t// \"not_during\": [\"Mon-Fri 08:00-18:00\"],\n");
+	strbuf_adds(out, "\t\t// COMPRESS=DEFLATE where it is offered: auto (far away, "
+			 "and for more than a little), on or off.\n"
+			 "\t\t// \"compress\": \"auto\",\n");
 	strbuf_adds(out, "\t\t// Silence after which a connection counts as dead.\n"
 			 "\t\t\"timeout\": \"60s\"\n"
 			 "\t},\n\n");

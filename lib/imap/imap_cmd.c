@@ -123,6 +123,12 @@ static void args_enable(struct imap_cur *c)
 	while (imap_cur_eat(c, ' '));
 }
 
+static void args_compress(struct imap_cur *c)
+{
+	imap_cur_need(c, ' ');
+	one_of(c, (const char *const[]){ "DEFLATE", NULL });
+}
+
 static void args_lsub(struct imap_cur *c)
 {
 	imap_cur_need(c, ' ');
@@ -259,6 +265,7 @@ static const struct {
 	[IMAP_CMD_SEARCH] = { "UID SEARCH", args_search },
 	[IMAP_CMD_NOOP] = { "NOOP", args_none },
 	[IMAP_CMD_PROXYAUTH] = { "PROXYAUTH", args_mailbox },
+	[IMAP_CMD_COMPRESS] = { "COMPRESS", args_compress },
 	[IMAP_CMD_LOGOUT] = { "LOGOUT", args_none },
 };
 _Static_assert(COUNT_OF(table) == IMAP_CMD_COUNT, "every command has its row");

@@ -27,6 +27,7 @@ enum imap_cmd {
 	 * authorization identity; on the server nothing changes.  Before anything else.
 	 */
 	IMAP_CMD_PROXYAUTH,
+	IMAP_CMD_COMPRESS, /* RFC 4978, of the connection: DEFLATE only */
 	IMAP_CMD_LOGOUT,
 };
 enum { IMAP_CMD_COUNT = IMAP_CMD_LOGOUT + 1 };

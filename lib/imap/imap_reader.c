@@ -58,6 +58,14 @@ void imap_reader_fed(struct imap_reader *r, size_t n)
 	r->buf.p[r->buf.n] = '\0';
 }
 
+struct span imap_reader_rest(struct imap_reader *r)
+{
+	struct span rest = span_from(strbuf_span(&r->buf), r->done);
+
+	r->done = r->scan = r->line = r->buf.n;
+	return rest;
+}
+
 bool imap_reader_inside(const struct imap_reader *r)
 {
 	return r->buf.n > r->done;

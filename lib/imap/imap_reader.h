@@ -76,6 +76,9 @@ char *imap_reader_space(struct imap_reader *r, size_t *size_out);
 void imap_reader_fed(struct imap_reader *r, size_t n);
 enum imap_frame imap_reader_next(struct imap_reader *r, struct imap_frame_out *out,
 				 struct err *err) MUST_CHECK;
+/* Take out the octets behind the last response that was handed out: they are none of
+ * ours.  Valid until the next call. */
+struct span imap_reader_rest(struct imap_reader *r);
 /* True when octets of an unfinished response are held: end of stream now is a cut. */
 bool imap_reader_inside(const struct imap_reader *r);
 

@@ -7,6 +7,7 @@
 #include "base/trace.h"
 #include "imap/imap_cmd.h"
 #include "imap/imap_cur.h"
+#include "imap/imap_deflate.h"
 #include "imap/imap_reader.h"
 #include "imap/imap_transcript.h"
 
@@ -37,6 +38,8 @@ struct imap_session {
 	bool cannot_write;
 	struct err write_err; /* kept while the server's last words are read */
 	struct wire_count count;
+	struct imap_deflate *packed; /* NULL: not compressed */
+	int64_t plain_in, plain_out; /* octets before it was */
 };
 
 struct imap_session *imap_session_new(const struct imap_io *io, void *transcript)
@@ -55,6 +58,7 @@ void imap_session_free(struct imap_session *s)
 		return;
 	imap_transcript_done(&s->transcript);
 	imap_reader_done(&s->reader);
+	imap_deflate_free(s->packed);
 	strbuf_done(&s->out);
 	free(s);
 }
@@ -84,8 +88,13 @@ void imap_session_count(const struct imap_session *s, struct wire_count *add_to)
 {
 	add_to->commands += s->count.commands;
 	add_to->waits += s->count.waits;
-	add_to->octets_in += s->count.octets_in;
-	add_to->octets_out += s->count.octets_out;
+	if (s->packed == NULL) {
+		add_to->octets_in += s->count.octets_in;
+		add_to->octets_out += s->count.octets_out;
+	} else {
+		add_to->octets_in += s->plain_in + imap_deflate_in(s->packed);
+		add_to->octets_out += s->plain_out + imap_deflate_out(s->packed);
+	}
 }
 
 /* err holds why; it is what every later call will say. */
@@ -321,6 +330,29 @@ bool imap_session_do(struct imap_session *s, struct span line, struct err *err)
 		       done.status == IMAP_NO ? "NO" : "BAD",
 		       done.code[0] != '\0' ? "[" : "", done.code,
 		       done.code[0] != '\0' ? "] " : "", done.text);
+}
+
+bool imap_session_compress(struct imap_session *s, struct err *err)
+{
+	struct imap_io outer;
+	struct imap_done done;
+	uint64_t cmd;
+
+	if (!imap_session_send(s, span_str("COMPRESS DEFLATE"), &cmd, err) ||
+	    !imap_session_finish(s, cmd, &done, err))
+		return false;
+	if (done.status != IMAP_OK)
+		return true;
+	s->plain_in = s->count.octets_in;
+	s->plain_out = s->count.octets_out;
+	s->packed = imap_deflate_new(&s->io, imap_reader_rest(&s->reader), &outer);
+	s->io = outer;
+	return true;
+}
+
+bool imap_session_compressed(const struct imap_session *s)
+{
+	return s->packed != NULL;
 }
 
 void imap_session_logout(struct imap_session *s)

@@ -91,6 +91,14 @@ bool imap_session_finish(struct imap_session *s, uint64_t cmd, struct imap_done 
 bool imap_session_do(struct imap_session *s, struct span line,
 		     struct err *err) MUST_CHECK;
 
+/*
+ * COMPRESS DEFLATE (RFC 4978), to be asked for where it is offered and while no command
+ * is unfinished; one wait.  A refusal is no failure: the session goes on as it is.  What
+ * imap_session_count tells are still octets on the wire.
+ */
+bool imap_session_compress(struct imap_session *s, struct err *err) MUST_CHECK;
+bool imap_session_compressed(const struct imap_session *s);
+
 bool imap_session_broken(const struct imap_session *s);
 /* Everything that was read has been handed out. */
 bool imap_session_at_rest(const struct imap_session *s);

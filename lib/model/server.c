@@ -16,6 +16,19 @@ const char *tls_mode_name(enum tls_mode m)
 	return tls_names[m];
 }
 
+static const char *const compress_names[] = {
+	[COMPRESS_AUTO] = "auto",
+	[COMPRESS_ON] = "on",
+	[COMPRESS_OFF] = "off",
+};
+_Static_assert(COUNT_OF(compress_names) == COMPRESS_MODE_COUNT, "every mode has a name");
+
+const char *compress_mode_name(enum compress_mode m)
+{
+	assert((size_t)m < COUNT_OF(compress_names));
+	return compress_names[m];
+}
+
 static const char *const auth_names[] = {
 	[AUTH_USER] = "user",
 	[AUTH_AUTHZID] = "authzid",

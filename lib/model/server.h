@@ -44,6 +44,15 @@ const char *mechanism_name(enum mechanism m);
 /* The secret is a token, which ends by itself and is then replaced by another. */
 bool mechanism_is_token(enum mechanism m);
 
+/* COMPRESS=DEFLATE (RFC 4978), where the server offers it. */
+enum compress_mode {
+	COMPRESS_AUTO, /* over links that are far away, for more than a little */
+	COMPRESS_ON,
+	COMPRESS_OFF,
+};
+enum { COMPRESS_MODE_COUNT = COMPRESS_OFF + 1 };
+const char *compress_mode_name(enum compress_mode m); /* "auto", "on", "off" */
+
 enum secret_kind { SECRET_PROMPT, SECRET_COMMAND, SECRET_FILE, SECRET_USERS_FILE };
 
 /* Where one secret comes from. */
@@ -76,7 +85,8 @@ struct server {
 	const char *kind;	  /* "auto", "cyrus", "dovecot", "courier", "generic" */
 	const char *profile;	  /* "auto", a name, or a path (lib/profile) */
 	unsigned max_connections; /* 1 to 64 */
-	int64_t timeout_ms;	  /* silence after which a connection counts as dead */
+	enum compress_mode compress;
+	int64_t timeout_ms; /* silence after which a connection counts as dead */
 	const struct hours *not_during; /* when nothing is read from it */
 	size_t not_during_n;
 };

@@ -35,6 +35,9 @@ class Ways:
         self.entered = True
         self.become(user)
         self.done("OK [CAPABILITY %s] Logged in" % " ".join(self.caps()))
+        first, _, count = (self.args.cut_later or "").partition("=")
+        if first and self.number >= int(first):
+            self.left = int(count)
         if self.args.cut_after_login is not None:
             self.left = self.args.cut_after_login
             self.send(b"")
@@ -49,6 +52,8 @@ class Ways:
         if outcome == "bye":
             self.line("* BYE [UNAVAILABLE] Shutting down for maintenance")
             raise Closed
+        if self.args.limit is not None and self.number > self.args.limit:
+            return self.done("NO [LIMIT] Maximum number of connections from user+IP exceeded")
         if outcome == "echo":
             raw = base64.b64encode(("\0%s\0%s" % (user, password)).encode()).decode()
             return self.done("NO %s is not the password, and %s no answer" % (password, raw))

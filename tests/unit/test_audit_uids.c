@@ -191,6 +191,101 @@ static void windows_cover_everything_once(void **state)
 	audit_uids_done(&u);
 }
 
+/* For a slow server they end within blocks, and still cover everything once. */
+static void small_windows_cover_everything_once(void **state)
+{
+	static uint8_t map[SPACE + 1];
+	static const size_t aims[] = { AUDIT_WINDOW_LEAST, 100, 1000, 1023 };
+	struct audit_uids u = { 0 };
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		struct audit_cutter c;
+		struct audit_cut cut;
+		uint64_t at = 1;
+
+		random_set(&u, map);
+		audit_cutter_init(&c, &u, NULL, 1);
+		for (c.aim = aims[round % 4]; audit_cutter_next(&c, &cut);
+		     c.aim = aims[roll(4)]) {
+			uint32_t first = 0, last = 0;
+			size_t n = 0;
+
+			for (uint32_t uid = cut.lo; uid <= cut.hi && uid <= SPACE;
+			     uid++) {
+				if (!map[uid])
+					continue;
+				first = first == 0 ? uid : first;
+				last = uid;
+				n++;
+			}
+			if (cut.lo != at || n != cut.n || first != cut.first ||
+			    last != cut.last || n > c.aim ||
+			    (n < c.aim && cut.hi != UINT32_MAX) ||
+			    (n > 0 &&
+			     (u.r[cut.range].lo > first || u.r[cut.range].hi < first)))
+				fail_msg("round %d: window %u:%u of %zu tells %zu from "
+					 "%u to %u, has %zu",
+					 round, cut.lo, cut.hi, c.aim, cut.n, cut.first,
+					 cut.last, n);
+			at = (uint64_t)cut.hi + 1;
+		}
+		assert_int_equal(at, (uint64_t)UINT32_MAX + 1);
+	}
+	audit_uids_done(&u);
+}
+
+static void a_window_takes_about_a_second(void **state)
+{
+	static const struct {
+		size_t aim, n;
+		int64_t took_ms;
+		size_t want;
+	} cases[] = {
+		{ 1024, 1024, 1000, 1024 }, /* just so */
+		{ 1024, 1024, 2000, 512 },
+		{ 1024, 1024, 800, 1280 },
+		{ 1024, 1024, 100, 2048 }, /* doubles at most */
+		{ 1024, 1024, 0, 2048 },
+		{ 1024, 1024, -5, 2048 }, /* a clock that stands */
+		{ 2048, 2048, 10, 2048 }, /* never above */
+		{ 2048, 3000, 1500, 2000 },
+		{ 2048, 2048, 600000, 512 }, /* a quarter at least */
+		{ 128, 128, 600000, 64 },
+		{ 64, 64, INT64_MAX, 64 }, /* never below */
+		{ 1024, 0, 5000, 1024 },   /* nothing was there to tell by */
+		{ 2048, 20, 1000, 512 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		size_t got = audit_window_aim(cases[i].aim, cases[i].n, cases[i].took_ms);
+
+		if (got != cases[i].want)
+			fail_msg("case %zu: %zu", i, got);
+	}
+}
+
+static void members_from_a_uid_on(void **state)
+{
+	struct audit_uids u = { 0 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(audit_uids_from(&u, 1), 0);
+	assert_true(audit_uids_add(&u, 5, 9, 100, &err));
+	assert_true(audit_uids_add(&u, 20, 20, 100, &err));
+	audit_uids_finish(&u);
+	assert_int_equal(audit_uids_from(&u, 1), 6);
+	assert_int_equal(audit_uids_from(&u, 5), 6);
+	assert_int_equal(audit_uids_from(&u, 7), 4);
+	assert_int_equal(audit_uids_from(&u, 10), 1);
+	assert_int_equal(audit_uids_from(&u, 20), 1);
+	assert_int_equal(audit_uids_from(&u, 21), 0);
+	assert_int_equal(audit_uids_from(&u, (uint64_t)UINT32_MAX + 1), 0);
+	audit_uids_done(&u);
+}
+
 static void windows_of_some_blocks_cover_just_those(void **state)
 {
 	static uint8_t map[SPACE + 1];
@@ -241,6 +336,9 @@ int main(void)
 		cmocka_unit_test(refuses_zero_and_more_than_there_may_be),
 		cmocka_unit_test(compares_and_subtracts_like_a_map),
 		cmocka_unit_test(windows_cover_everything_once),
+		cmocka_unit_test(small_windows_cover_everything_once),
+		cmocka_unit_test(a_window_takes_about_a_second),
+		cmocka_unit_test(members_from_a_uid_on),
 		cmocka_unit_test(windows_of_some_blocks_cover_just_those),
 	};
 

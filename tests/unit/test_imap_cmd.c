@@ -48,6 +48,7 @@ static void allows_what_the_audit_asks(void **state)
 		"UID FETCH 1:* (UID FLAGS MODSEQ) (CHANGEDSINCE 9223372036854775807)",
 		"UID FETCH 1:* (UID FLAGS) (CHANGEDSINCE 7 VANISHED)",
 		"ENABLE QRESYNC",
+		"COMPRESS DEFLATE",
 		"ENABLE CONDSTORE QRESYNC",
 		"UID FETCH 7 (BODY.PEEK[])",
 		"UID FETCH 7 (UID BODY.PEEK[])",
@@ -133,7 +134,9 @@ static const char *const writing[] = {
 	"SETANNOTATION INBOX \"/comment\" (\"value.priv\" \"x\")",
 	/* Others: 4978, 5465, 5256, 5255, 4467, 4469, 5466, 6203, 7162, 3503, 8437, 8514,
 	   8970, 9585, 9586 */
-	"COMPRESS DEFLATE",
+	"COMPRESS",
+	"COMPRESS LZ4",
+	"COMPRESS DEFLATE DEFLATE",
 	"NOTIFY SET (selected (MessageNew))",
 	"NOTIFY NONE",
 	"SORT (DATE) UTF-8 ALL",
