@@ -64,6 +64,8 @@ struct span log_address(struct span s)
 {
 	ptrdiff_t at;
 
+	if (is_v4(s)) /* nearly always */
+		return s;
 	if (s.n > 0 && s.p[0] == '[') {
 		at = span_index(s, ']');
 		if (at < 0)

@@ -18,6 +18,7 @@ struct log_head {
 	struct span rest; /* from the tag on */
 	bool bracketed;	  /* the time stood in brackets (Sun, Kerio) */
 	bool syslog;	  /* it has the shape of a syslog line: host and tag */
+	bool no_sender;	  /* see logs_scanner_no_sender */
 };
 
 /* What a scanner says. */
