@@ -75,9 +75,9 @@ void logs_scanner_begin(struct logs_scanner *s, struct span header)
 	(void)logs_exchange_header(header, &s->columns);
 }
 
-void logs_scanner_no_sender(struct logs_scanner *s)
+void logs_scanner_no_sender(struct logs_scanner *s, bool none)
 {
-	s->no_sender = true;
+	s->no_sender = none;
 }
 
 void logs_scanner_moved(struct logs_scanner *s)
