@@ -14,7 +14,7 @@
 #define AHEAD	  8u /* events whose sums are fetched while others are added */
 
 struct hash_key {
-	uint64_t hash; /* of the event; while it is counted that of its sum */
+	uint64_t hash;
 	uint32_t at;
 };
 
@@ -172,21 +172,10 @@ static size_t new_ones(struct hours *h, const struct open_hour *o)
 
 static bool count(struct hours *h, const struct open_hour *o, size_t n, struct err *err)
 {
-	for (size_t i = 0; i < n && i < AHEAD; i++) {
-		h->key[i].hash = sums_hash(&o->v[h->key[i].at].use);
-		sums_expect(h->sums, (uint32_t)h->key[i].hash);
-	}
 	for (size_t i = 0; i < n; i++) {
 		const struct sums_use *u = &o->v[h->key[i].at].use;
 		bool own;
 
-		if (i + AHEAD < n) {
-			h->key[i + AHEAD].hash = sums_hash(
-				&o->v[h->key[i + AHEAD].at].use);
-			sums_expect(h->sums, (uint32_t)h->key[i + AHEAD].hash);
-		}
-		if (i + AHEAD / 2 < n)
-			sums_expect_use(h->sums, (uint32_t)h->key[i + AHEAD / 2].hash);
 		if (!own_is(h->own, u, &own, err))
 			return false;
 		h->fresh++;
@@ -194,7 +183,7 @@ static bool count(struct hours *h, const struct open_hour *o, size_t n, struct e
 		if (own)
 			h->own_of[u->slot]++;
 		else
-			sums_add(h->sums, u, (uint32_t)h->key[i].hash);
+			sums_add(h->sums, u);
 	}
 	return true;
 }

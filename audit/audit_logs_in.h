@@ -87,8 +87,9 @@ bool texts_id(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 /* *id 0: nobody ever wrote it. */
 bool texts_known(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 		 struct err *err) MUST_CHECK;
-/* It will be asked for soon. */
+/* It will be asked for soon, and sooner. */
 void texts_expect(const struct texts *t, uint64_t hash);
+void texts_expect_octets(const struct texts *t, uint64_t hash);
 void texts_commit(struct texts *t);
 void texts_rollback(struct texts *t);
 
@@ -106,12 +107,8 @@ struct sums_use {
 	uint8_t use, protocol, traits;
 	uint8_t slot; /* of the file */
 };
-uint32_t sums_hash(const struct sums_use *u);
-/* It will be added soon, and sooner. */
-void sums_expect(const struct sums *s, uint32_t hash);
-void sums_expect_use(const struct sums *s, uint32_t hash);
 /* Only while not full. */
-void sums_add(struct sums *s, const struct sums_use *u, uint32_t hash);
+void sums_add(struct sums *s, const struct sums_use *u);
 /* Is there no room for so many more? */
 bool sums_full(const struct sums *s, size_t more);
 /* To a temporary file. */

@@ -321,7 +321,7 @@ static bool logout(struct intake *in, const struct hit *h, struct span user,
 			      ((h->flags & LOG_F_EMPTIED) != 0 ? LOG_TRAIT_EMPTIED : 0));
 	if (sums_full(in->sums, 1) && !sums_spill(in->sums, err))
 		return false;
-	sums_add(in->sums, u, sums_hash(u));
+	sums_add(in->sums, u);
 	return true;
 }
 
@@ -382,16 +382,21 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 	return hours_add(in->hours, &e, err);
 }
 
-/* The words that a hit will ask for. */
+/* The words that hits will ask for. */
 static void expect(const struct intake *in, const struct batch *b, size_t i)
 {
-	const struct hit *h = &b->hit[i];
+	const struct hit *far = &b->hit[i + AHEAD], *near = &b->hit[i + AHEAD / 2];
 
-	if (i >= b->hit_n || h->what != HIT_EVENT)
-		return;
-	texts_expect(in->texts, h->user_hash);
-	if (h->rip.n > 0)
-		texts_expect(in->texts, h->rip_hash);
+	if (i + AHEAD < b->hit_n && far->what == HIT_EVENT) {
+		texts_expect(in->texts, far->user_hash);
+		if (far->rip.n > 0)
+			texts_expect(in->texts, far->rip_hash);
+	}
+	if (i + AHEAD / 2 < b->hit_n && near->what == HIT_EVENT) {
+		texts_expect_octets(in->texts, near->user_hash);
+		if (near->rip.n > 0)
+			texts_expect_octets(in->texts, near->rip_hash);
+	}
 }
 
 /* Hours before all that are being read are over. */
@@ -421,7 +426,7 @@ bool intake_batch(struct intake *in, unsigned slot, const struct batch *b,
 		const struct hit *h = &b->hit[i];
 		bool ok = true;
 
-		expect(in, b, i + AHEAD);
+		expect(in, b, i);
 		switch (h->what) {
 		case HIT_MARK:
 			ok = mark(in, f, b, h, err);

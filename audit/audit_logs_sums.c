@@ -7,11 +7,13 @@
  */
 #include "audit/audit_logs_runs.h"
 #include "base/hash64.h"
+#include "base/table.h"
 
 #define USES_BITS 19u
 #define SLOTS	  (1u << USES_BITS)
 #define USES_MAX  (320u << 10) /* below SLOTS, which is never more than 2/3 full */
 #define WORDS_MAX (3u << 20)   /* of the pool, 4 octets each */
+#define WAIT	  8u	       /* a power of two */
 #define NONE	  0u	       /* no index of the pool */
 #define WIDE	  (UINT32_C(1) << 31)
 
@@ -39,6 +41,10 @@ struct sums {
 	struct runs *runs;
 	struct log_day *days;
 	size_t days_cap;
+	/* to be added, while what that needs comes into the cache */
+	struct sums_use wait[WAIT];
+	uint32_t wait_hash[WAIT];
+	unsigned wait_at, wait_n;
 };
 
 bool sums_new(struct store *st, enum side side, struct sums **out, struct err *err)
@@ -51,10 +57,9 @@ bool sums_new(struct store *st, enum side side, struct sums **out, struct err *e
 	}
 	s->st = st;
 	s->side = side;
-	/* what is not touched takes no memory */
-	s->index = mem_calloc(SLOTS, sizeof *s->index);
-	s->use = mem_alloc(USES_MAX * sizeof *s->use);
-	s->word = mem_alloc((WORDS_MAX + 4) * sizeof *s->word);
+	s->index = mem_table(SLOTS * sizeof *s->index);
+	s->use = mem_table(USES_MAX * sizeof *s->use);
+	s->word = mem_table((WORDS_MAX + 4) * sizeof *s->word);
 	s->word_n = 1;
 	*out = s;
 	return true;
@@ -65,14 +70,14 @@ void sums_free(struct sums *s)
 	if (s == NULL)
 		return;
 	runs_free(s->runs);
-	free(s->index);
-	free(s->use);
-	free(s->word);
+	mem_table_free(s->index, SLOTS * sizeof *s->index);
+	mem_table_free(s->use, USES_MAX * sizeof *s->use);
+	mem_table_free(s->word, (WORDS_MAX + 4) * sizeof *s->word);
 	free(s->days);
 	free(s);
 }
 
-uint32_t sums_hash(const struct sums_use *u)
+static uint32_t hash_of(const struct sums_use *u)
 {
 	uint64_t a = (uint64_t)u->name << 32 | u->address;
 	uint64_t b = (uint64_t)u->rcpt << 32 | u->client;
@@ -80,18 +85,19 @@ uint32_t sums_hash(const struct sums_use *u)
 	return (uint32_t)hash64_mix(a, b ^ ((uint64_t)u->use << 24 | u->protocol));
 }
 
-void sums_expect(const struct sums *s, uint32_t hash)
+static void fetch_use(const struct sums *s, size_t at)
 {
-	__builtin_prefetch(&s->index[hash & (SLOTS - 1)]);
-}
-
-void sums_expect_use(const struct sums *s, uint32_t hash)
-{
-	uint32_t at = s->index[hash & (SLOTS - 1)] & (SLOTS - 1);
-	const char *p = (const char *)(s->use + (at > 0 ? at - 1 : 0));
+	const char *p = (const char *)(s->use + at);
 
 	__builtin_prefetch(p);
 	__builtin_prefetch(p + sizeof *s->use - 1);
+}
+
+static void expect_use(const struct sums *s, uint32_t hash)
+{
+	uint32_t at = s->index[hash & (SLOTS - 1)] & (SLOTS - 1);
+
+	fetch_use(s, at > 0 ? at - 1 : 0);
 }
 
 static bool same(const struct use_slot *a, const struct sums_use *b)
@@ -143,7 +149,7 @@ static void push_day(struct sums *s, struct use_slot *u)
 	u->more = at;
 }
 
-void sums_add(struct sums *s, const struct sums_use *in, uint32_t hash)
+static void add(struct sums *s, const struct sums_use *in, uint32_t hash)
 {
 	struct use_slot *u = use_of(s, in, hash);
 	uint16_t day = (uint16_t)(in->at / 86400);
@@ -167,21 +173,48 @@ void sums_add(struct sums *s, const struct sums_use *in, uint32_t hash)
 	u->traits |= in->traits;
 }
 
+/* What waits longest is added, when there are WAIT / 2 or more behind it. */
+void sums_add(struct sums *s, const struct sums_use *u)
+{
+	unsigned at = (s->wait_at + s->wait_n) % WAIT;
+
+	if (s->wait_n == WAIT) {
+		add(s, &s->wait[s->wait_at], s->wait_hash[s->wait_at]);
+		s->wait_at = (s->wait_at + 1) % WAIT;
+		s->wait_n--;
+	}
+	s->wait[at] = *u;
+	s->wait_hash[at] = hash_of(u);
+	__builtin_prefetch(&s->index[s->wait_hash[at] & (SLOTS - 1)]);
+	if (++s->wait_n > WAIT / 2)
+		expect_use(s, s->wait_hash[(s->wait_at + s->wait_n - WAIT / 2) % WAIT]);
+}
+
+static void add_waiting(struct sums *s)
+{
+	for (; s->wait_n > 0; s->wait_n--) {
+		add(s, &s->wait[s->wait_at], s->wait_hash[s->wait_at]);
+		s->wait_at = (s->wait_at + 1) % WAIT;
+	}
+}
+
 bool sums_full(const struct sums *s, size_t more)
 {
+	more += WAIT;
 	return s->use_n + more > USES_MAX || s->word_n + 3 * more > WORDS_MAX;
 }
 
 static int by_key(const void *a, const void *b)
 {
 	const struct use_slot *x = a, *y = b;
-	const uint32_t kx[] = { x->use, x->protocol, x->address, x->rcpt, x->client };
-	const uint32_t ky[] = { y->use, y->protocol, y->address, y->rcpt, y->client };
+	uint64_t kx = (uint64_t)x->use << 40 | (uint64_t)x->protocol << 32 | x->address;
+	uint64_t ky = (uint64_t)y->use << 40 | (uint64_t)y->protocol << 32 | y->address;
 
-	for (size_t i = 0; i < COUNT_OF(kx); i++)
-		if (kx[i] != ky[i])
-			return kx[i] < ky[i] ? -1 : 1;
-	return 0;
+	if (kx == ky) {
+		kx = (uint64_t)x->rcpt << 32 | x->client;
+		ky = (uint64_t)y->rcpt << 32 | y->client;
+	}
+	return (kx > ky) - (kx < ky);
 }
 
 /* Numbers of uses in the order of the store's key: by name in three passes, then the few
@@ -289,8 +322,18 @@ static size_t days_of(struct sums *s, const struct use_slot *u)
 
 static bool put_name(struct sums *s, struct use_slot *v, size_t n, struct err *err)
 {
-	if (n > 1)
+	if (n > 12) {
 		qsort(v, n, sizeof *v, by_key);
+	} else {
+		for (size_t i = 1; i < n; i++) {
+			struct use_slot u = v[i];
+			size_t at = i;
+
+			for (; at > 0 && by_key(&v[at - 1], &u) > 0; at--)
+				v[at] = v[at - 1];
+			v[at] = u;
+		}
+	}
 	for (size_t i = 0; i < n; i++) {
 		const struct use_slot *u = &v[i];
 		struct log_use_row row = { .side = s->side,
@@ -315,10 +358,12 @@ static bool put_name(struct sums *s, struct use_slot *v, size_t n, struct err *e
 
 bool sums_spill(struct sums *s, struct err *err)
 {
-	struct order *order = in_order(s);
 	struct use_slot few[64], *many = NULL, *v;
 	bool ok = runs_begin(s->runs, err);
+	struct order *order;
 
+	add_waiting(s);
+	order = in_order(s);
 	for (size_t i = 0; ok && i < s->use_n;) {
 		size_t n = 1;
 
@@ -327,8 +372,11 @@ bool sums_spill(struct sums *s, struct err *err)
 		v = few;
 		if (n > COUNT_OF(few))
 			v = many = mem_realloc(many, n * sizeof *many);
-		for (size_t k = 0; k < n; k++)
+		for (size_t k = 0; k < n; k++) {
+			if (i + k + 2 * WAIT < s->use_n)
+				fetch_use(s, order[i + k + 2 * WAIT].at);
 			v[k] = s->use[order[i + k].at];
+		}
 		ok = put_name(s, v, n, err);
 		i += n;
 	}
@@ -343,13 +391,14 @@ bool sums_spill(struct sums *s, struct err *err)
 
 bool sums_flush(struct sums *s, struct err *err)
 {
-	return (s->use_n == 0 || sums_spill(s, err)) && runs_merge(s->runs, err);
+	return ((s->use_n == 0 && s->wait_n == 0) || sums_spill(s, err)) &&
+	       runs_merge(s->runs, err);
 }
 
 void sums_forget(struct sums *s)
 {
 	memset(s->index, 0, SLOTS * sizeof *s->index);
-	s->use_n = 0;
+	s->use_n = s->wait_n = 0;
 	s->word_n = 1;
 	runs_forget(s->runs);
 }

@@ -5,6 +5,7 @@
  * we began and nothing was forgotten, a word that is not in the table is a new one.
  */
 #include "audit/audit_logs_in.h"
+#include "base/table.h"
 #include "store/store_logs.h"
 
 #define SLOTS	   (256u << 10) /* a power of two */
@@ -38,8 +39,8 @@ bool texts_new(struct store *st, struct texts **out, struct err *err)
 		return false;
 	t = mem_calloc(1, sizeof *t);
 	t->st = st;
-	t->slot = mem_calloc(SLOTS, sizeof *t->slot);
-	t->octets = mem_alloc(OCTETS_MAX + LOGS_NAME_MAX);
+	t->slot = mem_table(SLOTS * sizeof *t->slot);
+	t->octets = mem_table(OCTETS_MAX + LOGS_NAME_MAX);
 	t->all = t->began_all = last == STORE_LOG_EMPTY;
 	*out = t;
 	return true;
@@ -49,8 +50,8 @@ void texts_free(struct texts *t)
 {
 	if (t == NULL)
 		return;
-	free(t->slot);
-	free(t->octets);
+	mem_table_free(t->slot, SLOTS * sizeof *t->slot);
+	mem_table_free(t->octets, OCTETS_MAX + LOGS_NAME_MAX);
 	free(t);
 }
 
@@ -75,6 +76,11 @@ void texts_rollback(struct texts *t)
 void texts_expect(const struct texts *t, uint64_t hash)
 {
 	__builtin_prefetch(&t->slot[hash & (SLOTS - 1)]);
+}
+
+void texts_expect_octets(const struct texts *t, uint64_t hash)
+{
+	__builtin_prefetch(t->octets + t->slot[hash & (SLOTS - 1)].at);
 }
 
 static struct text_slot *find(const struct texts *t, uint64_t hash, struct span text)
