@@ -14,6 +14,7 @@
 #define USES_MAX  (320u << 10) /* below SLOTS, which is never more than 2/3 full */
 #define WORDS_MAX (3u << 20)   /* of the pool, 4 octets each */
 #define WAIT	  8u	       /* a power of two */
+#define TOGETHER  64u	       /* uses whose days are looked up at a time */
 #define NONE	  0u	       /* no index of the pool */
 #define WIDE	  (UINT32_C(1) << 31)
 
@@ -25,6 +26,7 @@ struct use_slot {
 	uint16_t day, day_n, day_first, day_last; /* the newest, not yet in the pool */
 	uint32_t n;
 	uint32_t more;	      /* its earlier days: index in the pool; NONE */
+	uint32_t more_n;      /* how many these are */
 	uint32_t first, last; /* seconds since 1970: until 2106 */
 };
 
@@ -39,8 +41,9 @@ struct sums {
 	uint32_t *word;
 	size_t word_n;
 	struct runs *runs;
+	/* of the uses that are put at a time */
 	struct log_day *days;
-	size_t days_cap;
+	size_t days_cap, *at;
 	/* to be added, while what that needs comes into the cache */
 	struct sums_use wait[WAIT];
 	uint32_t wait_hash[WAIT];
@@ -74,6 +77,7 @@ void sums_free(struct sums *s)
 	mem_table_free(s->use, USES_MAX * sizeof *s->use);
 	mem_table_free(s->word, (WORDS_MAX + 4) * sizeof *s->word);
 	free(s->days);
+	free(s->at);
 	free(s);
 }
 
@@ -147,6 +151,7 @@ static void push_day(struct sums *s, struct use_slot *u)
 	}
 	s->word[s->word_n++] = u->more;
 	u->more = at;
+	u->more_n++;
 }
 
 static void add(struct sums *s, const struct sums_use *in, uint32_t hash)
@@ -285,55 +290,57 @@ size_t log_days_tidy(struct log_day *v, size_t n)
 	return out;
 }
 
-/* Days of a use, ascending, each once. */
-static size_t days_of(struct sums *s, const struct use_slot *u)
+/*
+ * The days of n uses, all at once: each list alone would wait for the memory at every
+ * step.  s->at is where those of each begin.
+ */
+static void gather(struct sums *s, struct use_slot *v, size_t n)
 {
-	uint32_t i = u->more;
-	size_t n = 1;
+	size_t days = 0, left = n;
 
-	while (i != NONE) { /* the pool is newest first */
-		n++;
-		i = s->word[(i & ~WIDE) + ((i & WIDE) != 0 ? 2 : 1)];
-	}
-	if (n > s->days_cap) {
-		s->days_cap = n * 2;
+	for (size_t k = 0; k < n; k++)
+		days += v[k].more_n + 1;
+	if (days > s->days_cap) {
+		s->days_cap = days * 2;
 		s->days = mem_realloc(s->days, s->days_cap * sizeof *s->days);
 	}
-	s->days[n - 1] = (struct log_day){ u->day, u->day_n, u->day_first, u->day_last };
-	i = u->more;
-	for (size_t k = n - 1; k > 0; k--) {
-		const uint32_t *w = &s->word[i & ~WIDE];
-		struct log_day *d = &s->days[k - 1];
+	days = 0;
+	for (size_t k = 0; k < n; k++) {
+		days += v[k].more_n + 1;
+		s->at[k] = days - 1; /* the pool is newest first */
+		s->days[days - 1] = (struct log_day){ v[k].day, v[k].day_n,
+						      v[k].day_first, v[k].day_last };
+	}
+	while (left > 0) {
+		left = 0;
+		for (size_t k = 0; k < n; k++) {
+			const uint32_t *w = &s->word[v[k].more & ~WIDE];
+			struct log_day *d;
 
-		d->day = (uint16_t)(w[0] >> 16);
-		if ((i & WIDE) == 0) {
-			d->n = 1;
-			d->first = d->last = (uint16_t)w[0];
-			i = w[1];
-		} else {
-			d->n = (uint16_t)w[0];
-			d->first = (uint16_t)(w[1] >> 16);
-			d->last = (uint16_t)w[1];
-			i = w[2];
+			if (v[k].more == NONE)
+				continue;
+			d = &s->days[--s->at[k]];
+			d->day = (uint16_t)(w[0] >> 16);
+			if ((v[k].more & WIDE) == 0) {
+				d->n = 1;
+				d->first = d->last = (uint16_t)w[0];
+				v[k].more = w[1];
+			} else {
+				d->n = (uint16_t)w[0];
+				d->first = (uint16_t)(w[1] >> 16);
+				d->last = (uint16_t)w[1];
+				v[k].more = w[2];
+			}
+			__builtin_prefetch(&s->word[v[k].more & ~WIDE]);
+			left += v[k].more != NONE;
 		}
 	}
-	return log_days_tidy(s->days, n);
 }
 
-static bool put_name(struct sums *s, struct use_slot *v, size_t n, struct err *err)
+/* In the order of the store's key. */
+static bool put_uses(struct sums *s, struct use_slot *v, size_t n, struct err *err)
 {
-	if (n > 12) {
-		qsort(v, n, sizeof *v, by_key);
-	} else {
-		for (size_t i = 1; i < n; i++) {
-			struct use_slot u = v[i];
-			size_t at = i;
-
-			for (; at > 0 && by_key(&v[at - 1], &u) > 0; at--)
-				v[at] = v[at - 1];
-			v[at] = u;
-		}
-	}
+	gather(s, v, n);
 	for (size_t i = 0; i < n; i++) {
 		const struct use_slot *u = &v[i];
 		struct log_use_row row = { .side = s->side,
@@ -348,40 +355,67 @@ static bool put_name(struct sums *s, struct use_slot *v, size_t n, struct err *e
 					   .last = u->last,
 					   .traits = u->traits };
 
-		row.day_n = days_of(s, u);
-		row.day = s->days;
+		row.day = s->days + s->at[i];
+		row.day_n = log_days_tidy(s->days + s->at[i], u->more_n + 1);
 		if (!runs_put(s->runs, &row, err))
 			return false;
 	}
 	return true;
 }
 
+static void sort_name(struct use_slot *v, size_t n)
+{
+	if (n > 12) {
+		qsort(v, n, sizeof *v, by_key);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		struct use_slot u = v[i];
+		size_t at = i;
+
+		for (; at > 0 && by_key(&v[at - 1], &u) > 0; at--)
+			v[at] = v[at - 1];
+		v[at] = u;
+	}
+}
+
 bool sums_spill(struct sums *s, struct err *err)
 {
-	struct use_slot few[64], *many = NULL, *v;
 	bool ok = runs_begin(s->runs, err);
+	struct use_slot *v = NULL;
 	struct order *order;
+	size_t cap = 0;
 
 	add_waiting(s);
 	order = in_order(s);
 	for (size_t i = 0; ok && i < s->use_n;) {
-		size_t n = 1;
+		size_t n = 0;
 
-		while (i + n < s->use_n && order[i + n].name == order[i].name)
+		/* whole names */
+		while (i + n < s->use_n &&
+		       (n < TOGETHER || order[i + n].name == order[i + n - 1].name))
 			n++;
-		v = few;
-		if (n > COUNT_OF(few))
-			v = many = mem_realloc(many, n * sizeof *many);
+		if (n > cap) {
+			cap = n * 2;
+			v = mem_realloc(v, cap * sizeof *v);
+			s->at = mem_realloc(s->at, cap * sizeof *s->at);
+		}
 		for (size_t k = 0; k < n; k++) {
 			if (i + k + 2 * WAIT < s->use_n)
 				fetch_use(s, order[i + k + 2 * WAIT].at);
 			v[k] = s->use[order[i + k].at];
 		}
-		ok = put_name(s, v, n, err);
+		for (size_t k = 0, same_n; k < n; k += same_n) {
+			for (same_n = 1;
+			     k + same_n < n && v[k + same_n].name == v[k].name;)
+				same_n++;
+			sort_name(v + k, same_n);
+		}
+		ok = put_uses(s, v, n, err);
 		i += n;
 	}
 	ok = ok && runs_end(s->runs, err);
-	free(many);
+	free(v);
 	free(order);
 	memset(s->index, 0, SLOTS * sizeof *s->index);
 	s->use_n = 0;

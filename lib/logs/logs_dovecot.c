@@ -20,7 +20,7 @@ static bool eat_level(struct span *s)
 	if (s->n == 0 || s->p[0] < 'D' || s->p[0] > 'W')
 		return false;
 	for (size_t i = 0; i < COUNT_OF(levels); i++)
-		if (log_eat(s, levels[i]))
+		if (levels[i][0] == s->p[0] && log_eat(s, levels[i]))
 			return true;
 	return false;
 }

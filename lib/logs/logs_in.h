@@ -53,7 +53,7 @@ static inline ptrdiff_t log_find(struct span s, const char *lit)
 		return n == 0 ? 0 : -1;
 	end = s.p + s.n - n + 1;
 	while (p < end && (p = memchr(p, lit[0], (size_t)(end - p))) != NULL) {
-		if (memcmp(p, lit, n) == 0)
+		if (n == 1 || (p[1] == lit[1] && memcmp(p, lit, n) == 0))
 			return p - s.p;
 		p++;
 	}
