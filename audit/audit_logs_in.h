@@ -96,7 +96,7 @@ void texts_rollback(struct texts *t);
 /* ---- sums, by name ---- */
 
 struct sums;
-/* At most about 28 MiB, then they are told to be full. */
+/* At most about 26 MiB, then they are told to be full. */
 bool sums_new(struct store *st, enum side side, struct sums **out,
 	      struct err *err) MUST_CHECK;
 void sums_free(struct sums *s); /* NULL is fine */

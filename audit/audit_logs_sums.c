@@ -11,8 +11,8 @@
 
 #define USES_BITS 19u
 #define SLOTS	  (1u << USES_BITS)
-#define USES_MAX  (320u << 10) /* below SLOTS, which is never more than 2/3 full */
-#define WORDS_MAX (3u << 20)   /* of the pool, 4 octets each */
+#define USES_MAX  (256u << 10) /* below SLOTS, which is never more than 2/3 full */
+#define WORDS_MAX (5u << 19)   /* of the pool, 4 octets each */
 #define WAIT	  8u	       /* a power of two */
 #define TOGETHER  64u	       /* uses whose days are looked up at a time */
 #define NONE	  0u	       /* no index of the pool */
