@@ -107,6 +107,53 @@ hundred_days() {
 	want 0
 }
 
+@test "an address that logs in as very many is nobody's use until the administrator says what it is" {
+	start
+	# 61 accounts, of which anna logs in herself; a mover opens all of them within a quarter of an hour
+	local i names=(anna bert cara dora)
+	for i in $(seq 10 66); do
+		names+=(user$i)
+		echo "user$i,user$i,user$i,user$i@example.org,,"
+	done >>accounts.csv
+	mm accounts import
+	want 0
+	{
+		line 100
+		login 99 bert 192.0.2.2
+		login 20 anna 192.0.2.1
+		for i in "${!names[@]}"; do
+			login 3 "${names[i]}" 192.0.2.7 "02:$(printf '%02d:%02d' $((i / 5)) $((i % 5 * 10)))"
+			echo "$(day 3) 02:$(printf '%02d:%02d' $((i / 5)) $((i % 5 * 10 + 5))) mx dovecot: imap(${names[i]})<1><a$i>: Logged out in=1 out=2"
+		done
+		line 0
+	} >mail.log
+	mm logs --side old mail.log
+	want 0
+	mm accounts dormant --days 60
+	want 3
+	has "$said" "60 accounts look alive only through 192.0.2.7, which logged in as 61 names in 13 minutes"
+	has "$out" "1 account used since"
+	has "$out" "0 dormant, 0 dormant but left for now, 0 not proven, 60 only through an address of very many"
+	[[ $out =~ bert\ +bulk\ +$(iso 99) ]]
+	mm accounts dormant --days 60 --json
+	want 3
+	has "$out" '"alive_only_through_it": 60'
+	# it is ours
+	cp mailmuster.json before.json
+	sed -i 's/"logs": {/"logs": { "own_addresses": ["192.0.2.7"],/' mailmuster.json
+	mm accounts dormant --days 60
+	want 1
+	hasnt "$said" "192.0.2.7"
+	has "$out" "1 account used since"
+	has "$out" "60 dormant"
+	[[ $out =~ bert\ +dormant\ +$(iso 99) ]]
+	# or people come through it
+	sed 's/"logs": {/"logs": { "proxies": ["192.0.2.7"],/' before.json >mailmuster.json
+	mm accounts dormant --days 60
+	want 0
+	has "$out" "61 accounts used since"
+}
+
 @test "nothing counts twice: the same log, a longer one, a rotation, a packed copy" {
 	start
 	hundred_days >mail.log
