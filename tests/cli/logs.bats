@@ -121,9 +121,12 @@ hundred_days() {
 		line 100
 		login 99 bert 192.0.2.2
 		login 20 anna 192.0.2.1
+		three=$(day 3)
 		for i in "${!names[@]}"; do
-			login 3 "${names[i]}" 192.0.2.7 "02:$(printf '%02d:%02d' $((i / 5)) $((i % 5 * 10)))"
-			echo "$(day 3) 02:$(printf '%02d:%02d' $((i / 5)) $((i % 5 * 10 + 5))) mx dovecot: imap(${names[i]})<1><a$i>: Logged out in=1 out=2"
+			printf "$three 02:%02d:%02d mx dovecot: imap-login: Login: user=<%s>, method=PLAIN, rip=192.0.2.7, session=<a$i>\n" \
+				$((i / 5)) $((i % 5 * 10)) "${names[i]}"
+			printf "$three 02:%02d:%02d mx dovecot: imap(%s)<1><a$i>: Logged out in=1 out=2\n" \
+				$((i / 5)) $((i % 5 * 10 + 5)) "${names[i]}"
 		done
 		line 0
 	} >mail.log
@@ -179,7 +182,8 @@ hundred_days() {
 @test "what is wrong with a file is said, and the exit code is 3" {
 	start
 	hundred_days >mail.log
-	for i in $(seq 3000); do login 3 anna 192.0.2.1; done | gzip -c >mail.log.1.gz
+	one=$(login 3 anna 192.0.2.1)
+	for i in $(seq 3000); do echo "${one%<*}<$RANDOM$RANDOM>"; done | gzip -c >mail.log.1.gz
 	head -c 20000 mail.log.1.gz >cut.gz
 	mm logs --side old cut.gz
 	want 3
