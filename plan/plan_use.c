@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "plan/plan_bulk.h"
+#include "plan/plan_once.h"
 #include "store/store_account.h"
 
 static bool is_expected(const struct plan_use *p, struct span name)
@@ -151,6 +152,7 @@ static void add(struct summing *s, struct use_of *o, const struct log_use_seen *
 		return;
 	}
 	o->n[u->use] += u->n;
+	once_add(&o->once, u);
 	switch (u->use) {
 	case USE_LOGIN:
 	case USE_LOGIN_PROXY:
@@ -210,18 +212,15 @@ static void add(struct summing *s, struct use_of *o, const struct log_use_seen *
 	}
 }
 
-static int64_t most(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* Two servers, or two logs of one, tell the same login; an MTA and its agent the same
- * delivery: each counts once. */
 static void finish(struct use_of *o)
 {
-	o->logins = most(o->n[USE_LOGIN],
-			 most(o->n[USE_LOGIN_PROXY], o->n[USE_LOGIN_TWIN]));
-	o->deliveries = most(o->n[USE_DELIVERY], o->n[USE_HANDED]);
+	once_finish(o->once, &o->logins, &o->deliveries);
+	o->once = NULL;
+	/* told by one alone: exact, also where a day holds more than can be noted */
+	if (o->n[USE_LOGIN_PROXY] + o->n[USE_LOGIN_TWIN] == 0)
+		o->logins = o->n[USE_LOGIN];
+	if (o->n[USE_HANDED] == 0)
+		o->deliveries = o->n[USE_DELIVERY];
 	o->fails = o->n[USE_FAIL] + o->n[USE_LIMIT];
 	o->who = o->person	? WHO_PERSON
 		 : o->unsure	? WHO_UNSURE
@@ -422,6 +421,12 @@ bool plan_use_open(struct store *st, const struct plan_use_setup *setup,
 void plan_use_close(struct plan_use *p)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
+		int64_t unused;
+
+		for (size_t i = 0; p->of[side] != NULL && i < p->n; i++)
+			once_finish(p->of[side][i].once, &unused, &unused);
+		for (size_t i = 0; i < p->unknown_n[side]; i++)
+			once_finish(p->unknown[side][i].of.once, &unused, &unused);
 		free(p->of[side]);
 		free(p->unknown[side]);
 	}

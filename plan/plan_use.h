@@ -11,6 +11,7 @@
 #include "store/store_said.h"
 #include "store/store_uses.h"
 
+struct once;
 enum use_who {
 	WHO_NOBODY, /* never */
 	WHO_UNSURE, /* too few days to tell */
@@ -43,6 +44,7 @@ struct use_of {
 	const char *client, *address; /* of the newest login; "" */
 	/* while summing up */
 	int64_t n[LOG_USE_COUNT];
+	struct once *once;
 	bool person, unsure, robot;
 };
 
