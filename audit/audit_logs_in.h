@@ -90,6 +90,8 @@ bool texts_known(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 /* It will be asked for soon, and sooner. */
 void texts_expect(const struct texts *t, uint64_t hash);
 void texts_expect_octets(const struct texts *t, uint64_t hash);
+/* A client's name, without its version. */
+struct span texts_client(struct span s);
 void texts_commit(struct texts *t);
 void texts_rollback(struct texts *t);
 

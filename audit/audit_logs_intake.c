@@ -10,7 +10,6 @@
 #define FUTURE_MAX 86400	      /* seconds by which a clock may be ahead */
 #define JOINS	   (8u << 10)	      /* sessions whose sender or client is kept */
 #define FAIL_NAMES 50000	      /* names that only failed */
-#define CLIENT_MAX 64u		      /* octets of a client's name */
 #define HOSTS_MAX  (16u << 10)	      /* of one file */
 #define AHEAD	   8u		      /* hits whose words are fetched meanwhile */
 
@@ -233,30 +232,13 @@ static bool sender(struct intake *in, struct file *f, const struct batch *b,
 	return texts_id(in->texts, batch_text(b, h->rip), h->rip_hash, &j->from, err);
 }
 
-/* "name=Thunderbird, version=115.3.1", "iPad Mail", "ZimbraWebClient - GC88 (Linux)",
- * "Zimbra/8.8.8": the name alone, for versions change. */
-static struct span client_name(struct span s)
-{
-	static const char name[] = "name=";
-	const char *p = memmem(s.p, s.n, name, sizeof name - 1);
-
-	if (p != NULL)
-		s = span_from(s, (size_t)(p - s.p) + sizeof name - 1);
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == ',' || s.p[i] == '/' ||
-		    (s.p[i] == ' ' && i + 1 < s.n && s.p[i + 1] == '-'))
-			s.n = i;
-	s = span_trim(s);
-	return s.n > CLIENT_MAX ? (struct span){ s.p, CLIENT_MAX } : s;
-}
-
 static bool client(struct intake *in, struct file *f, const struct batch *b,
 		   const struct hit *h, struct err *err)
 {
 	struct join *j = join_of(f, h->session);
 	uint32_t id;
 
-	if (!text_id(in, client_name(batch_text(b, h->client)), &id, err))
+	if (!text_id(in, texts_client(batch_text(b, h->client)), &id, err))
 		return false;
 	if (j->session != h->session)
 		*j = (struct join){ .session = h->session };
@@ -365,7 +347,7 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 			      err))
 			return false;
 		if (h->client.n > 0) {
-			if (!text_id(in, client_name(batch_text(b, h->client)),
+			if (!text_id(in, texts_client(batch_text(b, h->client)),
 				     &u->client, err))
 				return false;
 		} else if (j != NULL && j->client != 0) {

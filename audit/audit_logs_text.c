@@ -11,6 +11,7 @@
 #define SLOTS	   (256u << 10) /* a power of two */
 #define TEXTS_MAX  (SLOTS / 4 * 3)
 #define OCTETS_MAX (6u << 20)
+#define CLIENT_MAX 64u /* octets of a client's name */
 
 struct text_slot {
 	uint32_t at; /* of octets */
@@ -155,4 +156,21 @@ bool texts_known(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 		return true;
 	*id = (uint32_t)stored;
 	return keep(t, s, hash, text, stored, err);
+}
+
+/* "name=Thunderbird, version=115.3.1", "iPad Mail", "ZimbraWebClient - GC88 (Linux)",
+ * "Zimbra/8.8.8": the name alone, for versions change. */
+struct span texts_client(struct span s)
+{
+	static const char name[] = "name=";
+	const char *p = memmem(s.p, s.n, name, sizeof name - 1);
+
+	if (p != NULL)
+		s = span_from(s, (size_t)(p - s.p) + sizeof name - 1);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == ',' || s.p[i] == '/' ||
+		    (s.p[i] == ' ' && i + 1 < s.n && s.p[i + 1] == '-'))
+			s.n = i;
+	s = span_trim(s);
+	return s.n > CLIENT_MAX ? (struct span){ s.p, CLIENT_MAX } : s;
 }
