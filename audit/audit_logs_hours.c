@@ -3,7 +3,8 @@
  * Events of the hours that are being read.  When an hour is over, its events are held
  * against those that are counted already: as many of a hash as there are beyond the
  * number that was counted are new.  So a log that is read again, or that overlaps another
- * one, counts nothing twice, and two equal lines of one log count as two.
+ * one, counts nothing twice, and two equal lines of one log count as two, unless
+ * HOURS_EVENTS events or two hours lie between them.
  */
 #include "audit/audit_logs_in.h"
 #include "store/store_logs.h"
