@@ -73,7 +73,7 @@ static size_t densest(const struct bulk_seen *v, size_t n, size_t *at)
 
 bool bulk_judge(struct bulk_seen *v, size_t n, struct bulk_found *out)
 {
-	size_t begin, end = 0, inside = 0, at = 0, k;
+	size_t begin = 0, end = 0, inside = 0, at = 0, k;
 	uint32_t *work;
 	bool bulk;
 
