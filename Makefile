@@ -159,7 +159,7 @@ check-release: packages-check
 
 bench: packages-bench
 	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins bench-bins
-	$(Q)bench/bench
+	$(Q)bench/bench; one=$$?; bench/logs && exit $$one
 
 FUZZ_SECONDS ?= 30
 fuzz: packages-check

@@ -33,8 +33,8 @@ struct reader {
 	const char *path;
 	unsigned slot;
 	bool busy, ended, ordered, fresh_file; /* fresh_file: it may still grow */
-	bool contradicted;
-	uint64_t next_read, next_take; /* pieces */
+	bool no_sender;			       /* too old for that */
+	uint64_t next_read, next_take;	       /* pieces */
 	char note[480];
 };
 
@@ -133,6 +133,7 @@ static void work(struct crew *c, struct logs_scanner *scanner, struct slot *s,
 	if (!first && !ordered) {
 		pthread_mutex_unlock(&c->lock);
 		logs_scanner_begin(scanner, r->header);
+		logs_scanner_no_sender(scanner, r->no_sender);
 		batch_scan(&s->b, scanner, c->key, r->fresh_file);
 		pthread_mutex_lock(&c->lock);
 	}
@@ -220,9 +221,7 @@ static bool all_done(const struct crew *c)
 static bool take_in(struct job *j, struct slot *s, struct err *err)
 {
 	j->lines += s->b.counts.lines;
-	if (!intake_batch(j->in, s->from->slot, &s->b, err))
-		return false;
-	return !intake_full(j->in) || intake_spill(j->in, err);
+	return intake_batch(j->in, s->from->slot, &s->b, err);
 }
 
 /* All pieces of the files that are open.  ERR_STOPPED when asked to. */
@@ -322,7 +321,9 @@ static bool open_one(struct job *j, size_t at, struct err *err)
 	r->header = f.facts.header;
 	r->fresh_file = f.facts.regular && f.facts.packing == LOGS_PLAIN &&
 			j->now - f.facts.mtime < UNFINISHED_S;
+	r->no_sender = f.facts.bound + 86400 < j->o->senders_from;
 	logs_scanner_begin(r->own, r->header);
+	logs_scanner_no_sender(r->own, r->no_sender);
 	intake_begin(j->in, r->slot, &f,
 		     stem_name(&j->member[at], r->note, sizeof r->note));
 	r->note[0] = '\0';
@@ -377,6 +378,7 @@ static bool commit(struct job *j, struct err *err)
 {
 	if (!intake_flush(j->in, err) || !store_commit(j->st, err))
 		return false;
+	intake_commit(j->in);
 	j->committed = clock_mono_ms();
 	return true;
 }
@@ -540,7 +542,7 @@ bool audit_logs(struct store *st, const struct audit_logs_options *o,
 		goto out;
 	if (crew_open(j, err) &&
 	    logs_scanner_new(o->patterns, o->pattern_n, &scanner, err) &&
-	    intake_new(st, o, id, j->now, &j->in, err))
+	    intake_new(st, o, j->crew.key, id, j->now, &j->in, err))
 		ok = read_files(j, scanner, err);
 	crew_close(j);
 	tell(j, true);

@@ -3,14 +3,21 @@
  * Events of the hours that are being read.  When an hour is over, its events are held
  * against those that are counted already: as many of a hash as there are beyond the
  * number that was counted are new.  So a log that is read again, or that overlaps another
- * one, counts nothing twice, and two equal lines of one log count as two.
+ * one, counts nothing twice, and two equal lines of one log count as two, unless
+ * HOURS_EVENTS events or two hours lie between them.
  */
 #include "audit/audit_logs_in.h"
 #include "store/store_logs.h"
 
-#define OPEN_MAX   64u /* hours at a time */
-#define LOOK_BACK  256u
-#define EVENTS_MAX (32u << 10) /* in all of them */
+#define OPEN_MAX  64u /* hours at a time */
+#define LOOK_BACK 256u
+#define KEY_BITS  14u
+#define AHEAD	  8u /* events whose sums are fetched while others are added */
+
+struct hash_key {
+	uint64_t hash;
+	uint32_t at;
+};
 
 struct open_hour {
 	int64_t hour;
@@ -27,6 +34,9 @@ struct hours {
 	int64_t fresh, fresh_of[INTAKE_FILES], own_of[INTAKE_FILES];
 	struct own *own;
 	struct strbuf seen, merged;
+	/* of the hour that is closed */
+	struct hash_key *key;
+	uint32_t *from;
 };
 
 void hours_new(struct store *st, enum side side, struct sums *sums, struct own *own,
@@ -38,6 +48,8 @@ void hours_new(struct store *st, enum side side, struct sums *sums, struct own *
 	h->side = side;
 	h->sums = sums;
 	h->own = own;
+	h->key = mem_alloc(HOURS_EVENTS * sizeof *h->key);
+	h->from = mem_alloc(sizeof *h->from << KEY_BITS);
 	*out = h;
 }
 
@@ -49,89 +61,98 @@ void hours_free(struct hours *h)
 		free(h->open[i].v);
 	strbuf_done(&h->seen);
 	strbuf_done(&h->merged);
+	free(h->key);
+	free(h->from);
 	free(h);
 }
 
-static int by_hash(const void *a, const void *b)
+/* Ascending by hash, those of one hash in the order in which they came.  Hashes are
+ * spread evenly, so their first bits put each nearly where it belongs. */
+static void sort_keys(struct hours *h, const struct open_hour *o)
 {
-	const struct hour_event *x = a, *y = b;
+	size_t n = o->n, sum = 0;
+	unsigned shift = 64 - KEY_BITS;
+	uint32_t *from = h->from;
 
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return (x->slot > y->slot) - (x->slot < y->slot);
+	while (shift < 60 && (UINT64_C(1) << (64 - shift)) > 2 * n + 8)
+		shift++;
+	memset(from, 0, sizeof *from << (64 - shift));
+	for (size_t i = 0; i < n; i++)
+		from[o->v[i].hash >> shift]++;
+	for (size_t i = 0; i < (size_t)1 << (64 - shift); i++) {
+		size_t k = from[i];
+
+		from[i] = (uint32_t)sum;
+		sum += k;
+	}
+	for (size_t i = 0; i < n; i++)
+		h->key[from[o->v[i].hash >> shift]++] = (struct hash_key){ o->v[i].hash,
+									   (uint32_t)i };
+	for (size_t i = 1; i < n; i++) {
+		struct hash_key k = h->key[i];
+		size_t at = i;
+
+		for (; at > 0 && h->key[at - 1].hash > k.hash; at--)
+			h->key[at] = h->key[at - 1];
+		h->key[at] = k;
+	}
 }
 
 static uint64_t hash_at(const struct strbuf *sb, size_t i)
 {
+	const unsigned char *p = (const unsigned char *)sb->p + i * STORE_LOG_HASH;
 	uint64_t v = 0;
 
 	for (size_t k = 0; k < STORE_LOG_HASH; k++)
-		v = v << 8 | (unsigned char)sb->p[i * STORE_LOG_HASH + k];
+		v = v << 8 | p[k];
 	return v;
 }
 
+/* There is room. */
 static void hash_put(struct strbuf *sb, uint64_t v)
 {
-	char b[STORE_LOG_HASH];
+	char *p = sb->p + sb->n;
 
-	for (size_t k = 0; k < sizeof b; k++)
-		b[k] = (char)(v >> (56 - 8 * k) & 255);
-	strbuf_add(sb, b, sizeof b);
-}
-
-static bool count(struct hours *h, const struct hour_event *e, struct err *err)
-{
-	bool own;
-
-	h->fresh++;
-	h->fresh_of[e->slot]++;
-	if (!own_is(h->own, &e->use, &own, err))
-		return false;
-	if (own)
-		h->own_of[e->slot]++;
-	else
-		sums_add(h->sums, &e->use);
-	return true;
+	for (size_t k = 0; k < STORE_LOG_HASH; k++)
+		p[k] = (char)(v >> (56 - 8 * k) & 255);
+	sb->n += STORE_LOG_HASH;
 }
 
 /*
- * The events of one hash: from how many files they come, as often as the file says that
- * has most of them.  *n_out is how many of v, from *from on, these are.
+ * Of n events of one hash, from several files perhaps: those of the file that has most
+ * of them, to the front; how many these are.
  */
-static size_t one_hash(const struct hour_event *v, size_t n, size_t *from, size_t *n_out)
+static size_t of_one_file(const struct open_hour *o, struct hash_key *k, size_t n)
 {
-	size_t end = 0, begin = 0;
+	size_t of[INTAKE_FILES] = { 0 }, best = 0, out = 0;
 
-	*n_out = 0;
-	for (; end < n && v[end].hash == v[0].hash; end++) {
-		if (v[end].slot != v[begin].slot)
-			begin = end;
-		if (end - begin + 1 > *n_out) {
-			*n_out = end - begin + 1;
-			*from = begin;
-		}
-	}
-	return end;
+	if (n == 1)
+		return 1;
+	for (size_t i = 0; i < n; i++)
+		of[o->v[k[i].at].use.slot]++;
+	for (size_t i = 1; i < INTAKE_FILES; i++)
+		if (of[i] > of[best])
+			best = i;
+	for (size_t i = 0; i < n; i++)
+		if (o->v[k[i].at].use.slot == best)
+			k[out++].at = k[i].at;
+	return out;
 }
 
-/* Both lists ascend: what the store has not counted is counted, the union is kept. */
-static bool close_hour(struct hours *h, struct open_hour *o, struct err *err)
+/* What the store has not counted: its keys to the front, their number. */
+static size_t new_ones(struct hours *h, const struct open_hour *o)
 {
-	size_t seen_n, i = 0;
-	bool changed = false;
+	size_t seen_n = h->seen.n / STORE_LOG_HASH, i = 0, fresh = 0;
 
-	if (o->n > 0)
-		qsort(o->v, o->n, sizeof *o->v, by_hash);
-	strbuf_clear(&h->seen);
 	strbuf_clear(&h->merged);
-	if (!store_log_seen(h->st, h->side, o->hour, &h->seen, err))
-		return false;
-	seen_n = h->seen.n / STORE_LOG_HASH;
+	strbuf_reserve(&h->merged, h->seen.n + o->n * STORE_LOG_HASH + 1);
 	for (size_t k = 0; k < o->n;) {
-		uint64_t hash = o->v[k].hash;
-		size_t from = 0, n, known = 0;
-		size_t all = one_hash(&o->v[k], o->n - k, &from, &n);
+		uint64_t hash = h->key[k].hash;
+		size_t all = 1, n, known = 0;
 
+		while (k + all < o->n && h->key[k + all].hash == hash)
+			all++;
+		n = of_one_file(o, &h->key[k], all);
 		while (i < seen_n && hash_at(&h->seen, i) < hash)
 			hash_put(&h->merged, hash_at(&h->seen, i++));
 		while (i < seen_n && hash_at(&h->seen, i) == hash) {
@@ -140,19 +161,51 @@ static bool close_hour(struct hours *h, struct open_hour *o, struct err *err)
 			i++;
 		}
 		for (; known < n; known++) {
-			changed = true;
 			hash_put(&h->merged, hash);
-			if (!count(h, &o->v[k + from + known], err))
-				return false;
+			h->key[fresh++] = h->key[k + known];
 		}
 		k += all;
 	}
 	while (i < seen_n)
 		hash_put(&h->merged, hash_at(&h->seen, i++));
+	return fresh;
+}
+
+static bool count(struct hours *h, const struct open_hour *o, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct sums_use *u = &o->v[h->key[i].at].use;
+		bool own;
+
+		if (!own_is(h->own, u, &own, err))
+			return false;
+		h->fresh++;
+		h->fresh_of[u->slot]++;
+		if (own)
+			h->own_of[u->slot]++;
+		else
+			sums_add(h->sums, u);
+	}
+	return true;
+}
+
+/* Both lists ascend: what the store has not counted is counted, the union is kept. */
+static bool close_hour(struct hours *h, struct open_hour *o, struct err *err)
+{
+	size_t n;
+
+	if (sums_full(h->sums, o->n) && !sums_spill(h->sums, err))
+		return false;
+	sort_keys(h, o);
+	strbuf_clear(&h->seen);
+	if (!store_log_seen(h->st, h->side, o->hour, &h->seen, err))
+		return false;
+	n = new_ones(h, o);
 	h->events -= o->n;
 	o->n = 0;
-	return !changed ||
-	       store_log_seen_put(h->st, h->side, o->hour, strbuf_span(&h->merged), err);
+	return count(h, o, n, err) &&
+	       (n == 0 || store_log_seen_put(h->st, h->side, o->hour,
+					     strbuf_span(&h->merged), err));
 }
 
 /* Hours are few, and mostly the last one is meant. */
@@ -191,7 +244,7 @@ static bool make_room(struct hours *h, struct err *err)
 
 bool hours_add(struct hours *h, const struct hour_event *e, struct err *err)
 {
-	int64_t hour = e->use.at / 3600;
+	int64_t hour = (int64_t)e->use.at / 3600;
 	struct open_hour *o = find(h, hour);
 
 	if (o == NULL) {
@@ -206,7 +259,7 @@ bool hours_add(struct hours *h, const struct hour_event *e, struct err *err)
 		o->v = mem_realloc(o->v, o->cap * sizeof *o->v);
 	}
 	o->v[o->n++] = *e;
-	if (++h->events < EVENTS_MAX)
+	if (++h->events < HOURS_EVENTS)
 		return true;
 	return make_room(h, err);
 }
@@ -238,7 +291,7 @@ int64_t hours_fresh(const struct hours *h)
 }
 
 /* Cyrus tells the client behind the login. */
-void hours_client(struct hours *h, uint64_t session, int64_t client, int64_t empty)
+void hours_client(struct hours *h, uint64_t session, uint32_t client)
 {
 	unsigned looked = 0;
 
@@ -247,7 +300,7 @@ void hours_client(struct hours *h, uint64_t session, int64_t client, int64_t emp
 
 		for (size_t k = o->n; k > 0 && looked < LOOK_BACK; k--, looked++)
 			if (o->v[k - 1].session == session &&
-			    o->v[k - 1].use.client == empty) {
+			    o->v[k - 1].use.client == STORE_LOG_EMPTY) {
 				o->v[k - 1].use.client = client;
 				return;
 			}

@@ -25,15 +25,17 @@ struct hit {
 	enum log_protocol protocol;
 	unsigned flags, repeated;
 	struct log_stamp stamp;
-	uint64_t hash;	  /* of host and text */
-	uint64_t session; /* hash of host and session; 0: none */
-	uint32_t entry;	  /* of the hour in which the line stands */
+	uint64_t hash;				 /* of host and text */
+	uint64_t session;			 /* hash of host and session; 0: none */
+	uint64_t user_hash, rip_hash, rcpt_hash; /* of the texts */
+	uint32_t entry; /* of the hour in which the line stands */
 	struct hit_text user, rip, rcpt, client;
 };
 
 /* Lines of a source within an hour of its own clock. */
 struct hour_entry {
 	struct hit_text host;
+	uint64_t host_hash;
 	enum log_program program;
 	int64_t hour;  /* stamp.t / 3600 */
 	unsigned turn; /* New Years since the piece began */
@@ -60,6 +62,8 @@ struct batch {
 	unsigned turn; /* while scanning: New Years, and the time they are told by */
 	int64_t of_year;
 	bool needs_order; /* lines of a program whose sessions go over pieces */
+	/* entry of each program that was seen last */
+	uint32_t near[LOG_PROGRAM_COUNT];
 };
 void batch_init(struct batch *b);
 void batch_done(struct batch *b);
@@ -71,27 +75,51 @@ static inline struct span batch_text(const struct batch *b, struct hit_text t)
 /* Scan b->piece into b.  key is that of the store's hashes. */
 void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip_last);
 
+/* ---- words and their numbers ---- */
+
+struct texts;
+/* At most 10 MiB. */
+bool texts_new(struct store *st, struct texts **out, struct err *err) MUST_CHECK;
+void texts_free(struct texts *t); /* NULL is fine */
+/* hash is hash64 of the text.  Find or add. */
+bool texts_id(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
+	      struct err *err) MUST_CHECK;
+/* *id 0: nobody ever wrote it. */
+bool texts_known(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
+		 struct err *err) MUST_CHECK;
+/* It will be asked for soon, and sooner. */
+void texts_expect(const struct texts *t, uint64_t hash);
+void texts_expect_octets(const struct texts *t, uint64_t hash);
+/* A client's name, without its version. */
+struct span texts_client(struct span s);
+void texts_commit(struct texts *t);
+void texts_rollback(struct texts *t);
+
 /* ---- sums, by name ---- */
 
 struct sums;
-/* Texts and uses in memory; at most about 24 MiB, then they are told to be full. */
-void sums_new(struct store *st, enum side side, struct sums **out);
-void sums_free(struct sums *s);
-bool sums_text(struct sums *s, struct span text, int64_t *id, struct err *err) MUST_CHECK;
+/* At most about 26 MiB, then they are told to be full. */
+bool sums_new(struct store *st, enum side side, struct sums **out,
+	      struct err *err) MUST_CHECK;
+void sums_free(struct sums *s); /* NULL is fine */
 struct sums_use {
-	int64_t name, address, rcpt, client;
-	enum log_use use;
-	enum log_protocol protocol;
-	int64_t at;
-	unsigned n, traits;
+	uint32_t name, address, rcpt, client; /* log_text.id */
+	uint32_t at;			      /* Unix seconds */
+	uint32_t n;
+	uint8_t use, protocol, traits;
+	uint8_t slot; /* of the file */
 };
+/* Only while not full. */
 void sums_add(struct sums *s, const struct sums_use *u);
-bool sums_full(const struct sums *s);
-/* To the store; what is in memory is forgotten. */
+/* Is there no room for so many more? */
+bool sums_full(const struct sums *s, size_t more);
+/* To a temporary file. */
+bool sums_spill(struct sums *s, struct err *err) MUST_CHECK;
+/* To the store. */
 bool sums_flush(struct sums *s, struct err *err) MUST_CHECK;
 void sums_forget(struct sums *s);
 
-/* ---- the events of an hour, until it is over ---- */
+/* ---- our own logins ---- */
 
 struct own;
 /* Logins of our own, as the store knows them. */
@@ -108,15 +136,17 @@ bool own_lately(struct own *o, struct span user, int64_t at, bool *out,
 int64_t own_found(const struct own *o);
 void own_forget(struct own *o, int64_t found);
 
+/* ---- the events of an hour, until it is over ---- */
+
 struct hours;
 struct hour_event {
 	uint64_t hash, session;
-	unsigned slot; /* of the file */
 	struct sums_use use;
 };
+#define HOURS_EVENTS (32u << 10) /* that are held, at most */
 void hours_new(struct store *st, enum side side, struct sums *sums, struct own *own,
 	       struct hours **out);
-void hours_client(struct hours *h, uint64_t session, int64_t client, int64_t empty);
+void hours_client(struct hours *h, uint64_t session, uint32_t client);
 void hours_free(struct hours *h);
 bool hours_add(struct hours *h, const struct hour_event *e, struct err *err) MUST_CHECK;
 /* All hours before this one are over (INT64_MAX: all). */
@@ -137,8 +167,9 @@ struct intake_file {
 	int year; /* to begin with; 0: inferred */
 	bool follows;
 };
-bool intake_new(struct store *st, const struct audit_logs_options *o, int64_t run,
-		int64_t now, struct intake **out, struct err *err) MUST_CHECK;
+bool intake_new(struct store *st, const struct audit_logs_options *o, uint64_t key,
+		int64_t run, int64_t now, struct intake **out,
+		struct err *err) MUST_CHECK;
 void intake_free(struct intake *in);
 /* One file after the other, or several at a time, each with its own number below
  * INTAKE_FILES. */
@@ -153,13 +184,12 @@ bool intake_wrong_year(struct intake *in, unsigned slot, int *year);
 /* The end of a file; note "" when all is well. */
 bool intake_end(struct intake *in, unsigned slot, const struct logs_file *f,
 		const char *note, struct err *err) MUST_CHECK;
-/* What is summed up goes to the store, for it takes too much memory. */
-bool intake_spill(struct intake *in, struct err *err) MUST_CHECK;
 /* Everything to the store: what is counted stays so. */
 bool intake_flush(struct intake *in, struct err *err) MUST_CHECK;
-/* Forget what came since then. */
+/* It was committed. */
+void intake_commit(struct intake *in);
+/* What came since then was rolled back: forget it. */
 void intake_forget(struct intake *in);
-bool intake_full(const struct intake *in);
 void intake_sum(const struct intake *in, struct audit_logs_sum *out);
 
 #endif

@@ -10,16 +10,16 @@
 #define FUTURE_MAX 86400	      /* seconds by which a clock may be ahead */
 #define JOINS	   (8u << 10)	      /* sessions whose sender or client is kept */
 #define FAIL_NAMES 50000	      /* names that only failed */
-#define CLIENT_MAX 64u		      /* octets of a client's name */
 #define HOSTS_MAX  (16u << 10)	      /* of one file */
+#define AHEAD	   8u		      /* hits whose words are fetched meanwhile */
 
 struct join {
 	uint64_t session;
-	int64_t from, client; /* log_text.id; 0: none */
+	uint32_t from, client; /* log_text.id; 0: none */
 };
 
 struct source {
-	int64_t host;
+	uint32_t host;
 	enum log_program program;
 	int64_t first, last, logins, deliveries;
 };
@@ -52,7 +52,9 @@ struct file {
 struct intake {
 	struct store *st;
 	const struct audit_logs_options *o;
-	int64_t run, now, empty, fail_names;
+	uint64_t key;
+	int64_t run, now, fail_names;
+	struct texts *texts;
 	struct sums *sums;
 	struct hours *hours;
 	struct own *own;
@@ -63,20 +65,21 @@ struct intake {
 	struct audit_logs_sum sum, kept; /* kept: as of the last flush */
 };
 
-bool intake_new(struct store *st, const struct audit_logs_options *o, int64_t run,
-		int64_t now, struct intake **out, struct err *err)
+bool intake_new(struct store *st, const struct audit_logs_options *o, uint64_t key,
+		int64_t run, int64_t now, struct intake **out, struct err *err)
 {
 	struct intake *in = mem_calloc(1, sizeof *in);
 
 	in->st = st;
 	in->o = o;
+	in->key = key;
 	in->run = run;
 	in->now = now;
-	if (!own_new(st, o->side, &in->own, err)) {
-		free(in);
+	if (!own_new(st, o->side, &in->own, err) || !texts_new(st, &in->texts, err) ||
+	    !sums_new(st, o->side, &in->sums, err)) {
+		intake_free(in);
 		return false;
 	}
-	sums_new(st, o->side, &in->sums);
 	hours_new(st, o->side, in->sums, in->own, &in->hours);
 	*out = in;
 	return true;
@@ -96,6 +99,7 @@ void intake_free(struct intake *in)
 	free(in->chain);
 	hours_free(in->hours);
 	sums_free(in->sums);
+	texts_free(in->texts);
 	own_free(in->own);
 	free(in);
 }
@@ -131,14 +135,19 @@ static bool time_of(struct intake *in, struct file *f, const struct log_stamp *s
 	return *out >= TIME_MIN && *out <= in->now + FUTURE_MAX;
 }
 
+static bool text_id(struct intake *in, struct span text, uint32_t *id, struct err *err)
+{
+	return texts_id(in->texts, text, hash64(in->key, text), id, err);
+}
+
 static bool source_of(struct intake *in, struct file *f, struct span host,
 		      enum log_program program, uint32_t *out, struct err *err)
 {
-	int64_t id;
+	uint32_t id;
 
 	if (host.n == 0 || host.n > LOGS_NAME_MAX)
 		host = span_str(f->name);
-	if (!sums_text(in->sums, host, &id, err))
+	if (!text_id(in, host, &id, err))
 		return false;
 	for (size_t i = f->source_n; i > 0; i--)
 		if (f->source[i - 1].host == id && f->source[i - 1].program == program) {
@@ -220,42 +229,25 @@ static bool sender(struct intake *in, struct file *f, const struct batch *b,
 		return true;
 	if (j->session != h->session)
 		*j = (struct join){ .session = h->session };
-	return sums_text(in->sums, batch_text(b, h->rip), &j->from, err);
-}
-
-/* "name=Thunderbird, version=115.3.1", "iPad Mail", "ZimbraWebClient - GC88 (Linux)",
- * "Zimbra/8.8.8": the name alone, for versions change. */
-static struct span client_name(struct span s)
-{
-	static const char name[] = "name=";
-	const char *p = memmem(s.p, s.n, name, sizeof name - 1);
-
-	if (p != NULL)
-		s = span_from(s, (size_t)(p - s.p) + sizeof name - 1);
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == ',' || s.p[i] == '/' ||
-		    (s.p[i] == ' ' && i + 1 < s.n && s.p[i + 1] == '-'))
-			s.n = i;
-	s = span_trim(s);
-	return s.n > CLIENT_MAX ? (struct span){ s.p, CLIENT_MAX } : s;
+	return texts_id(in->texts, batch_text(b, h->rip), h->rip_hash, &j->from, err);
 }
 
 static bool client(struct intake *in, struct file *f, const struct batch *b,
 		   const struct hit *h, struct err *err)
 {
 	struct join *j = join_of(f, h->session);
-	int64_t id;
+	uint32_t id;
 
-	if (!sums_text(in->sums, client_name(batch_text(b, h->client)), &id, err))
+	if (!text_id(in, texts_client(batch_text(b, h->client)), &id, err))
 		return false;
 	if (j->session != h->session)
 		*j = (struct join){ .session = h->session };
 	j->client = id;
-	hours_client(in->hours, h->session, id, in->empty);
+	hours_client(in->hours, h->session, id);
 	return true;
 }
 
-static bool use_of(const struct hit *h, enum log_use *out)
+static bool use_of(const struct hit *h, uint8_t *out)
 {
 	switch (h->kind) {
 	case LOG_OTHER:
@@ -280,27 +272,45 @@ static bool use_of(const struct hit *h, enum log_use *out)
 }
 
 /* Names that only somebody who guesses has ever used: not more than FAIL_NAMES a run. */
-static bool fail_name(struct intake *in, struct span user, int64_t *id, struct err *err)
+static bool fail_name(struct intake *in, struct span user, uint64_t hash, uint32_t *id,
+		      struct err *err)
 {
-	if (in->fail_names < FAIL_NAMES) {
-		if (!store_log_text_find(in->st, user, id, err))
-			return false;
-		in->fail_names += *id == 0;
-		return sums_text(in->sums, user, id, err);
-	}
-	if (!store_log_text_find(in->st, user, id, err))
+	if (user.n > 0 && !texts_known(in->texts, user, hash, id, err))
 		return false;
-	if (*id == 0) {
-		*id = in->empty;
-		in->sum.fails_unnamed++;
+	if (user.n > 0 && *id != 0)
+		return true;
+	if (user.n > 0 && in->fail_names < FAIL_NAMES) {
+		in->fail_names++;
+		return texts_id(in->texts, user, hash, id, err);
 	}
+	in->sum.fails_unnamed += user.n > 0;
+	*id = STORE_LOG_EMPTY;
+	return true;
+}
+
+/* The end of a session counts nothing, but somebody was there. */
+static bool logout(struct intake *in, const struct hit *h, struct span user,
+		   struct sums_use *u, struct err *err)
+{
+	bool ours;
+
+	if (!own_lately(in->own, user, u->at, &ours, err))
+		return false;
+	if (ours)
+		return true;
+	u->n = 0;
+	u->traits = (uint8_t)(((h->flags & LOG_F_RETR) != 0 ? LOG_TRAIT_RETR : 0) |
+			      ((h->flags & LOG_F_EMPTIED) != 0 ? LOG_TRAIT_EMPTIED : 0));
+	if (sums_full(in->sums, 1) && !sums_spill(in->sums, err))
+		return false;
+	sums_add(in->sums, u);
 	return true;
 }
 
 static bool event(struct intake *in, struct file *f, const struct batch *b,
 		  const struct hit *h, struct err *err)
 {
-	struct hour_event e = { .session = h->session, .slot = (unsigned)(f - in->file) };
+	struct hour_event e = { .session = h->session };
 	struct sums_use *u = &e.use;
 	struct span user = batch_text(b, h->user);
 	const struct join *j = h->session != 0 ? join_of(f, h->session) : NULL;
@@ -315,38 +325,30 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 	}
 	if (j != NULL && j->session != h->session)
 		j = NULL;
-	u->at = t;
+	u->at = (uint32_t)t;
 	u->n = h->repeated;
-	u->protocol = h->protocol;
-	u->address = u->rcpt = u->client = in->empty;
+	u->slot = (uint8_t)(f - in->file);
+	u->protocol = (uint8_t)h->protocol;
+	u->address = u->rcpt = u->client = STORE_LOG_EMPTY;
 	if (!use_of(h, &u->use))
 		return true;
 	if (u->use == USE_FAIL || u->use == USE_LIMIT) {
-		if (!fail_name(in, user, &u->name, err))
+		if (!fail_name(in, user, h->user_hash, &u->name, err))
 			return false;
 	} else if (user.n == 0) {
 		return true; /* a login that names nobody */
-	} else if (!sums_text(in->sums, user, &u->name, err)) {
+	} else if (!texts_id(in->texts, user, h->user_hash, &u->name, err)) {
 		return false;
 	}
-	if (u->use == USE_LOGOUT) {
-		bool ours;
-
-		if (!own_lately(in->own, user, t, &ours, err))
-			return false;
-		u->n = 0;
-		u->traits = ((h->flags & LOG_F_RETR) != 0 ? LOG_TRAIT_RETR : 0) |
-			    ((h->flags & LOG_F_EMPTIED) != 0 ? LOG_TRAIT_EMPTIED : 0);
-		if (!ours)
-			sums_add(in->sums, u);
-		return true;
-	}
+	if (u->use == USE_LOGOUT)
+		return logout(in, h, user, u, err);
 	if (h->kind == LOG_LOGIN) {
-		if (!sums_text(in->sums, batch_text(b, h->rip), &u->address, err))
+		if (!texts_id(in->texts, batch_text(b, h->rip), h->rip_hash, &u->address,
+			      err))
 			return false;
 		if (h->client.n > 0) {
-			if (!sums_text(in->sums, client_name(batch_text(b, h->client)),
-				       &u->client, err))
+			if (!text_id(in, texts_client(batch_text(b, h->client)),
+				     &u->client, err))
 				return false;
 		} else if (j != NULL && j->client != 0) {
 			u->client = j->client;
@@ -354,11 +356,29 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 	} else if (h->kind == LOG_DELIVERY) {
 		if (j != NULL && j->from != 0 && t >= in->o->senders_from)
 			u->address = j->from;
-		if (!sums_text(in->sums, batch_text(b, h->rcpt), &u->rcpt, err))
+		if (!texts_id(in->texts, batch_text(b, h->rcpt), h->rcpt_hash, &u->rcpt,
+			      err))
 			return false;
 	}
 	e.hash = hash64_mix(h->hash, (uint64_t)t);
 	return hours_add(in->hours, &e, err);
+}
+
+/* The words that hits will ask for. */
+static void expect(const struct intake *in, const struct batch *b, size_t i)
+{
+	const struct hit *far = &b->hit[i + AHEAD], *near = &b->hit[i + AHEAD / 2];
+
+	if (i + AHEAD < b->hit_n && far->what == HIT_EVENT) {
+		texts_expect(in->texts, far->user_hash);
+		if (far->rip.n > 0)
+			texts_expect(in->texts, far->rip_hash);
+	}
+	if (i + AHEAD / 2 < b->hit_n && near->what == HIT_EVENT) {
+		texts_expect_octets(in->texts, near->user_hash);
+		if (near->rip.n > 0)
+			texts_expect_octets(in->texts, near->rip_hash);
+	}
 }
 
 /* Hours before all that are being read are over. */
@@ -377,8 +397,6 @@ bool intake_batch(struct intake *in, unsigned slot, const struct batch *b,
 {
 	struct file *f = &in->file[slot];
 
-	if (!sums_text(in->sums, (struct span){ "", 0 }, &in->empty, err))
-		return false;
 	if (b->hour_n > f->entry_cap) {
 		f->entry_cap = b->hour_n * 2;
 		f->entry_time = mem_realloc(f->entry_time,
@@ -390,6 +408,7 @@ bool intake_batch(struct intake *in, unsigned slot, const struct batch *b,
 		const struct hit *h = &b->hit[i];
 		bool ok = true;
 
+		expect(in, b, i);
 		switch (h->what) {
 		case HIT_MARK:
 			ok = mark(in, f, b, h, err);
@@ -544,24 +563,19 @@ bool intake_end(struct intake *in, unsigned slot, const struct logs_file *file,
 	return true;
 }
 
-bool intake_full(const struct intake *in)
-{
-	return sums_full(in->sums);
-}
-
-bool intake_spill(struct intake *in, struct err *err)
-{
-	return sums_flush(in->sums, err);
-}
-
 bool intake_flush(struct intake *in, struct err *err)
 {
 	if (!hours_over(in->hours, INT64_MAX, err) || !sums_flush(in->sums, err))
 		return false;
 	in->sum.fresh = hours_fresh(in->hours);
 	in->sum.own = own_found(in->own);
-	in->kept = in->sum;
 	return true;
+}
+
+void intake_commit(struct intake *in)
+{
+	texts_commit(in->texts);
+	in->kept = in->sum;
 }
 
 void intake_forget(struct intake *in)
@@ -569,6 +583,7 @@ void intake_forget(struct intake *in)
 	hours_forget(in->hours, in->kept.fresh);
 	own_forget(in->own, in->kept.own);
 	sums_forget(in->sums);
+	texts_rollback(in->texts);
 	in->chain_n = 0;
 	in->sum = in->kept;
 	for (size_t i = 0; i < INTAKE_FILES; i++)

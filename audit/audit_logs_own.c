@@ -89,16 +89,17 @@ bool own_is(struct own *o, const struct sums_use *u, bool *out, struct err *err)
 	struct span name, address;
 	struct arena arena;
 	size_t n = 0, best;
+	int64_t at = u->at;
 	bool ok = false;
 
 	*out = false;
 	if (u->use != USE_LOGIN && u->use != USE_LOGIN_PROXY && u->use != USE_LOGIN_TWIN)
 		return true;
-	if (!any(o, (u->at - FAR) / 3600, (u->at + FAR) / 3600))
+	if (o->hour_n == 0 || !any(o, (at - FAR) / 3600, (at + FAR) / 3600))
 		return true;
 	arena_init(&arena);
-	if (!store_own_logins(o->st, o->side, u->use, u->at - FAR, u->at + FAR, &arena,
-			      &v, &n, err) ||
+	if (!store_own_logins(o->st, o->side, (enum log_use)u->use, at - FAR, at + FAR,
+			      &arena, &v, &n, err) ||
 	    !store_log_text_get(o->st, u->name, &arena, &name, err) ||
 	    !store_log_text_get(o->st, u->address, &arena, &address, err))
 		goto out;
@@ -106,17 +107,18 @@ bool own_is(struct own *o, const struct sums_use *u, bool *out, struct err *err)
 	for (size_t i = 0; i < n; i++) {
 		bool ours = *v[i].address != '\0' && span_eq_str(address, v[i].address);
 
-		if (apart(v[i].at, u->at) > (ours ? FAR : NEAR) ||
+		if (apart(v[i].at, at) > (ours ? FAR : NEAR) ||
 		    !same_user(v[i].user, name))
 			continue;
-		if (best == n || apart(v[i].at, u->at) < apart(v[best].at, u->at))
+		if (best == n || apart(v[i].at, at) < apart(v[best].at, at))
 			best = i;
 	}
 	ok = true;
 	if (best < n) {
 		*out = true;
 		o->found++;
-		ok = store_log_own_add(o->st, v[best].id, u->use, u->at, u->address, err);
+		ok = store_log_own_add(o->st, v[best].id, (enum log_use)u->use, at,
+				       u->address, err);
 	}
 out:
 	arena_done(&arena);
@@ -170,7 +172,7 @@ bool own_lately(struct own *o, struct span user, int64_t at, bool *out, struct e
 	uint64_t want;
 
 	*out = false;
-	if (!any(o, at / 3600 - 24, at / 3600))
+	if (o->hour_n == 0 || !any(o, at / 3600 - 24, at / 3600))
 		return true;
 	if (o->day != at / DAY && !load_day(o, at / DAY, err))
 		return false;

@@ -3,7 +3,8 @@
 #include "audit/audit_logs_in.h"
 #include "base/hash64.h"
 
-#define MANY_MAX 1000u /* names of one line */
+#define MANY_MAX  1000u	 /* names of one line */
+#define TEXT_STEP 65536u /* octets by which the texts of a batch grow */
 
 void batch_init(struct batch *b)
 {
@@ -25,8 +26,19 @@ static struct hit_text keep(struct batch *b, struct span s)
 
 	if (s.n == 0)
 		return (struct hit_text){ 0, 0 };
-	strbuf_addspan(&b->text, s);
+	if (b->text.cap - b->text.n <= s.n)
+		strbuf_reserve(&b->text, s.n + TEXT_STEP);
+	memcpy(b->text.p + b->text.n, s.p, s.n);
+	b->text.n += s.n;
 	return t;
+}
+
+/* With its hash. */
+static struct hit_text keep_hashed(struct batch *b, struct span s, uint64_t key,
+				   uint64_t *hash)
+{
+	*hash = s.n > 0 ? hash64(key, s) : 0;
+	return keep(b, s);
 }
 
 static struct hit *hit_add(struct batch *b)
@@ -47,17 +59,19 @@ static bool same_hour(const struct batch *b, const struct hour_entry *e,
 }
 
 /* The entry of the line's source and hour; a new one leaves a mark among the hits. */
-static size_t hour_of(struct batch *b, size_t near, const struct log_line *l)
+static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 {
 	int64_t hour = l->stamp.t / 3600;
 	struct hit *mark;
-	size_t i;
+	size_t i = b->near[l->program];
 
-	if (near < b->hour_n && same_hour(b, &b->hour[near], l, hour))
-		return near;
+	if (i < b->hour_n && same_hour(b, &b->hour[i], l, hour))
+		return i;
 	for (i = b->hour_n; i > 0; i--)
-		if (same_hour(b, &b->hour[i - 1], l, hour))
+		if (same_hour(b, &b->hour[i - 1], l, hour)) {
+			b->near[l->program] = (uint32_t)(i - 1);
 			return i - 1;
+		}
 	if (b->hour_n == BATCH_HOURS_MAX)
 		return b->hour_n - 1;
 	if (b->hour_n == b->hour_cap) {
@@ -65,6 +79,7 @@ static size_t hour_of(struct batch *b, size_t near, const struct log_line *l)
 		b->hour = mem_realloc(b->hour, b->hour_cap * sizeof *b->hour);
 	}
 	b->hour[b->hour_n] = (struct hour_entry){ .host = keep(b, l->host),
+						  .host_hash = hash64(key, l->host),
 						  .program = l->program,
 						  .hour = hour,
 						  .turn = b->turn,
@@ -74,11 +89,12 @@ static size_t hour_of(struct batch *b, size_t near, const struct log_line *l)
 	mark->what = HIT_MARK;
 	mark->stamp = l->stamp;
 	mark->entry = (uint32_t)b->hour_n;
+	b->near[l->program] = mark->entry;
 	return b->hour_n++;
 }
 
 static void event(struct batch *b, const struct log_line *l, struct span user,
-		  uint64_t hash, uint64_t session, size_t entry)
+		  uint64_t key, uint64_t hash, uint64_t session, size_t entry)
 {
 	struct hit *h = hit_add(b);
 
@@ -90,15 +106,15 @@ static void event(struct batch *b, const struct log_line *l, struct span user,
 	h->hash = hash;
 	h->session = session;
 	h->entry = (uint32_t)entry;
-	h->user = keep(b, user);
-	h->rip = keep(b, l->rip);
-	h->rcpt = keep(b, l->rcpt);
+	h->user = keep_hashed(b, user, key, &h->user_hash);
+	h->rip = keep_hashed(b, l->rip, key, &h->rip_hash);
+	h->rcpt = keep_hashed(b, l->rcpt, key, &h->rcpt_hash);
 	if (l->client.n > 0 && l->client.n <= LOGS_NAME_MAX)
 		h->client = keep(b, l->client);
 }
 
 /* A delivery to several: "<a@x>,<b@x>" or "a@x;b@x". */
-static void many(struct batch *b, const struct log_line *l, uint64_t hash,
+static void many(struct batch *b, const struct log_line *l, uint64_t key, uint64_t hash,
 		 uint64_t session, size_t entry)
 {
 	struct span rest = l->user;
@@ -114,15 +130,16 @@ static void many(struct batch *b, const struct log_line *l, uint64_t hash,
 			one = (struct span){ one.p + 1, one.n - 2 };
 		if (one.n == 0 || one.n > LOGS_NAME_MAX)
 			continue;
-		event(b, l, one, hash64_mix(hash, n), session, entry);
+		event(b, l, one, key, hash64_mix(hash, n), session, entry);
 	}
 }
 
-static void take(struct batch *b, const struct log_line *l, uint64_t key, size_t *near)
+static void take(struct batch *b, const struct log_line *l, uint64_t key)
 {
 	bool is_event = l->take == LOG_TAKEN && l->kind != LOG_OTHER;
 	uint64_t session = 0, host;
 	struct hour_entry *e;
+	size_t entry;
 
 	b->counts.lines++;
 	b->counts.not_ours += l->take == LOG_FOREIGN;
@@ -141,13 +158,14 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key, size_t
 		b->turn += logs_year_wraps(b->of_year, l->stamp.t);
 		b->of_year = l->stamp.t;
 	}
-	*near = hour_of(b, *near, l);
-	e = &b->hour[*near];
+	entry = hour_of(b, l, key);
+	e = &b->hour[entry];
 	e->lines++;
 	e->last = l->stamp;
 	if (!is_event && (l->flags & (LOG_F_SENDER | LOG_F_CLIENT)) == 0)
 		return;
-	host = hash64(key, l->host);
+	/* an entry of more hours than are kept apart may be another host's */
+	host = b->hour_n < BATCH_HOURS_MAX ? e->host_hash : hash64(key, l->host);
 	if (l->session.n > 0)
 		session = hash64(host, l->session) | 1;
 	if ((l->flags & LOG_F_SENDER) != 0 && session != 0 && l->from.n > 0) {
@@ -155,7 +173,7 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key, size_t
 
 		h->what = HIT_SENDER;
 		h->session = session;
-		h->rip = keep(b, l->from);
+		h->rip = keep_hashed(b, l->from, key, &h->rip_hash);
 	}
 	if ((l->flags & LOG_F_CLIENT) != 0 && session != 0 && l->client.n > 0 &&
 	    l->client.n <= LOGS_NAME_MAX) {
@@ -171,15 +189,14 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key, size_t
 	e->deliveries += l->kind == LOG_DELIVERY;
 	b->needs_order |= logs_needs_order(l->program);
 	if ((l->flags & LOG_F_MANY) != 0)
-		many(b, l, hash64(host, l->text), session, *near);
+		many(b, l, key, hash64(host, l->text), session, entry);
 	else
-		event(b, l, l->user, hash64(host, l->text), session, *near);
+		event(b, l, l->user, key, hash64(host, l->text), session, entry);
 }
 
 void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip_last)
 {
 	struct span rest = { b->piece.p, b->piece.n };
-	size_t near = 0;
 
 	strbuf_clear(&b->text);
 	strbuf_addc(&b->text, '\0'); /* so that no text stands at 0 */
@@ -188,6 +205,7 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 	b->needs_order = false;
 	b->turn = 0;
 	b->of_year = 0;
+	memset(b->near, 0, sizeof b->near);
 	while (rest.n > 0) {
 		const char *nl = memchr(rest.p, '\n', rest.n);
 		struct span line = { rest.p,
@@ -198,6 +216,6 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 			break;
 		rest = span_from(rest, line.n + 1);
 		logs_scan(s, line, &l);
-		take(b, &l, key, &near);
+		take(b, &l, key);
 	}
 }

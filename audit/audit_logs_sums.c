@@ -1,263 +1,258 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the names of the logs did, summed up in memory until it takes too much, then
- * brought together with what is in the store.  Two open-addressed tables (texts, uses)
- * and a pool of days.
+ * What the names of the logs did, summed up in memory: an index over a list of uses, and
+ * a pool of their days.  When it is full it goes to a temporary file as a run that
+ * ascends by the key of the store (audit_logs_runs.c), and all runs are brought together
+ * with the store at once.
  */
-#include "audit/audit_logs_in.h"
+#include "audit/audit_logs_runs.h"
 #include "base/hash64.h"
-#include "store/store_logs.h"
+#include "base/table.h"
 
-#define TEXTS_MAX  (192u << 10) /* texts in memory; a power of two halves this at most */
-#define OCTETS_MAX (6u << 20)	/* of texts */
-#define USES_MAX   (190u << 10)
-#define DAYS_MAX   (512u << 10)
-#define NONE	   UINT32_MAX
+#define USES_BITS 19u
+#define SLOTS	  (1u << USES_BITS)
+#define USES_MAX  (256u << 10) /* below SLOTS, which is never more than 2/3 full */
+#define WORDS_MAX (5u << 19)   /* of the pool, 4 octets each */
+#define WAIT	  8u	       /* a power of two */
+#define TOGETHER  64u	       /* uses whose days are looked up at a time */
+#define NONE	  0u	       /* no index of the pool */
+#define WIDE	  (UINT32_C(1) << 31)
 
-struct text_slot {
-	uint32_t at; /* of octets */
-	uint16_t n;
-	uint16_t used;
-	uint32_t id;  /* log_text.id */
-	uint32_t tag; /* of its hash */
-};
+_Static_assert(USES_MAX < SLOTS / 3 * 2, "the index has room");
 
 struct use_slot {
 	uint32_t name, address, rcpt, client;
-	uint8_t use, protocol, traits, used;
-	uint16_t day, day_n, day_first,
-		day_last; /* the newest day, not yet in the pool */
+	uint8_t use, protocol, traits, unused;
+	uint16_t day, day_n, day_first, day_last; /* the newest, not yet in the pool */
 	uint32_t n;
 	uint32_t more;	      /* its earlier days: index in the pool; NONE */
+	uint32_t more_n;      /* how many these are */
 	uint32_t first, last; /* seconds since 1970: until 2106 */
-};
-
-struct day_slot {
-	struct log_day d;
-	uint32_t next;
 };
 
 struct sums {
 	struct store *st;
 	enum side side;
-	struct text_slot *text;
-	size_t text_n, text_cap;
-	char *octets;
-	size_t octets_n, octets_cap;
+	uint32_t *index; /* of use + 1, and above USES_BITS octets of the hash; 0: free */
 	struct use_slot *use;
-	size_t use_n, use_cap;
-	struct day_slot *day;
-	size_t day_n, day_cap;
-	int64_t empty; /* log_text.id of "" */
+	size_t use_n;
+	/* Days, a list for each use.  Two words: day and time of the only event, and the
+	 * next; or, when the index has WIDE, three: day and n, first and last, next. */
+	uint32_t *word;
+	size_t word_n;
+	struct runs *runs;
+	/* of the uses that are put at a time */
+	struct log_day *days;
+	size_t days_cap, *at;
+	/* to be added, while what that needs comes into the cache */
+	struct sums_use wait[WAIT];
+	uint32_t wait_hash[WAIT];
+	unsigned wait_at, wait_n;
 };
 
-void sums_new(struct store *st, enum side side, struct sums **out)
+bool sums_new(struct store *st, enum side side, struct sums **out, struct err *err)
 {
 	struct sums *s = mem_calloc(1, sizeof *s);
 
+	if (!runs_new(st, side, &s->runs, err)) {
+		free(s);
+		return false;
+	}
 	s->st = st;
 	s->side = side;
-	s->text_cap = 1024;
-	s->text = mem_calloc(s->text_cap, sizeof *s->text);
-	s->use_cap = 1024;
-	s->use = mem_calloc(s->use_cap, sizeof *s->use);
+	s->index = mem_table(SLOTS * sizeof *s->index);
+	s->use = mem_table(USES_MAX * sizeof *s->use);
+	s->word = mem_table((WORDS_MAX + 4) * sizeof *s->word);
+	s->word_n = 1;
 	*out = s;
+	return true;
 }
 
 void sums_free(struct sums *s)
 {
 	if (s == NULL)
 		return;
-	free(s->text);
-	free(s->octets);
-	free(s->use);
-	free(s->day);
+	runs_free(s->runs);
+	mem_table_free(s->index, SLOTS * sizeof *s->index);
+	mem_table_free(s->use, USES_MAX * sizeof *s->use);
+	mem_table_free(s->word, (WORDS_MAX + 4) * sizeof *s->word);
+	free(s->days);
+	free(s->at);
 	free(s);
 }
 
-static size_t text_find(const struct sums *s, const struct text_slot *table, size_t cap,
-			uint64_t hash, struct span text)
-{
-	size_t i = (size_t)hash & (cap - 1);
-
-	while (table[i].used != 0) {
-		if (table[i].tag == (uint32_t)(hash >> 32) && table[i].n == text.n &&
-		    memcmp(s->octets + table[i].at, text.p, text.n) == 0)
-			return i;
-		i = (i + 1) & (cap - 1);
-	}
-	return i;
-}
-
-static void text_grow(struct sums *s)
-{
-	size_t cap = s->text_cap * 2;
-	struct text_slot *table = mem_calloc(cap, sizeof *table);
-
-	for (size_t i = 0; i < s->text_cap; i++) {
-		struct span text;
-		uint64_t hash;
-
-		if (s->text[i].used == 0)
-			continue;
-		text = (struct span){ s->octets + s->text[i].at, s->text[i].n };
-		hash = hash64(0, text);
-		table[text_find(s, table, cap, hash, text)] = s->text[i];
-	}
-	free(s->text);
-	s->text = table;
-	s->text_cap = cap;
-}
-
-bool sums_text(struct sums *s, struct span text, int64_t *id, struct err *err)
-{
-	uint64_t hash;
-	size_t at;
-
-	if (text.n == 0 && s->empty != 0) {
-		*id = s->empty;
-		return true;
-	}
-	hash = hash64(0, text);
-	at = text_find(s, s->text, s->text_cap, hash, text);
-	if (s->text[at].used != 0) {
-		*id = s->text[at].id;
-		return true;
-	}
-	if (!store_log_text(s->st, text, id, err))
-		return false;
-	if (*id > UINT32_MAX)
-		return err_set(err, ERR_LIMIT, "more than 4,294,967,295 names in logs");
-	if (text.n == 0)
-		s->empty = *id;
-	if (s->octets_n + text.n > s->octets_cap) {
-		s->octets_cap = s->octets_cap == 0 ? 64u << 10 : s->octets_cap * 2;
-		s->octets = mem_realloc(s->octets, s->octets_cap);
-	}
-	if (text.n > 0)
-		memcpy(s->octets + s->octets_n, text.p, text.n);
-	s->text[at] = (struct text_slot){ .at = (uint32_t)s->octets_n,
-					  .n = (uint16_t)text.n,
-					  .used = 1,
-					  .id = (uint32_t)*id,
-					  .tag = (uint32_t)(hash >> 32) };
-	s->octets_n += text.n;
-	if (++s->text_n * 4 > s->text_cap * 3)
-		text_grow(s);
-	return true;
-}
-
-static uint64_t use_hash(const struct use_slot *u)
+static uint32_t hash_of(const struct sums_use *u)
 {
 	uint64_t a = (uint64_t)u->name << 32 | u->address;
 	uint64_t b = (uint64_t)u->rcpt << 32 | u->client;
 
-	return hash64_mix(a, hash64_mix(b, (uint64_t)u->use << 8 | u->protocol));
+	return (uint32_t)hash64_mix(a, b ^ ((uint64_t)u->use << 24 | u->protocol));
 }
 
-static bool use_same(const struct use_slot *a, const struct use_slot *b)
+static void fetch_use(const struct sums *s, size_t at)
+{
+	const char *p = (const char *)(s->use + at);
+
+	__builtin_prefetch(p);
+	__builtin_prefetch(p + sizeof *s->use - 1);
+}
+
+static void expect_use(const struct sums *s, uint32_t hash)
+{
+	uint32_t at = s->index[hash & (SLOTS - 1)] & (SLOTS - 1);
+
+	fetch_use(s, at > 0 ? at - 1 : 0);
+}
+
+static bool same(const struct use_slot *a, const struct sums_use *b)
 {
 	return a->name == b->name && a->address == b->address && a->rcpt == b->rcpt &&
 	       a->client == b->client && a->use == b->use && a->protocol == b->protocol;
 }
 
-static struct use_slot *use_find(struct use_slot *table, size_t cap,
-				 const struct use_slot *key)
+/* The use of this key; made for want of one. */
+static struct use_slot *use_of(struct sums *s, const struct sums_use *u, uint32_t hash)
 {
-	size_t i = (size_t)use_hash(key) & (cap - 1);
+	uint32_t i = hash & (SLOTS - 1), tag = hash & ~(SLOTS - 1);
+	struct use_slot *to;
 
-	while (table[i].used != 0 && !use_same(&table[i], key))
-		i = (i + 1) & (cap - 1);
-	return &table[i];
-}
-
-static void use_grow(struct sums *s)
-{
-	size_t cap = s->use_cap * 2;
-	struct use_slot *table = mem_calloc(cap, sizeof *table);
-
-	for (size_t i = 0; i < s->use_cap; i++)
-		if (s->use[i].used != 0)
-			*use_find(table, cap, &s->use[i]) = s->use[i];
-	free(s->use);
-	s->use = table;
-	s->use_cap = cap;
+	for (; s->index[i] != 0; i = (i + 1) & (SLOTS - 1)) {
+		to = &s->use[(s->index[i] & (SLOTS - 1)) - 1];
+		if ((s->index[i] & ~(SLOTS - 1)) == tag && same(to, u))
+			return to;
+	}
+	to = &s->use[s->use_n++];
+	s->index[i] = tag | (uint32_t)s->use_n;
+	*to = (struct use_slot){ .name = u->name,
+				 .address = u->address,
+				 .rcpt = u->rcpt,
+				 .client = u->client,
+				 .use = u->use,
+				 .protocol = u->protocol,
+				 .more = NONE,
+				 .first = u->at,
+				 .last = u->at,
+				 .day = (uint16_t)(u->at / 86400),
+				 .day_first = UINT16_MAX };
+	return to;
 }
 
 /* The newest day goes to the pool, for another one has come. */
 static void push_day(struct sums *s, struct use_slot *u)
 {
-	if (s->day_n == s->day_cap) {
-		s->day_cap = s->day_cap == 0 ? 4096 : s->day_cap * 2;
-		s->day = mem_realloc(s->day, s->day_cap * sizeof *s->day);
+	uint32_t at = (uint32_t)s->word_n;
+
+	if (u->day_n == 1 && u->day_first == u->day_last) {
+		s->word[s->word_n++] = (uint32_t)u->day << 16 | u->day_first;
+	} else {
+		s->word[s->word_n++] = (uint32_t)u->day << 16 | u->day_n;
+		s->word[s->word_n++] = (uint32_t)u->day_first << 16 | u->day_last;
+		at |= WIDE;
 	}
-	s->day[s->day_n] = (struct day_slot){
-		.d = { u->day, u->day_n, u->day_first, u->day_last }, .next = u->more
-	};
-	u->more = (uint32_t)s->day_n++;
+	s->word[s->word_n++] = u->more;
+	u->more = at;
+	u->more_n++;
 }
 
-void sums_add(struct sums *s, const struct sums_use *in)
+static void add(struct sums *s, const struct sums_use *in, uint32_t hash)
 {
-	struct use_slot key = { .name = (uint32_t)in->name,
-				.address = (uint32_t)in->address,
-				.rcpt = (uint32_t)in->rcpt,
-				.client = (uint32_t)in->client,
-				.use = (uint8_t)in->use,
-				.protocol = (uint8_t)in->protocol };
+	struct use_slot *u = use_of(s, in, hash);
 	uint16_t day = (uint16_t)(in->at / 86400);
 	uint16_t time = (uint16_t)(in->at % 86400 / 2);
-	uint32_t at = (uint32_t)in->at;
-	struct use_slot *u = use_find(s->use, s->use_cap, &key);
-	unsigned n;
+	uint32_t n;
 
-	if (u->used == 0) {
-		if ((s->use_n + 1) * 4 > s->use_cap * 3) {
-			use_grow(s);
-			u = use_find(s->use, s->use_cap, &key);
-		}
-		*u = key;
-		u->used = 1;
-		u->more = NONE;
-		u->first = u->last = at;
-		u->day = day;
-		u->day_first = u->day_last = time;
-		s->use_n++;
-	}
 	if (day != u->day) {
 		push_day(s, u);
 		u->day = day;
 		u->day_n = 0;
-		u->day_first = u->day_last = time;
+		u->day_first = UINT16_MAX;
+		u->day_last = 0;
 	}
-	n = (unsigned)u->day_n + (in->n > UINT16_MAX ? UINT16_MAX : in->n);
+	n = u->day_n + in->n;
 	u->day_n = (uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
 	u->day_first = time < u->day_first ? time : u->day_first;
 	u->day_last = time > u->day_last ? time : u->day_last;
-	u->first = at < u->first ? at : u->first;
-	u->last = at > u->last ? at : u->last;
-	u->n += in->n;
-	u->traits |= (uint8_t)in->traits;
+	u->first = in->at < u->first ? in->at : u->first;
+	u->last = in->at > u->last ? in->at : u->last;
+	u->n = in->n > UINT32_MAX - u->n ? UINT32_MAX : u->n + in->n;
+	u->traits |= in->traits;
 }
 
-bool sums_full(const struct sums *s)
+/* What waits longest is added, when there are WAIT / 2 or more behind it. */
+void sums_add(struct sums *s, const struct sums_use *u)
 {
-	return s->text_n >= TEXTS_MAX || s->octets_n >= OCTETS_MAX ||
-	       s->use_n >= USES_MAX || s->day_n >= DAYS_MAX;
+	unsigned at = (s->wait_at + s->wait_n) % WAIT;
+
+	if (s->wait_n == WAIT) {
+		add(s, &s->wait[s->wait_at], s->wait_hash[s->wait_at]);
+		s->wait_at = (s->wait_at + 1) % WAIT;
+		s->wait_n--;
+	}
+	s->wait[at] = *u;
+	s->wait_hash[at] = hash_of(u);
+	__builtin_prefetch(&s->index[s->wait_hash[at] & (SLOTS - 1)]);
+	if (++s->wait_n > WAIT / 2)
+		expect_use(s, s->wait_hash[(s->wait_at + s->wait_n - WAIT / 2) % WAIT]);
+}
+
+static void add_waiting(struct sums *s)
+{
+	for (; s->wait_n > 0; s->wait_n--) {
+		add(s, &s->wait[s->wait_at], s->wait_hash[s->wait_at]);
+		s->wait_at = (s->wait_at + 1) % WAIT;
+	}
+}
+
+bool sums_full(const struct sums *s, size_t more)
+{
+	more += WAIT;
+	return s->use_n + more > USES_MAX || s->word_n + 3 * more > WORDS_MAX;
 }
 
 static int by_key(const void *a, const void *b)
 {
 	const struct use_slot *x = a, *y = b;
-	const uint32_t kx[] = { x->name,    x->use,  x->protocol,
-				x->address, x->rcpt, x->client };
-	const uint32_t ky[] = { y->name,    y->use,  y->protocol,
-				y->address, y->rcpt, y->client };
+	uint64_t kx = (uint64_t)x->use << 40 | (uint64_t)x->protocol << 32 | x->address;
+	uint64_t ky = (uint64_t)y->use << 40 | (uint64_t)y->protocol << 32 | y->address;
 
-	for (size_t i = 0; i < COUNT_OF(kx); i++)
-		if (kx[i] != ky[i])
-			return kx[i] < ky[i] ? -1 : 1;
-	return 0;
+	if (kx == ky) {
+		kx = (uint64_t)x->rcpt << 32 | x->client;
+		ky = (uint64_t)y->rcpt << 32 | y->client;
+	}
+	return (kx > ky) - (kx < ky);
+}
+
+/* Numbers of uses in the order of the store's key: by name in three passes, then the few
+ * of a name among themselves. */
+struct order {
+	uint32_t name, at;
+};
+static struct order *in_order(const struct sums *s)
+{
+	struct order *a = mem_alloc((s->use_n + 1) * sizeof *a),
+		     *b = mem_alloc((s->use_n + 1) * sizeof *b), *t;
+
+	for (size_t i = 0; i < s->use_n; i++)
+		a[i] = (struct order){ s->use[i].name, (uint32_t)i };
+	for (unsigned shift = 0; shift < 32; shift += 11) {
+		uint32_t from[2048] = { 0 }, sum = 0;
+
+		for (size_t i = 0; i < s->use_n; i++)
+			from[a[i].name >> shift & 2047]++;
+		for (size_t i = 0; i < COUNT_OF(from); i++) {
+			uint32_t n = from[i];
+
+			from[i] = sum;
+			sum += n;
+		}
+		for (size_t i = 0; i < s->use_n; i++)
+			b[from[a[i].name >> shift & 2047]++] = a[i];
+		t = a;
+		a = b;
+		b = t;
+	}
+	free(b);
+	return a;
 }
 
 static int by_day(const void *a, const void *b)
@@ -267,68 +262,87 @@ static int by_day(const void *a, const void *b)
 	return (x->day > y->day) - (x->day < y->day);
 }
 
-/* Days of a use, ascending, each once. */
-static size_t days_of(const struct sums *s, const struct use_slot *u, struct log_day **v,
-		      size_t *cap)
+/* Days that may come twice, in any order, into ascending ones. */
+size_t log_days_tidy(struct log_day *v, size_t n)
 {
-	size_t n = 0, out = 0;
-	uint32_t i = u->more;
+	size_t out = 0;
 	bool sorted = true;
 
-	for (;;) {
-		if (n == *cap) {
-			*cap = *cap == 0 ? 64 : *cap * 2;
-			*v = mem_realloc(*v, *cap * sizeof **v);
-		}
-		if (n == 0)
-			(*v)[n++] = (struct log_day){ u->day, u->day_n, u->day_first,
-						      u->day_last };
-		else
-			(*v)[n++] = s->day[i].d, i = s->day[i].next;
-		if (i == NONE)
-			break;
-	}
-	/* newest first, unless logs came in disorder */
-	for (size_t a = 0; a < n / 2; a++) {
-		struct log_day t = (*v)[a];
-
-		(*v)[a] = (*v)[n - 1 - a];
-		(*v)[n - 1 - a] = t;
-	}
 	for (size_t a = 1; a < n; a++)
-		sorted &= (*v)[a].day > (*v)[a - 1].day;
+		sorted &= v[a].day > v[a - 1].day;
 	if (sorted)
 		return n;
-	qsort(*v, n, sizeof **v, by_day);
+	qsort(v, n, sizeof *v, by_day);
 	for (size_t a = 0; a < n; a++) {
-		struct log_day *d = &(*v)[a], *to;
+		struct log_day *to;
+		unsigned sum;
 
-		if (out == 0 || (*v)[out - 1].day != d->day) {
-			(*v)[out++] = *d;
+		if (out == 0 || v[out - 1].day != v[a].day) {
+			v[out++] = v[a];
 			continue;
 		}
-		to = &(*v)[out - 1];
-		to->n = (uint16_t)(to->n + d->n > UINT16_MAX ? UINT16_MAX : to->n + d->n);
-		to->first = d->first < to->first ? d->first : to->first;
-		to->last = d->last > to->last ? d->last : to->last;
+		to = &v[out - 1];
+		sum = (unsigned)to->n + v[a].n;
+		to->n = (uint16_t)(sum > UINT16_MAX ? UINT16_MAX : sum);
+		to->first = v[a].first < to->first ? v[a].first : to->first;
+		to->last = v[a].last > to->last ? v[a].last : to->last;
 	}
 	return out;
 }
 
-bool sums_flush(struct sums *s, struct err *err)
+/*
+ * The days of n uses, all at once: each list alone would wait for the memory at every
+ * step.  s->at is where those of each begin.
+ */
+static void gather(struct sums *s, struct use_slot *v, size_t n)
 {
-	struct log_day *days = NULL;
-	size_t cap = 0, n = 0;
-	bool ok = true;
+	size_t days = 0, left = n;
 
-	/* together at the front of the table, in the order of the store's key */
-	for (size_t i = 0; i < s->use_cap; i++)
-		if (s->use[i].used != 0)
-			s->use[n++] = s->use[i];
-	if (n > 0)
-		qsort(s->use, n, sizeof *s->use, by_key);
-	for (size_t i = 0; ok && i < n; i++) {
-		const struct use_slot *u = &s->use[i];
+	for (size_t k = 0; k < n; k++)
+		days += v[k].more_n + 1;
+	if (days > s->days_cap) {
+		s->days_cap = days * 2;
+		s->days = mem_realloc(s->days, s->days_cap * sizeof *s->days);
+	}
+	days = 0;
+	for (size_t k = 0; k < n; k++) {
+		days += v[k].more_n + 1;
+		s->at[k] = days - 1; /* the pool is newest first */
+		s->days[days - 1] = (struct log_day){ v[k].day, v[k].day_n,
+						      v[k].day_first, v[k].day_last };
+	}
+	while (left > 0) {
+		left = 0;
+		for (size_t k = 0; k < n; k++) {
+			const uint32_t *w = &s->word[v[k].more & ~WIDE];
+			struct log_day *d;
+
+			if (v[k].more == NONE)
+				continue;
+			d = &s->days[--s->at[k]];
+			d->day = (uint16_t)(w[0] >> 16);
+			if ((v[k].more & WIDE) == 0) {
+				d->n = 1;
+				d->first = d->last = (uint16_t)w[0];
+				v[k].more = w[1];
+			} else {
+				d->n = (uint16_t)w[0];
+				d->first = (uint16_t)(w[1] >> 16);
+				d->last = (uint16_t)w[1];
+				v[k].more = w[2];
+			}
+			__builtin_prefetch(&s->word[v[k].more & ~WIDE]);
+			left += v[k].more != NONE;
+		}
+	}
+}
+
+/* In the order of the store's key. */
+static bool put_uses(struct sums *s, struct use_slot *v, size_t n, struct err *err)
+{
+	gather(s, v, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct use_slot *u = &v[i];
 		struct log_use_row row = { .side = s->side,
 					   .name = u->name,
 					   .address = u->address,
@@ -341,19 +355,84 @@ bool sums_flush(struct sums *s, struct err *err)
 					   .last = u->last,
 					   .traits = u->traits };
 
-		row.day_n = days_of(s, u, &days, &cap);
-		row.day = days;
-		ok = store_log_use_add(s->st, &row, err);
+		row.day = s->days + s->at[i];
+		row.day_n = log_days_tidy(s->days + s->at[i], u->more_n + 1);
+		if (!runs_put(s->runs, &row, err))
+			return false;
 	}
-	free(days);
-	sums_forget(s);
+	return true;
+}
+
+static void sort_name(struct use_slot *v, size_t n)
+{
+	if (n > 12) {
+		qsort(v, n, sizeof *v, by_key);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		struct use_slot u = v[i];
+		size_t at = i;
+
+		for (; at > 0 && by_key(&v[at - 1], &u) > 0; at--)
+			v[at] = v[at - 1];
+		v[at] = u;
+	}
+}
+
+bool sums_spill(struct sums *s, struct err *err)
+{
+	bool ok = runs_begin(s->runs, err);
+	struct use_slot *v = NULL;
+	struct order *order;
+	size_t cap = 0;
+
+	add_waiting(s);
+	order = in_order(s);
+	for (size_t i = 0; ok && i < s->use_n;) {
+		size_t n = 0;
+
+		/* whole names */
+		while (i + n < s->use_n &&
+		       (n < TOGETHER || order[i + n].name == order[i + n - 1].name))
+			n++;
+		if (n > cap) {
+			cap = n * 2;
+			v = mem_realloc(v, cap * sizeof *v);
+			s->at = mem_realloc(s->at, cap * sizeof *s->at);
+		}
+		for (size_t k = 0; k < n; k++) {
+			if (i + k + 2 * WAIT < s->use_n)
+				fetch_use(s, order[i + k + 2 * WAIT].at);
+			v[k] = s->use[order[i + k].at];
+		}
+		for (size_t k = 0, same_n; k < n; k += same_n) {
+			for (same_n = 1;
+			     k + same_n < n && v[k + same_n].name == v[k].name;)
+				same_n++;
+			sort_name(v + k, same_n);
+		}
+		ok = put_uses(s, v, n, err);
+		i += n;
+	}
+	ok = ok && runs_end(s->runs, err);
+	free(v);
+	free(order);
+	memset(s->index, 0, SLOTS * sizeof *s->index);
+	s->use_n = 0;
+	s->word_n = 1;
 	return ok;
+}
+
+bool sums_flush(struct sums *s, struct err *err)
+{
+	return ((s->use_n == 0 && s->wait_n == 0) || sums_spill(s, err)) &&
+	       runs_merge(s->runs, err);
 }
 
 void sums_forget(struct sums *s)
 {
-	memset(s->text, 0, s->text_cap * sizeof *s->text);
-	memset(s->use, 0, s->use_cap * sizeof *s->use);
-	s->text_n = s->octets_n = s->use_n = s->day_n = 0;
-	s->empty = 0;
+	memset(s->index, 0, SLOTS * sizeof *s->index);
+	s->use_n = s->wait_n = 0;
+	s->word_n = 1;
+	runs_forget(s->runs);
 }

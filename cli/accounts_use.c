@@ -49,7 +49,9 @@ bool accounts_use_open(const struct globals *g, struct project *p, struct plan_u
 		return false;
 	setup = (struct plan_use_setup){ .names = &p->config.logs.names,
 					 .proxies = p->config.logs.proxies,
-					 .proxy_n = p->config.logs.proxy_n };
+					 .proxy_n = p->config.logs.proxy_n,
+					 .own = p->config.logs.own,
+					 .own_n = p->config.logs.own_n };
 	return plan_use_open(p->store, &setup, use, err);
 }
 
@@ -79,7 +81,7 @@ static void put_use(struct json_out *j, const struct use_of *o)
 {
 	put_time(j, "last_use", o->last);
 	put_time(j, "last_login", o->last_login);
-	put_time(j, "last_login_without_bulk", o->last_alone);
+	put_time(j, "last_use_without_bulk", o->last_alone);
 	json_put_int(j, "logins", o->logins);
 	json_name(j, "last_by_protocol");
 	json_begin_object(j);
@@ -145,16 +147,23 @@ static void tell_cover(const struct globals *g, const struct use_cover *c, enum 
 		msg_warn(g, "and %s more", counted((int64_t)c->gap_n - 5, "gap"));
 }
 
-static void tell_bulk(const struct globals *g, const struct plan_use *use, enum side side)
+static void tell_bulk(const struct globals *g, const struct plan_use *use,
+		      const struct plan_dormant *d, enum side side)
 {
-	for (size_t i = 0; i < use->bulk_n[side]; i++)
-		msg_warn(
-			g,
-			"%s logged in with %s within ten minutes on %s: webmail, a proxy "
-			"or a mover? (config: logs.proxies)",
-			shown(use->bulk[side][i].address),
-			counted(use->bulk[side][i].names, "name"),
-			accounts_day(use->bulk[side][i].at));
+	for (size_t i = 0; i < use->bulk_n[side]; i++) {
+		const struct use_bulk *b = &use->bulk[side][i];
+		int64_t minutes = (b->to - b->from) / 60 + 1;
+
+		msg_warn(g,
+			 "%s %s alive only through %s, which logged in as %s in %s on "
+			 "%s: when it is yours (a mover, a backup, monitoring), name it "
+			 "in logs.own_addresses; when people come through it, in "
+			 "logs.proxies",
+			 counted(d->through[i], "account"),
+			 d->through[i] == 1 ? "looks" : "look", shown(b->address),
+			 counted(b->names, "name"), counted(minutes, "minute"),
+			 accounts_day(b->from));
+	}
 }
 
 /* ---- dormant ---- */
@@ -178,7 +187,9 @@ static void dormant_json(const struct plan_dormant *d, const struct accounts_que
 		json_begin_object(&j);
 		json_put_str(&j, "address", use->bulk[q->side][i].address);
 		json_put_int(&j, "names", use->bulk[q->side][i].names);
-		put_time(&j, "at", use->bulk[q->side][i].at);
+		json_put_int(&j, "alive_only_through_it", d->through[i]);
+		put_time(&j, "from", use->bulk[q->side][i].from);
+		put_time(&j, "to", use->bulk[q->side][i].to);
 		json_end_object(&j);
 	}
 	json_end_array(&j);
@@ -214,7 +225,7 @@ static void dormant_text(const struct plan_dormant *d, const int64_t *sum)
 					    "mail",	 "decision", "owner",
 					    NULL };
 	struct table t;
-	char octets[32];
+	char octets[32], bulk[80];
 
 	table_init(&t, head);
 	for (size_t i = 0; i < d->n; i++) {
@@ -229,7 +240,7 @@ static void dormant_text(const struct plan_dormant *d, const int64_t *sum)
 		table_row(&t,
 			  (const char *[]){
 				  v->t->name, dormancy_name(v->state),
-				  accounts_day(v->use->last),
+				  accounts_day(v->use->last_alone),
 				  accounts_day(v->use->last_delivery),
 				  *v->witness_source != '\0' ? accounts_day(v->witness)
 							     : "",
@@ -241,13 +252,16 @@ static void dormant_text(const struct plan_dormant *d, const int64_t *sum)
 				  v->t->owner });
 	}
 	table_print(&t);
+	snprintf(bulk, sizeof bulk, ", %lld only through an address of very many",
+		 (long long)sum[DORMANCY_BULK]);
 	out_printf("%s used since %s; ", counted(sum[DORMANCY_ACTIVE], "account"),
 		   accounts_day(d->from));
 	out_printf(
 		"%lld by other witnesses, %lld dormant, %lld dormant but left for now, "
-		"%lld not proven\n",
+		"%lld not proven%s\n",
 		(long long)sum[DORMANCY_WITNESS], (long long)sum[DORMANCY_DORMANT],
-		(long long)sum[DORMANCY_LEFT], (long long)sum[DORMANCY_UNPROVEN]);
+		(long long)sum[DORMANCY_LEFT], (long long)sum[DORMANCY_UNPROVEN],
+		sum[DORMANCY_BULK] == 0 ? "" : bulk);
 }
 
 int accounts_dormant(struct args *a, const struct accounts_query *q)
@@ -267,7 +281,7 @@ int accounts_dormant(struct args *a, const struct accounts_query *q)
 	for (size_t i = 0; i < d.n; i++)
 		sum[d.v[i].state]++;
 	tell_cover(a->g, &d.cover, q->side);
-	tell_bulk(a->g, &use, q->side);
+	tell_bulk(a->g, &use, &d, q->side);
 	if (d.blocked)
 		msg_warn(a->g,
 			 "%s that no account claims logged in: one of these accounts "
@@ -278,9 +292,9 @@ int accounts_dormant(struct args *a, const struct accounts_query *q)
 		dormant_json(&d, q, &use);
 	else
 		dormant_text(&d, sum);
-	code = sum[DORMANCY_UNPROVEN] > 0  ? EXIT_INCOMPLETE
-	       : sum[DORMANCY_DORMANT] > 0 ? EXIT_FINDINGS
-					   : EXIT_CLEAN;
+	code = sum[DORMANCY_UNPROVEN] + sum[DORMANCY_BULK] > 0 ? EXIT_INCOMPLETE
+	       : sum[DORMANCY_DORMANT] > 0		       ? EXIT_FINDINGS
+							       : EXIT_CLEAN;
 out:
 	plan_use_close(&use);
 	project_close(&p);

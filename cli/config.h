@@ -26,6 +26,8 @@ struct config_logs {
 	const char *const
 		*proxies; /* addresses: what comes from them came through them */
 	size_t proxy_n;
+	const char *const *own; /* addresses: logins from there are nobody's use */
+	size_t own_n;
 	const char *const *retired; /* domains that go with the old server */
 	size_t retired_n;
 };

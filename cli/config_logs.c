@@ -150,6 +150,7 @@ bool config_logs(struct config *c, struct json_doc *doc, const struct json_value
 	    !words(c, &o, "alias_domains", &c->logs.names.alias_domains,
 		   &c->logs.names.alias_n, err) ||
 	    !words(c, &o, "proxies", &c->logs.proxies, &c->logs.proxy_n, err) ||
+	    !words(c, &o, "own_addresses", &c->logs.own, &c->logs.own_n, err) ||
 	    !words(c, &o, "retired_domains", &c->logs.retired, &c->logs.retired_n, err) ||
 	    !patterns(c, doc, &o, err) || !rewrite(c, doc, &o, err) ||
 	    !json_obj_end(&o, err))

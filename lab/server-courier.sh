@@ -4,7 +4,7 @@
 # Courier-IMAP 5.0: folders below "INBOX.", dot as separator, few extensions, no administrator who may read the mail of
 # others.  Only unpacked, never installed: where it looks for its files is compiled in, so a library that is loaded into
 # its programs sends them here (lab/shim/pathshim.c).  Sourced by lab/lab.
-server_port_names="imap imaps"
+server_port_names="imap imaps pop"
 server_admin=
 server_pid=imapd.pid
 courier=$pfx/usr
@@ -79,16 +79,19 @@ launch() {
 server_launch() {
 	local tcpd=("$courier/sbin/couriertcpd" "-address=$host" -maxprocs=200 -maxperip=200 -nodnslookup -noidentlookup)
 	local login=("$courier/lib/courier/courier/imaplogin" "$courier/bin/imapd" Maildir)
+	local pop=("$courier/lib/courier/courier/courierpop3login" "$courier/lib/courier/courier/courierpop3d" Maildir)
 	: >"$dir/log/start.log"
 	launch authdaemond "$courier/lib/courier/courier-authlib/authdaemond" &&
 		launch imapd "${tcpd[@]}" "$LAB_IMAP" "${login[@]}" &&
-		launch imapd-ssl /usr/bin/env IMAP_TLS=1 "${tcpd[@]}" "$LAB_IMAPS" "$courier/bin/couriertls" -server -tcpd "${login[@]}"
+		launch imapd-ssl /usr/bin/env IMAP_TLS=1 "${tcpd[@]}" "$LAB_IMAPS" "$courier/bin/couriertls" -server -tcpd "${login[@]}" &&
+		{ [ ! -x "${pop[1]}" ] || launch pop3d "${tcpd[@]}" "$LAB_POP" "${pop[@]}"; }
 }
 
 server_stop() {
 	stop_pid "$dir/run/imapd-ssl.pid" &
+	stop_pid "$dir/run/pop3d.pid" &
 	stop_pid "$dir/run/authdaemond.pid"
-	wait $!
+	wait
 }
 
 # Lines "user:password" on stdin: a Maildir each, and what authdaemond wants to know of them.

@@ -3,7 +3,7 @@
 #
 # Cyrus 3.6 as sites used to run it: folders below "INBOX.", dot as separator.  With cyrus_slash set, which
 # lab/server-cyrus-slash.sh does, the other way.  Sourced by lab/lab.
-server_port_names="imap imaps"
+server_port_names="imap imaps pop lmtp"
 server_admin=cyrus
 server_pid=master.pid
 cyrus=/usr/lib/cyrus/bin
@@ -15,8 +15,11 @@ server_program() {
 }
 
 server_configure() {
-	local slash=no
+	local slash=no pop=''
 	server_program
+	# POP where it is there: what the demonstration brings has it not.
+	[ ! -x "${imapd%/*}/pop3d" ] || pop="pop3 cmd=\"${imapd%/*}/pop3d -C $dir/etc/imapd.conf\" \
+listen=\"$host:$LAB_POP\" proto=\"tcp4\" prefork=0 maxchild=20"
 	[ -z "${cyrus_slash:-}" ] || slash=yes
 	mkdir -p "$dir"/conf/{db,proc,lock,socket,log,msg,quota,user} "$dir"/spool/stage.
 	cat >"$dir/etc/imapd.conf" <<-X
@@ -56,6 +59,8 @@ server_configure() {
 	SERVICES {
 	  imap  cmd="$imapd -C $dir/etc/imapd.conf -U 50"    listen="$host:$LAB_IMAP"  proto="tcp4" prefork=0 maxchild=200
 	  imaps cmd="$imapd -s -C $dir/etc/imapd.conf -U 50" listen="$host:$LAB_IMAPS" proto="tcp4" prefork=0 maxchild=200
+	  $pop
+	  lmtp  cmd="$cyrus/lmtpd -a -C $dir/etc/imapd.conf" listen="$host:$LAB_LMTP"  proto="tcp4" prefork=0 maxchild=20
 	}
 	EVENTS {
 	  checkpoint cmd="$cyrus/ctl_cyrusdb -C $dir/etc/imapd.conf -c" period=30

@@ -3,7 +3,7 @@
 #
 # Dovecot 2.3 as the new server: "/" as separator, no prefix, a master user.  With dovecot_old set, which
 # lab/server-dovecot-old.sh does, a server of long ago.  Sourced by lab/lab.
-server_port_names="imap imaps"
+server_port_names="imap imaps pop lmtp"
 server_admin=master
 server_pid=master.pid
 dovecot=/usr/lib/dovecot
@@ -15,8 +15,11 @@ server_program() {
 }
 
 server_configure() {
-	local group location program separator=/ prefix='' acl=acl
+	local group location program separator=/ prefix='' acl=acl protocols=imap
 	server_program
+	# POP and LMTP where they are there: what the demonstration brings has neither.
+	[ ! -x "$libexec/pop3" ] || protocols+=" pop3"
+	[ ! -x "$libexec/lmtp" ] || protocols+=" lmtp"
 	[ -z "${dovecot_old:-}" ] || separator=. prefix=INBOX. acl=
 	group=$(id -gn "$lab_user")
 	case ${storage:=maildir} in
@@ -31,7 +34,7 @@ server_configure() {
 	base_dir = $dir/run
 	state_dir = $dir/lib
 	instance_name = dovecot
-	protocols = imap
+	protocols = $protocols
 	listen = $host
 	import_environment = TZ LD_PRELOAD LAB_SYSLOG
 	default_internal_user = $lab_user
@@ -103,7 +106,26 @@ server_configure() {
 	  chroot =
 	}
 	X
-	for program in imap imap-login imap-hibernate imap-urlauth imap-urlauth-login imap-urlauth-worker; do
+	[[ $protocols != *pop3* ]] || cat >>"$dir/etc/dovecot.conf" <<-X
+	service pop3-login {
+	  inet_listener pop3 {
+	    port = $LAB_POP
+	  }
+	  inet_listener pop3s {
+	    port = 0
+	  }
+	}
+	X
+	[[ $protocols != *lmtp* ]] || cat >>"$dir/etc/dovecot.conf" <<-X
+	service lmtp {
+	  inet_listener lmtp {
+	    port = $LAB_LMTP
+	  }
+	}
+	X
+	for program in imap imap-login imap-hibernate imap-urlauth imap-urlauth-login imap-urlauth-worker \
+		pop3 pop3-login lmtp; do
+		[ -x "$libexec/$program" ] || continue
 		printf 'service %s {\n  executable = %s/%s\n  chroot =\n}\n' $program "$libexec" $program
 	done >>"$dir/etc/dovecot.conf"
 	[ -z "${dovecot_old:-}" ] || cat >>"$dir/etc/dovecot.conf" <<-X

@@ -5,8 +5,8 @@
 
 #define DAY 86400
 
-static const char *const names[] = { "active", "witnessed", "left", "dormant",
-				     "unproven" };
+static const char *const names[] = { "active",	"witnessed", "left",
+				     "dormant", "unproven",  "bulk" };
 _Static_assert(COUNT_OF(names) == DORMANCY_COUNT, "a name for each state");
 
 const char *dormancy_name(enum dormancy d)
@@ -61,10 +61,15 @@ static bool used_in_mail(const struct mail_witness *m, int64_t from)
 static enum dormancy judge(const struct plan_dormant *o, const struct dormant *d,
 			   int64_t now)
 {
-	if (d->use->last >= o->from && d->use->last != 0)
+	bool seen = d->use->last >= o->from && d->use->last != 0;
+
+	if (seen && d->use->last_alone >= o->from)
 		return DORMANCY_ACTIVE;
 	if (d->witness >= o->from || used_in_mail(&d->mail, o->from))
 		return DORMANCY_WITNESS;
+	/* a guess makes nobody dormant: the administrator says what that address is */
+	if (seen)
+		return DORMANCY_BULK;
 	if (!o->cover.any || o->cover.gap_n > 0 || o->blocked)
 		return DORMANCY_UNPROVEN;
 	return d->leave_until > now ? DORMANCY_LEFT : DORMANCY_DORMANT;
@@ -94,6 +99,8 @@ bool plan_dormant(struct plan_use *p, struct store *st, enum side side, int64_t 
 		of[i].witness_source = "";
 	if (!add_witnesses(p, st, side, of, err))
 		return false;
+	out->through = arena_alloc(&p->arena,
+				   (p->bulk_n[side] + 1) * sizeof *out->through);
 	out->v = arena_alloc(&p->arena, (p->n + 1) * sizeof *out->v);
 	for (size_t i = 0; i < p->n; i++) {
 		struct mail_witness key = { .account = account_of(&p->t[i], side) };
@@ -113,6 +120,8 @@ bool plan_dormant(struct plan_use *p, struct store *st, enum side side, int64_t 
 		d.use = &p->of[side][i];
 		d.leave_until = said.leave_until;
 		d.state = judge(out, &d, now);
+		if (d.state == DORMANCY_BULK)
+			out->through[d.use->bulk]++;
 		out->v[out->n++] = d;
 	}
 	return true;
@@ -233,7 +242,8 @@ static bool is_still(void *ctx, const struct transfer *t, bool shared,
 	struct still *x;
 
 	(void)shared, (void)err;
-	if (u->use == USE_FAIL || u->use == USE_LOGOUT || u->use == USE_LIMIT)
+	if (u->use == USE_FAIL || u->use == USE_LOGOUT || u->use == USE_LIMIT ||
+	    plan_use_is_ours(s->p, u))
 		return true;
 	if (cut == 0 || cut == INT64_MAX || u->last < cut + s->grace)
 		return true;

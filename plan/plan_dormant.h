@@ -14,8 +14,9 @@ enum dormancy {
 	DORMANCY_LEFT,	   /* dormant, and may stay until a day that is yet to come */
 	DORMANCY_DORMANT,  /* not used, and that is proven */
 	DORMANCY_UNPROVEN, /* not seen, but silence is not proven */
+	DORMANCY_BULK,	   /* seen only through an address that logs in as very many */
 };
-enum { DORMANCY_COUNT = DORMANCY_UNPROVEN + 1 };
+enum { DORMANCY_COUNT = DORMANCY_BULK + 1 };
 const char *dormancy_name(enum dormancy d);
 
 struct dormant {
@@ -32,6 +33,7 @@ struct plan_dormant {
 	struct use_cover cover;
 	bool blocked; /* names that no account claims logged in within it */
 	size_t blockers;
+	int64_t *through;  /* accounts in DORMANCY_BULK, for each of plan_use.bulk */
 	struct dormant *v; /* one for each transfer with an account on that side */
 	size_t n;
 };

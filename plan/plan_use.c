@@ -4,10 +4,9 @@
 #include "base/hash64.h"
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "plan/plan_bulk.h"
+#include "plan/plan_once.h"
 #include "store/store_account.h"
-
-#define BULK_NAMES  50
-#define BULK_WINDOW 300 /* in units of two seconds: ten minutes */
 
 static bool is_expected(const struct plan_use *p, struct span name)
 {
@@ -62,39 +61,103 @@ static bool is_login(enum log_use u)
 	return u == USE_LOGIN || u == USE_LOGIN_PROXY || u == USE_LOGIN_TWIN;
 }
 
+static bool listed(const char *const *v, size_t n, struct span address)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_eq_str(address, v[i]))
+			return true;
+	return false;
+}
+
+bool plan_use_is_ours(const struct plan_use *p, const struct log_use_seen *u)
+{
+	return is_login(u->use) && listed(p->setup.own, p->setup.own_n, u->address);
+}
+
+/* Days of one name on which somebody else logged in as it: the ends of sessions, which
+ * tell no address, may be theirs. */
+struct days {
+	uint16_t *v;
+	size_t n, cap;
+};
+
+static void days_add(struct days *d, const struct log_use_seen *u)
+{
+	for (size_t i = 0; i < u->day_n; i++) {
+		struct log_day day;
+
+		store_log_day_get(u->days + i * STORE_LOG_DAY, &day);
+		if (d->n == d->cap) {
+			d->cap = d->cap == 0 ? 64 : d->cap * 2;
+			d->v = mem_realloc(d->v, d->cap * sizeof *d->v);
+		}
+		d->v[d->n++] = day.day;
+	}
+}
+
+/* On this day, or the one before: sessions go over midnight. */
+static bool days_near(const struct days *d, uint16_t day)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (d->v[i] == day || d->v[i] + 1 == day)
+			return true;
+	return false;
+}
+
+/* The newest time of a row that is on none of these days; 0. */
+static int64_t last_without(const struct log_use_seen *u, const struct days *a,
+			    const struct days *b)
+{
+	if (a->n == 0 && (b == NULL || b->n == 0))
+		return u->last;
+	for (size_t i = u->day_n; i > 0; i--) {
+		struct log_day day;
+
+		store_log_day_get(u->days + (i - 1) * STORE_LOG_DAY, &day);
+		if (!days_near(a, day.day) && (b == NULL || !days_near(b, day.day)))
+			return (int64_t)day.day * 86400 + day.last * 2;
+	}
+	return 0;
+}
+
 struct summing {
 	struct plan_use *p;
 	enum side side;
 	size_t unknown_cap;
-	int64_t name;
-	const char **bulk; /* addresses, sorted */
-	size_t bulk_n;
+	int64_t name;	 /* of the last that no account claims */
+	int64_t days_of; /* whose days these are */
+	struct days ours, bulk;
 };
 
-static int by_text(const void *a, const void *b)
+/* Which bulk source an address is; the number of them: none. */
+static size_t bulk_of(const struct summing *s, struct span address)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+	size_t i = 0;
 
-static bool is_bulk(const struct summing *s, struct span address)
-{
-	char text[64];
-	const char *key = text;
-
-	if (address.n >= sizeof text || s->bulk_n == 0)
-		return false;
-	memcpy(text, address.p, address.n);
-	text[address.n] = '\0';
-	return bsearch(&key, s->bulk, s->bulk_n, sizeof *s->bulk, by_text) != NULL;
+	while (i < s->p->bulk_n[s->side] &&
+	       !span_eq_str(address, s->p->bulk[s->side][i].address))
+		i++;
+	return i;
 }
 
 static void add(struct summing *s, struct use_of *o, const struct log_use_seen *u)
 {
+	size_t bulk = s->p->bulk_n[s->side];
+
+	if (u->name_id != s->days_of)
+		s->ours.n = s->bulk.n = 0;
+	s->days_of = u->name_id;
+	if (plan_use_is_ours(s->p, u)) {
+		days_add(&s->ours, u);
+		return;
+	}
 	o->n[u->use] += u->n;
+	once_add(&o->once, u);
 	switch (u->use) {
 	case USE_LOGIN:
 	case USE_LOGIN_PROXY:
 	case USE_LOGIN_TWIN:
+		bulk = bulk_of(s, u->address);
 		if (u->last > o->last_login) {
 			o->address = arena_span(&s->p->arena, u->address);
 			o->client = arena_span(&s->p->arena, u->client);
@@ -104,8 +167,14 @@ static void add(struct summing *s, struct use_of *o, const struct log_use_seen *
 		newer(&o->last_by[u->protocol], u->last);
 		if (o->first_login == 0 || u->first < o->first_login)
 			o->first_login = u->first;
-		if (!is_bulk(s, u->address))
+		if (bulk == s->p->bulk_n[s->side]) {
 			newer(&o->last_alone, u->last);
+		} else {
+			days_add(&s->bulk, u);
+			if (u->last > o->last_bulk)
+				o->bulk = bulk;
+			newer(&o->last_bulk, u->last);
+		}
 		o->clients |= use_client_of(u->protocol, u->address, u->client,
 					    u->traits);
 		switch (use_who_of(u->days, u->day_n)) {
@@ -123,7 +192,8 @@ static void add(struct summing *s, struct use_of *o, const struct log_use_seen *
 		}
 		break;
 	case USE_LOGOUT:
-		newer(&o->last, u->last);
+		newer(&o->last, last_without(u, &s->ours, NULL));
+		newer(&o->last_alone, last_without(u, &s->ours, &s->bulk));
 		if ((u->traits & LOG_TRAIT_EMPTIED) != 0)
 			o->clients |= CLIENT_DOWNLOAD;
 		break;
@@ -132,6 +202,7 @@ static void add(struct summing *s, struct use_of *o, const struct log_use_seen *
 		break;
 	case USE_LIMIT:
 		newer(&o->last, u->last);
+		newer(&o->last_alone, u->last);
 		newer(&o->last_fail, u->last);
 		break;
 	case USE_DELIVERY:
@@ -141,18 +212,15 @@ static void add(struct summing *s, struct use_of *o, const struct log_use_seen *
 	}
 }
 
-static int64_t most(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* Two servers, or two logs of one, tell the same login; an MTA and its agent the same
- * delivery: each counts once. */
 static void finish(struct use_of *o)
 {
-	o->logins = most(o->n[USE_LOGIN],
-			 most(o->n[USE_LOGIN_PROXY], o->n[USE_LOGIN_TWIN]));
-	o->deliveries = most(o->n[USE_DELIVERY], o->n[USE_HANDED]);
+	once_finish(o->once, &o->logins, &o->deliveries);
+	o->once = NULL;
+	/* told by one alone: exact, also where a day holds more than can be noted */
+	if (o->n[USE_LOGIN_PROXY] + o->n[USE_LOGIN_TWIN] == 0)
+		o->logins = o->n[USE_LOGIN];
+	if (o->n[USE_HANDED] == 0)
+		o->deliveries = o->n[USE_DELIVERY];
 	o->fails = o->n[USE_FAIL] + o->n[USE_LIMIT];
 	o->who = o->person	? WHO_PERSON
 		 : o->unsure	? WHO_UNSURE
@@ -177,8 +245,9 @@ static bool sum_up(void *ctx, const struct transfer *t, bool shared,
 		add(s, &p->of[s->side][t - p->t], u);
 		return true;
 	}
-	/* Whoever only failed is nobody: names that somebody guesses. */
-	if (u->use == USE_FAIL)
+	/* Whoever only failed is nobody: names that somebody guesses; nor is whom only we
+	 * opened. */
+	if (u->use == USE_FAIL || (u->name_id != s->name && plan_use_is_ours(p, u)))
 		return true;
 	if (u->name_id != s->name || *n == 0) {
 		if (*n == s->unknown_cap) {
@@ -202,8 +271,7 @@ struct source {
 	char *address; /* NULL: free */
 	int64_t name;  /* the last that was counted */
 	int64_t names;
-	uint32_t
-		*at; /* minutes: time in units of two seconds since 1970, of candidates */
+	struct bulk_seen *seen; /* of candidates */
 	size_t n, cap;
 };
 struct sources {
@@ -235,14 +303,6 @@ static void sources_grow(struct sources *s)
 	free(old);
 }
 
-static bool is_proxy(const struct plan_use_setup *setup, struct span address)
-{
-	for (size_t i = 0; i < setup->proxy_n; i++)
-		if (span_eq_str(address, setup->proxies[i]))
-			return true;
-	return false;
-}
-
 static bool look_at_source(void *ctx, const struct transfer *t, bool shared,
 			   const struct log_use_seen *u, struct err *err)
 {
@@ -250,7 +310,9 @@ static bool look_at_source(void *ctx, const struct transfer *t, bool shared,
 	struct source *o;
 
 	(void)t, (void)shared, (void)err;
-	if (!is_login(u->use) || u->address.n == 0 || is_proxy(s->setup, u->address) ||
+	if (!is_login(u->use) || u->address.n == 0 ||
+	    listed(s->setup->proxies, s->setup->proxy_n, u->address) ||
+	    listed(s->setup->own, s->setup->own_n, u->address) ||
 	    span_istarts(u->address, "127.") || span_eq_str(u->address, "::1"))
 		return true;
 	if ((s->n + 1) * 4 > s->cap * 3)
@@ -266,7 +328,7 @@ static bool look_at_source(void *ctx, const struct transfer *t, bool shared,
 		o->name = u->name_id;
 		return true;
 	}
-	if (o->names < BULK_NAMES)
+	if (o->names < (int64_t)BULK_NAMES)
 		return true;
 	for (size_t i = 0; i < u->day_n; i++) {
 		struct log_day d;
@@ -274,36 +336,19 @@ static bool look_at_source(void *ctx, const struct transfer *t, bool shared,
 		store_log_day_get(u->days + i * STORE_LOG_DAY, &d);
 		if (o->n == o->cap) {
 			o->cap = o->cap == 0 ? 256 : o->cap * 2;
-			o->at = mem_realloc(o->at, o->cap * sizeof *o->at);
+			o->seen = mem_realloc(o->seen, o->cap * sizeof *o->seen);
 		}
-		o->at[o->n++] = (uint32_t)d.day * 43200u + d.first;
+		o->seen[o->n++] = (struct bulk_seen){ (uint32_t)d.day * 43200u + d.first,
+						      (uint32_t)u->name_id };
 	}
 	return true;
 }
 
-static int by_time(const void *a, const void *b)
+static int by_address(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const struct use_bulk *x = a, *y = b;
 
-	return (x > y) - (x < y);
-}
-
-/* Most names within ten minutes, as far as first times of a day tell. */
-static size_t densest(struct source *o, uint32_t *at)
-{
-	size_t from = 0, best = 0;
-
-	if (o->n > 0)
-		qsort(o->at, o->n, sizeof *o->at, by_time);
-	for (size_t i = 0; i < o->n; i++) {
-		while (o->at[i] - o->at[from] > BULK_WINDOW)
-			from++;
-		if (i - from + 1 > best) {
-			best = i - from + 1;
-			*at = o->at[from];
-		}
-	}
-	return best;
+	return strcmp(x->address, y->address);
 }
 
 static bool find_bulk(struct plan_use *p, struct store *st, enum side side,
@@ -315,23 +360,24 @@ static bool find_bulk(struct plan_use *p, struct store *st, enum side side,
 	sources_grow(&s);
 	ok = plan_use_walk(p, st, side, look_at_source, &s, err);
 	for (size_t i = 0; i < s.cap; i++)
-		any |= s.v[i].names >= BULK_NAMES;
+		any |= s.v[i].names >= (int64_t)BULK_NAMES;
 	s.collect = true;
 	ok = ok && (!any || plan_use_walk(p, st, side, look_at_source, &s, err));
 	p->bulk[side] = arena_alloc(&p->arena, (s.n + 1) * sizeof *p->bulk[side]);
 	for (size_t i = 0; i < s.cap; i++) {
 		struct source *o = &s.v[i];
-		uint32_t at = 0;
-		size_t n = ok ? densest(o, &at) : 0;
+		struct bulk_found found;
 
-		if (n >= BULK_NAMES)
+		if (ok && o->n > 0 && bulk_judge(o->seen, o->n, &found))
 			p->bulk[side][p->bulk_n[side]++] = (struct use_bulk){
-				arena_strdup(&p->arena, o->address), (int64_t)n,
-				(int64_t)at * 2
+				arena_strdup(&p->arena, o->address), found.names,
+				found.from, found.to
 			};
 		free(o->address);
-		free(o->at);
+		free(o->seen);
 	}
+	if (p->bulk_n[side] > 1)
+		qsort(p->bulk[side], p->bulk_n[side], sizeof *p->bulk[side], by_address);
 	free(s.v);
 	return ok;
 }
@@ -339,18 +385,15 @@ static bool find_bulk(struct plan_use *p, struct store *st, enum side side,
 static bool sum_side(struct plan_use *p, struct store *st, enum side side,
 		     const struct plan_use_setup *setup, struct err *err)
 {
-	struct summing s = { .p = p, .side = side, .name = -1 };
+	struct summing s = { .p = p, .side = side, .name = -1, .days_of = -1 };
 	bool ok;
 
 	p->of[side] = mem_calloc(p->n + 1, sizeof *p->of[side]);
 	if (!find_bulk(p, st, side, setup, err))
 		return false;
-	s.bulk = arena_alloc(&p->arena, (p->bulk_n[side] + 1) * sizeof *s.bulk);
-	for (size_t i = 0; i < p->bulk_n[side]; i++)
-		s.bulk[s.bulk_n++] = p->bulk[side][i].address;
-	if (s.bulk_n > 0)
-		qsort(s.bulk, s.bulk_n, sizeof *s.bulk, by_text);
 	ok = plan_use_walk(p, st, side, sum_up, &s, err);
+	free(s.ours.v);
+	free(s.bulk.v);
 	for (size_t i = 0; i < p->n; i++)
 		finish(&p->of[side][i]);
 	for (size_t i = 0; i < p->unknown_n[side]; i++)
@@ -361,7 +404,7 @@ static bool sum_side(struct plan_use *p, struct store *st, enum side side,
 bool plan_use_open(struct store *st, const struct plan_use_setup *setup,
 		   struct plan_use *out, struct err *err)
 {
-	*out = (struct plan_use){ 0 };
+	*out = (struct plan_use){ .setup = *setup };
 	arena_init(&out->arena);
 	if (!store_transfers(st, false, &out->arena, &out->t, &out->n, err) ||
 	    !store_expected(st, &out->arena, &out->expected, &out->expected_n, err) ||
@@ -378,6 +421,12 @@ bool plan_use_open(struct store *st, const struct plan_use_setup *setup,
 void plan_use_close(struct plan_use *p)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
+		int64_t unused;
+
+		for (size_t i = 0; p->of[side] != NULL && i < p->n; i++)
+			once_finish(p->of[side][i].once, &unused, &unused);
+		for (size_t i = 0; i < p->unknown_n[side]; i++)
+			once_finish(p->unknown[side][i].of.once, &unused, &unused);
 		free(p->of[side]);
 		free(p->unknown[side]);
 	}

@@ -11,6 +11,7 @@
 #include "store/store_said.h"
 #include "store/store_uses.h"
 
+struct once;
 enum use_who {
 	WHO_NOBODY, /* never */
 	WHO_UNSURE, /* too few days to tell */
@@ -35,12 +36,15 @@ struct use_of {
 	int64_t last_by[LOG_PROTOCOL_COUNT]; /* logins */
 	int64_t logins;			     /* each once, though two servers log it */
 	int64_t last_delivery, deliveries, last_fail, fails;
-	int64_t last_alone; /* newest login that did not come from a bulk source */
+	int64_t last_alone; /* newest proof of use that no bulk source may have made */
+	int64_t last_bulk;  /* newest login from a bulk source; 0 */
+	size_t bulk;	    /* which one, of plan_use.bulk */
 	enum use_who who;
 	unsigned clients;	      /* CLIENT_* */
 	const char *client, *address; /* of the newest login; "" */
 	/* while summing up */
 	int64_t n[LOG_USE_COUNT];
+	struct once *once;
 	bool person, unsure, robot;
 };
 
@@ -50,10 +54,10 @@ struct use_name {	  /* of the logs, that no account claims */
 	struct use_of of;
 };
 
-/* An address from which very many logged in within minutes: webmail, a proxy, a mover. */
+/* An address that logs in as very many within minutes, and in no other way. */
 struct use_bulk {
 	const char *address;
-	int64_t names, at; /* most of them within ten minutes, and when */
+	int64_t names, from, to; /* most of them at a time, and when */
 };
 
 struct use_gap {
@@ -71,10 +75,13 @@ struct use_cover {
 
 struct plan_use_setup {
 	const struct map_login_rules *names;
-	const char *const *proxies;
+	const char *const *proxies; /* through these people come */
 	size_t proxy_n;
+	const char *const *own; /* ours: logins from there are nobody's use */
+	size_t own_n;
 };
 struct plan_use {
+	struct plan_use_setup setup; /* borrowed from the caller of open */
 	struct arena arena;
 	struct transfer *t; /* all that are listed, by name */
 	size_t n;
@@ -100,6 +107,9 @@ bool plan_use_walk(struct plan_use *p, struct store *st, enum side side,
 		   bool (*fn)(void *ctx, const struct transfer *t, bool shared,
 			      const struct log_use_seen *u, struct err *err),
 		   void *ctx, struct err *err) MUST_CHECK;
+
+/* Does a row tell of a login of ours? */
+bool plan_use_is_ours(const struct plan_use *p, const struct log_use_seen *u);
 
 /* Pure: who uses a name that way, by its days. */
 enum use_who use_who_of(const unsigned char *days, size_t n);

@@ -11,11 +11,6 @@ struct span span_str(const char *s)
 	return (struct span){ s, s != NULL ? strlen(s) : 0 };
 }
 
-bool span_eq(struct span a, struct span b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 bool span_ieq(struct span a, struct span b)
 {
 	if (a.n != b.n)
@@ -24,11 +19,6 @@ bool span_ieq(struct span a, struct span b)
 		if (span_lower(a.p[i]) != span_lower(b.p[i]))
 			return false;
 	return true;
-}
-
-bool span_eq_str(struct span a, const char *s)
-{
-	return span_eq(a, span_str(s));
 }
 
 bool span_ieq_str(struct span a, const char *s)
@@ -67,20 +57,4 @@ struct span span_trim(struct span a)
 		a.n--;
 	}
 	return a;
-}
-
-struct span span_from(struct span a, size_t offset)
-{
-	if (offset == 0)
-		return a;
-	if (offset >= a.n)
-		return (struct span){ "", 0 };
-	return (struct span){ a.p + offset, a.n - offset };
-}
-
-ptrdiff_t span_index(struct span a, char c)
-{
-	const char *hit = a.n > 0 ? memchr(a.p, c, a.n) : NULL;
-
-	return hit != NULL ? hit - a.p : -1;
 }

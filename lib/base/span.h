@@ -16,17 +16,37 @@ struct span {
 
 char span_lower(char c);	     /* ASCII letters only, whatever the locale */
 struct span span_str(const char *s); /* NULL gives the empty span */
-bool span_eq(struct span a, struct span b);
+static inline bool span_eq(struct span a, struct span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 bool span_ieq(struct span a, struct span b); /* ASCII letters without regard to case */
-bool span_eq_str(struct span a, const char *s);
+static inline bool span_eq_str(struct span a, const char *s)
+{
+	size_t n = strlen(s);
+
+	return a.n == n && (n == 0 || memcmp(a.p, s, n) == 0);
+}
 bool span_ieq_str(struct span a, const char *s);
 bool span_istarts(struct span a, const char *prefix);
 int span_cmp(struct span a, struct span b); /* octet order, shorter first; -1, 0, 1 */
 /* Cut blanks (space, tab, CR, LF) at both ends. */
 struct span span_trim(struct span a);
 /* Bytes from offset on; empty when offset is past the end. */
-struct span span_from(struct span a, size_t offset);
+static inline struct span span_from(struct span a, size_t offset)
+{
+	if (offset == 0)
+		return a;
+	if (offset >= a.n)
+		return (struct span){ "", 0 };
+	return (struct span){ a.p + offset, a.n - offset };
+}
 /* Index of byte c, or -1. */
-ptrdiff_t span_index(struct span a, char c);
+static inline ptrdiff_t span_index(struct span a, char c)
+{
+	const char *hit = a.n > 0 ? (const char *)memchr(a.p, c, a.n) : NULL;
+
+	return hit != NULL ? hit - a.p : -1;
+}
 
 #endif

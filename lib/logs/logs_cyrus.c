@@ -22,6 +22,10 @@ static bool service(struct span tag, enum log_protocol *out)
 {
 	struct span base = log_base(tag);
 
+	if (span_eq_str(base, "imap")) { /* nearly always */
+		*out = LOG_IMAP;
+		return true;
+	}
 	if (holds(base, "lmtp") || holds(base, "mupdate") || holds(base, "sync") ||
 	    holds(base, "idle") || holds(base, "nntp"))
 		return false;
@@ -176,12 +180,11 @@ enum log_verdict logs_cyrus(const struct log_head *h, struct log_line *out)
 {
 	struct span s = h->text;
 	enum log_protocol protocol = LOG_NO_PROTOCOL;
-	bool users = service(h->tag, &protocol);
 	enum log_verdict v = MINE;
 
 	if (log_eat(&s, "login: ") || log_starts(s, "badlogin: ") ||
 	    log_starts(s, "event=")) {
-		if (!users)
+		if (!service(h->tag, &protocol))
 			return holds(h->tag, "lmtp") || holds(h->tag, "cyrus") ? MINE
 									       : NOT_MINE;
 		out->protocol = protocol;

@@ -17,28 +17,45 @@ static bool eat_level(struct span *s)
 					      "Fatal: ", "Panic: ",   "Debug: " };
 
 	/* services begin with small letters, but for those of 1.x */
-	if (s->n == 0 || strchr("IWEFPD", s->p[0]) == NULL)
+	if (s->n == 0 || s->p[0] < 'D' || s->p[0] > 'W')
 		return false;
 	for (size_t i = 0; i < COUNT_OF(levels); i++)
-		if (log_eat(s, levels[i]))
+		if (levels[i][0] == s->p[0] && log_eat(s, levels[i]))
 			return true;
 	return false;
 }
 
-static const struct {
-	const char *name;
+static const struct service {
+	struct span name;
 	enum log_protocol protocol;
-} logins[] = { { "imap-login: ", LOG_IMAP },
-	       { "pop3-login: ", LOG_POP3 },
-	       { "managesieve-login: ", LOG_SIEVE },
-	       { "submission-login: ", LOG_SUBMISSION } },
-  sessions[] = { { "imap(", LOG_IMAP },
-		 { "pop3(", LOG_POP3 },
-		 { "IMAP(", LOG_IMAP },
-		 { "POP3(", LOG_POP3 },
-		 { "managesieve(", LOG_SIEVE },
-		 { "MANAGESIEVE(", LOG_SIEVE },
-		 { "submission(", LOG_SUBMISSION } };
+	bool session;
+} services[] = { { SPAN_INIT("imap-login: "), LOG_IMAP, false },
+		 { SPAN_INIT("imap("), LOG_IMAP, true },
+		 { SPAN_INIT("pop3-login: "), LOG_POP3, false },
+		 { SPAN_INIT("pop3("), LOG_POP3, true },
+		 { SPAN_INIT("managesieve-login: "), LOG_SIEVE, false },
+		 { SPAN_INIT("submission-login: "), LOG_SUBMISSION, false },
+		 { SPAN_INIT("IMAP("), LOG_IMAP, true },
+		 { SPAN_INIT("POP3("), LOG_POP3, true },
+		 { SPAN_INIT("managesieve("), LOG_SIEVE, true },
+		 { SPAN_INIT("MANAGESIEVE("), LOG_SIEVE, true },
+		 { SPAN_INIT("submission("), LOG_SUBMISSION, true } };
+
+/* Takes the name off the front of s. */
+static const struct service *service_of(struct span *s)
+{
+	for (size_t i = 0; i < COUNT_OF(services); i++) {
+		struct span name = services[i].name;
+
+		if (s->n > name.n && s->p[0] == name.p[0] &&
+		    memcmp(s->p, name.p, name.n) == 0) {
+			s->p += name.n;
+			s->n -= name.n;
+			return &services[i];
+		}
+	}
+	return NULL;
+}
 
 /* "user, 192.0.2.1" and "user 192.0.2.1" of a changed mail_log_prefix. */
 static struct span without_address(struct span user)
@@ -325,18 +342,18 @@ enum log_verdict logs_dovecot(const struct log_head *h, struct log_line *out)
 {
 	bool tagged = span_eq_str(h->tag, "dovecot");
 	struct span s = tagged ? h->text : h->rest;
+	const struct service *service;
 
 	while (log_eat(&s, "dovecot: "))
 		tagged = true;
 	(void)eat_level(&s);
-	for (size_t i = 0; i < COUNT_OF(logins); i++)
-		if (log_eat(&s, logins[i].name)) {
-			(void)eat_level(&s);
-			return logs_dovecot_login(s, logins[i].protocol, out);
-		}
-	for (size_t i = 0; i < COUNT_OF(sessions); i++)
-		if (log_eat(&s, sessions[i].name))
-			return session(s, sessions[i].protocol, out);
+	service = service_of(&s);
+	if (service != NULL && service->session)
+		return session(s, service->protocol, out);
+	if (service != NULL) {
+		(void)eat_level(&s);
+		return logs_dovecot_login(s, service->protocol, out);
+	}
 	if (log_eat(&s, "lmtp("))
 		return delivery(s, LOG_LMTP, out);
 	if (log_eat(&s, "lda(") || log_eat(&s, "deliver("))

@@ -16,8 +16,9 @@
  */
 static ptrdiff_t user_end(struct span s)
 {
-	static const char *const ends[] = { ", method=", ", rip=", ", PID=", ", session=",
-					    " method=" };
+	static const struct span ends[] = { SPAN_INIT(", method="), SPAN_INIT(", rip="),
+					    SPAN_INIT(", PID="), SPAN_INIT(", session="),
+					    SPAN_INIT(" method=") };
 	ptrdiff_t best = -1, last = -1;
 	size_t rank = COUNT_OF(ends), n = s.n;
 
@@ -31,8 +32,11 @@ static ptrdiff_t user_end(struct span s)
 		n = (size_t)(p - s.p);
 		last = last < 0 ? (ptrdiff_t)n : last;
 		behind = span_from(s, n + 1);
+		if (behind.n == 0 || (behind.p[0] != ',' && behind.p[0] != ' '))
+			continue;
 		for (size_t i = 0; i < rank; i++)
-			if (log_starts(behind, ends[i])) {
+			if (behind.n >= ends[i].n &&
+			    memcmp(behind.p, ends[i].p, ends[i].n) == 0) {
 				rank = i;
 				best = (ptrdiff_t)n;
 			}

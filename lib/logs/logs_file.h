@@ -14,7 +14,7 @@
 #include "logs/logs_line.h"
 #include "logs/logs_year.h"
 
-#define LOGS_PIECE (1u << 20) /* octets of a piece, at most */
+#define LOGS_PIECE (1u << 18) /* octets of a piece, at most */
 
 enum logs_packing { LOGS_PLAIN, LOGS_GZIP, LOGS_BZIP2, LOGS_XZ, LOGS_ZSTD };
 const char *logs_packing_name(enum logs_packing p); /* "plain", "gzip", ... */

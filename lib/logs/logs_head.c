@@ -75,14 +75,19 @@ static bool host_octet(char c)
 	       c == '.' || c == '-' || c == '_' || c == ':' || c == '@' || c == '/';
 }
 
+#define PID_MAX 40u
+
+static const bool tag_end[256] = {
+	[':'] = true, ['['] = true, [' '] = true, ['('] = true, ['<'] = true
+};
+
 /* "tag[pid]: " or "tag: ", or "tag(...)...: " of Dovecot, off the front of s. */
 static bool take_tag(struct span s, struct log_head *h)
 {
 	size_t n = 0;
 
 	h->rest = s;
-	while (n < s.n && s.p[n] != ':' && s.p[n] != '[' && s.p[n] != ' ' &&
-	       s.p[n] != '(' && s.p[n] != '<')
+	while (n < s.n && !tag_end[(unsigned char)s.p[n]])
 		n++;
 	if (n == 0 || n == s.n || n > 128)
 		return false;
@@ -90,12 +95,14 @@ static bool take_tag(struct span s, struct log_head *h)
 	h->pid = (struct span){ s.p, 0 };
 	s = span_from(s, n);
 	if (s.p[0] == '[') {
-		ptrdiff_t end = span_index(s, ']');
+		size_t end = 1;
 
-		if (end < 0 || end > 40)
+		while (end < s.n && end <= PID_MAX && s.p[end] != ']')
+			end++;
+		if (end == s.n || end > PID_MAX)
 			return false;
-		h->pid = (struct span){ s.p + 1, (size_t)end - 1 };
-		s = span_from(s, (size_t)end + 1);
+		h->pid = (struct span){ s.p + 1, end - 1 };
+		s = (struct span){ s.p + end + 1, s.n - end - 1 };
 	} else if (s.p[0] == '(' || s.p[0] == '<') {
 		/* deliver(user): the scanner looks at rest */
 		h->text = s;
@@ -103,10 +110,10 @@ static bool take_tag(struct span s, struct log_head *h)
 	}
 	if (s.n == 0 || s.p[0] != ':')
 		return false;
-	s = span_from(s, 1);
+	s = (struct span){ s.p + 1, s.n - 1 };
 	log_blanks(&s);
 	/* Solaris: "[ID 197553 mail.info] " */
-	if (log_starts(s, "[ID ")) {
+	if (s.n > 0 && s.p[0] == '[' && log_starts(s, "[ID ")) {
 		ptrdiff_t end = log_find(s, "] ");
 
 		if (end > 0)
@@ -172,7 +179,95 @@ static void take_host(struct span s, struct log_head *h)
 	}
 }
 
-void log_head_take(struct span line, struct log_line *out, struct log_head *h)
+/* Two digits at p, of which the first is no more than most. */
+static int two_digits(const char *p, char most)
+{
+	return p[0] >= '0' && p[0] <= most && log_digit(p[1])
+		       ? (p[0] - '0') * 10 + (p[1] - '0')
+		       : -1;
+}
+
+/* "Nov 23 14:27:17 " of the day that was read last; s is moved behind it. */
+static bool same_day(const struct log_head_memo *memo, struct span *s,
+		     struct log_line *out)
+{
+	const char *p = s->p;
+	int hour, minute, second;
+
+	if (s->n < 18 || memcmp(p, memo->date, 7) != 0 || p[9] != ':' || p[12] != ':' ||
+	    p[15] != ' ' || p[16] == ' ' || p[16] == ':')
+		return false;
+	hour = two_digits(p + 7, '2');
+	minute = two_digits(p + 10, '5');
+	second = two_digits(p + 13, '5');
+	if (hour < 0 || hour > 23 || minute < 0 || second < 0)
+		return false;
+	out->stamp_text = (struct span){ p, 15 };
+	out->stamp = (struct log_stamp){
+		LOG_STAMP_YEARLESS, memo->of_day + hour * 3600 + minute * 60 + second
+	};
+	*s = (struct span){ p + 16, s->n - 16 };
+	return true;
+}
+
+/* The host that was read last, and a tag. */
+static bool same_host(const struct log_head_memo *memo, struct span s, struct log_head *h)
+{
+	size_t n = memo->host_n;
+
+	if (n == 0 || s.n <= n || memcmp(s.p, memo->host, n) != 0)
+		return false;
+	h->host = (struct span){ s.p, n - 1 };
+	if (!take_tag((struct span){ s.p + n, s.n - n }, h))
+		return false;
+	h->syslog = true;
+	return true;
+}
+
+static void remember(struct log_head_memo *memo, const struct log_line *out,
+		     const struct log_head *h)
+{
+	struct span t = out->stamp_text;
+
+	if (out->stamp.kind != LOG_STAMP_YEARLESS || t.p != h->line.p)
+		return;
+	/* second 60 of the last minute is of the day after */
+	if (t.n >= 15 && t.p[6] == ' ' && t.p[9] == ':' && t.p[13] != '6') {
+		memcpy(memo->date, t.p, 7);
+		memo->of_day = out->stamp.t - out->stamp.t % 86400;
+	}
+	if (h->syslog && h->host.n > 0 && h->host.n < LOG_MEMO_HOST) {
+		memcpy(memo->host, h->host.p, h->host.n);
+		memo->host[h->host.n] = ' ';
+		memo->host_n = h->host.n + 1;
+	}
+}
+
+static void head_take(struct span line, struct log_line *out, struct log_head *h);
+
+void log_head_take(struct span line, struct log_head_memo *memo, struct log_line *out,
+		   struct log_head *h)
+{
+	struct span s = line;
+
+	if (memo == NULL) {
+		head_take(line, out, h);
+		return;
+	}
+	if (memo->date[0] != '\0' && same_day(memo, &s, out)) {
+		h->line = line;
+		h->bracketed = h->syslog = false;
+		if (same_host(memo, s, h))
+			return;
+		*h = (struct log_head){ .line = line };
+		take_host(s, h);
+	} else {
+		head_take(line, out, h);
+	}
+	remember(memo, out, h);
+}
+
+static void head_take(struct span line, struct log_line *out, struct log_head *h)
 {
 	struct span s = line;
 	bool rfc5424 = false;

@@ -7,7 +7,7 @@ ptrdiff_t log_find_last(struct span s, const char *lit)
 	const char *p;
 
 	while (left > 0 && (p = memrchr(s.p, lit[0], left)) != NULL) {
-		if (memcmp(p, lit, n) == 0)
+		if (n == 1 || (p[1] == lit[1] && memcmp(p, lit, n) == 0))
 			return p - s.p;
 		left = (size_t)(p - s.p);
 	}
@@ -64,6 +64,8 @@ struct span log_address(struct span s)
 {
 	ptrdiff_t at;
 
+	if (is_v4(s)) /* nearly always */
+		return s;
 	if (s.n > 0 && s.p[0] == '[') {
 		at = span_index(s, ']');
 		if (at < 0)
@@ -114,9 +116,11 @@ struct span log_value(struct span s, const char *key)
 
 struct span log_base(struct span tag)
 {
-	ptrdiff_t slash = log_find_last(tag, "/");
+	size_t n = tag.n;
 
-	return slash < 0 ? tag : span_from(tag, (size_t)slash + 1);
+	while (n > 0 && tag.p[n - 1] != '/')
+		n--;
+	return (struct span){ tag.p + n, tag.n - n };
 }
 
 struct logs_sessions {

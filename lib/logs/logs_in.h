@@ -18,6 +18,7 @@ struct log_head {
 	struct span rest; /* from the tag on */
 	bool bracketed;	  /* the time stood in brackets (Sun, Kerio) */
 	bool syslog;	  /* it has the shape of a syslog line: host and tag */
+	bool no_sender;	  /* see logs_scanner_no_sender */
 };
 
 /* What a scanner says. */
@@ -52,7 +53,7 @@ static inline ptrdiff_t log_find(struct span s, const char *lit)
 		return n == 0 ? 0 : -1;
 	end = s.p + s.n - n + 1;
 	while (p < end && (p = memchr(p, lit[0], (size_t)(end - p))) != NULL) {
-		if (memcmp(p, lit, n) == 0)
+		if (n == 1 || (p[1] == lit[1] && memcmp(p, lit, n) == 0))
 			return p - s.p;
 		p++;
 	}

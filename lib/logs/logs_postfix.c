@@ -35,17 +35,24 @@ static void warned(struct span s, struct log_line *out)
 		out->user = span_from(rest, (size_t)user + 16);
 }
 
-static enum log_verdict smtpd(struct span s, struct log_line *out)
+static enum log_verdict smtpd(struct span s, bool no_sender, struct log_line *out)
 {
 	static const char key[] = ", sasl_username=";
-	ptrdiff_t at = log_find(log_upto(s, QUEUE_ID_MAX), ": client="), end;
+	ptrdiff_t at, end;
 	struct span client;
 
+	/* most lines of this daemon */
+	if (log_starts(s, "connect from ") || log_starts(s, "disconnect from "))
+		return MINE;
+	at = log_find(log_upto(s, QUEUE_ID_MAX), ": client=");
 	if (at <= 0)
 		return MINE;
-	out->session = log_upto(s, (size_t)at);
 	client = span_from(s, (size_t)at + 9);
-	at = log_find(client, key);
+	end = log_find(client, key);
+	if (end < 0 && no_sender)
+		return MINE;
+	out->session = log_upto(s, (size_t)at);
+	at = end;
 	out->from = log_bracket_last(log_upto(client, at < 0 ? client.n : (size_t)at));
 	out->flags |= LOG_F_SENDER;
 	if (at < 0)
@@ -178,7 +185,7 @@ enum log_verdict logs_postfix(const struct log_head *h, struct log_line *out)
 			warned(s, out);
 			return MINE;
 		}
-		return smtpd(s, out);
+		return smtpd(s, h->no_sender, out);
 	case 'l': /* local, lmtp */
 	case 'v': /* virtual; verify says no "to=" */
 		return sent(s, daemon, out);
@@ -189,7 +196,8 @@ enum log_verdict logs_postfix(const struct log_head *h, struct log_line *out)
 			warned(s, out);
 			return MINE;
 		}
-		return log_has(s, ": client=") ? smtpd(s, out) : sent(s, daemon, out);
+		return log_has(s, ": client=") ? smtpd(s, h->no_sender, out)
+					       : sent(s, daemon, out);
 	default:
 		return MINE;
 	}

@@ -18,6 +18,8 @@ struct logs_scanner {
 	struct logs_sessions *sessions;
 	struct logs_columns columns;
 	struct strbuf json;
+	struct log_head_memo memo;
+	bool no_sender;	  /* nobody asks from where a message came */
 	struct span prev; /* the last line that was an event; its octets still stand */
 	struct regex *regex[LOGS_PATTERNS_MAX];
 	struct log_pattern pattern[LOGS_PATTERNS_MAX];
@@ -71,6 +73,11 @@ void logs_scanner_begin(struct logs_scanner *s, struct span header)
 	s->columns = (struct logs_columns){ 0 };
 	s->prev = (struct span){ NULL, 0 };
 	(void)logs_exchange_header(header, &s->columns);
+}
+
+void logs_scanner_no_sender(struct logs_scanner *s, bool none)
+{
+	s->no_sender = none;
 }
 
 void logs_scanner_moved(struct logs_scanner *s)
@@ -167,7 +174,7 @@ static enum log_verdict json_line(struct logs_scanner *s, struct span line,
 		if (j.identifier.n == 0) { /* the program wrote its own tag */
 			struct log_line unused = *out;
 
-			log_head_take(text, &unused, h);
+			log_head_take(text, NULL, &unused, h);
 			h->host = j.host;
 		}
 		return by_tag(h, out);
@@ -283,7 +290,8 @@ static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 		v = json_line(s, line, out, &h);
 		out->text = h.text;
 	} else {
-		log_head_take(line, out, &h);
+		log_head_take(line, &s->memo, out, &h);
+		h.no_sender = s->no_sender;
 		out->host = h.host;
 		out->text = h.text;
 		v = h.syslog ? quick(&h, out) : NOT_MINE;
@@ -336,9 +344,13 @@ void logs_scan(struct logs_scanner *s, struct span line, struct log_line *out)
 		s->prev = line;
 		return;
 	}
-	text = out->text;
 	if (s->prev.n == 0)
 		return;
+	if (out->take == LOG_TAKEN) { /* that line has no tag that we know */
+		s->prev.n = 0;
+		return;
+	}
+	text = out->text;
 	if (!log_starts(text, last))
 		(void)log_word(&text); /* host */
 	if (log_eat(&text, last)) {

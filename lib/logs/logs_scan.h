@@ -27,6 +27,10 @@ void logs_scanner_free(struct logs_scanner *s); /* NULL is fine */
  * "#Fields:" line named (header, "" for none) are known from here on, and no session. */
 void logs_scanner_begin(struct logs_scanner *s, struct span header);
 
+/* none: nobody asks from where a message came, so LOG_F_SENDER is not looked for where
+ * that takes time. */
+void logs_scanner_no_sender(struct logs_scanner *s, bool none);
+
 /* The octets of the lines so far are gone; the next lines follow on them. */
 void logs_scanner_moved(struct logs_scanner *s);
 

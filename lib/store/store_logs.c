@@ -53,6 +53,25 @@ bool store_log_text(struct store *st, struct span text, int64_t *id_out, struct 
 	return text_add(st, text, id_out, err);
 }
 
+bool store_log_text_new(struct store *st, struct span text, int64_t *id_out,
+			struct err *err)
+{
+	return text_add(st, text, id_out, err);
+}
+
+static const char sql_text_last[] = "SELECT coalesce(max(id), 0) FROM log_text";
+
+bool store_log_text_last(struct store *st, int64_t *id_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_LOG_TEXT_LAST, sql_text_last);
+	enum next n = db_next(st, q, err);
+
+	if (n == NEXT_ITEM)
+		*id_out = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return n == NEXT_ITEM;
+}
+
 static const char sql_text_of[] = "SELECT text FROM log_text WHERE id = ?1";
 
 bool store_log_text_get(struct store *st, int64_t id, struct arena *arena,
@@ -234,6 +253,48 @@ out:
 	sqlite3_reset(get);
 	strbuf_done(&days);
 	return ok;
+}
+
+static const char sql_use_new[] =
+	"INSERT INTO log_use (side, name, \"use\", protocol, address, rcpt, client, n, "
+	"first,"
+	" last, traits, days) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+
+bool store_log_use_new(struct store *st, const struct log_use_row *r, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_LOG_USE_NEW, sql_use_new);
+	unsigned char few[64 * STORE_LOG_DAY], *days = few;
+	bool ok;
+
+	if (r->day_n > sizeof few / STORE_LOG_DAY)
+		days = mem_alloc(r->day_n * STORE_LOG_DAY);
+	for (size_t i = 0; i < r->day_n; i++)
+		store_log_day_put(days + i * STORE_LOG_DAY, &r->day[i]);
+	bind_use(q, r);
+	sqlite3_bind_int64(q, 8, r->n);
+	sqlite3_bind_int64(q, 9, r->first);
+	sqlite3_bind_int64(q, 10, r->last);
+	sqlite3_bind_int64(q, 11, r->traits);
+	sqlite3_bind_blob(q, 12, days, (int)(r->day_n * STORE_LOG_DAY), SQLITE_STATIC);
+	ok = db_run(st, q, err);
+	if (days != few)
+		free(days);
+	return ok;
+}
+
+static const char sql_use_any[] = "SELECT EXISTS (SELECT 1 FROM log_use WHERE side = ?1)";
+
+bool store_log_use_any(struct store *st, enum side side, bool *out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_LOG_USE_ANY, sql_use_any);
+	enum next n;
+
+	sqlite3_bind_int(q, 1, (int)side);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM)
+		*out = sqlite3_column_int(q, 0) != 0;
+	sqlite3_reset(q);
+	return n == NEXT_ITEM;
 }
 
 static const char sql_source_add[] =

@@ -18,6 +18,12 @@
 bool store_log_text(struct store *st, struct span text, int64_t *id_out,
 		    struct err *err) MUST_CHECK;
 
+/* Add one that is not there, while the empty one is; which the caller knows. */
+bool store_log_text_new(struct store *st, struct span text, int64_t *id_out,
+			struct err *err) MUST_CHECK;
+/* The highest number; 0: there is none. */
+bool store_log_text_last(struct store *st, int64_t *id_out, struct err *err) MUST_CHECK;
+
 /* *id_out 0: it is not there. */
 bool store_log_text_find(struct store *st, struct span text, int64_t *id_out,
 			 struct err *err) MUST_CHECK;
@@ -42,6 +48,13 @@ struct log_use_row {
 };
 /* Bring it together with what is there: counts add up. */
 bool store_log_use_add(struct store *st, const struct log_use_row *r,
+		       struct err *err) MUST_CHECK;
+
+/* Likewise where the caller knows that nothing of this key is there. */
+bool store_log_use_new(struct store *st, const struct log_use_row *r,
+		       struct err *err) MUST_CHECK;
+/* Is there anything of a side? */
+bool store_log_use_any(struct store *st, enum side side, bool *out,
 		       struct err *err) MUST_CHECK;
 
 /* Lines of a source, seen again or not. */

@@ -107,6 +107,56 @@ hundred_days() {
 	want 0
 }
 
+@test "an address that logs in as very many is nobody's use until the administrator says what it is" {
+	start
+	# 61 accounts, of which anna logs in herself; a mover opens all of them within a quarter of an hour
+	local i names=(anna bert cara dora)
+	for i in $(seq 10 66); do
+		names+=(user$i)
+		echo "user$i,user$i,user$i,user$i@example.org,,"
+	done >>accounts.csv
+	mm accounts import
+	want 0
+	{
+		line 100
+		login 99 bert 192.0.2.2
+		login 20 anna 192.0.2.1
+		three=$(day 3)
+		for i in "${!names[@]}"; do
+			printf "$three 02:%02d:%02d mx dovecot: imap-login: Login: user=<%s>, method=PLAIN, rip=192.0.2.7, session=<a$i>\n" \
+				$((i / 5)) $((i % 5 * 10)) "${names[i]}"
+			printf "$three 02:%02d:%02d mx dovecot: imap(%s)<1><a$i>: Logged out in=1 out=2\n" \
+				$((i / 5)) $((i % 5 * 10 + 5)) "${names[i]}"
+		done
+		line 0
+	} >mail.log
+	mm logs --side old mail.log
+	want 0
+	mm accounts dormant --days 60
+	want 3
+	has "$said" "60 accounts look alive only through 192.0.2.7, which logged in as 61 names in 13 minutes"
+	has "$out" "1 account used since"
+	has "$out" "0 dormant, 0 dormant but left for now, 0 not proven, 60 only through an address of very many"
+	[[ $out =~ bert\ +bulk\ +$(iso 99) ]]
+	mm accounts dormant --days 60 --json
+	want 3
+	has "$out" '"alive_only_through_it": 60'
+	# it is ours
+	cp mailmuster.json before.json
+	sed -i 's/"logs": {/"logs": { "own_addresses": ["192.0.2.7"],/' mailmuster.json
+	mm accounts dormant --days 60
+	want 1
+	hasnt "$said" "192.0.2.7"
+	has "$out" "1 account used since"
+	has "$out" "60 dormant"
+	[[ $out =~ bert\ +dormant\ +$(iso 99) ]]
+	# or people come through it
+	sed 's/"logs": {/"logs": { "proxies": ["192.0.2.7"],/' before.json >mailmuster.json
+	mm accounts dormant --days 60
+	want 0
+	has "$out" "61 accounts used since"
+}
+
 @test "nothing counts twice: the same log, a longer one, a rotation, a packed copy" {
 	start
 	hundred_days >mail.log
@@ -132,7 +182,8 @@ hundred_days() {
 @test "what is wrong with a file is said, and the exit code is 3" {
 	start
 	hundred_days >mail.log
-	for i in $(seq 3000); do login 3 anna 192.0.2.1; done | gzip -c >mail.log.1.gz
+	one=$(login 3 anna 192.0.2.1)
+	for i in $(seq 3000); do echo "${one%<*}<$RANDOM$RANDOM>"; done | gzip -c >mail.log.1.gz
 	head -c 20000 mail.log.1.gz >cut.gz
 	mm logs --side old cut.gz
 	want 3

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "logs/logs_head.h"
 #include "logs/logs_scan.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -27,6 +28,23 @@ static void look(const struct log_line *l)
 		PROMISE(l->stamp.t >= 0 && l->stamp.t <= LOG_YEAR_SECONDS);
 }
 
+/* What was remembered of the lines before changes nothing of what a head says. */
+static void same_head(struct span line, struct log_head_memo *memo)
+{
+	struct log_line x = { 0 }, y = { 0 };
+	struct log_head a = { 0 }, b = { 0 };
+
+	log_head_take(line, memo, &x, &a);
+	log_head_take(line, NULL, &y, &b);
+	PROMISE(x.stamp.kind == y.stamp.kind);
+	PROMISE(x.stamp.kind == LOG_STAMP_NONE || x.stamp.t == y.stamp.t);
+	PROMISE(span_eq(x.stamp_text, y.stamp_text));
+	PROMISE(span_eq(a.line, b.line) && span_eq(a.host, b.host));
+	PROMISE(span_eq(a.tag, b.tag) && span_eq(a.pid, b.pid));
+	PROMISE(span_eq(a.text, b.text) && span_eq(a.rest, b.rest));
+	PROMISE(a.syslog == b.syslog && a.bracketed == b.bracketed);
+}
+
 /* The octets of each line are read to their end, so that a sanitizer sees a span that
  * leads out of them. */
 static unsigned touch(struct span s)
@@ -43,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span text = { (const char *)data, size };
 	struct logs_scanner *s;
 	struct err err = ERR_INIT;
+	struct log_head_memo memo = { 0 };
 	volatile unsigned sum = 0;
 
 	PROMISE(logs_scanner_new(patterns, COUNT_OF(patterns), &s, &err));
@@ -52,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct span line = { text.p, nl < 0 ? text.n : (size_t)nl };
 		struct log_line l;
 
+		same_head(line, &memo);
 		logs_scan(s, line, &l);
 		look(&l);
 		sum += touch(l.user) + touch(l.rip) + touch(l.from) + touch(l.rcpt) +

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AUDIT_AUDIT_LOGS_RUNS_H
+#define AUDIT_AUDIT_LOGS_RUNS_H
+/*
+ * Private to the reading of logs: sums that no longer fit into memory, as runs that
+ * ascend by the key of the store (name, use, protocol, address, rcpt, client), in one
+ * temporary file; and all of them into the store, each key once.
+ *
+ * Memory: RUN_BLOCK octets a run while they are brought together, at most RUNS_MAX runs;
+ * when there are as many they go to the store.
+ */
+#include "audit/audit_logs_in.h"
+#include "store/store_logs.h"
+
+#define RUNS_MAX  64u
+#define RUN_BLOCK (32u << 10)
+
+struct runs;
+bool runs_new(struct store *st, enum side side, struct runs **out,
+	      struct err *err) MUST_CHECK;
+void runs_free(struct runs *r); /* NULL is fine */
+bool runs_begin(struct runs *r, struct err *err) MUST_CHECK;
+/* The next of the run at hand. */
+bool runs_put(struct runs *r, const struct log_use_row *row, struct err *err) MUST_CHECK;
+bool runs_end(struct runs *r, struct err *err) MUST_CHECK;
+bool runs_merge(struct runs *r, struct err *err) MUST_CHECK;
+void runs_forget(struct runs *r);
+
+/* Days that may come twice, in any order: ascending, each once; how many these are. */
+size_t log_days_tidy(struct log_day *v, size_t n);
+
+#endif
