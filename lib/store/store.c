@@ -42,8 +42,6 @@ static const char settings[] =
 	"PRAGMA temp_store = FILE;"
 	"PRAGMA threads = 0;"
 	"PRAGMA cache_size = -6144;";
-/* Before the first table; half as many writes as with pages of 4,096 octets. */
-static const char settings_new[] = "PRAGMA page_size = 8192;";
 static const char settings_write[] = "PRAGMA journal_mode = WAL;"
 				     "PRAGMA synchronous = NORMAL;"
 				     "PRAGMA journal_size_limit = 16777216;";
@@ -191,8 +189,7 @@ bool store_create(const char *path, struct err *err)
 	}
 	close(fd);
 	ok = open_file(st, SQLITE_OPEN_READWRITE, false, err) &&
-	     db_exec(st, settings_new, err) && db_exec(st, settings_write, err) &&
-	     store_begin(st, err) &&
+	     db_exec(st, settings_write, err) && store_begin(st, err) &&
 	     db_exec(st, "PRAGMA application_id = " NUMBER_TEXT(APPLICATION_ID), err) &&
 	     db_exec(st, schema, err) &&
 	     db_exec(st,

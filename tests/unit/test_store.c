@@ -225,11 +225,11 @@ static bool read_all(struct store *st, struct arena *arena, struct err *err)
  */
 static void survives_a_damaged_file(void **state)
 {
-	enum { PAGE = 8192 }; /* of a new store */
+	enum { PAGE = 4096 };
 	struct rig *r = *state;
 	struct store_row *rows;
 	struct err err = ERR_INIT;
-	static uint8_t junk[PAGE], keep[PAGE];
+	uint8_t junk[PAGE], keep[PAGE];
 	int64_t pages;
 	int damaged = 0;
 	size_t n;
