@@ -25,9 +25,12 @@ static unsigned class_of(char c)
 		return IN_NAME | IN_TOKEN | IN_ADDR | IN_PHRASE | IN_QUOTED | IN_VALUE;
 	case '_':
 	case '+':
-		return IN_TOKEN | IN_ADDR | IN_QUOTED | IN_VALUE;
 	case '.':
-		return IN_TOKEN | IN_ADDR | IN_QUOTED | IN_VALUE;
+		return IN_TOKEN | IN_ADDR | IN_PHRASE | IN_QUOTED | IN_VALUE;
+	case '=': /* of encoded words, which were seen to */
+	case '?':
+	case '/':
+		return IN_PHRASE | IN_QUOTED | IN_VALUE;
 	case ' ':
 		return IN_PHRASE | IN_QUOTED | IN_VALUE;
 	case '"':
@@ -202,6 +205,60 @@ static bool value_is_plain(struct span name, struct span s, struct mime_plain *o
 	return s.n > 0;
 }
 
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+/* =?charset?B?text?= or =?charset?Q?text?= (RFC 2047 section 2), whole. */
+static bool encoded_word(struct span s, size_t *n_out)
+{
+	struct span rest = span_from(s, 2), charset = take(&rest, IN_TOKEN);
+	size_t n = 0;
+	bool q;
+
+	if (charset.n == 0 || !eat(&rest, '?') || rest.n < 2)
+		return false;
+	q = rest.p[0] == 'q' || rest.p[0] == 'Q';
+	if ((!q && rest.p[0] != 'b' && rest.p[0] != 'B') || rest.p[1] != '?')
+		return false;
+	rest = span_from(rest, 2);
+	for (; n < rest.n && rest.p[n] != '?'; n++) {
+		char c = rest.p[n];
+
+		if (q ? c <= ' ' || c >= 0x7f ||
+				    (c == '=' &&
+				     (n + 2 >= rest.n || !is_hex(rest.p[n + 1]) ||
+				      !is_hex(rest.p[n + 2])))
+		      : c != '=' && c != '+' && c != '/' &&
+				    (c == '-' || (class_of(c) & IN_NAME) == 0))
+			return false;
+	}
+	if (n == 0 || n > 75 || (!q && n % 4 != 0) || n + 1 >= rest.n ||
+	    rest.p[n + 1] != '=')
+		return false;
+	*n_out = s.n - rest.n + n + 2;
+	return true;
+}
+
+/* Each "=?" begins an encoded word between blanks. */
+static bool words_are_whole(struct span line)
+{
+	size_t n;
+
+	for (size_t i = 0; i + 1 < line.n; i++) {
+		if (line.p[i] != '=' || line.p[i + 1] != '?')
+			continue;
+		if ((i > 0 && line.p[i - 1] != ' ' && line.p[i - 1] != '\t') ||
+		    !encoded_word(span_from(line, i), &n))
+			return false;
+		i += n;
+		if (i < line.n && line.p[i] != ' ' && line.p[i] != '\t')
+			return false;
+	}
+	return true;
+}
+
 /* Lines up to the one that is not folded; false: an octet that is not plain, a line of
  * blanks alone, no end. */
 static bool take_value(struct span *rest, struct span *out)
@@ -211,11 +268,8 @@ static bool take_value(struct span *rest, struct span *out)
 	for (;;) {
 		struct span line = take(&s, IN_VALUE);
 
-		for (size_t i = 0; i + 1 < line.n; i++)
-			if (line.p[i] == '=' && line.p[i + 1] == '?')
-				return false;
-		if (!eat(&s, '\r') || !eat(&s, '\n') || span_trim(line).n == 0 ||
-		    s.n == 0)
+		if (!words_are_whole(line) || !eat(&s, '\r') || !eat(&s, '\n') ||
+		    span_trim(line).n == 0 || s.n == 0)
 			return false;
 		if (s.p[0] != ' ' && s.p[0] != '\t')
 			break;
