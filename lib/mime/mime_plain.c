@@ -75,6 +75,11 @@ static void blanks(struct span *s)
 		*s = span_from(*s, 1);
 }
 
+static bool is(struct span s, const char *word)
+{
+	return span_ieq_str(s, word);
+}
+
 /* local@domain, with no dot at an end of either and no two in a row. */
 static bool is_addr(struct span s)
 {
@@ -101,9 +106,11 @@ static bool addr(struct span *s)
 	return is_addr(from);
 }
 
-/* a@b, Name <a@b>, "Name" <a@b>; commas between. */
+/* a@b, a@b (Name), Name <a@b>, "Name" <a@b>; commas between.  Or nobody. */
 static bool addresses(struct span s)
 {
+	if (is(s, "undisclosed-recipients:;"))
+		return true;
 	do {
 		blanks(&s);
 		if (eat(&s, '"')) {
@@ -116,6 +123,10 @@ static bool addresses(struct span s)
 			if (addr(&rest)) {
 				s = rest;
 				blanks(&s);
+				if (eat(&s, '(') &&
+				    (take(&s, IN_PHRASE).n == 0 || !eat(&s, ')')))
+					return false;
+				blanks(&s);
 				continue;
 			}
 			(void)take(&s, IN_PHRASE);
@@ -126,11 +137,6 @@ static bool addresses(struct span s)
 		blanks(&s);
 	} while (eat(&s, ','));
 	return s.n == 0;
-}
-
-static bool is(struct span s, const char *word)
-{
-	return span_ieq_str(s, word);
 }
 
 static bool parameter(struct span *s, struct mime_plain *out, unsigned *seen)
@@ -265,11 +271,11 @@ static bool take_value(struct span *rest, struct span *out)
 {
 	struct span s = *rest;
 
-	for (;;) {
+	for (bool first = true;; first = false) {
 		struct span line = take(&s, IN_VALUE);
 
 		if (!words_are_whole(line) || !eat(&s, '\r') || !eat(&s, '\n') ||
-		    span_trim(line).n == 0 || s.n == 0)
+		    (!first && span_trim(line).n == 0) || s.n == 0)
 			return false;
 		if (s.p[0] != ' ' && s.p[0] != '\t')
 			break;
