@@ -102,7 +102,7 @@ static void a_comparison_of_a_sample_speaks_for_all(void **state)
 		  "(2 of them could not be compared and count as if they did)" },
 		{ 1000,
 		  { 98, 0, 2 },
-		  "98 of 1,000 read, 2 differ: with 95 % confidence fewer than 6.2 % "
+		  "98 of 1,000 read, 2 differ: with 95 % confidence fewer than 6.1 % "
 		  "do" },
 		{ 100, { 100, 0, 0 }, "100 of 100 read, none differ" },
 		{ 100, { 0, 50, 0 }, "" },
