@@ -37,6 +37,7 @@ struct facts {
 	int64_t open_run;		  /* of an interrupted audit; 0: none */
 	struct run_pace pace[SIDE_COUNT]; /* of the newest audit that ended */
 	bool scans;			  /* there was one */
+	bool scan_open;			  /* the newest was interrupted */
 	struct scan_counts scan[SIDE_COUNT];
 	int64_t damaged; /* suspect or worse */
 };
@@ -135,6 +136,7 @@ static bool look_at_scans(const struct project *p, const struct transfer *t, siz
 	    !store_run_last(p->store, "scan", arena, &run, &ended, err))
 		return false;
 	f->scans = open || ended;
+	f->scan_open = open;
 	if (!f->scans)
 		return true;
 	ids = mem_calloc(2 * n + 1, sizeof *ids);
@@ -252,6 +254,10 @@ static const char *next_command(const struct project *p, const struct facts *f,
 		*why = "damage shows only when whole messages are read";
 		return "mailmuster scan --side old";
 	}
+	if (f->scan_open) {
+		*why = "a scan was interrupted; as it was asked for it goes on";
+		return "mailmuster scan";
+	}
 	if (f->damaged > 0) {
 		*why = "scans found damaged messages";
 		return "mailmuster scan --list";
@@ -316,6 +322,7 @@ static bool keep(void *ctx, struct span piece, struct err *err)
 static void print_scans(const struct facts *f)
 {
 	char a[32], b[32];
+	int64_t damaged;
 
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		const struct scan_counts *c = &f->scan[side];
@@ -325,11 +332,19 @@ static void print_scans(const struct facts *f)
 		out_printf("%s: %s of %s messages scanned", side_name((enum side)side),
 			   num_group(c->scanned, a, sizeof a),
 			   num_group(c->messages, b, sizeof b));
-		for (int state = BODY_STATE_COUNT - 1; state >= BODY_SUSPECT; state--)
+		damaged = 0;
+		for (int state = BODY_STATE_COUNT - 1; state >= BODY_SUSPECT; state--) {
+			damaged += c->state[state];
 			if (c->state[state] > 0)
 				out_printf(", %s %s",
 					   num_group(c->state[state], a, sizeof a),
 					   body_state_name((enum body_state)state));
+		}
+		if (damaged == 0 && c->scanned > 0)
+			out_puts(", none damaged");
+		if (c->scanned < c->messages)
+			out_printf("; what the other %s are is not known",
+				   num_group(c->messages - c->scanned, a, sizeof a));
 		out_puts("\n");
 	}
 }

@@ -9,7 +9,7 @@ import random
 import re
 
 # A server that keeps one file for each message, and what may be done to that.
-FILES = ("cyrus", "maildir", "sdbox")
+FILES = ("cyrus", "maildir", "sdbox", "courier")
 ALL = FILES + ("mdbox",)
 
 
@@ -94,7 +94,7 @@ def emptied(v):
     os.truncate(v.path, 0)
 
 
-@kind("removed", FILES, hidden=("maildir",))
+@kind("removed", FILES, hidden=("maildir", "courier"))
 def removed(v):
     """The file is gone, the index has it still."""
     os.remove(v.path)
@@ -273,7 +273,7 @@ def find(storage, directory, raw):
     last = raw.rstrip(b"\r\n").rsplit(b"\r\n", 1)[1]
     for where, _, names in os.walk(directory):
         for name in names:
-            if not re.search(r"^\d+\.$|^u\.\d+$|^m\.\d+$|,S=\d+", name):
+            if not re.search(r"^\d+\.$|^u\.\d+$|^m\.\d+$|,S=\d+|^\d+\.M\d+P", name):
                 continue
             path = os.path.join(where, name)
             with open(path, "rb") as f:

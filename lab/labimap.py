@@ -34,7 +34,7 @@ class Imap:
         self.socket = socket.create_connection((srv.host, srv.port), timeout=120)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.file = self.socket.makefile("rwb", 1 << 18)
-        self.tag = 0
+        self.tag, self.capable = 0, ()
         self.file.readline()
         self.cmd('LOGIN "%s" "%s"' % (user, srv.users[user]))
         # What is hidden is not asked for; Courier even refuses it.
@@ -48,10 +48,18 @@ class Imap:
         self.tag += 1
         tag = b"k%d " % self.tag
         parts = text.split("%s") if literals else [text]
-        out = parts[0].encode()
+        out = tag + parts[0].encode()
         for lit, rest in zip(literals, parts[1:]):
-            out += b"{%d+}\r\n" % len(lit) + lit + rest.encode()
-        self.file.write(tag + out + b"\r\n")
+            if b"LITERAL+" in self.capable:
+                out += b"{%d+}\r\n" % len(lit) + lit + rest.encode()
+                continue
+            self.file.write(out + b"{%d}\r\n" % len(lit))
+            self.file.flush()
+            invited = self.file.readline()
+            if not invited.startswith(b"+"):
+                raise No(invited.decode(errors="replace").strip())
+            out = lit + rest.encode()
+        self.file.write(out + b"\r\n")
         self.file.flush()
         # Cyrus sends the end of a long answer when the start was acknowledged, and that takes 40 ms by default.
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)

@@ -33,6 +33,7 @@ struct options {
 	const char *host, *users, *folder;
 	uint32_t port, accounts, jobs;
 	uint64_t seed, messages, huge, folders, plain;
+	enum mail_style style; /* of plain */
 	bool even;	  /* every account is an ordinary one with messages messages */
 	bool no_keywords; /* system flags only: what every mover keeps */
 };
@@ -228,7 +229,7 @@ static bool seed_account(struct seeder *s, size_t index, struct err *err)
 	mail_writer_init(&s->mail, o->seed, a->user);
 	if (o->plain > 0) {
 		folder_begin(s, o->folder, NULL, true);
-		return fill(s, (int64_t)o->plain, MAIL_STYLE_UNIFORM, err);
+		return fill(s, (int64_t)o->plain, o->style, err);
 	}
 	switch (o->even ? SIZE_MAX : index) {
 	case 0:
@@ -330,6 +331,25 @@ static bool number(const char *s, uint64_t max, uint64_t *out)
 	return num_u64(span_str(s), max, out);
 }
 
+static bool style_of(const char *s, enum mail_style *out)
+{
+	static const struct {
+		const char *name;
+		enum mail_style style;
+	} styles[] = {
+		{ "uniform", MAIL_STYLE_UNIFORM },
+		{ "mixed", MAIL_STYLE_MIXED },
+		{ "large", MAIL_STYLE_LARGE },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(styles); i++)
+		if (strcmp(s, styles[i].name) == 0) {
+			*out = styles[i].style;
+			return true;
+		}
+	return false;
+}
+
 static bool parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
@@ -344,6 +364,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "plain-folder", required_argument, NULL, 'n' },
 		{ "folder", required_argument, NULL, 'b' },
+		{ "style", required_argument, NULL, 't' },
 		{ "even", no_argument, NULL, 'e' },
 		{ "no-keywords", no_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
@@ -362,6 +383,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'b':
 			o->folder = optarg;
+			break;
+		case 't':
+			ok = style_of(optarg, &o->style);
 			break;
 		case 'e':
 			o->even = true;
@@ -412,7 +436,8 @@ int main(int argc, char **argv)
 			     .seed = 1,
 			     .messages = 20500,
 			     .huge = 6000,
-			     .folders = 300 };
+			     .folders = 300,
+			     .style = MAIL_STYLE_UNIFORM };
 	struct work w = { .o = &o };
 	struct err err = ERR_INIT;
 	pthread_t thread[64];
@@ -424,7 +449,8 @@ int main(int argc, char **argv)
 				"            [--accounts N] [--messages N] [--huge N] "
 				"[--folders N] [--even] [--no-keywords]\n"
 				"       seed --port PORT --users-file FILE "
-				"--plain-folder N [--folder NAME]\n");
+				"--plain-folder N [--folder NAME] [--style "
+				"uniform|mixed|large]\n");
 		return 2;
 	}
 	if (!read_users(&w, &err)) {

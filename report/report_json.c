@@ -48,6 +48,29 @@ static void put_head(struct writer *w, const char *schema)
 	json_end_object(j);
 }
 
+/* What the comparison of a sample proves of all that have a partner; null: none was. */
+static void put_sampled(struct json_out *j, const struct match_count *c,
+			const struct sampled *s)
+{
+	int64_t all = match_count_matched(c);
+	char sentence[300];
+
+	json_name(j, "sample");
+	if (*sampled_sentence(all, s, sentence, sizeof sentence) == '\0') {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	json_put_int(j, "of", all);
+	json_put_int(j, "compared", s->read);
+	json_put_int(j, "not_compared", s->unread);
+	json_put_int(j, "differ", s->differ);
+	json_put_int(j, "at_most",
+		     sample_bound(all, s->read + s->unread, s->differ + s->unread));
+	json_put_str(j, "sentence", sentence);
+	json_end_object(j);
+}
+
 static void put_verdicts(struct json_out *j, const struct match_count *c)
 {
 	json_put_int(j, "same", c->same);
@@ -256,6 +279,7 @@ static void put_judgement(struct json_out *j, const struct transfer *t,
 	json_put_int(j, "folders", g->folders_old + g->folders_new);
 	json_put_int(j, "folders_unread", g->folders_unread);
 	json_put_int(j, "contents", g->contents);
+	put_sampled(j, &g->count, &g->sampled);
 	json_end_object(j);
 	json_name(j, "counts");
 	json_begin_object(j);

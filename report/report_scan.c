@@ -216,7 +216,7 @@ static void say_side(struct telling *t, enum side side,
 			  (unsigned long long)sampled->sample.seed,
 			  sample_sentence(sampled->sample.messages,
 					  sampled->read + sampled->unreadable,
-					  sampled->damaged, "damaged", sentence,
+					  sampled->damaged, "damaged", "are", sentence,
 					  sizeof sentence));
 		lines_wrap(&t->l, 5);
 	}
@@ -448,7 +448,7 @@ static bool json_side(struct telling *t, enum side side, struct err *err)
 					  s.damaged));
 		json_put_str(j, "sentence",
 			     sample_sentence(s.sample.messages, s.read + s.unreadable,
-					     s.damaged, "damaged", sentence,
+					     s.damaged, "damaged", "are", sentence,
 					     sizeof sentence));
 		json_end_object(j);
 	}

@@ -76,7 +76,7 @@ static void put_basis(struct text *t)
 {
 	const struct report_sum *s = &t->v.sum;
 	struct lines *l = &t->l;
-	char iso[CLOCK_ISO_SIZE], a[32];
+	char iso[CLOCK_ISO_SIZE], a[32], bound[300];
 
 	if (!t->v.has_run)
 		return;
@@ -105,6 +105,14 @@ static void put_basis(struct text *t)
 			  "  the contents of %s old messages were compared, as scans "
 			  "read them on both sides",
 			  num_group(s->contents, a, sizeof a));
+		if (s->contents >= match_count_matched(&s->count))
+			lines_add(l, ": all that have a partner");
+		else if (*sampled_sentence(s->sampled_of, &s->sampled, bound,
+					   sizeof bound) != '\0')
+			lines_add(l, "; by chance %s", bound);
+		else
+			lines_add(l, "; not chosen by chance, so they prove nothing of "
+				     "the others");
 		lines_wrap(l, 4);
 	}
 	if (s->sealed + s->unsound > 0) {

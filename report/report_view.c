@@ -261,6 +261,11 @@ static bool add_transfer(struct report_view *v, size_t i, struct err *err)
 	s->info += j.info;
 	s->folders_unread += j.folders_unread;
 	s->contents += j.contents;
+	if (j.sampled.read + j.sampled.unread > 0)
+		s->sampled_of += match_count_matched(&j.count);
+	s->sampled.read += j.sampled.read;
+	s->sampled.unread += j.sampled.unread;
+	s->sampled.differ += j.sampled.differ;
 	keep_oldest(&s->oldest_old, j.old_seen);
 	keep_oldest(&s->oldest_new, j.new_seen);
 	return add_findings(v, i, err);

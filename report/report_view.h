@@ -54,7 +54,9 @@ struct report_sum {
 	struct match_count count;
 	int64_t loss, doubt, info;
 	int64_t folders_unread;
-	int64_t contents; /* messages whose contents were compared */
+	int64_t contents;	/* messages whose contents were compared */
+	struct sampled sampled; /* of these, as a sample */
+	int64_t sampled_of;	/* with a partner, where there was a sample */
 	int64_t oldest_old,
 		oldest_new; /* reading that the oldest judgement rests on; 0: none */
 	/* What is accepted, or older than options.since, is in neither of these two. */

@@ -256,10 +256,13 @@ static bool as_content(struct match *x, unsigned *diff, struct err *err)
 	x->p->m->judgement.contents += scanned.known;
 	/* Read as a whole on both sides, and the same: nothing is left to ask, unless it
 	 * grew. */
-	if (!odd && (!scanned.known || (scanned.bodies_equal && scanned.headers_equal)))
+	if (!odd && (!scanned.known || (scanned.bodies_equal && scanned.headers_equal))) {
+		scanned_sample(x->w, x->p, x->old, &scanned, false);
 		return true;
+	}
 	if (!content_judge(x->w, x->p, x->old, x->new, &scanned, &x->content, err))
 		return false;
+	scanned_sample(x->w, x->p, x->old, &scanned, x->content.differs);
 	*diff &= ~(unsigned)DIFF_OCTETS;
 	if (x->content.differs)
 		*diff |= x->content.cls == FINDING_CONTENT ? DIFF_CONTENT : DIFF_OCTETS;

@@ -13,8 +13,25 @@ bool scanned_load(struct work *w, struct err *err)
 		    !store_scan_any(w->st, w->member[i].old.account,
 				    &w->scanned[SIDE_OLD], err))
 			return false;
-	return w->new.account == 0 ||
-	       store_scan_any(w->st, w->new.account, &w->scanned[SIDE_NEW], err);
+	if (w->new.account != 0 &&
+	    !store_scan_any(w->st, w->new.account, &w->scanned[SIDE_NEW], err))
+		return false;
+	/* The one of the old side speaks for both: it is of the same messages. */
+	return store_scan_sample(w->st, SIDE_OLD, &w->sample, &w->sampled, err);
+}
+
+void scanned_sample(struct work *w, struct work_pair *p, const struct multiset_item *old,
+		    const struct scanned *s, bool differs)
+{
+	struct sampled *sum = &p->m->judgement.sampled;
+
+	if (!w->sampled || !w->scanned[SIDE_OLD] || !w->scanned[SIDE_NEW] ||
+	    (p->m->not_comparable & DIFF_CONTENT) != 0 ||
+	    sample_rank(w->sample.seed, &old->m.key, old->m.date) > w->sample.rank)
+		return;
+	sum->read += s->known;
+	sum->unread += !s->known;
+	sum->differ += s->known && differs;
 }
 
 /* Newest facts of a message that was read and has the size that it had then. */
@@ -126,7 +143,7 @@ bool scanned_unreadable(struct work *w, struct err *err)
 void scanned_say(const struct work *w, const struct work_member *m, struct strbuf *out)
 {
 	const struct match_count *c = &m->judgement.count;
-	char a[32], b[32];
+	char a[32], b[32], bound[300];
 
 	if (!w->scanned[SIDE_OLD] && !w->scanned[SIDE_NEW])
 		return;
@@ -137,4 +154,7 @@ void scanned_say(const struct work *w, const struct work_member *m, struct strbu
 		    "sides were scanned.",
 		    out->n > 0 ? " " : "", num_group(m->judgement.contents, a, sizeof a),
 		    num_group(c->old_messages, b, sizeof b));
+	if (*sampled_sentence(match_count_matched(c), &m->judgement.sampled, bound,
+			      sizeof bound) != '\0')
+		strbuf_addf(out, " By chance %s.", bound);
 }

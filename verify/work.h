@@ -11,6 +11,7 @@
 #include "model/account.h"
 #include "profile/profile.h"
 #include "store/store_folder.h"
+#include "store/store_scan.h"
 #include "store/store_seal.h"
 #include "store/store_verify.h"
 #include "verify/judge.h"
@@ -171,8 +172,10 @@ struct work {
 				   be; NULL */
 	const char **gone;	/* new folders of a seal that are gone, common form */
 	size_t gone_n;
+	bool sampled; /* sample tells which messages a scan chose by chance */
+	struct scan_sample sample;
 	bool scanned[SIDE_COUNT]; /* something of that side was read as a whole */
-	int64_t max_octets; /* the largest message that the new side takes; -1 */
+	int64_t max_octets;	  /* the largest message that the new side takes; -1 */
 	const struct crowd_wave *alarm; /* of all accounts, told with the one that lost
 					   most; NULL: none (yet) */
 	uint64_t stamp;			/* of the group of equal keys being matched */
@@ -263,7 +266,7 @@ bool keywords_compare(struct work *w, int64_t old, int64_t new, struct work_keyw
 /* Fill in w->scanned. */
 bool scanned_load(struct work *w, struct err *err) MUST_CHECK;
 struct scanned {
-	bool known; /* both were read as a whole */
+	bool known;			  /* both were read as a whole */
 	bool bodies_equal, headers_equal; /* in canonical form */
 	int64_t octets[SIDE_COUNT];
 };
@@ -272,6 +275,9 @@ bool scanned_compare(struct work *w, struct work_pair *p, const struct multiset_
 		     const struct multiset_item *new, struct scanned *out,
 		     struct err *err) MUST_CHECK;
 /* Name what the servers do not give out: its folder is not verified. */
+/* Count what the sample tells, when old is in it. */
+void scanned_sample(struct work *w, struct work_pair *p, const struct multiset_item *old,
+		    const struct scanned *s, bool differs);
 bool scanned_unreadable(struct work *w, struct err *err) MUST_CHECK;
 /* How much was compared, in a sentence. */
 void scanned_say(const struct work *w, const struct work_member *m, struct strbuf *out);

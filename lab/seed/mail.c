@@ -258,6 +258,9 @@ static size_t body_octets(struct rng *r, enum mail_style style)
 
 	if (style == MAIL_STYLE_SMALL)
 		return 100 + rng_below(r, 1800);
+	if (style == MAIL_STYLE_LARGE)
+		return 20000 +
+		       (dice < 900 ? rng_below(r, 400000) : rng_below(r, 6000000));
 	if (dice < 700)
 		return 100 + rng_below(r, 2800);
 	if (dice < 940)

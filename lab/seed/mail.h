@@ -17,6 +17,7 @@ enum mail_style {
 	MAIL_STYLE_DRAFTS, /* the same, flagged \Draft */
 	MAIL_STYLE_SMALL,  /* ordinary, none above some kB: for huge folders */
 	MAIL_STYLE_UNIFORM, /* 1.1 kB each, for measurements */
+	MAIL_STYLE_LARGE,   /* with attachments, up to some MB: for measurements */
 };
 
 struct mail {

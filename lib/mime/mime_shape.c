@@ -6,6 +6,7 @@
 #include <gmime/gmime.h>
 #include <unistd.h>
 
+#include "mime/mime_plain.h"
 #include "model/body.h"
 
 #define BLOCK	  (32u << 10) /* octets of a part in one go */
@@ -14,8 +15,30 @@
 #define YEAR_MIN  1970
 #define YEAR_MAX  2100
 
+/* Charsets whose converters are kept open: to open one costs more than a message. */
+#define CONVERTERS 4
+
+struct converter {
+	char charset[40];
+	GIConv cd; /* (GIConv)-1: the charset is not known */
+};
+
+/*
+ * The C library unloads the code of a charset with its last converter, and GMime opens
+ * one for each word of a header: a tenth of the time went there.  So the code of these is
+ * held.
+ */
+static const char *const often[] = {
+	"ISO-8859-1",	"ISO-8859-2", "ISO-8859-15", "WINDOWS-1250", "WINDOWS-1251",
+	"WINDOWS-1252", "KOI8-R",     "ISO-2022-JP", "SHIFT_JIS",    "EUC-JP",
+	"GB2312",	"GBK",	      "BIG5",	     "EUC-KR",
+};
+
 struct mime_shape {
+	GIConv held[COUNT_OF(often)];
 	GMimeParserOptions *options;
+	struct converter converter[CONVERTERS];
+	size_t converter_n, converter_next;
 	uint64_t found;
 	unsigned char base64[256]; /* what each octet is in base64 */
 	char in[BLOCK];
@@ -90,6 +113,9 @@ struct mime_shape *mime_shape_new(void)
 {
 	struct mime_shape *s = mem_calloc(1, sizeof *s);
 
+	for (size_t i = 0; i < COUNT_OF(often); i++)
+		s->held[i] = g_mime_iconv_open("UTF-8", often[i]);
+
 	s->options = g_mime_parser_options_new();
 	g_mime_parser_options_set_warning_callback(s->options, on_warning, s);
 	for (unsigned c = 0; c < COUNT_OF(s->base64); c++)
@@ -102,6 +128,12 @@ void mime_shape_free(struct mime_shape *s)
 	if (s == NULL)
 		return;
 	g_mime_parser_options_free(s->options);
+	for (size_t i = 0; i < s->converter_n; i++)
+		if (s->converter[i].cd != (GIConv)-1)
+			g_mime_iconv_close(s->converter[i].cd);
+	for (size_t i = 0; i < COUNT_OF(often); i++)
+		if (s->held[i] != (GIConv)-1)
+			g_mime_iconv_close(s->held[i]);
 	free(s);
 }
 
@@ -190,6 +222,7 @@ static int qp_feed(struct mime_shape *s, int at, const char *p, size_t n)
 
 struct charset_state {
 	bool ascii, unknown;
+	bool by_runs;  /* ASCII stands for itself in it, between whole characters */
 	GIConv cd;     /* (GIConv)-1: none is needed */
 	char kept[16]; /* a character that is not complete yet */
 	size_t kept_n;
@@ -201,27 +234,62 @@ static bool says_ascii(const char *charset)
 	       g_ascii_strcasecmp(charset, "ascii") == 0;
 }
 
-static void charset_open(struct charset_state *c, const char *charset)
+static GIConv converter(struct mime_shape *s, const char *charset)
 {
+	struct converter *c;
+
+	for (size_t i = 0; i < s->converter_n; i++)
+		if (g_ascii_strcasecmp(s->converter[i].charset, charset) == 0) {
+			c = &s->converter[i];
+			if (c->cd != (GIConv)-1)
+				g_mime_iconv(c->cd, NULL, NULL, NULL, NULL);
+			return c->cd;
+		}
+	if (strlen(charset) >= sizeof c->charset)
+		return (GIConv)-1;
+	c = &s->converter[s->converter_next];
+	if (s->converter_next < s->converter_n) {
+		if (c->cd != (GIConv)-1)
+			g_mime_iconv_close(c->cd);
+	} else {
+		s->converter_n++;
+	}
+	s->converter_next = (s->converter_next + 1) % CONVERTERS;
+	snprintf(c->charset, sizeof c->charset, "%s", charset);
+	c->cd = g_mime_iconv_open("UTF-8", charset);
+	return c->cd;
+}
+
+static void charset_open(struct mime_shape *s, struct charset_state *c,
+			 const char *charset)
+{
+	static const char *const plain[] = { "utf-8", "iso-8859-", "windows-125",
+					     "koi8-" };
+
 	*c = (struct charset_state){ .ascii = says_ascii(charset), .cd = (GIConv)-1 };
 	if (c->ascii)
 		return;
-	c->cd = g_mime_iconv_open("UTF-8", charset);
+	c->cd = converter(s, charset);
 	c->unknown = c->cd == (GIConv)-1;
+	for (size_t i = 0; i < COUNT_OF(plain); i++)
+		c->by_runs |= g_ascii_strncasecmp(charset, plain[i], strlen(plain[i])) ==
+			      0;
 }
 
-static void charset_close(struct charset_state *c)
+/* How many octets of ASCII there are at the start. */
+static size_t ascii_run(const char *p, size_t n)
 {
-	if (c->cd != (GIConv)-1)
-		g_mime_iconv_close(c->cd);
-}
+	size_t i = 0;
+	uint64_t w;
 
-static bool is_ascii(const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)p[i] >= 0x80)
-			return false;
-	return true;
+	for (; i + sizeof w <= n; i += sizeof w) {
+		memcpy(&w, p + i, sizeof w);
+		if ((w & 0x8080808080808080u) != 0)
+			break;
+	}
+	while (i < n && (unsigned char)p[i] < 0x80)
+		i++;
+	return i;
 }
 
 /* One piece, complete characters of it; how many octets were taken.  False: it is not in
@@ -246,6 +314,37 @@ static bool convert(struct charset_state *c, char *p, size_t n, size_t *used)
 	return true;
 }
 
+/* A run of octets behind which the piece ends (last) or ASCII stands. */
+static bool charset_run(struct charset_state *c, char *p, size_t n, bool last)
+{
+	size_t used;
+
+	if (!convert(c, p, n, &used) || n - used >= sizeof c->kept)
+		return false;
+	if (used < n && !last)
+		return false;
+	memcpy(c->kept, p + used, n - used);
+	c->kept_n = n - used;
+	return true;
+}
+
+static bool charset_runs(struct charset_state *c, char *p, size_t n)
+{
+	while (n > 0) {
+		size_t k = ascii_run(p, n);
+
+		p += k;
+		n -= k;
+		for (k = 0; k < n && (unsigned char)p[k] >= 0x80;)
+			k++;
+		if (k > 0 && !charset_run(c, p, k, k == n))
+			return false;
+		p += k;
+		n -= k;
+	}
+	return true;
+}
+
 static void charset_feed(struct mime_shape *s, struct charset_state *c, char *p, size_t n)
 {
 	size_t used;
@@ -253,7 +352,7 @@ static void charset_feed(struct mime_shape *s, struct charset_state *c, char *p,
 	if (c->unknown || (s->found & SYMPTOM_BIT(SYMPTOM_CHARSET)) != 0)
 		return;
 	if (c->ascii) {
-		if (!is_ascii(p, n))
+		if (ascii_run(p, n) < n)
 			note(s, SYMPTOM_CHARSET);
 		return;
 	}
@@ -269,14 +368,8 @@ static void charset_feed(struct mime_shape *s, struct charset_state *c, char *p,
 		memmove(c->kept, c->kept + used, c->kept_n - used);
 		c->kept_n -= used;
 	}
-	if (n == 0)
-		return;
-	if (!convert(c, p, n, &used) || n - used >= sizeof c->kept) {
+	if (n > 0 && !(c->by_runs ? charset_runs(c, p, n) : charset_run(c, p, n, true)))
 		note(s, SYMPTOM_CHARSET);
-		return;
-	}
-	memcpy(c->kept, p + used, n - used);
-	c->kept_n = n - used;
 }
 
 static void charset_end(struct mime_shape *s, const struct charset_state *c)
@@ -295,16 +388,60 @@ static bool is_text(GMimePart *part)
 	return type != NULL && g_mime_content_type_is_type(type, "text", "*");
 }
 
+/* The content of one part, as it comes. */
+struct content {
+	GMimeContentEncoding encoding;
+	GMimeEncoding state;
+	struct base64_state b;
+	struct charset_state c;
+	bool text;
+	int qp;
+};
+
+static void content_begin(struct mime_shape *s, struct content *t,
+			  GMimeContentEncoding encoding, bool text, const char *charset)
+{
+	*t = (struct content){ .encoding = encoding, .text = text, .qp = QP_TEXT };
+	if (text)
+		charset_open(s, &t->c, charset);
+	g_mime_encoding_init_decode(&t->state, encoding);
+}
+
+/* n: no more than BLOCK. */
+static void content_feed(struct mime_shape *s, struct content *t, char *p, size_t n)
+{
+	bool encoded = true;
+
+	if (t->encoding == GMIME_CONTENT_ENCODING_BASE64)
+		base64_feed(s, &t->b, p, n);
+	else if (t->encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
+		t->qp = qp_feed(s, t->qp, p, n);
+	else
+		encoded = t->encoding == GMIME_CONTENT_ENCODING_UUENCODE;
+	if (!t->text)
+		return;
+	if (encoded) {
+		n = g_mime_encoding_step(&t->state, p, n, s->out);
+		p = s->out;
+	}
+	charset_feed(s, &t->c, p, n);
+}
+
+static void content_end(struct mime_shape *s, const struct content *t)
+{
+	if (t->encoding == GMIME_CONTENT_ENCODING_BASE64)
+		base64_end(s, &t->b);
+	if (t->text)
+		charset_end(s, &t->c);
+}
+
 static void part(struct mime_shape *s, GMimePart *p)
 {
 	GMimeDataWrapper *content = g_mime_part_get_content(p);
 	GMimeStream *stream;
 	GMimeContentEncoding encoding;
-	GMimeEncoding state;
-	struct base64_state b = { 0 };
-	struct charset_state c = { .cd = (GIConv)-1 };
 	bool text = is_text(p);
-	int qp = QP_TEXT;
+	struct content t;
 	ssize_t n;
 
 	if (content == NULL || (stream = g_mime_data_wrapper_get_stream(content)) == NULL)
@@ -313,26 +450,14 @@ static void part(struct mime_shape *s, GMimePart *p)
 	if (!text && encoding != GMIME_CONTENT_ENCODING_BASE64 &&
 	    encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
 		return;
-	if (text)
-		charset_open(&c, g_mime_object_get_content_type_parameter(GMIME_OBJECT(p),
-									  "charset"));
-	g_mime_encoding_init_decode(&state, encoding);
+	content_begin(s, &t, encoding, text,
+		      text ? g_mime_object_get_content_type_parameter(GMIME_OBJECT(p),
+								      "charset")
+			   : NULL);
 	g_mime_stream_reset(stream);
-	while ((n = g_mime_stream_read(stream, s->in, sizeof s->in)) > 0) {
-		if (encoding == GMIME_CONTENT_ENCODING_BASE64)
-			base64_feed(s, &b, s->in, (size_t)n);
-		else if (encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
-			qp = qp_feed(s, qp, s->in, (size_t)n);
-		if (text)
-			charset_feed(
-				s, &c, s->out,
-				g_mime_encoding_step(&state, s->in, (size_t)n, s->out));
-	}
-	if (encoding == GMIME_CONTENT_ENCODING_BASE64)
-		base64_end(s, &b);
-	if (text)
-		charset_end(s, &c);
-	charset_close(&c);
+	while ((n = g_mime_stream_read(stream, s->in, sizeof s->in)) > 0)
+		content_feed(s, &t, s->in, (size_t)n);
+	content_end(s, &t);
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX */
@@ -375,13 +500,50 @@ static uint64_t look(struct mime_shape *s, GMimeStream *stream)
 	return s->found;
 }
 
+/* The one part behind a plain header. */
+static uint64_t look_plain(struct mime_shape *s, const struct mime_plain *plain,
+			   struct span body)
+{
+	static const GMimeContentEncoding encodings[] = {
+		[MIME_PLAIN_NONE] = GMIME_CONTENT_ENCODING_DEFAULT,
+		[MIME_PLAIN_QP] = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE,
+		[MIME_PLAIN_BASE64] = GMIME_CONTENT_ENCODING_BASE64,
+	};
+	struct content t;
+
+	s->found = 0;
+	content_begin(s, &t, encodings[plain->encoding], true,
+		      plain->charset[0] != '\0' ? plain->charset : NULL);
+	for (size_t n; body.n > 0; body = span_from(body, n)) {
+		n = body.n < sizeof s->in ? body.n : sizeof s->in;
+		memcpy(s->in, body.p, n);
+		content_feed(s, &t, s->in, n);
+	}
+	content_end(s, &t);
+	return s->found;
+}
+
 uint64_t mime_shape_of(struct mime_shape *s, struct span message)
 {
-	GMimeStream *stream = g_mime_stream_mem_new_with_buffer(
-		message.n > 0 ? message.p : "", message.n);
-	uint64_t found = look(s, stream);
+	struct mime_plain plain;
 
+	if (mime_plain_of(message, &plain))
+		return look_plain(s, &plain, span_from(message, plain.header));
+	return mime_shape_parsed(s, message);
+}
+
+uint64_t mime_shape_parsed(struct mime_shape *s, struct span message)
+{
+	/* The stream is lent the octets; it only reads them. */
+	GByteArray *octets = g_byte_array_new_take(
+		(guint8 *)(uintptr_t)(message.n > 0 ? message.p : ""), message.n);
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(octets);
+	uint64_t found;
+
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+	found = look(s, stream);
 	g_object_unref(stream);
+	g_byte_array_free(octets, FALSE);
 	return found;
 }
 

@@ -16,6 +16,8 @@ void mime_shape_free(struct mime_shape *s);
 
 /* SYMPTOM_BIT of what is wrong with this message (model/body.h). */
 uint64_t mime_shape_of(struct mime_shape *s, struct span message);
+/* The same by GMime's parser, also where it has nothing to say (mime/mime_plain.h). */
+uint64_t mime_shape_parsed(struct mime_shape *s, struct span message);
 /* The same for one that lies in a temporary file: its parts are read from there, in
  * constant memory. */
 bool mime_shape_of_file(struct mime_shape *s, const struct spill *file,

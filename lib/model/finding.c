@@ -20,3 +20,8 @@ void match_count_add(struct match_count *sum, const struct match_count *c)
 	sum->removed += c->removed;
 	sum->content += c->content;
 }
+
+int64_t match_count_matched(const struct match_count *c)
+{
+	return c->same + c->same_weak + c->changed + c->refiled;
+}

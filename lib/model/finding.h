@@ -6,6 +6,7 @@
 #include "model/match.h"
 #include "model/message.h"
 #include "model/run.h"
+#include "model/sample.h"
 #include "model/why.h"
 
 struct finding {
@@ -52,6 +53,8 @@ struct match_count {
 	int64_t content; /* a fact like flags */
 };
 void match_count_add(struct match_count *sum, const struct match_count *c);
+/* Old messages that have a partner. */
+int64_t match_count_matched(const struct match_count *c);
 
 struct pair {
 	int64_t id, transfer;
@@ -76,8 +79,11 @@ struct judgement {
 	int64_t loss, doubt, info; /* findings by severity, without accepted ones */
 	int64_t accepted;	   /* findings of loss or doubt that a person accepted */
 	int64_t seal;		   /* baseline that was used; 0: none */
-	int64_t bias; /* octets by which most messages grew or shrank; 0: none */
+	int64_t bias;	  /* octets by which most messages grew or shrank; 0: none */
 	int64_t contents; /* messages whose contents were compared, from scans */
+	/* of these: chosen by chance (scan --sample), so that they speak for the others
+	 */
+	struct sampled sampled;
 	int64_t folders_old, folders_new, folders_unread;
 	const char *note; /* why it is incomplete or not judged; "" */
 };

@@ -72,7 +72,7 @@ static void percent(long double share, char *buf, size_t size)
 }
 
 const char *sample_sentence(int64_t all, int64_t read, int64_t found, const char *what,
-			    char *buf, size_t size)
+			    const char *verb, char *buf, size_t size)
 {
 	char a[32], b[32], c[32], share[32];
 	int64_t most;
@@ -91,8 +91,27 @@ const char *sample_sentence(int64_t all, int64_t read, int64_t found, const char
 	/* Fewer than the next number. */
 	percent(100.0L * (long double)(most + 1) / (long double)all, share, sizeof share);
 	snprintf(buf, size,
-		 "%s of %s read, %s %s: with %d %% confidence fewer than %s %% are", a, b,
-		 c, what, SAMPLE_CONFIDENCE, share);
+		 "%s of %s read, %s %s: with %d %% confidence fewer than %s %% %s", a, b,
+		 c, what, SAMPLE_CONFIDENCE, share, verb);
+	return buf;
+}
+
+const char *sampled_sentence(int64_t all, const struct sampled *s, char *buf, size_t size)
+{
+	char n[32];
+	size_t used;
+
+	buf[0] = '\0';
+	if (s->read == 0 || s->read + s->unread > all)
+		return buf;
+	sample_sentence(all, s->read + s->unread, s->differ + s->unread, "differ", "do",
+			buf, size);
+	if (s->unread == 0)
+		return buf;
+	used = strlen(buf);
+	snprintf(buf + used, size - used,
+		 " (%s of them could not be compared and count as if they did)",
+		 num_group(s->unread, n, sizeof n));
 	return buf;
 }
 

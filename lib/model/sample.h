@@ -26,10 +26,24 @@ int64_t sample_bound(int64_t all, int64_t read, int64_t found);
 
 /*
  * "500 of 12,000 read, none damaged: with 95 % confidence fewer than 0.6 % are"; what:
- * "damaged".  Without any left over it is the plain count.
+ * "damaged", verb: "are".  Without any left over it is the plain count.
  */
 const char *sample_sentence(int64_t all, int64_t read, int64_t found, const char *what,
-			    char *buf, size_t size);
+			    const char *verb, char *buf, size_t size);
+
+/* Messages of a sample that were found on both sides. */
+struct sampled {
+	int64_t read;	/* whole, on both: compared */
+	int64_t unread; /* on one side at least not read, or no longer what was read */
+	int64_t differ; /* of those compared */
+};
+/*
+ * What the comparison of a sample proves of all messages that have a partner: "500 of
+ * 12,000 read, none differ: with 95 % confidence fewer than 0.6 % do".  Those unread
+ * count as if they differed, and that is said.  "" when nothing was compared.
+ */
+const char *sampled_sentence(int64_t all, const struct sampled *s, char *buf,
+			     size_t size);
 
 /* The n lowest of many ranks, in memory for n of them. */
 struct sample_lowest {

@@ -332,7 +332,10 @@ CREATE TABLE judgement (
 	accepted       INTEGER NOT NULL DEFAULT 0, -- findings of loss or doubt, accepted
 	seal           INTEGER NOT NULL DEFAULT 0, -- seal.id of the baseline; 0: none
 	bias           INTEGER NOT NULL DEFAULT 0, -- as in pair
-	contents       INTEGER NOT NULL DEFAULT 0  -- messages compared as a whole
+	contents       INTEGER NOT NULL DEFAULT 0, -- messages compared as a whole
+	sample_read    INTEGER NOT NULL DEFAULT 0, -- of a sample: compared
+	sample_unread  INTEGER NOT NULL DEFAULT 0, -- of a sample: could not be compared
+	sample_differ  INTEGER NOT NULL DEFAULT 0  -- of sample_read
 ) STRICT;
 
 -- Which folder was compared with which.  Replaced; verify.

@@ -369,13 +369,14 @@ bool store_finding_sums(struct store *st, int64_t transfer, struct finding_sum *
 #define JUDGEMENT_COLUMNS                                                                \
 	"transfer, run, verdict, old_run, new_run, old_seen, new_seen, depth,"           \
 	" flags_compared, loss, doubt, info, folders_old, folders_new, folders_unread,"  \
-	" note, accepted, seal, bias, contents, " COUNT_COLUMNS
+	" note, accepted, seal, bias, contents, sample_read, sample_unread,"             \
+	" sample_differ, " COUNT_COLUMNS
 
 static const char sql_judgement_put[] =
 	"INSERT INTO judgement (" JUDGEMENT_COLUMNS ")"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
 	" ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
-	" ?31, ?32, ?33, ?34, ?35, ?36)";
+	" ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)";
 static const char sql_judgement_get[] = "SELECT " JUDGEMENT_COLUMNS
 					" FROM judgement WHERE transfer = ?1";
 
@@ -404,7 +405,10 @@ bool store_judgement_put(struct store *st, const struct judgement *j, struct err
 	sqlite3_bind_int64(q, 18, j->seal);
 	sqlite3_bind_int64(q, 19, j->bias);
 	sqlite3_bind_int64(q, 20, j->contents);
-	bind_count(q, 21, &j->count);
+	sqlite3_bind_int64(q, 21, j->sampled.read);
+	sqlite3_bind_int64(q, 22, j->sampled.unread);
+	sqlite3_bind_int64(q, 23, j->sampled.differ);
+	bind_count(q, 24, &j->count);
 	return db_run(st, q, err);
 }
 
@@ -441,7 +445,10 @@ bool store_judgement(struct store *st, int64_t transfer, struct arena *arena,
 					   .seal = sqlite3_column_int64(q, 17),
 					   .bias = sqlite3_column_int64(q, 18),
 					   .contents = sqlite3_column_int64(q, 19) };
-		read_count(q, 20, &out->count);
+		out->sampled.read = sqlite3_column_int64(q, 20);
+		out->sampled.unread = sqlite3_column_int64(q, 21);
+		out->sampled.differ = sqlite3_column_int64(q, 22);
+		read_count(q, 23, &out->count);
 		ok = true;
 	}
 	sqlite3_reset(q);

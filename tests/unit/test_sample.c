@@ -79,7 +79,41 @@ static void it_is_said_in_one_sentence(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		if (strcmp(sample_sentence(cases[i].all, cases[i].read, cases[i].found,
-					   "damaged", buf, sizeof buf),
+					   "damaged", "are", buf, sizeof buf),
+			   cases[i].want) != 0)
+			fail_msg("case %zu: %s", i, buf);
+}
+
+/* What could not be compared counts as if it differed. */
+static void a_comparison_of_a_sample_speaks_for_all(void **state)
+{
+	static const struct {
+		int64_t all;
+		struct sampled s;
+		const char *want;
+	} cases[] = {
+		{ 12000,
+		  { 500, 0, 0 },
+		  "500 of 12,000 read, none differ: with 95 % confidence fewer than "
+		  "0.60 % do" },
+		{ 1000,
+		  { 98, 2, 0 },
+		  "100 of 1,000 read, 2 differ: with 95 % confidence fewer than 6.0 % do "
+		  "(2 of them could not be compared and count as if they did)" },
+		{ 1000,
+		  { 98, 0, 2 },
+		  "98 of 1,000 read, 2 differ: with 95 % confidence fewer than 6.1 % "
+		  "do" },
+		{ 100, { 100, 0, 0 }, "100 of 100 read, none differ" },
+		{ 100, { 0, 50, 0 }, "" },
+		{ 100, { 0, 0, 0 }, "" },
+		{ 10, { 11, 0, 0 }, "" },
+	};
+	char buf[300];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (strcmp(sampled_sentence(cases[i].all, &cases[i].s, buf, sizeof buf),
 			   cases[i].want) != 0)
 			fail_msg("case %zu: %s", i, buf);
 }
@@ -151,6 +185,7 @@ static void a_sample_larger_than_all_is_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_comparison_of_a_sample_speaks_for_all),
 		cmocka_unit_test(the_bound_is_exact),
 		cmocka_unit_test(it_is_said_in_one_sentence),
 		cmocka_unit_test(every_message_may_be_chosen),

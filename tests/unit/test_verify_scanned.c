@@ -86,7 +86,8 @@ static const struct {
 	  "none doubt message-unreadable new INBOX 1\n" },
 };
 
-static void put(struct fx *f, enum side side, const struct saw *s, int64_t octets)
+static void put_uid(struct fx *f, enum side side, uint32_t uid, const struct saw *s,
+		    int64_t octets)
 {
 	struct body_facts b = { .read = !s->unread,
 				.announced = s->announced != 0 ? s->announced : octets,
@@ -104,7 +105,12 @@ static void put(struct fx *f, enum side side, const struct saw *s, int64_t octet
 	fx_ok(store_folders(f->st, fx_account(f, side, "ann"), false, &f->arena, &v, &n,
 			    &err));
 	assert_int_equal(n, 1);
-	fx_ok(store_body_put(f->st, v->epoch, 1, &b, &err));
+	fx_ok(store_body_put(f->st, v->epoch, uid, &b, &err));
+}
+
+static void put(struct fx *f, enum side side, const struct saw *s, int64_t octets)
+{
+	put_uid(f, side, 1, s, octets);
 }
 
 static void contents_are_compared(void **state)
@@ -177,10 +183,69 @@ static void unreadable_mail_that_is_missing_says_why(void **state)
 	fx_close(&f);
 }
 
+/* Of what a scan chose by chance the bound is told: here both, or one of them. */
+static void a_sample_is_told_with_its_bound(void **state)
+{
+	static const struct {
+		uint64_t rank;
+		bool both;
+		struct sampled want;
+		const char *says;
+	} samples[] = {
+		{ UINT64_MAX, true, { 2, 0, 0 }, "By chance 2 of 2 read, none differ." },
+		{ UINT64_MAX, false, { 1, 1, 0 }, "(1 of them could not be compared" },
+		{ 0, true, { 0, 0, 0 }, NULL },
+	};
+	static const struct saw saw = { true, false, "h", "b", 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(samples); i++) {
+		struct fx_message m[] = { { "<a@x>", 100, D0, 0, NULL, 1 },
+					  { "<b@x>", 100, D0, 0, NULL, 2 } };
+		struct fx_folder folder = {
+			.name = "INBOX", .message = m, .n = 2, FX_EMPTY
+		};
+		struct scan_sample sample = { .side = SIDE_OLD,
+					      .seed = 7,
+					      .rank = samples[i].rank,
+					      .messages = 2,
+					      .chosen = 2 };
+		struct err err = ERR_INIT;
+		struct verify_options o;
+		struct judgement j;
+		struct fx f;
+		int64_t t;
+
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		fx_audit(&f, DEPTH_FULL);
+		fx_read(&f, SIDE_OLD, "ann", &folder, 1);
+		fx_read(&f, SIDE_NEW, "ann", &folder, 1);
+		for (int side = 0; side < SIDE_COUNT; side++) {
+			put_uid(&f, (enum side)side, 1, &saw, 100);
+			if (side == SIDE_OLD || samples[i].both)
+				put_uid(&f, (enum side)side, 2, &saw, 100);
+		}
+		fx_ok(store_scan_sample_put(f.st, &sample, &err));
+		fx_audit_end(&f);
+		o = options(&t, 1);
+		verify(&f, &o);
+		j = judgement(&f, t);
+		if (memcmp(&j.sampled, &samples[i].want, sizeof j.sampled) != 0 ||
+		    (strstr(j.note, "By chance") != NULL) != (samples[i].says != NULL) ||
+		    (samples[i].says != NULL && strstr(j.note, samples[i].says) == NULL))
+			fail_msg("case %zu: %lld %lld %lld\n%s", i,
+				 (long long)j.sampled.read, (long long)j.sampled.unread,
+				 (long long)j.sampled.differ, j.note);
+		fx_close(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contents_are_compared),
+		cmocka_unit_test(a_sample_is_told_with_its_bound),
 		cmocka_unit_test(unreadable_mail_that_is_missing_says_why),
 	};
 
