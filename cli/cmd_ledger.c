@@ -18,7 +18,7 @@ static void print_head(const struct globals *g, const struct ledger_entry *e)
 	clock_iso(e->time, iso);
 	if (!g->json) {
 		out_printf("%s\nentry %lld, %s, %s by %s\n", hex, (long long)e->seq, iso,
-			   shown(e->kind), shown(e->actor));
+			   shown(e->kind), shown(e->name));
 		return;
 	}
 	json_out_init(&j, &text, false);
@@ -28,7 +28,7 @@ static void print_head(const struct globals *g, const struct ledger_entry *e)
 	json_put_str(&j, "hash", hex);
 	json_put_str(&j, "time", iso);
 	json_put_str(&j, "kind", e->kind);
-	json_put_str(&j, "actor", e->actor);
+	json_put_str(&j, "actor", e->name);
 	json_end_object(&j);
 	out_printf("%s\n", strbuf_cstr(&text));
 	strbuf_done(&text);

@@ -307,6 +307,21 @@ CREATE TABLE expected (
 	reason TEXT NOT NULL,
 	ledger INTEGER NOT NULL REFERENCES ledger (seq)
 ) STRICT;
+CREATE TABLE person (
+	code TEXT PRIMARY KEY,
+	name TEXT UNIQUE
+) STRICT, WITHOUT ROWID;
+CREATE TABLE item_said (
+	id     INTEGER PRIMARY KEY,
+	list   TEXT NOT NULL,
+	item   TEXT NOT NULL,
+	what   INTEGER NOT NULL,
+	at     INTEGER NOT NULL,
+	teller TEXT NOT NULL,
+	owner  TEXT NOT NULL,
+	note   TEXT NOT NULL,
+	ledger INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
 CREATE TRIGGER log_text_no_update BEFORE UPDATE ON log_text BEGIN
 	SELECT RAISE(ABORT, 'log_text is append-only');
 END;
@@ -348,4 +363,10 @@ CREATE TRIGGER expected_no_update BEFORE UPDATE ON expected BEGIN
 END;
 CREATE TRIGGER expected_no_delete BEFORE DELETE ON expected BEGIN
 	SELECT RAISE(ABORT, 'expected is append-only');
+END;
+CREATE TRIGGER item_said_no_update BEFORE UPDATE ON item_said BEGIN
+	SELECT RAISE(ABORT, 'item_said is append-only');
+END;
+CREATE TRIGGER item_said_no_delete BEFORE DELETE ON item_said BEGIN
+	SELECT RAISE(ABORT, 'item_said is append-only');
 END;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "store/store_db.h"
 #include "store/store_digest.h"
+#include "store/store_person.h"
 #include "store/store_run.h"
 
 /* Of one entry, in octets. */
@@ -11,7 +12,9 @@
 #define KIND_MAX    64u
 #define PAYLOAD_MAX (64u << 10)
 
-#define LEDGER_COLUMNS "seq, time, actor, kind, payload, prev, hash FROM ledger"
+#define LEDGER_COLUMNS                                                                   \
+	"seq, time, actor, kind, payload, prev, hash, " PERSON_NAME(                     \
+		"actor") " FROM ledger"
 
 static const char sql_ledger_head[] = "SELECT " LEDGER_COLUMNS
 				      " ORDER BY seq DESC LIMIT 1";
@@ -43,7 +46,8 @@ static bool read_entry(struct store *st, sqlite3_stmt *q, struct ledger_entry *o
 				      .time = sqlite3_column_int64(q, 1),
 				      .actor = db_text(q, 2),
 				      .kind = db_text(q, 3),
-				      .payload = db_text(q, 4) };
+				      .payload = db_text(q, 4),
+				      .name = db_text(q, 7) };
 	/* A NUL would hide what stands behind it from the hash. */
 	if (strlen(out->actor) != (size_t)sqlite3_column_bytes(q, 2) ||
 	    strlen(out->kind) != (size_t)sqlite3_column_bytes(q, 3) ||
@@ -56,9 +60,10 @@ static bool read_entry(struct store *st, sqlite3_stmt *q, struct ledger_entry *o
 static bool append(struct store *st, const char *actor, const char *kind,
 		   const char *payload, struct err *err)
 {
+	char code[PERSON_CODE_SIZE];
 	struct ledger_entry e = { .seq = 1,
 				  .time = clock_now(),
-				  .actor = actor,
+				  .actor = code,
 				  .kind = kind,
 				  .payload = payload };
 	sqlite3_stmt *q = db_stmt(st, STMT_LEDGER_HEAD, sql_ledger_head);
@@ -66,6 +71,8 @@ static bool append(struct store *st, const char *actor, const char *kind,
 	bool ok = true;
 	enum next n;
 
+	if (!store_person_code(st, actor, code, err))
+		return false;
 	n = db_next(st, q, err);
 	if (n == NEXT_ITEM && (ok = read_entry(st, q, &head, err))) {
 		e.seq = head.seq + 1;
@@ -78,7 +85,7 @@ static bool append(struct store *st, const char *actor, const char *kind,
 	q = db_stmt(st, STMT_LEDGER_ADD, sql_ledger_add);
 	sqlite3_bind_int64(q, 1, e.seq);
 	sqlite3_bind_int64(q, 2, e.time);
-	db_bind_str(q, 3, actor);
+	db_bind_str(q, 3, code);
 	db_bind_str(q, 4, kind);
 	db_bind_str(q, 5, payload);
 	db_bind_digest(q, 6, &e.prev);
@@ -117,6 +124,7 @@ bool store_ledger_head(struct store *st, struct arena *arena, struct ledger_entr
 		out->actor = arena_strdup(arena, out->actor);
 		out->kind = arena_strdup(arena, out->kind);
 		out->payload = arena_strdup(arena, out->payload);
+		out->name = arena_strdup(arena, out->name);
 		ok = true;
 	}
 	sqlite3_reset(q);

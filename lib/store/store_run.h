@@ -44,11 +44,13 @@ bool store_run_digest(struct store *st, int64_t id, struct sha256 *out,
  * SHA-256 over length-prefixed fields including prev and the project id. */
 struct ledger_entry {
 	int64_t seq, time;
-	const char *actor, *kind, *payload;
+	const char *actor; /* a code (store_person.h) */
+	const char *kind, *payload;
+	const char *name; /* of the actor; its code when nobody knows */
 	struct sha256 prev, hash;
 };
-/* Append inside the transaction that is open, or in one of its own.  ERR_LIMIT above 256
- * octets of actor, 64 of kind or 64 KiB of payload. */
+/* actor is a name.  Append inside the transaction that is open, or in one of its own.
+ * ERR_LIMIT above 256 octets of actor, 64 of kind or 64 KiB of payload. */
 bool store_ledger_append(struct store *st, const char *actor, const char *kind,
 			 const char *payload, struct err *err) MUST_CHECK;
 /* Newest entry; *found_out false when the ledger is empty. */

@@ -2,6 +2,7 @@
 /* What was observed stays as it is: no statement of ours or of anybody else edits it. */
 #include "store/store_accept.h"
 #include "store/store_db.h"
+#include "store/store_item.h"
 #include "store/store_logs.h"
 #include "store/store_mover.h"
 #include "store/store_said.h"
@@ -20,6 +21,12 @@ static void say_something(struct rig *r, int64_t transfer)
 				.decision = "keep",
 				.note = "" };
 	const struct expected e = { .name = "cron", .teller = "grace", .reason = "cron" };
+	struct item_said i = { .list = "premigration",
+			       .item = "14",
+			       .at = 5,
+			       .teller = "grace",
+			       .owner = "",
+			       .note = "" };
 	const struct log_file f = {
 		.run = r->run, .path = "mail.log", .packing = "plain", .note = ""
 	};
@@ -31,8 +38,9 @@ static void say_something(struct rig *r, int64_t transfer)
 	ok(store_own_login_add(r->st, &own, &err));
 	ok(store_log_own_add(r->st, 1, USE_LOGIN, 5, text, &err));
 	ok(store_witness_add(r->st, &w, &err));
-	ok(store_said_add(r->st, &s, "{}", &err));
-	ok(store_expected_add(r->st, &e, true, "{}", &err));
+	ok(store_said_add(r->st, &s, &err));
+	ok(store_expected_add(r->st, &e, true, &err));
+	ok(store_item_say(r->st, &i, &err));
 }
 
 static void refuses_to_edit_what_was_observed(void **state)
@@ -65,6 +73,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "witness", "source" },
 		{ "transfer_said", "note" },
 		{ "expected", "reason" },
+		{ "item_said", "note" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
