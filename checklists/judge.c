@@ -112,7 +112,8 @@ static void name(struct strbuf *sb, const char *id)
 /* New evidence, or new words, since the stage began. */
 static void judge_repeat(const struct judging *j, struct item_view *v)
 {
-	struct strbuf missing = STRBUF_INIT, unsigned_ = STRBUF_INIT, old = STRBUF_INIT;
+	struct strbuf missing = STRBUF_INIT, open = STRBUF_INIT, old = STRBUF_INIT;
+	struct strbuf blind = STRBUF_INIT;
 	struct check_result *out = &v->result;
 	int64_t all = 0, done = 0;
 
@@ -131,29 +132,31 @@ static void judge_repeat(const struct judging *j, struct item_view *v)
 		if (item_is_done(w.state))
 			done++;
 		else if (!w.judged)
-			name(&unsigned_, (*to)->id);
+			name(&open, (*to)->id);
 		else if (w.state == ITEM_STALE)
 			name(&old, (*to)->id);
 		else if (w.state == ITEM_UNKNOWN)
-			name(&unsigned_, (*to)->id);
+			name(&blind, (*to)->id);
 		else
 			name(&missing, (*to)->id);
 	}
-	out->state = missing.n != 0	? CHECK_NOT_DONE
-		     : old.n != 0	? CHECK_STALE
-		     : unsigned_.n != 0 ? CHECK_UNKNOWN
-					: CHECK_DONE;
+	out->state = missing.n != 0	     ? CHECK_NOT_DONE
+		     : old.n != 0	     ? CHECK_STALE
+		     : open.n + blind.n != 0 ? CHECK_UNKNOWN
+					     : CHECK_DONE;
 	out->figure[0] = (struct check_figure){ "items", all };
 	out->figure[1] = (struct check_figure){ "done", done };
 	out->figure_n = 2;
 	snprintf(out->sentence, sizeof out->sentence,
-		 "%lld of %lld done in this stage%s%s%s%s%s%s", (long long)done,
+		 "%lld of %lld done in this stage%s%s%s%s%s%s%s%s", (long long)done,
 		 (long long)all, missing.n != 0 ? "; not done: " : "",
 		 strbuf_cstr(&missing), old.n != 0 ? "; old evidence: " : "",
-		 strbuf_cstr(&old), unsigned_.n != 0 ? "; to be signed: " : "",
-		 strbuf_cstr(&unsigned_));
+		 strbuf_cstr(&old), blind.n != 0 ? "; no evidence: " : "",
+		 strbuf_cstr(&blind), open.n != 0 ? "; to be signed: " : "",
+		 strbuf_cstr(&open));
 	strbuf_done(&missing);
-	strbuf_done(&unsigned_);
+	strbuf_done(&open);
+	strbuf_done(&blind);
 	strbuf_done(&old);
 }
 

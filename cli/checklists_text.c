@@ -26,13 +26,24 @@ static size_t column(const struct strbuf *out)
 	return text_width((struct span){ out->p + at, out->n - at });
 }
 
+/* Octets up to the next blank that is not part of a `command`. */
+static size_t word(const char *text)
+{
+	bool code = false;
+	size_t n = 0;
+
+	for (; text[n] != '\0' && (code || text[n] != ' '); n++)
+		code ^= text[n] == '`';
+	return n;
+}
+
 void checklists_wrap(struct strbuf *out, const char *text, size_t indent, size_t width)
 {
 	size_t at = column(out);
 	bool first = true;
 
 	while (*text != '\0') {
-		size_t n = strcspn(text, " ");
+		size_t n = word(text);
 		size_t w = text_width((struct span){ text, n });
 
 		if (!first && at + 1 + w > width) {
@@ -111,12 +122,12 @@ static void show_item(const struct item_view *v, size_t width, struct arena *are
 
 	strbuf_addf(out, "  %s %3s  ", checklists_mark(v->state), v->item->id);
 	checklists_wrap(out, plain(v->item->text, arena), 11, width);
-	if (v->overdue)
-		more = arena_printf(arena, "LATE, was due by %s%s%s",
-				    checklists_by(v, arena), *more != '\0' ? ": " : "",
-				    more);
 	if (v->state != ITEM_OPEN && v->state != ITEM_DONE && v->state != ITEM_SIGNED_OFF)
 		more = arena_printf(arena, "%s: %s", item_state_name(v->state), more);
+	if (v->overdue)
+		more = arena_printf(arena, "LATE, was due by %s%s%s",
+				    checklists_by(v, arena), *more != '\0' ? "; " : "",
+				    more);
 	if (*more != '\0')
 		put_indented(out, more, 11, width);
 	if (item_is_done(v->state))
@@ -185,12 +196,8 @@ static void print_item(const struct check_item *item, const struct item_view *v,
 					  plain(v->sign->note, arena)),
 			     11, PAPER);
 	else
-		put_indented(out,
-			     arena_printf(arena,
-					  "%-24s signed: ____________________  "
-					  "date: __________",
-					  owner),
-			     11, PAPER + 40);
+		strbuf_addf(out, "%11s%-22s signed: ________________  date: __________\n",
+			    "", owner);
 	strbuf_addc(out, '\n');
 }
 
