@@ -150,10 +150,60 @@ static bool check_table(struct store *st, enum words what, struct err *err)
 			(long long)entries, tables[what].table, (long long)rows));
 }
 
+static const char sql_acceptances[] =
+	"SELECT id, digest, findings FROM acceptance ORDER BY id";
+static const char sql_accepted[] =
+	"SELECT acceptance, fingerprint FROM accepted ORDER BY acceptance, fingerprint";
+
+/* The findings that an acceptance covers, from the row that is in hand on. */
+static bool check_set(struct store *st, sqlite3_stmt *of, sqlite3_stmt *q, enum next *n,
+		      struct err *err)
+{
+	int64_t id = sqlite3_column_int64(of, 0), findings = 0;
+	struct sha256 told, digest;
+
+	if (!db_digest(st, of, 1, &told, err))
+		return false;
+	sha256_begin(st->sha);
+	for (; *n == NEXT_ITEM && sqlite3_column_int64(q, 0) == id; findings++) {
+		if (!db_digest(st, q, 1, &digest, err))
+			return false;
+		sha256_add(st->sha, digest.bytes, sizeof digest.bytes);
+		*n = db_next(st, q, err);
+	}
+	if (*n == NEXT_FAIL)
+		return false;
+	sha256_end(st->sha, &digest);
+	if (findings != sqlite3_column_int64(of, 2) ||
+	    memcmp(&told, &digest, sizeof told) != 0)
+		return err_set(err, ERR_LEDGER,
+			       "acceptance %lld covers other findings than it says",
+			       (long long)id);
+	return true;
+}
+
+static bool check_sets(struct store *st, struct err *err)
+{
+	sqlite3_stmt *of = NULL, *q = NULL;
+	enum next n = NEXT_FAIL, row = NEXT_FAIL;
+	bool ok = db_prepare(st, sql_acceptances, &of, err) &&
+		  db_prepare(st, sql_accepted, &q, err) &&
+		  (row = db_next(st, q, err)) != NEXT_FAIL;
+
+	while (ok && (n = db_next(st, of, err)) == NEXT_ITEM)
+		ok = check_set(st, of, q, &row, err);
+	sqlite3_finalize(of);
+	sqlite3_finalize(q);
+	if (!ok || n != NEXT_END)
+		return false;
+	return row == NEXT_END ||
+	       err_set(err, ERR_LEDGER, "findings are accepted that no acceptance names");
+}
+
 bool words_check(struct store *st, struct err *err)
 {
 	for (int what = 0; what < WORDS_COUNT; what++)
 		if (!check_table(st, (enum words)what, err))
 			return false;
-	return true;
+	return check_sets(st, err);
 }
