@@ -263,12 +263,12 @@ static void judge_verified(const struct evidence *e, const struct rule_ask *ask,
 	figure(out, "loss", m->loss);
 	figure(out, "doubt", m->doubt);
 	if (m->differ > 0) {
-		char doubt[32];
+		char loss[32], doubt[32];
 
-		say(out, CHECK_NOT_DONE, "%s %s: %s and %s of doubt",
+		say(out, CHECK_NOT_DONE, "%s %s: %s findings of loss, %s of doubt",
 		    part(&w, m->differ, m->transfers, "account"),
 		    m->differ == 1 ? "differs" : "differ",
-		    some(&w, m->loss, "finding of loss"),
+		    num_group(m->loss, loss, sizeof loss),
 		    num_group(m->doubt, doubt, sizeof doubt));
 	} else if (m->incomplete > 0 || m->unjudged > 0) {
 		char never[32];
