@@ -200,12 +200,13 @@ compile_commands.json:
 	$(Q)rm -rf build/cc && bear --output $@ -- $(MAKE) -B build/mailmuster unit
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man7 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 		$(DESTDIR)$(PREFIX)/share/mailmuster/profiles
 	install -m 644 $(PROFILES) $(DESTDIR)$(PREFIX)/share/mailmuster/profiles
 	install -m 755 $(B)/mailmuster $(DESTDIR)$(PREFIX)/bin/mailmuster
 	install -m 644 man/mailmuster.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailmuster.1
+	install -m 644 man/mailmuster-checklists.7 $(DESTDIR)$(PREFIX)/share/man/man7/mailmuster-checklists.7
 	install -m 644 completion/mailmuster.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailmuster
 
 clean:

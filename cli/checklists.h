@@ -33,6 +33,17 @@ const char *checklists_by(const struct item_view *v, struct arena *arena);
 const struct checklist *checklists_of(const struct checklists_seen *c,
 				      const struct item_view *v);
 
+/* What status says when there is a service date: what is due next, and how much more. */
+struct checklists_next {
+	const char *item; /* "premigration:6"; NULL: everything is done */
+	const char *text, *due, *state;
+	bool begun, late;
+	size_t more;
+};
+/* Strings live in arena. */
+bool checklists_next(const struct project *p, struct arena *arena,
+		     struct checklists_next *out, struct err *err) MUST_CHECK;
+
 /* ---- writing; which: index of a list ---- */
 
 /* For a terminal, or paper: with lines to sign on. */

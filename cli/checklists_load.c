@@ -152,3 +152,30 @@ const struct checklist *checklists_of(const struct checklists_seen *c,
 			return c->lists.list[i];
 	return NULL;
 }
+
+bool checklists_next(const struct project *p, struct arena *arena,
+		     struct checklists_next *out, struct err *err)
+{
+	struct checklists_seen c = { 0 };
+	const struct item_view **v;
+	size_t n;
+	bool ok;
+
+	*out = (struct checklists_next){ 0 };
+	ok = checklists_see(p, &c, err);
+	if (ok) {
+		lists_due(c.view, c.lists.n, &c.arena, &v, &n, &out->begun);
+		if (n > 0) {
+			out->item = arena_printf(arena, "%s:%s",
+						 checklists_of(&c, v[0])->name,
+						 v[0]->item->id);
+			out->text = arena_strdup(arena, v[0]->item->text);
+			out->due = checklists_by(v[0], arena);
+			out->state = item_state_name(v[0]->state);
+			out->late = v[0]->overdue;
+			out->more = n - 1;
+		}
+	}
+	checklists_forget(&c);
+	return ok;
+}

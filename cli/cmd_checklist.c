@@ -454,7 +454,8 @@ static const char help[] =
 	"or of an earlier stage, is stale; what was signed and evidence contradicts is\n"
 	"shown as contradicted. Stages have dates when the config has \"service_date\".\n"
 	"\n"
-	"show lists the items of a list, premigration by default. due names what is to\n"
+	"show, the default, lists the items of premigration or another list. due names "
+	"what is to\n"
 	"be done now, the latest first (exit code 1 when there is any). sign, reopen "
 	"and\n"
 	"assign are entries of the ledger; ITEM is a number of premigration, or\n"
@@ -471,10 +472,10 @@ const struct command cmd_checklist = {
 	.name = "checklist",
 	.summary =
 		"what is to be done before, during and after the move, and what is done",
-	.usage = "[show [LIST] | due | sign ITEM [--by NAME] [--note TEXT] | reopen ITEM "
+	.usage = "show [LIST] | due | sign ITEM [--by NAME] [--note TEXT] | reopen ITEM "
 		 "[--by NAME] [--note TEXT] | assign ITEM --to NAME [--by NAME] [--note "
 		 "TEXT] | export [LIST] [--blank] [--format text | markdown | csv] [-o "
-		 "FILE]]",
+		 "FILE]",
 	.help = help,
 	.options = options,
 	.run = run,

@@ -133,5 +133,5 @@ shapes() {
 
 @test "the manual is clean" {
 	command -v mandoc >/dev/null || skip "mandoc is not installed"
-	[ -z "$(mandoc -T lint "$TOP/man/mailmuster.1" 2>/dev/null)" ]
+	[ -z "$(mandoc -T lint "$TOP"/man/*.[17] 2>/dev/null)" ]
 }
