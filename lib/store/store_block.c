@@ -36,7 +36,8 @@ static void canon_add(struct store *st, const struct message *m, struct span key
 	p = put_be(p, m->flags, 1);
 	(void)put_be(p, keywords.n, 4);
 	strbuf_add(&st->canon, buf, sizeof buf);
-	strbuf_addspan(&st->canon, keywords);
+	if (keywords.n > 0)
+		strbuf_addspan(&st->canon, keywords);
 }
 
 bool block_canon(struct store *st, const struct message *m, struct err *err)

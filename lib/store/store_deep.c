@@ -21,7 +21,7 @@ struct overtaken {
 struct deep_row {
 	struct message m;
 	int64_t first_run, gone_run; /* gone_run 0: it is there */
-	bool there, met; /* met: its newest change was undone */
+	bool there, met;	     /* met: its newest change was undone */
 };
 
 struct deep {
@@ -30,6 +30,8 @@ struct deep {
 	struct err *err;
 	sqlite3_stmt *messages, *blocks, *changes;
 	enum next message, block; /* whether the row in hand is one */
+	int64_t id;		  /* of the message in hand */
+	int64_t newest;		  /* run that last brought a message of the block */
 	int64_t epoch;
 	struct reading *reading; /* ascending by run */
 	size_t n;
@@ -155,6 +157,8 @@ static int64_t newest_of(const struct deep *d, int64_t upto)
 {
 	int64_t newest = 0;
 
+	if (d->newest <= upto)
+		return d->newest;
 	for (size_t i = 0; i < d->row_n; i++)
 		if (d->row[i].first_run > newest && d->row[i].first_run <= upto)
 			newest = d->row[i].first_run;
@@ -237,49 +241,55 @@ static bool check_block(struct deep *d, uint32_t block)
 
 /* ---- one folder ---- */
 
+static bool next_message(struct deep *d)
+{
+	d->message = db_next(d->st, d->messages, d->err);
+	if (d->message == NEXT_ITEM)
+		d->id = sqlite3_column_int64(d->messages, 0);
+	return d->message != NEXT_FAIL;
+}
+
 /* The message in hand. */
 static bool take_message(struct deep *d)
 {
-	struct deep_row *r = &d->row[d->row_n];
+	struct deep_row *r = &d->row[d->row_n++];
 	sqlite3_stmt *q = d->messages;
+	int64_t tier = sqlite3_column_int64(q, 2), flags = sqlite3_column_int64(q, 5);
 
-	*r = (struct deep_row){ .m = { .uid = (uint32_t)sqlite3_column_int64(q, 0),
-				       .tier = (uint8_t)sqlite3_column_int(q, 2),
-				       .octets = sqlite3_column_int64(q, 3),
-				       .date = db_date(q, 4),
-				       .flags = (uint8_t)sqlite3_column_int(q, 5),
-				       .keyword_set = sqlite3_column_int64(q, 6) },
-				.first_run = sqlite3_column_int64(q, 7),
-				.gone_run = sqlite3_column_int64(q, 8) };
+	r->m.uid = (uint32_t)d->id;
+	r->m.tier = (uint8_t)tier;
+	r->m.octets = sqlite3_column_int64(q, 3);
+	r->m.date = db_date(q, 4);
+	r->m.flags = (uint8_t)flags;
+	r->m.keyword_set = sqlite3_column_int64(q, 6);
+	r->first_run = sqlite3_column_int64(q, 7);
+	r->gone_run = sqlite3_column_int64(q, 8);
 	r->there = r->gone_run == 0;
-	/* What the row's octets cannot hold would be cut off unseen. */
-	if (sqlite3_column_int64(q, 2) != r->m.tier ||
-	    sqlite3_column_int64(q, 5) != r->m.flags)
-		return db_damaged(d->st, "a message", d->err);
-	d->row_n++;
+	r->met = false;
+	if (r->first_run > d->newest)
+		d->newest = r->first_run;
 	d->facts->messages++;
+	/* What the row's octets cannot hold would be cut off unseen. */
+	if (tier != r->m.tier || flags != r->m.flags)
+		return db_damaged(d->st, "a message", d->err);
 	return db_key(d->st, q, 1, &r->m.key, d->err);
 }
 
 static bool read_blocks(struct deep *d)
 {
-	while (d->message == NEXT_ITEM &&
-	       sqlite3_column_int64(d->messages, 0) >> 32 == d->epoch) {
-		int64_t id = sqlite3_column_int64(d->messages, 0);
-		uint32_t block = (uint32_t)id >> BLOCK_SHIFT;
+	while (d->message == NEXT_ITEM && d->id >> 32 == d->epoch) {
+		int64_t block = d->id >> BLOCK_SHIFT;
 
 		d->row_n = 0;
-		while (d->message == NEXT_ITEM &&
-		       sqlite3_column_int64(d->messages, 0) >> BLOCK_SHIFT ==
-			       id >> BLOCK_SHIFT) {
+		d->newest = 0;
+		while (d->message == NEXT_ITEM && d->id >> BLOCK_SHIFT == block) {
 			/* A broken tree may yield anything. */
 			if (d->row_n == BLOCK_UIDS)
 				return db_damaged(d->st, "messages out of order", d->err);
-			if (!take_message(d))
+			if (!take_message(d) || !next_message(d))
 				return false;
-			d->message = db_next(d->st, d->messages, d->err);
 		}
-		if (d->message == NEXT_FAIL || !check_block(d, block))
+		if (!check_block(d, (uint32_t)(block & (UINT32_MAX >> BLOCK_SHIFT))))
 			return false;
 	}
 	if (d->block == NEXT_ITEM && sqlite3_column_int64(d->blocks, 0) <= d->epoch)
@@ -438,8 +448,7 @@ bool deep_check(struct store *st, struct ledger_facts *out, struct err *err)
 	arena_init(&d->kept);
 	ok = open_overtaken(d) && db_prepare(st, sql_messages, &d->messages, err) &&
 	     db_prepare(st, sql_blocks, &d->blocks, err) &&
-	     db_prepare(st, sql_changes, &d->changes, err) &&
-	     (d->message = db_next(st, d->messages, err)) != NEXT_FAIL &&
+	     db_prepare(st, sql_changes, &d->changes, err) && next_message(d) &&
 	     (d->block = db_next(st, d->blocks, err)) != NEXT_FAIL && check_epochs(d);
 	sqlite3_finalize(d->messages);
 	sqlite3_finalize(d->blocks);
