@@ -30,7 +30,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) -g -fPIE -pthr
 ALL_LDFLAGS = -pie -pthread $(SAN) $(if $(COVERAGE),--coverage) -Wl,-z,relro,-z,now $(LDFLAGS)
 ALL_LIBS = $(PKG_LIBS) -lm
 
-STAGES   := audit plan verify report
+STAGES   := audit plan verify checklists report
 LIB_SRC  := $(sort $(wildcard lib/*/*.c $(STAGES:%=%/*.c)))
 CLI_SRC  := $(sort $(wildcard cli/*.c))
 LAB_SRC  := $(sort $(wildcard lab/*.c))
@@ -39,7 +39,8 @@ UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard bench/*.c))
 PROFILES := $(sort $(wildcard profiles/*.json))
-GENERATED := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h $(B)/gen/profiles_json.h
+CHECKLISTS := $(sort $(wildcard checklists/*.json))
+GENERATED := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h $(B)/gen/profiles_json.h $(B)/gen/checklists_json.h
 HEADERS  := $(sort $(wildcard lib/*/*.h $(STAGES:%=%/*.h) cli/*.h))
 
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -49,7 +50,7 @@ FUZZ_REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SR
 LAB_BIN  := $(patsubst lab/%.c,$(B)/lab/%,$(LAB_SRC))
 BENCH_BIN := $(patsubst bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 
-.PHONY: all help packages demo check check-long check-release score bench fuzz layers headers tidy format \
+.PHONY: all help packages checklist demo check check-long check-release score bench fuzz layers headers tidy format \
 	coverage install clean unit support-bins compile_commands.json replay-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -78,12 +79,15 @@ $(B)/gen/%_sql.h: lib/store/%.sql
 	$(Q)sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< > $@
 $(call obj,$(wildcard lib/store/*.c)): | $(SQL_GEN)
 
-# The profiles of known servers likewise: one { "name", "text" }, per file.
+# The profiles of known servers and the checklists likewise: one { "name", "text" }, per file.
 $(B)/gen/profiles_json.h: $(PROFILES)
+$(B)/gen/checklists_json.h: $(CHECKLISTS)
+$(B)/gen/profiles_json.h $(B)/gen/checklists_json.h:
 	@mkdir -p $(@D)
-	$(Q)for f in $(PROFILES); do printf '{ "%s",\n' "$$(basename $$f .json)"; \
+	$(Q)for f in $^; do printf '{ "%s",\n' "$$(basename $$f .json)"; \
 		sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $$f; echo '},'; done > $@
 $(call obj,$(wildcard lib/profile/*.c)): | $(B)/gen/profiles_json.h
+$(call obj,$(wildcard checklists/*.c)): | $(B)/gen/checklists_json.h
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -137,12 +141,16 @@ help:
 #: make score     faults of every kind planted on real servers, and what was found (ARGS="--seed 7", docs/score.md)
 #: make check     everything that must hold before a commit, in at most 15 minutes
 #: make check-long / check-release   longer proof
+#: make checklist CHECKLIST.md from checklists/premigration.json
 #: make bench     speed and memory, as ratios measured in one run
 #: make fuzz      each fuzzer for FUZZ_SECONDS (30)
 #: make layers headers tidy format coverage install
 demo: packages-demo
 	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins
 	$(Q)lab/demo
+
+checklist: all
+	$(Q)build/mailmuster checklist export premigration --blank --format markdown >CHECKLIST.md
 
 score: packages-demo
 	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins
@@ -192,12 +200,13 @@ compile_commands.json:
 	$(Q)rm -rf build/cc && bear --output $@ -- $(MAKE) -B build/mailmuster unit
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man7 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 		$(DESTDIR)$(PREFIX)/share/mailmuster/profiles
 	install -m 644 $(PROFILES) $(DESTDIR)$(PREFIX)/share/mailmuster/profiles
 	install -m 755 $(B)/mailmuster $(DESTDIR)$(PREFIX)/bin/mailmuster
 	install -m 644 man/mailmuster.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailmuster.1
+	install -m 644 man/mailmuster-checklists.7 $(DESTDIR)$(PREFIX)/share/man/man7/mailmuster-checklists.7
 	install -m 644 completion/mailmuster.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailmuster
 
 clean:

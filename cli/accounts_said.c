@@ -23,26 +23,6 @@ static bool is_decision(const char *s)
 	return false;
 }
 
-static void set_payload(struct strbuf *out, const struct transfer *t,
-			const struct accounts_query *q)
-{
-	char iso[CLOCK_ISO_SIZE];
-	struct json_out j;
-
-	json_out_init(&j, out, true);
-	json_begin_object(&j);
-	json_put_str(&j, "account", t->name);
-	if (q->decision != NULL)
-		json_put_str(&j, "decision", q->decision);
-	if (q->leave_until != 0)
-		json_put_str(&j, "leave_until", clock_iso(q->leave_until, iso));
-	if (q->note != NULL)
-		json_put_str(&j, "note", q->note);
-	if (q->owner != NULL)
-		json_put_str(&j, "owner", q->owner);
-	json_end_object(&j);
-}
-
 /* The row of the transfer changes with it, so that every report knows. */
 static bool set_one(const struct project *p, const struct transfer *t,
 		    const struct accounts_query *q, struct err *err)
@@ -54,21 +34,16 @@ static bool set_one(const struct project *p, const struct transfer *t,
 			  .owner = q->owner,
 			  .leave_until = q->leave_until,
 			  .note = q->note != NULL ? q->note : "" };
-	struct strbuf payload = STRBUF_INIT;
 	struct transfer with = *t;
 	enum store_put what;
 	int64_t id;
-	bool ok;
 
 	if (q->decision != NULL)
 		with.decision = q->decision;
 	if (q->owner != NULL)
 		with.owner = q->owner;
-	set_payload(&payload, t, q);
-	ok = store_said_add(p->store, &s, strbuf_cstr(&payload), err) &&
-	     store_transfer_put(p->store, &with, &id, &what, err);
-	strbuf_done(&payload);
-	return ok;
+	return store_said_add(p->store, &s, err) &&
+	       store_transfer_put(p->store, &with, &id, &what, err);
 }
 
 int accounts_set(struct args *a, const struct accounts_query *q)
@@ -162,18 +137,8 @@ static bool expect_one(const struct project *p, const char *name,
 			      .teller = q->by,
 			      .reason = q->reason != NULL ? q->reason : "",
 			      .at = clock_now() };
-	struct strbuf payload = STRBUF_INIT;
-	struct json_out j;
-	bool ok;
 
-	json_out_init(&j, &payload, true);
-	json_begin_object(&j);
-	json_put_str(&j, "name", name);
-	json_put_str(&j, "reason", e.reason);
-	json_end_object(&j);
-	ok = store_expected_add(p->store, &e, !q->off, strbuf_cstr(&payload), err);
-	strbuf_done(&payload);
-	return ok;
+	return store_expected_add(p->store, &e, !q->off, err);
 }
 
 int accounts_expect(struct args *a, const struct accounts_query *q)

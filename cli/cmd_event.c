@@ -23,8 +23,8 @@ static const struct option options[] = {
 };
 
 /* "seal" comes from the command of that name alone. */
-static const char *const kinds[] = { "presync", "last-pass", "freeze",
-				     "cutover", "rollback",  "closed" };
+static const char *const kinds[] = { "presync",	 "last-pass", "freeze", "cutover",
+				     "rollback", "closed",    "stop",	"start" };
 
 struct telling {
 	const char *kind, *by, *note;
@@ -56,7 +56,7 @@ static int unknown_kind(struct args *a, const char *word)
 				shown(word), s.best);
 	return args_bad(a,
 			"event: \"%s\" is neither list, import nor a kind: presync, "
-			"last-pass, freeze, cutover, rollback or closed",
+			"last-pass, freeze, cutover, rollback, closed, stop or start",
 			shown(word));
 }
 
@@ -327,7 +327,8 @@ static const char help[] =
 	"Tells what happened to the accounts, so that verify knows what came before\n"
 	"and what after. KIND is presync (a first copy), last-pass (the mover's last\n"
 	"one), freeze (no more mail to the old side), cutover (users work on the new\n"
-	"side), rollback (and back again), or closed. A seal is no event of this\n"
+	"side), rollback (and back again), or closed; stop (the old server is down, to\n"
+	"see who complains) or start (it is up again). A seal is no event of this\n"
 	"command: mailmuster seal takes it. list shows them all.\n"
 	"import reads what imapsync wrote to its log: when it ran for which account,\n"
 	"and what it did not copy and why. verify names that reason of what is missing.\n"

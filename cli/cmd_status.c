@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "cli/args.h"
+#include "cli/checklists.h"
 #include "cli/counts.h"
 #include "cli/gentle.h"
 #include "cli/msg.h"
@@ -372,10 +373,49 @@ static void json_scans(struct strbuf *text, const struct facts *f)
 	json_end_object(&j);
 }
 
+/* One line, only when the config says when the new service begins. */
+static void print_due(const struct checklists_next *n)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	if (n->item == NULL) {
+		out_puts("checklists: every item is done\n");
+		return;
+	}
+	text_show(&line, span_str(n->text), 90);
+	out_printf("checklists: %s%s, %s%s: %s", n->begun ? "" : "next comes ", n->item,
+		   n->late ? "LATE, was due by " : "due by ",
+		   *n->due != '\0' ? n->due : "no date", strbuf_cstr(&line));
+	if (n->more > 0)
+		out_printf("   (and %zu more: mailmuster checklist due)", n->more);
+	out_puts("\n");
+	strbuf_done(&line);
+}
+
+static void json_due(struct strbuf *text, const struct checklists_next *n)
+{
+	struct json_out j;
+
+	json_out_init(&j, text, true);
+	if (n->item == NULL) {
+		json_null(&j);
+		return;
+	}
+	json_begin_object(&j);
+	json_put_str(&j, "item", n->item);
+	json_put_str(&j, "text", n->text);
+	json_put_str(&j, "state", n->state);
+	json_put_str(&j, "due", *n->due != '\0' ? n->due : NULL);
+	json_put_bool(&j, "begun", n->begun);
+	json_put_bool(&j, "late", n->late);
+	json_put_int(&j, "more", (int64_t)n->more);
+	json_end_object(&j);
+}
+
 /* The report's document with the next command as two more keys of it. */
 static bool print_json(const struct project *p, const struct report_options *o,
-		       const struct facts *f, const char *next, const char *why,
-		       struct err *err)
+		       const struct facts *f, const struct checklists_next *due,
+		       const char *next, const char *why, struct err *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct report_sink sink = { .ctx = &text, .write = keep };
@@ -399,6 +439,10 @@ static bool print_json(const struct project *p, const struct report_options *o,
 		ok = counts_json(p, &text, err);
 	}
 	if (ok) {
+		if (due != NULL) {
+			strbuf_adds(&text, ",\n  \"checklist\": ");
+			json_due(&text, due);
+		}
 		strbuf_adds(&text, ",\n  \"next\": ");
 		json_out_init(&j, &text, true);
 		json_str(&j, next);
@@ -438,23 +482,29 @@ static int run(struct globals *g, int argc, char **argv)
 	const char *value, *why = NULL, *next = NULL;
 	struct err err = ERR_INIT;
 	struct report_options o;
+	struct checklists_next due;
+	struct arena arena;
 	int code = EXIT_CLEAN;
 	struct facts f;
 	struct project p;
 	struct args a;
-	bool ok;
+	bool ok, dated = false;
 
 	args_init(&a, g, &cmd_status, argc, argv);
 	if (args_next(&a, &value) != ARGS_END || !args_count(&a, 0, 0))
 		return a.exit;
+	arena_init(&arena);
 	ok = open_project(g, &p, &err) && gather(&p, &f, &err);
+	dated = ok && p.config.service_date != 0;
+	ok = ok && (!dated || checklists_next(&p, &arena, &due, &err));
 	if (ok) {
 		report_setup(g, &p, &o);
 		ok = worst_first(&p, &o, &f, &err);
 	}
 	if (ok) {
 		next = next_command(&p, &f, &why, &buf);
-		ok = g->json ? print_json(&p, &o, &f, next, why, &err)
+		ok = g->json ? print_json(&p, &o, &f, dated ? &due : NULL, next, why,
+					  &err)
 			     : report_status_text(p.store, &o, &out_sink, &err);
 	}
 	if (!ok)
@@ -469,17 +519,21 @@ static int run(struct globals *g, int argc, char **argv)
 		print_scans(&f);
 		out_puts(strbuf_cstr(&counts));
 		print_pace(g, &p, &f);
+		if (dated)
+			print_due(&due);
 		print_next(next, why);
 	}
 	strbuf_done(&buf);
 	strbuf_done(&counts);
+	arena_done(&arena);
 	project_close(&p);
 	return code;
 }
 
 static const char help[] =
 	"Reads only what is stored. Ends with the command that should come next and\n"
-	"the reason.\n";
+	"the reason. When the config has \"service_date\", it names what the checklists\n"
+	"ask for next.\n";
 
 const struct command cmd_status = {
 	.name = "status",

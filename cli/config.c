@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "checklists/checklist.h"
 #include "cli/config_login.h"
 #include "cli/config_logs.h"
 #include "cli/config_map.h"
@@ -325,7 +326,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 		     struct err *err)
 {
 	const struct json_value *old_side, *new_side, *map, *keywords, *limits, *logs;
-	const char *project = NULL, *age = NULL, *between = NULL;
+	const char *project = NULL, *age = NULL, *between = NULL, *day = NULL;
 	struct json_obj o;
 
 	if (!json_obj_begin(doc, json_root(doc), "", &o, err) ||
@@ -337,7 +338,8 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    !json_get_object(&o, "limits", &limits, err) ||
 	    !json_get_object(&o, "logs", &logs, err) ||
 	    !json_get_str(&o, "max_age", &age, err) ||
-	    !json_get_str(&o, "max_gap", &between, err) || !json_obj_end(&o, err))
+	    !json_get_str(&o, "max_gap", &between, err) ||
+	    !json_get_str(&o, "service_date", &day, err) || !json_obj_end(&o, err))
 		return false;
 	if (old_side == NULL)
 		return json_complain(&o, NULL, err,
@@ -346,6 +348,9 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    (!num_duration(span_str(between), &c->max_gap) || c->max_gap < 1))
 		return json_complain(&o, "max_gap", err,
 				     "is a time such as \"2h\" or \"1d\"");
+	if (day != NULL && !checklist_day(span_str(day), &c->service_date))
+		return json_complain(&o, "service_date", err,
+				     "is a day such as \"2026-12-12\"");
 	if (age != NULL && (!num_duration(span_str(age), &c->max_age) || c->max_age < 60))
 		return json_complain(&o, "max_age", err,
 				     "is a time such as \"12h\" or \"7d\"");

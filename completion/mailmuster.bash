@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts import audit scan logs plan event seal verify explain accept status report ledger help"
+_mailmuster_commands="init doctor accounts import audit scan logs plan event seal verify explain accept checklist status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -28,7 +28,9 @@ _mailmuster_options() { # command
 	seal) printf '%s ' --offline --by --note ;;
 	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
 	accept) printf '%s ' --rule --class --why --finding --by --reason --yes ;;
+	checklist) printf '%s ' --blank --by --format --note --output --to ;;
 	report) printf '%s ' --csv --text --output ;;
+	ledger) printf '%s ' --against --by --deep --output ;;
 	help) printf '%s ' --options ;;
 	esac
 	printf '%s' "$common"
@@ -51,6 +53,7 @@ _mailmuster() {
 	--decision) words="migrate archive delete keep forward" ;;
 	--as) words="forward sieve alias virtual" ;;
 	--fail-on) words="loss doubt info" ;;
+	--format) words="text markdown csv" ;;
 	--color) words="auto always never" ;;
 	--old-tls | --new-tls) words="implicit starttls none" ;;
 	--old-auth | --new-auth) words="user authzid master proxyauth" ;;
@@ -60,7 +63,7 @@ _mailmuster() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	-c | -o | --output | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
+	-c | -o | --output | --against | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
 		--old-users-file | --new-users-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -85,11 +88,12 @@ _mailmuster() {
 				;;
 			plan) words="map" ;;
 			event)
-				words="list import presync last-pass freeze cutover rollback closed"
+				words="list import presync last-pass freeze cutover rollback closed stop start"
 				files=yes
 				;;
 			accept) words="list" ;;
-			ledger) words="verify head" ;;
+			checklist) words="show due sign reopen assign export premigration cutover decommission" ;;
+			ledger) words="verify head export forget" ;;
 			help) words="$_mailmuster_commands exit-codes" ;;
 			esac
 			;;

@@ -323,6 +323,21 @@ CREATE TABLE expected (
 	reason TEXT NOT NULL,
 	ledger INTEGER NOT NULL REFERENCES ledger (seq)
 ) STRICT;
+CREATE TABLE person (
+	code TEXT PRIMARY KEY,
+	name TEXT UNIQUE
+) STRICT, WITHOUT ROWID;
+CREATE TABLE item_said (
+	id     INTEGER PRIMARY KEY,
+	list   TEXT NOT NULL,
+	item   TEXT NOT NULL,
+	what   INTEGER NOT NULL,
+	at     INTEGER NOT NULL,
+	teller TEXT NOT NULL,
+	owner  TEXT NOT NULL,
+	note   TEXT NOT NULL,
+	ledger INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
 CREATE TRIGGER log_text_no_update BEFORE UPDATE ON log_text BEGIN
 	SELECT RAISE(ABORT, 'log_text is append-only');
 END;
@@ -389,4 +404,10 @@ CREATE TRIGGER run_pace_no_update BEFORE UPDATE ON run_pace BEGIN
 END;
 CREATE TRIGGER run_pace_no_delete BEFORE DELETE ON run_pace BEGIN
 	SELECT RAISE(ABORT, 'run_pace is append-only');
+END;
+CREATE TRIGGER item_said_no_update BEFORE UPDATE ON item_said BEGIN
+	SELECT RAISE(ABORT, 'item_said is append-only');
+END;
+CREATE TRIGGER item_said_no_delete BEFORE DELETE ON item_said BEGIN
+	SELECT RAISE(ABORT, 'item_said is append-only');
 END;

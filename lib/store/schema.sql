@@ -22,7 +22,7 @@ CREATE TABLE run (
 	depth      INTEGER NOT NULL,
 	started    INTEGER NOT NULL,
 	clock_back INTEGER NOT NULL, -- seconds the clock stood before the newest run
-	operator   TEXT NOT NULL,    -- who called it
+	operator   TEXT NOT NULL,    -- who called it; person.code, like every teller
 	program    TEXT NOT NULL     -- version of mailmuster
 ) STRICT;
 
@@ -64,8 +64,8 @@ CREATE INDEX run_pace_run ON run_pace (run);
 CREATE TABLE ledger (
 	seq     INTEGER PRIMARY KEY, -- from 1, without a gap
 	time    INTEGER NOT NULL,
-	actor   TEXT NOT NULL,       -- who did it
-	kind    TEXT NOT NULL,       -- 'run', 'run-resumed', 'run-stopped'
+	actor   TEXT NOT NULL,       -- person.code of who did it; a name in old entries
+	kind    TEXT NOT NULL,       -- 'run', 'run-resumed', 'accept', ...
 	payload TEXT NOT NULL,       -- canonical JSON
 	prev    BLOB NOT NULL,       -- hash of the entry before; 32 zeros in the first
 	hash    BLOB NOT NULL        -- of all of these and the project id
@@ -725,6 +725,28 @@ CREATE TABLE expected (
 	ledger INTEGER NOT NULL REFERENCES ledger (seq)
 ) STRICT;
 
+-- Who is meant where the ledger and rows that nobody can edit name a code: the only place
+-- where those names stand.  A name that is forgotten leaves its code, and the chain is
+-- whole all the same.  Current state; store_person.c alone.
+CREATE TABLE person (
+	code TEXT PRIMARY KEY, -- 'p' and 16 random hex digits
+	name TEXT UNIQUE       -- NULL: forgotten
+) STRICT, WITHOUT ROWID;
+
+-- What a person said of an item of a checklist; the newest of a kind counts.
+-- Append-only; cli.
+CREATE TABLE item_said (
+	id     INTEGER PRIMARY KEY,
+	list   TEXT NOT NULL,
+	item   TEXT NOT NULL,
+	what   INTEGER NOT NULL, -- enum item_word
+	at     INTEGER NOT NULL,
+	teller TEXT NOT NULL,    -- person.code
+	owner  TEXT NOT NULL,    -- person.code of whom it was given to; ''
+	note   TEXT NOT NULL,
+	ledger INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -887,4 +909,10 @@ CREATE TRIGGER run_pace_no_update BEFORE UPDATE ON run_pace BEGIN
 END;
 CREATE TRIGGER run_pace_no_delete BEFORE DELETE ON run_pace BEGIN
 	SELECT RAISE(ABORT, 'run_pace is append-only');
+END;
+CREATE TRIGGER item_said_no_update BEFORE UPDATE ON item_said BEGIN
+	SELECT RAISE(ABORT, 'item_said is append-only');
+END;
+CREATE TRIGGER item_said_no_delete BEFORE DELETE ON item_said BEGIN
+	SELECT RAISE(ABORT, 'item_said is append-only');
 END;

@@ -4,7 +4,9 @@
 
 #include "base/json.h"
 #include "store/store_db.h"
+#include "store/store_person.h"
 #include "store/store_run.h"
+#include "store/store_words.h"
 
 static const char sql_accepted[] =
 	"SELECT acceptance FROM accepted WHERE fingerprint = ?1";
@@ -56,16 +58,16 @@ static void digest_of(struct store *st, const struct sha256 *fps, size_t n,
 	sha256_end(st->sha, out);
 }
 
-static bool add_entry(struct store *st, struct acceptance *a, struct err *err)
+static bool add_entry(struct store *st, const struct acceptance *a, struct err *err)
 {
 	struct strbuf payload = STRBUF_INIT;
-	struct ledger_entry head;
-	struct arena arena;
+	struct sha256 row;
 	struct json_out j;
 	char hex[SHA256_HEX_SIZE];
-	bool ok, found = false;
+	bool ok;
 
-	arena_init(&arena);
+	if (!words_digest(st, WORDS_ACCEPTANCE, a->id, &row, err))
+		return false;
 	sha256_hex(&a->digest, hex);
 	json_out_init(&j, &payload, true);
 	json_begin_object(&j);
@@ -73,15 +75,12 @@ static bool add_entry(struct store *st, struct acceptance *a, struct err *err)
 	json_put_int(&j, "findings", a->findings);
 	json_put_int(&j, "messages", a->messages);
 	json_put_int(&j, "octets", a->octets);
-	json_put_str(&j, "reason", a->reason);
-	json_put_str(&j, "what", a->what);
+	words_put_digest_of(&j, "reason", a->reason);
+	words_put_row(&j, &row);
+	words_put_digest_of(&j, "what", a->what);
 	json_end_object(&j);
-	ok = store_ledger_append(st, a->teller, "accept", strbuf_cstr(&payload), err) &&
-	     store_ledger_head(st, &arena, &head, &found, err);
-	if (ok)
-		a->ledger = head.seq;
+	ok = store_ledger_append(st, a->teller, "accept", strbuf_cstr(&payload), err);
 	strbuf_done(&payload);
-	arena_done(&arena);
 	return ok;
 }
 
@@ -94,13 +93,15 @@ static const char sql_accepted_add[] =
 static bool add_rows(struct store *st, struct acceptance *a, const struct sha256 *fps,
 		     struct err *err)
 {
+	char teller[PERSON_CODE_SIZE];
 	sqlite3_stmt *q = NULL;
 	bool ok;
 
-	if (!db_prepare(st, sql_acceptance_add, &q, err))
+	if (!store_person_code(st, a->teller, teller, err) ||
+	    !db_prepare(st, sql_acceptance_add, &q, err))
 		return false;
 	sqlite3_bind_int64(q, 1, a->at);
-	db_bind_str(q, 2, a->teller);
+	db_bind_str(q, 2, teller);
 	db_bind_str(q, 3, a->reason);
 	db_bind_str(q, 4, a->what);
 	sqlite3_bind_int64(q, 5, a->findings);
@@ -136,7 +137,8 @@ bool store_accept(struct store *st, struct acceptance *a, struct sha256 *fps, si
 	if (ok) {
 		made.findings = (int64_t)n;
 		digest_of(st, fps, n, &made.digest);
-		ok = add_entry(st, &made, err) && add_rows(st, &made, fps, err);
+		ok = words_begin(st, &made.ledger, err) &&
+		     add_rows(st, &made, fps, err) && add_entry(st, &made, err);
 	}
 	if (!db_tx_end(st, own, ok, err))
 		return false;
@@ -144,9 +146,9 @@ bool store_accept(struct store *st, struct acceptance *a, struct sha256 *fps, si
 	return true;
 }
 
-static const char sql_acceptances[] =
-	"SELECT id, at, teller, reason, what, findings, messages, octets, digest, ledger"
-	" FROM acceptance ORDER BY id";
+static const char sql_acceptances[] = "SELECT id, at, " PERSON_NAME(
+	"teller") ", reason, what, findings, messages, octets, digest, ledger"
+		  " FROM acceptance ORDER BY id";
 
 static bool read_acceptance(struct store *st, sqlite3_stmt *q, struct arena *arena,
 			    void *item, struct err *err)

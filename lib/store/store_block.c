@@ -36,10 +36,11 @@ static void canon_add(struct store *st, const struct message *m, struct span key
 	p = put_be(p, m->flags, 1);
 	(void)put_be(p, keywords.n, 4);
 	strbuf_add(&st->canon, buf, sizeof buf);
-	strbuf_addspan(&st->canon, keywords);
+	if (keywords.n > 0)
+		strbuf_addspan(&st->canon, keywords);
 }
 
-static bool canon_add_known(struct store *st, const struct message *m, struct err *err)
+bool block_canon(struct store *st, const struct message *m, struct err *err)
 {
 	struct span keywords;
 
@@ -245,7 +246,7 @@ static bool set_message(struct store *st, struct block *b, const struct block_ro
 	unsigned facts;
 
 	if (row->later)
-		return known->gone || canon_add_known(st, &known->m, err);
+		return known->gone || block_canon(st, &known->m, err);
 	if (row->m.uid < b->flags_below) {
 		m = known->m;
 		m.flags = row->m.flags;
@@ -271,7 +272,7 @@ static bool set_message(struct store *st, struct block *b, const struct block_ro
 		b->changed = true;
 	}
 	if (b->depth != DEPTH_FULL)
-		return canon_add_known(st, &m, err);
+		return block_canon(st, &m, err);
 	canon_add(st, &m, span_str(row->keywords));
 	return true;
 }
@@ -306,7 +307,7 @@ static bool miss_message(struct store *st, struct block *b, const struct block_r
 		return true;
 	if (known->m.uid < b->lo || known->m.uid > b->hi ||
 	    (b->sparse && !is_named_gone(b, known->m.uid)))
-		return canon_add_known(st, &known->m, err);
+		return block_canon(st, &known->m, err);
 	b->changed = true;
 	q = db_stmt(st, STMT_GONE_SET, sql_gone_set);
 	sqlite3_bind_int64(q, 1, id);

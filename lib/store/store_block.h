@@ -42,6 +42,8 @@ struct block {
 	int id_n;
 };
 
+/* Add a message to the canonical form in st->canon. */
+bool block_canon(struct store *st, const struct message *m, struct err *err) MUST_CHECK;
 /* Fill in what is stored. */
 bool block_load(struct store *st, struct block *b, struct err *err) MUST_CHECK;
 /* Write what differs, with its message_change, and the digest. */

@@ -158,8 +158,11 @@ enum stmt {
 	STMT_WITNESS_ADD,
 	STMT_COUNT_ADD,
 	STMT_FORWARD_ADD,
+	/* store_person.c */
+	STMT_PERSON_FIND,
+	STMT_PERSON_ADD,
 };
-enum { STMT_COUNT = STMT_FORWARD_ADD + 1 };
+enum { STMT_COUNT = STMT_PERSON_ADD + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */

@@ -51,11 +51,8 @@ static const char sql_ended[] =
 	" JOIN run r ON r.id = e.run LEFT JOIN ledger l ON l.seq = e.ledger"
 	" ORDER BY e.run";
 
-/* Type and value of each column. */
-static void hash_row(struct sha256_ctx *sha, sqlite3_stmt *q)
+void digest_row(struct sha256_ctx *sha, sqlite3_stmt *q, int n)
 {
-	int n = sqlite3_column_count(q);
-
 	for (int i = 0; i < n; i++) {
 		int type = sqlite3_column_type(q, i);
 
@@ -84,7 +81,7 @@ static enum next hash_table(struct store *st, int64_t run, const char *sql, uint
 		if (quiet)
 			sha256_add_u64(sha, i);
 		quiet = false;
-		hash_row(sha, q);
+		digest_row(sha, q, sqlite3_column_count(q));
 	}
 	sqlite3_finalize(q);
 	return n;
@@ -118,7 +115,7 @@ static bool hash_folders(struct store *st, int64_t account, int64_t seen_upto,
 	while ((n = db_next(st, q, err)) == NEXT_ITEM) {
 		int64_t messages = sqlite3_column_int64(q, 4);
 
-		hash_row(sha, q);
+		digest_row(sha, q, sqlite3_column_count(q));
 		facts->folders++;
 		facts->messages += messages > 0 ? messages : 0;
 	}

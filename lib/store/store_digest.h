@@ -24,6 +24,8 @@ struct run_facts {
 /* seen_upto: the folder_seen.id up to which to look. */
 bool digest_run(struct store *st, int64_t run, int64_t seen_upto, struct run_facts *out,
 		struct err *err) MUST_CHECK;
+/* Type and value of each of the first n columns. */
+void digest_row(struct sha256_ctx *sha, sqlite3_stmt *q, int n);
 /* Newest folder_seen.id, 0 when there is none. */
 bool digest_mark(struct store *st, int64_t *out, struct err *err) MUST_CHECK;
 /* Canonical JSON of an ended run; r->ended and r->outcome are set. */

@@ -125,6 +125,13 @@ static bool take_facts(const uint8_t *p, size_t n, unsigned *known, struct messa
 	return p == end;
 }
 
+bool history_facts(const void *p, size_t n, struct message *m)
+{
+	unsigned known = 0;
+
+	return take_facts(p, n, &known, m);
+}
+
 static const char sql_message_as_of[] =
 	"SELECT before FROM message_change WHERE message = ?1 AND run > ?2 ORDER BY id";
 

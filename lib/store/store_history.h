@@ -37,6 +37,10 @@ enum next store_history_next(struct store_history *it, struct copy *out,
 			     struct err *err) MUST_CHECK;
 void store_history_close(struct store_history *it);
 
+/* Private to lib/store: take the facts that a change holds (message_change.before);
+ * false: it has another form. */
+bool history_facts(const void *p, size_t n, struct message *m) MUST_CHECK;
+
 /* The facts of a message as they were when run had ended; m holds those of now, and was
  * there then. */
 bool store_message_as_of(struct store *st, int64_t epoch, int64_t run, struct message *m,

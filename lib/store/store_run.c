@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "store/store_db.h"
 #include "store/store_digest.h"
+#include "store/store_person.h"
 #include "store/store_progress.h"
 
 static const char sql_run_add[] =
@@ -15,12 +16,16 @@ bool store_run_begin(struct store *st, const struct run *r, int64_t *id_out,
 		     struct err *err)
 {
 	sqlite3_stmt *q = db_stmt(st, STMT_RUN_ADD, sql_run_add);
+	const char *by = r->operator_name != NULL ? r->operator_name : "";
+	char operator_code[PERSON_CODE_SIZE];
 
+	if (!store_person_code(st, by, operator_code, err))
+		return false;
 	db_bind_str(q, 1, r->command);
 	db_bind_str(q, 2, r->scope == NULL ? "" : r->scope);
 	sqlite3_bind_int(q, 3, (int)r->depth);
 	sqlite3_bind_int64(q, 4, r->started != 0 ? r->started : clock_now());
-	db_bind_str(q, 5, r->operator_name == NULL ? "" : r->operator_name);
+	db_bind_str(q, 5, operator_code);
 	db_bind_str(q, 6, MAILMUSTER_VERSION);
 	if (!db_run(st, q, err))
 		return false;
@@ -31,8 +36,8 @@ bool store_run_begin(struct store *st, const struct run *r, int64_t *id_out,
 
 #define RUN_COLUMNS                                                                      \
 	"SELECT r.id, r.command, r.scope, r.depth, r.started, coalesce(e.at, 0),"        \
-	" coalesce(e.outcome, 0), r.operator"                                            \
-	" FROM run r LEFT JOIN run_end e ON e.run = r.id "
+	" coalesce(e.outcome, 0), " PERSON_NAME(                                         \
+		"r.operator") " FROM run r LEFT JOIN run_end e ON e.run = r.id "
 _Static_assert(RUN_OPEN == 0, "an absent run_end reads as RUN_OPEN");
 
 static const char sql_run_get[] = RUN_COLUMNS "WHERE r.id = ?1";
@@ -125,7 +130,26 @@ bool store_run_get(struct store *st, int64_t id, struct arena *arena, struct run
 	return ok;
 }
 
-/* A run that has not ended. */
+static const char sql_run_operator[] = "SELECT operator FROM run WHERE id = ?1";
+
+/* As it stands in the row: the ledger says the same, and no name. */
+static bool get_operator(struct store *st, int64_t id, struct arena *arena,
+			 const char **out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	bool ok;
+
+	if (!db_prepare(st, sql_run_operator, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, id);
+	ok = db_next(st, q, err) == NEXT_ITEM;
+	if (ok)
+		*out = db_text_in(q, 0, arena);
+	sqlite3_finalize(q);
+	return ok;
+}
+
+/* A run that has not ended; operator_name is a code. */
 static bool get_open_run(struct store *st, int64_t id, struct arena *arena,
 			 struct run *out, struct err *err)
 {
@@ -133,7 +157,7 @@ static bool get_open_run(struct store *st, int64_t id, struct arena *arena,
 		return false;
 	if (out->outcome != RUN_OPEN)
 		return err_set(err, ERR_BUG, "run %lld has ended", (long long)id);
-	return true;
+	return get_operator(st, id, arena, &out->operator_name, err);
 }
 
 static bool say(struct store *st, const struct run *r, const char *kind, struct err *err)

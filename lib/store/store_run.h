@@ -3,6 +3,7 @@
 #define STORE_STORE_RUN_H
 /* Runs and the ledger. */
 #include "base/sha256.h"
+#include "model/ledger_head.h"
 #include "model/run.h"
 #include "model/side.h"
 #include "store/store.h"
@@ -51,11 +52,13 @@ bool store_run_digest(struct store *st, int64_t id, struct sha256 *out,
  * SHA-256 over length-prefixed fields including prev and the project id. */
 struct ledger_entry {
 	int64_t seq, time;
-	const char *actor, *kind, *payload;
+	const char *actor; /* a code (store_person.h) */
+	const char *kind, *payload;
+	const char *name; /* of the actor; its code when nobody knows */
 	struct sha256 prev, hash;
 };
-/* Append inside the transaction that is open, or in one of its own.  ERR_LIMIT above 256
- * octets of actor, 64 of kind or 64 KiB of payload. */
+/* actor is a name.  Append inside the transaction that is open, or in one of its own.
+ * ERR_LIMIT above 256 octets of actor, 64 of kind or 64 KiB of payload. */
 bool store_ledger_append(struct store *st, const char *actor, const char *kind,
 			 const char *payload, struct err *err) MUST_CHECK;
 /* Newest entry; *found_out false when the ledger is empty. */
@@ -67,5 +70,31 @@ bool store_ledger_head(struct store *st, struct arena *arena, struct ledger_entr
  * off at the end are missed only when their runs are still there, so keep the head. */
 bool store_ledger_verify(struct store *st, int64_t *entries_out,
 			 struct err *err) MUST_CHECK;
+
+struct ledger_facts {
+	int64_t entries;
+	struct sha256 head; /* zeros while there is no entry */
+	/* The entry that was written longest before the one in front of it: the clock was
+	 * set back.  0: none. */
+	int64_t back_seq, back_seconds;
+	/* deep: what was examined, and messages of folders that no ended run read. */
+	int64_t messages, blocks, readings, unbound;
+};
+/*
+ * The same, and: rows that persons wrote are held against their entries; each of the
+ * heads that somebody kept must be in the chain; deep: every message is held against
+ * every reading of its folder (store_deep.h).
+ */
+bool store_ledger_examine(struct store *st, bool deep, const struct ledger_head *heads,
+			  size_t head_n, struct ledger_facts *out,
+			  struct err *err) MUST_CHECK;
+
+/* All entries, oldest first; *out is valid until the next call. */
+struct store_ledger;
+bool store_ledger_open(struct store *st, struct store_ledger **out,
+		       struct err *err) MUST_CHECK;
+enum next store_ledger_next(struct store_ledger *it, struct ledger_entry *out,
+			    struct err *err) MUST_CHECK;
+void store_ledger_close(struct store_ledger *it);
 
 #endif

@@ -2,22 +2,11 @@
 #include "store/store_said.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "store/store_db.h"
+#include "store/store_person.h"
 #include "store/store_run.h"
-
-/* The number of the newest entry of the ledger, which has just been written. */
-static bool newest_entry(struct store *st, int64_t *out, struct err *err)
-{
-	struct ledger_entry head = { 0 };
-	struct arena arena;
-	bool found, ok;
-
-	arena_init(&arena);
-	ok = store_ledger_head(st, &arena, &head, &found, err);
-	*out = head.seq;
-	arena_done(&arena);
-	return ok;
-}
+#include "store/store_words.h"
 
 static const char sql_said_add[] = "INSERT INTO transfer_said (transfer, at, teller, "
 				   "decision, owner, leave_until, note,"
@@ -26,16 +15,19 @@ static const char sql_said_add[] = "INSERT INTO transfer_said (transfer, at, tel
 static bool add_said(struct store *st, const struct said *s, int64_t ledger,
 		     struct err *err)
 {
+	char teller[PERSON_CODE_SIZE], owner[PERSON_CODE_SIZE] = "";
 	sqlite3_stmt *q = NULL;
 	bool ok;
 
-	if (!db_prepare(st, sql_said_add, &q, err))
+	if (!store_person_code(st, s->teller, teller, err) ||
+	    (s->owner != NULL && !store_person_code(st, s->owner, owner, err)) ||
+	    !db_prepare(st, sql_said_add, &q, err))
 		return false;
 	sqlite3_bind_int64(q, 1, s->transfer);
 	sqlite3_bind_int64(q, 2, s->at);
-	db_bind_str(q, 3, s->teller);
+	db_bind_str(q, 3, teller);
 	db_bind_str(q, 4, s->decision);
-	db_bind_str(q, 5, s->owner);
+	db_bind_str(q, 5, s->owner != NULL ? owner : NULL);
 	db_bind_id(q, 6, s->leave_until);
 	db_bind_str(q, 7, s->note != NULL ? s->note : "");
 	sqlite3_bind_int64(q, 8, ledger);
@@ -44,31 +36,67 @@ static bool add_said(struct store *st, const struct said *s, int64_t ledger,
 	return ok;
 }
 
-bool store_said_add(struct store *st, const struct said *s, const char *payload,
-		    struct err *err)
+/* No name and no words of people: the row has them. */
+static bool say(struct store *st, const struct said *s, int64_t row, struct err *err)
 {
-	int64_t ledger = 0;
+	struct strbuf payload = STRBUF_INIT;
+	char owner[PERSON_CODE_SIZE], iso[CLOCK_ISO_SIZE];
+	struct sha256 digest;
+	struct json_out j;
+	bool ok;
+
+	if (!words_digest(st, WORDS_SAID, row, &digest, err) ||
+	    (s->owner != NULL && !store_person_code(st, s->owner, owner, err)))
+		return false;
+	json_out_init(&j, &payload, true);
+	json_begin_object(&j);
+	if (s->decision != NULL)
+		json_put_str(&j, "decision", s->decision);
+	if (s->leave_until != 0)
+		json_put_str(&j, "leave_until", clock_iso(s->leave_until, iso));
+	words_put_digest_of(&j, "note", s->note != NULL ? s->note : "");
+	if (s->owner != NULL)
+		json_put_str(&j, "owner", owner);
+	words_put_row(&j, &digest);
+	json_put_int(&j, "transfer", s->transfer);
+	json_end_object(&j);
+	ok = store_ledger_append(st, s->teller, "account-set", strbuf_cstr(&payload),
+				 err);
+	strbuf_done(&payload);
+	return ok;
+}
+
+bool store_said_add(struct store *st, const struct said *s, struct err *err)
+{
+	int64_t seq = 0;
 	bool own, ok;
 
 	if (!db_tx_begin(st, &own, err))
 		return false;
-	ok = store_ledger_append(st, s->teller, "account-set", payload, err) &&
-	     newest_entry(st, &ledger, err) && add_said(st, s, ledger, err);
+	ok = words_begin(st, &seq, err) && add_said(st, s, seq, err) &&
+	     say(st, s, sqlite3_last_insert_rowid(st->db), err);
 	return db_tx_end(st, own, ok, err);
 }
 
 static const char sql_said[] =
 	"SELECT max(at), (SELECT decision FROM transfer_said WHERE transfer = ?1 AND "
 	"decision"
-	" IS NOT NULL ORDER BY id DESC LIMIT 1), (SELECT owner FROM transfer_said WHERE"
-	" transfer = ?1 AND owner IS NOT NULL ORDER BY id DESC LIMIT 1), (SELECT "
-	"leave_until"
-	" FROM transfer_said WHERE transfer = ?1 AND leave_until IS NOT NULL ORDER BY id "
-	"DESC"
-	" LIMIT 1), (SELECT teller FROM transfer_said WHERE transfer = ?1 ORDER BY id "
-	"DESC"
-	" LIMIT 1), (SELECT note FROM transfer_said WHERE transfer = ?1 ORDER BY id DESC"
-	" LIMIT 1) FROM transfer_said WHERE transfer = ?1";
+	" IS NOT NULL ORDER BY id DESC LIMIT 1), (SELECT " PERSON_NAME(
+		"owner") " FROM transfer_said WHERE"
+			 " transfer = ?1 AND owner IS NOT NULL ORDER BY id DESC LIMIT "
+			 "1), (SELECT "
+			 "leave_until"
+			 " FROM transfer_said WHERE transfer = ?1 AND leave_until IS NOT "
+			 "NULL ORDER BY id "
+			 "DESC"
+			 " LIMIT 1), (SELECT " PERSON_NAME(
+				 "teller") " FROM transfer_said WHERE transfer = ?1 "
+					   "ORDER BY id "
+					   "DESC"
+					   " LIMIT 1), (SELECT note FROM transfer_said "
+					   "WHERE transfer = ?1 ORDER BY id DESC"
+					   " LIMIT 1) FROM transfer_said WHERE transfer "
+					   "= ?1";
 
 bool store_said(struct store *st, int64_t transfer, struct arena *arena, struct said *out,
 		struct err *err)
@@ -93,23 +121,25 @@ bool store_said(struct store *st, int64_t transfer, struct arena *arena, struct 
 static const char sql_expected_add[] =
 	"INSERT INTO expected (name, active, at, teller, reason, ledger)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-static const char sql_expected[] =
-	"SELECT name, teller, reason, at FROM expected e WHERE active = 1 AND id = "
-	"(SELECT"
-	" max(id) FROM expected x WHERE x.name = e.name) ORDER BY name";
+static const char sql_expected[] = "SELECT e.name, " PERSON_NAME(
+	"e.teller") ", e.reason, e.at FROM expected e WHERE active = 1 AND id = "
+		    "(SELECT"
+		    " max(id) FROM expected x WHERE x.name = e.name) ORDER BY name";
 
 static bool add_expected(struct store *st, const struct expected *e, bool active,
 			 int64_t ledger, struct err *err)
 {
+	char teller[PERSON_CODE_SIZE];
 	sqlite3_stmt *q = NULL;
 	bool ok;
 
-	if (!db_prepare(st, sql_expected_add, &q, err))
+	if (!store_person_code(st, e->teller, teller, err) ||
+	    !db_prepare(st, sql_expected_add, &q, err))
 		return false;
 	db_bind_str(q, 1, e->name);
 	sqlite3_bind_int(q, 2, active);
 	sqlite3_bind_int64(q, 3, e->at);
-	db_bind_str(q, 4, e->teller);
+	db_bind_str(q, 4, teller);
 	db_bind_str(q, 5, e->reason);
 	sqlite3_bind_int64(q, 6, ledger);
 	ok = db_run(st, q, err);
@@ -117,17 +147,38 @@ static bool add_expected(struct store *st, const struct expected *e, bool active
 	return ok;
 }
 
-bool store_expected_add(struct store *st, const struct expected *e, bool active,
-			const char *payload, struct err *err)
+static bool say_expected(struct store *st, const struct expected *e, bool active,
+			 int64_t row, struct err *err)
 {
-	int64_t ledger = 0;
+	struct strbuf payload = STRBUF_INIT;
+	struct sha256 digest;
+	struct json_out j;
+	bool ok;
+
+	if (!words_digest(st, WORDS_EXPECTED, row, &digest, err))
+		return false;
+	json_out_init(&j, &payload, true);
+	json_begin_object(&j);
+	words_put_digest_of(&j, "name", e->name);
+	words_put_digest_of(&j, "reason", e->reason);
+	words_put_row(&j, &digest);
+	json_end_object(&j);
+	ok = store_ledger_append(st, e->teller, active ? "expect" : "expect-no-more",
+				 strbuf_cstr(&payload), err);
+	strbuf_done(&payload);
+	return ok;
+}
+
+bool store_expected_add(struct store *st, const struct expected *e, bool active,
+			struct err *err)
+{
+	int64_t seq = 0;
 	bool own, ok;
 
 	if (!db_tx_begin(st, &own, err))
 		return false;
-	ok = store_ledger_append(st, e->teller, active ? "expect" : "expect-no-more",
-				 payload, err) &&
-	     newest_entry(st, &ledger, err) && add_expected(st, e, active, ledger, err);
+	ok = words_begin(st, &seq, err) && add_expected(st, e, active, seq, err) &&
+	     say_expected(st, e, active, sqlite3_last_insert_rowid(st->db), err);
 	return db_tx_end(st, own, ok, err);
 }
 

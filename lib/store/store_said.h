@@ -13,9 +13,8 @@ struct said {
 	int64_t leave_until;		       /* 0: not said */
 	const char *note;
 };
-/* With its ledger entry, in one transaction; payload is its canonical JSON. */
-bool store_said_add(struct store *st, const struct said *s, const char *payload,
-		    struct err *err) MUST_CHECK;
+/* With its ledger entry, in one transaction. */
+bool store_said_add(struct store *st, const struct said *s, struct err *err) MUST_CHECK;
 /* The newest of each word that was said of a transfer; at 0: nothing was. */
 bool store_said(struct store *st, int64_t transfer, struct arena *arena, struct said *out,
 		struct err *err) MUST_CHECK;
@@ -26,7 +25,7 @@ struct expected {
 	int64_t at;
 };
 bool store_expected_add(struct store *st, const struct expected *e, bool active,
-			const char *payload, struct err *err) MUST_CHECK;
+			struct err *err) MUST_CHECK;
 /* Those that stand, by name. */
 bool store_expected(struct store *st, struct arena *arena, struct expected **out,
 		    size_t *n_out, struct err *err) MUST_CHECK;

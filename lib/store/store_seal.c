@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "store/store_db.h"
+#include "store/store_person.h"
 
 static const char sql_seal_add[] =
 	"INSERT INTO seal (transfer, at, old_run, new_run, sound, teller, note)"
@@ -33,17 +34,19 @@ static bool add_folders(struct store *st, int64_t id, const struct seal_folder *
 static bool add_seal(struct store *st, const struct seal *s, int64_t *id_out,
 		     struct err *err)
 {
+	char teller[PERSON_CODE_SIZE];
 	sqlite3_stmt *q = NULL;
 	bool ok;
 
-	if (!db_prepare(st, sql_seal_add, &q, err))
+	if (!store_person_code(st, s->teller, teller, err) ||
+	    !db_prepare(st, sql_seal_add, &q, err))
 		return false;
 	sqlite3_bind_int64(q, 1, s->transfer);
 	sqlite3_bind_int64(q, 2, s->at);
 	sqlite3_bind_int64(q, 3, s->run[0]);
 	sqlite3_bind_int64(q, 4, s->run[1]);
 	sqlite3_bind_int(q, 5, s->sound);
-	db_bind_str(q, 6, s->teller);
+	db_bind_str(q, 6, teller);
 	db_bind_str(q, 7, s->note);
 	ok = db_run(st, q, err);
 	sqlite3_finalize(q);
@@ -68,8 +71,9 @@ bool store_seal_add(struct store *st, const struct seal *s, const struct seal_fo
 }
 
 static const char sql_seal_newest[] =
-	"SELECT id, at, old_run, new_run, sound, teller, note FROM seal"
-	" WHERE transfer = ?1 ORDER BY id DESC LIMIT 1";
+	"SELECT id, at, old_run, new_run, sound, " PERSON_NAME(
+		"teller") ", note FROM seal"
+			  " WHERE transfer = ?1 ORDER BY id DESC LIMIT 1";
 static const char sql_seal_folders[] =
 	"SELECT folder, epoch, uidnext, messages FROM seal_folder WHERE seal = ?1"
 	" ORDER BY folder";
@@ -161,19 +165,22 @@ bool store_event_add(struct store *st, int64_t transfer, const char *kind, int64
 		     const char *by, const char *note, struct err *err)
 {
 	sqlite3_stmt *q = db_stmt(st, STMT_EVENT_ADD, sql_event_add);
+	char teller[PERSON_CODE_SIZE];
 
+	if (!store_person_code(st, by, teller, err))
+		return false;
 	sqlite3_bind_int64(q, 1, transfer);
 	db_bind_str(q, 2, kind);
 	sqlite3_bind_int64(q, 3, when);
 	sqlite3_bind_int64(q, 4, clock_now());
-	db_bind_str(q, 5, by);
+	db_bind_str(q, 5, teller);
 	db_bind_str(q, 6, note);
 	return db_run(st, q, err);
 }
 
-static const char sql_events[] =
-	"SELECT id, transfer, kind, at, told, teller, note FROM event"
-	" WHERE ?1 = 0 OR transfer = ?1 ORDER BY at, id";
+static const char sql_events[] = "SELECT id, transfer, kind, at, told, " PERSON_NAME(
+	"teller") ", note FROM event"
+		  " WHERE ?1 = 0 OR transfer = ?1 ORDER BY at, id";
 
 static bool read_event(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
 		       struct err *err)

@@ -43,6 +43,11 @@ manual() {
 	done < <(grep -v '^help COMMAND' typed)
 }
 
+@test "CHECKLIST.md is the list that is built in" {
+	"$MM" checklist export premigration --blank --format markdown >made.md
+	diff "$TOP/CHECKLIST.md" made.md
+}
+
 # shapes FILE...: every schema in these documents, and every key, stands in docs/json.md.
 shapes() {
 	python3 - "$TOP/docs/json.md" "$@" <<-'END'
@@ -70,11 +75,13 @@ shapes() {
 	peer new --no-open Sent --omit-message 2
 	printf 'account\nanna\n' >accounts.csv
 	project --json
+	sed -i '1s/{/{ "service_date": "2026-12-12",/' mailmuster.json
 	cp .out 0.json
 	for command in doctor "accounts list" "accounts import" audit verify status report "explain anna" \
 		"ledger head" "ledger verify" "audit --side all" "plan map" seal "event cutover" "event list" "event import $TOP/tests/data/mover/imapsync-2.229.log" \
 		"verify --rollback" "accept --class message-missing --by C --reason r --yes" "accept list" \
-		"verify --since 3" "report --only anna"; do
+		"verify --since 3" "report --only anna" checklist "checklist due" "checklist sign 14" \
+		"ledger verify --deep" status; do
 		n=$((n + 1))
 		# shellcheck disable=SC2086
 		mm $command --json
@@ -133,5 +140,5 @@ shapes() {
 
 @test "the manual is clean" {
 	command -v mandoc >/dev/null || skip "mandoc is not installed"
-	[ -z "$(mandoc -T lint "$TOP/man/mailmuster.1" 2>/dev/null)" ]
+	[ -z "$(mandoc -T lint "$TOP"/man/*.[17] 2>/dev/null)" ]
 }

@@ -3,6 +3,7 @@
 #include "store/store_accept.h"
 #include "store/store_count.h"
 #include "store/store_db.h"
+#include "store/store_item.h"
 #include "store/store_logs.h"
 #include "store/store_mover.h"
 #include "store/store_said.h"
@@ -22,6 +23,12 @@ static void say_something(struct rig *r, int64_t transfer)
 				.decision = "keep",
 				.note = "" };
 	const struct expected e = { .name = "cron", .teller = "grace", .reason = "cron" };
+	struct item_said i = { .list = "premigration",
+			       .item = "14",
+			       .at = 5,
+			       .teller = "grace",
+			       .owner = "",
+			       .note = "" };
 	const struct log_file f = {
 		.run = r->run, .path = "mail.log", .packing = "plain", .note = ""
 	};
@@ -34,8 +41,9 @@ static void say_something(struct rig *r, int64_t transfer)
 	ok(store_log_own_add(r->st, 1, USE_LOGIN, 5, text, &err));
 	ok(store_witness_add(r->st, &w, &err));
 	ok(store_count_add(r->st, &count, &err));
-	ok(store_said_add(r->st, &s, "{}", &err));
-	ok(store_expected_add(r->st, &e, true, "{}", &err));
+	ok(store_said_add(r->st, &s, &err));
+	ok(store_expected_add(r->st, &e, true, &err));
+	ok(store_item_say(r->st, &i, &err));
 }
 
 static void refuses_to_edit_what_was_observed(void **state)
@@ -70,6 +78,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "server_count", "messages" },
 		{ "transfer_said", "note" },
 		{ "expected", "reason" },
+		{ "item_said", "note" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };

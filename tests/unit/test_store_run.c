@@ -246,7 +246,8 @@ static void chains_entries(void **state)
 	ok(store_ledger_head(r->st, &r->arena, &first, &found, &err));
 	assert_true(found);
 	assert_int_equal(first.seq, 1);
-	assert_string_equal(first.actor, "grace");
+	assert_string_equal(first.name, "grace");
+	assert_string_not_equal(first.actor, "grace");
 	assert_string_equal(first.kind, "note");
 	assert_string_equal(first.payload, "{\"text\":\"a\"}");
 	assert_digest_equal(first.prev, zero);
@@ -400,7 +401,7 @@ static void finds_a_forged_entry_by_its_successor(void **state)
 	sha256_add_u64(sha, 1);
 	sha256_add_u64(sha, (uint64_t)rig_number(
 				    r->path, "SELECT time FROM ledger WHERE seq = 1"));
-	sha256_add_field(sha, "grace", 5);
+	sha256_add_field(sha, rig_text(r, "SELECT actor FROM ledger WHERE seq = 1"), 17);
 	sha256_add_field(sha, "note", 4);
 	sha256_add_field(sha, "{\"a\":2}", 7);
 	sha256_add_field(sha, zero.bytes, 32);

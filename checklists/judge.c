@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "checklists/judge.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#define DAY 86400
+
+const char *item_state_name(enum item_state s)
+{
+	static const char *const names[] = { "open",  "done",	 "signed",
+					     "stale", "unknown", "contradicted" };
+
+	_Static_assert(COUNT_OF(names) == ITEM_STATE_COUNT, "one for each");
+	return names[s];
+}
+
+bool item_is_done(enum item_state s)
+{
+	return s == ITEM_DONE || s == ITEM_SIGNED_OFF;
+}
+
+struct judging {
+	const struct checklist *list;
+	const struct evidence *e;
+	const struct item_said *words;
+	size_t word_n;
+	int64_t service;
+	struct arena *arena;
+};
+
+/* What stands of what was said of an item.  Words dated after now count: they were said.
+ */
+static void hear(const struct judging *j, struct item_view *v)
+{
+	for (size_t i = 0; i < j->word_n; i++) {
+		const struct item_said *w = &j->words[i];
+
+		if (strcmp(w->list, j->list->name) != 0 ||
+		    strcmp(w->item, v->item->id) != 0)
+			continue;
+		switch (w->what) {
+		case ITEM_SIGNED:
+			v->sign = w;
+			v->reopen = NULL;
+			break;
+		case ITEM_REOPENED:
+			v->sign = NULL;
+			v->reopen = w;
+			break;
+		case ITEM_ASSIGNED:
+			v->owner = w->owner;
+			break;
+		}
+	}
+}
+
+static const char *by(const struct judging *j, const char *verb,
+		      const struct item_said *w)
+{
+	char iso[CLOCK_ISO_SIZE];
+
+	return arena_printf(j->arena, "%s by %s on %.10s%s%s", verb, w->teller,
+			    clock_iso(w->at, iso), *w->note != '\0' ? ": " : "", w->note);
+}
+
+static const char *join(const struct judging *j, const char *a, const char *b)
+{
+	return arena_printf(j->arena, "%s%s%s", a, *a != '\0' && *b != '\0' ? "; " : "",
+			    b);
+}
+
+/* Evidence, and what a person said, make a state. */
+static void combine(const struct judging *j, struct item_view *v)
+{
+	const char *said = v->sign != NULL     ? by(j, "signed", v->sign)
+			   : v->reopen != NULL ? by(j, "reopened", v->reopen)
+					       : "";
+
+	v->sentence = said;
+	if (!v->judged) {
+		v->state = v->sign != NULL ? ITEM_SIGNED_OFF : ITEM_OPEN;
+		return;
+	}
+	v->sentence = join(j, v->result.sentence, said);
+	switch (v->result.state) {
+	case CHECK_DONE:
+		/* Reopened, and nothing new was seen since. */
+		v->state = v->reopen != NULL && v->result.at <= v->reopen->at ? ITEM_OPEN
+									      : ITEM_DONE;
+		break;
+	case CHECK_NOT_DONE:
+		v->state = v->sign != NULL ? ITEM_CONTRADICTED : ITEM_OPEN;
+		break;
+	case CHECK_STALE:
+		v->state = ITEM_STALE;
+		break;
+	case CHECK_UNKNOWN:
+		v->state = v->sign != NULL ? ITEM_SIGNED_OFF : ITEM_UNKNOWN;
+		break;
+	}
+}
+
+static void judge_item(const struct judging *j, struct item_view *v);
+
+/* Add an id to a list of them. */
+static void name(struct strbuf *sb, const char *id)
+{
+	strbuf_addf(sb, "%s%s", sb->n != 0 ? ", " : "", id);
+}
+
+/* New evidence, or new words, since the stage began. */
+static void judge_repeat(const struct judging *j, struct item_view *v)
+{
+	struct strbuf missing = STRBUF_INIT, open = STRBUF_INIT, old = STRBUF_INIT;
+	struct strbuf blind = STRBUF_INIT;
+	struct check_result *out = &v->result;
+	int64_t all = 0, done = 0;
+
+	*out = (struct check_result){ .state = CHECK_UNKNOWN };
+	if (v->from == 0) {
+		snprintf(out->sentence, sizeof out->sentence,
+			 "without a service date nobody can tell this stage's evidence "
+			 "from an earlier one");
+		return;
+	}
+	for (const struct check_item *const *to = v->item->repeat; *to != NULL; to++) {
+		struct item_view w = { .item = *to, .owner = "", .from = v->from };
+
+		judge_item(j, &w);
+		all++;
+		if (item_is_done(w.state))
+			done++;
+		else if (!w.judged)
+			name(&open, (*to)->id);
+		else if (w.state == ITEM_STALE)
+			name(&old, (*to)->id);
+		else if (w.state == ITEM_UNKNOWN)
+			name(&blind, (*to)->id);
+		else
+			name(&missing, (*to)->id);
+	}
+	out->state = missing.n != 0	     ? CHECK_NOT_DONE
+		     : old.n != 0	     ? CHECK_STALE
+		     : open.n + blind.n != 0 ? CHECK_UNKNOWN
+					     : CHECK_DONE;
+	out->figure[0] = (struct check_figure){ "items", all };
+	out->figure[1] = (struct check_figure){ "done", done };
+	out->figure_n = 2;
+	snprintf(out->sentence, sizeof out->sentence,
+		 "%lld of %lld done in this stage%s%s%s%s%s%s%s%s", (long long)done,
+		 (long long)all, missing.n != 0 ? "; not done: " : "",
+		 strbuf_cstr(&missing), old.n != 0 ? "; old evidence: " : "",
+		 strbuf_cstr(&old), blind.n != 0 ? "; no evidence: " : "",
+		 strbuf_cstr(&blind), open.n != 0 ? "; to be signed: " : "",
+		 strbuf_cstr(&open));
+	strbuf_done(&missing);
+	strbuf_done(&open);
+	strbuf_done(&blind);
+	strbuf_done(&old);
+}
+
+/* from: only evidence and words since then count, when v is judged for a repetition (it
+ * has no stage then). */
+static void judge_item(const struct judging *j, struct item_view *v)
+{
+	const struct check_item *item = v->item;
+
+	hear(j, v);
+	if (v->stage == NULL && v->sign != NULL && v->sign->at < v->from)
+		v->sign = NULL;
+	if (item->rule != NULL) {
+		struct rule_ask ask = item->ask;
+
+		ask.since = v->stage == NULL ? v->from : 0;
+		rule_judge(item->rule, j->e, &ask, &v->result);
+		v->judged = true;
+	} else if (item->repeat != NULL) {
+		judge_repeat(j, v);
+		v->judged = true;
+	}
+	combine(j, v);
+}
+
+static void date(const struct judging *j, struct item_view *v)
+{
+	const struct check_stage *s = v->stage;
+
+	v->begun = true;
+	if (j->service == 0 || !s->dated)
+		return;
+	v->due = j->service + (s->due + 1) * (int64_t)DAY;
+	if (s->has_from) {
+		v->from = j->service + s->from * (int64_t)DAY;
+		v->begun = j->e->now >= v->from;
+	}
+}
+
+void list_judge(const struct checklist *l, const struct evidence *e,
+		const struct item_said *words, size_t word_n, int64_t service,
+		struct arena *arena, struct list_view *out)
+{
+	struct judging j = { l, e, words, word_n, service, arena };
+	size_t n = 0;
+
+	for (size_t s = 0; s < l->stage_n; s++)
+		n += l->stage[s]->item_n;
+	*out = (struct list_view){ .list = l };
+	out->v = arena_alloc(arena, (n + 1) * sizeof *out->v);
+	for (size_t s = 0; s < l->stage_n; s++)
+		for (size_t i = 0; i < l->stage[s]->item_n; i++) {
+			struct item_view *v = &out->v[out->n++];
+
+			*v = (struct item_view){ .item = l->stage[s]->item[i],
+						 .stage = l->stage[s],
+						 .owner = l->stage[s]->item[i]->owner };
+			date(&j, v);
+			judge_item(&j, v);
+			out->done += item_is_done(v->state);
+			v->overdue = v->due != 0 && e->now >= v->due &&
+				     !item_is_done(v->state);
+		}
+}
+
+static int by_due(const void *a, const void *b)
+{
+	const struct item_view *x = *(const struct item_view *const *)a;
+	const struct item_view *y = *(const struct item_view *const *)b;
+
+	if (x->due != y->due)
+		return x->due == 0 ? 1 : y->due == 0 ? -1 : x->due < y->due ? -1 : 1;
+	return 0;
+}
+
+/* Stable, which qsort is not: lists are short. */
+static void sort(const struct item_view **v, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		const struct item_view *x = v[i];
+		size_t k = i;
+
+		for (; k > 0 && by_due(&v[k - 1], &x) > 0; k--)
+			v[k] = v[k - 1];
+		v[k] = x;
+	}
+}
+
+void lists_due(const struct list_view *lists, size_t n, struct arena *arena,
+	       const struct item_view ***out, size_t *n_out, bool *begun)
+{
+	const struct item_view **due;
+	int64_t next = INT64_MAX;
+	size_t most = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most += lists[i].n;
+	*out = due = arena_alloc(arena, (most + 1) * sizeof *due);
+	*n_out = 0;
+	for (int pass = 0; pass < 2 && *n_out == 0; pass++) {
+		*begun = pass == 0;
+		for (size_t i = 0; i < n; i++)
+			for (size_t k = 0; k < lists[i].n; k++) {
+				const struct item_view *v = &lists[i].v[k];
+
+				if (item_is_done(v->state))
+					continue;
+				if (pass == 0 && !v->begun && v->from < next)
+					next = v->from;
+				if (pass == 0 ? v->begun : v->from == next)
+					due[(*n_out)++] = v;
+			}
+	}
+	sort(due, *n_out);
+}
