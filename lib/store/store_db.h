@@ -152,8 +152,14 @@ enum stmt {
 	STMT_SAID,
 	STMT_WITNESS_ADD,
 	STMT_FORWARD_ADD,
+	/* store_facts.c */
+	STMT_EPOCH_FACTS,
+	STMT_EPOCH_COPIES,
+	STMT_ACCOUNT_COPIES,
+	STMT_ACCOUNT_GROWTH,
+	STMT_MOVER_RUN_ADD,
 };
-enum { STMT_COUNT = STMT_FORWARD_ADD + 1 };
+enum { STMT_COUNT = STMT_MOVER_RUN_ADD + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */
