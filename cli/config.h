@@ -9,6 +9,7 @@
 #include "map/map.h"
 #include "map/map_login.h"
 #include "model/server.h"
+#include "plan/plan_big.h"
 
 #define CONFIG_NAME "mailmuster.json"
 
@@ -30,6 +31,10 @@ struct config_logs {
 	size_t retired_n;
 };
 
+struct config_plan {
+	struct plan_big_rules big;
+};
+
 struct config {
 	const char *path;    /* as it is shown */
 	const char *project; /* name */
@@ -46,6 +51,7 @@ struct config {
 	int64_t max_age;  /* seconds after which evidence is stale */
 	int64_t max_gap;  /* seconds between the readings of both sides; 0: any */
 	struct config_logs logs;
+	struct config_plan plan;
 	struct arena arena; /* holds all strings */
 };
 

@@ -22,7 +22,7 @@ _mailmuster_options() { # command
 	audit) printf '%s ' --side --depth --stale --budget ;;
 	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --list ;;
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
-	plan) printf '%s ' --csv ;;
+	plan) printf '%s ' --csv --keep --by ;;
 	event) printf '%s ' --at --by --note ;;
 	seal) printf '%s ' --offline --by --note ;;
 	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
@@ -78,7 +78,7 @@ _mailmuster() {
 				words="coverage witness forwards beat"
 				files=yes
 				;;
-			plan) words="map" ;;
+			plan) words="map oversized" ;;
 			event)
 				words="list import presync last-pass freeze cutover rollback closed"
 				files=yes
