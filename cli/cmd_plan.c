@@ -84,6 +84,7 @@ static const struct kind {
 } kinds[] = {
 	{ "map", map, "csv " },
 	{ "oversized", plan_oversized_run, "csv keep by " },
+	{ "fit", plan_fit_run, "csv keep by " },
 };
 
 static const struct kind *kind_named(const char *name)
@@ -174,6 +175,10 @@ static const char help[] =
 	"\"plan\": { \"oversized\": ... } in the config or of the new server, and the\n"
 	"accounts that are large beside all others, with their place in an alphabetical\n"
 	"list.\n"
+	"fit names what will be refused, skipped, renamed or merged: messages over the\n"
+	"new server's limit one by one, folders by their names, what rules leave out, "
+	"and\n"
+	"what movers pass over.\n"
 	"\n"
 	"  --csv          one row a line; --json has the rows, too\n"
 	"  --keep         keep the plan in the store, with an entry in the ledger\n"
@@ -188,7 +193,7 @@ static const char help[] =
 const struct command cmd_plan = {
 	.name = "plan",
 	.summary = "show what will not go well, before anything moves",
-	.usage = "map | oversized [--csv] [--keep] [--by NAME]",
+	.usage = "map | oversized | fit [--csv] [--keep] [--by NAME]",
 	.help = help,
 	.options = options,
 	.run = run,

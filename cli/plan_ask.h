@@ -49,5 +49,6 @@ void plan_lines_open(struct plan_desk *d, struct lines *l, struct strbuf *out);
 bool plan_lines_close(struct lines *l, struct strbuf *out, struct err *err) MUST_CHECK;
 
 int plan_oversized_run(struct globals *g, const struct plan_ask *ask);
+int plan_fit_run(struct globals *g, const struct plan_ask *ask);
 
 #endif

@@ -78,7 +78,7 @@ _mailmuster() {
 				words="coverage witness forwards beat"
 				files=yes
 				;;
-			plan) words="map oversized" ;;
+			plan) words="map oversized fit" ;;
 			event)
 				words="list import presync last-pass freeze cutover rollback closed"
 				files=yes

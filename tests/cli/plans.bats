@@ -126,6 +126,58 @@ sizes() {
 	has "$out" "nobody"
 }
 
+fit_models() {
+	printf '%s\n' 'anna|INBOX|3|1000' 'anna|50: x|1|5' 'anna|Calendar|2|5' 'anna|Spam|4|10' 'bert|INBOX|2|11000000' \
+		'bert|trash|1|5' 'bert|Trash|1|5' >old.txt
+	printf '%s\n' 'anna|INBOX|0|0' 'bert|INBOX|0|0' >new.txt
+}
+
+@test "fit: all of it fits, exit 0; a folder that was only counted is unknown, exit 3" {
+	printf '%s\n' 'anna|INBOX|3|1000' 'bert|INBOX|2|2000' >old.txt
+	printf '%s\n' 'anna|INBOX|0|0' 'bert|INBOX|0|0' >new.txt
+	servers
+	mm plan fit
+	want 0
+	has "$out" "CLEAN"
+	has "$out" "quotas were not asked for: not examined"
+	rm -rf mailmuster.db* mailmuster.json
+	project
+	mm audit --depth counts
+	mm plan fit
+	want 3
+	has "$out" "UNKNOWN  2 folders were only counted"
+}
+
+@test "fit: names what is refused, skipped, merged and renamed" {
+	fit_models
+	servers
+	rules='{ "pairs": { "50: x": "50" }, "exclude": ["Spam"] }'
+	python3 - "$rules" <<-'END'
+		import re, sys
+		text = open("mailmuster.json").read()
+		open("mailmuster.json", "w").write(re.sub(r'\n\t"map": \{.*?\n\t\},\n', lambda m: '\n\t"map": ' + sys.argv[1] + ',\n', text, flags=re.S))
+	END
+	mm plan fit
+	want 1
+	golden plan-fit.txt
+	mm plan fit --csv
+	want 1
+	golden plan-fit.csv
+	mm plan fit --json --keep
+	want 1
+	python3 - <<-'END'
+		import json
+		d = json.load(open(".out"))
+		s = d["summary"]
+		assert (s["too-large"], s["excluded"], s["collided"], s["renamed"], s["name"]) == (2, 1, 2, 1, 1), s
+		assert sorted(r["uid"] for r in d["rows"] if r["class"] == "too-large") == [1, 2]
+	END
+	mm ledger verify
+	want 0
+	mm plan fit --only anna --csv
+	hasnt "$out" "bert"
+}
+
 @test "plan says what it does not take" {
 	printf '%s\n' 'anna|INBOX|3|1000' >old.txt
 	printf '%s\n' 'anna|INBOX|0|0' >new.txt
