@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
+#include "base/num.h"
 #include "cli/entry.h"
 #include "cli/msg.h"
 #include "cli/out.h"
@@ -9,11 +10,23 @@
 #include "cli/scope.h"
 #include "cli/suggest.h"
 
-enum { OPT_CSV = OPT_OWN, OPT_KEEP, OPT_BY };
+enum {
+	OPT_CSV = OPT_OWN,
+	OPT_KEEP,
+	OPT_BY,
+	OPT_STRATEGY,
+	OPT_START,
+	OPT_SEED,
+	OPT_OUTPUT
+};
 static const struct option options[] = {
 	{ "csv", no_argument, NULL, OPT_CSV },
 	{ "keep", no_argument, NULL, OPT_KEEP },
 	{ "by", required_argument, NULL, OPT_BY },
+	{ "strategy", required_argument, NULL, OPT_STRATEGY },
+	{ "start", required_argument, NULL, OPT_START },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "output", required_argument, NULL, OPT_OUTPUT },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -85,6 +98,7 @@ static const struct kind {
 	{ "map", map, "csv " },
 	{ "oversized", plan_oversized_run, "csv keep by " },
 	{ "fit", plan_fit_run, "csv keep by " },
+	{ "waves", plan_waves_run, "csv keep by strategy start seed output " },
 };
 
 static const struct kind *kind_named(const char *name)
@@ -123,7 +137,7 @@ static const char *stranger(const struct kind *k, uint64_t given)
 
 static int run(struct globals *g, int argc, char **argv)
 {
-	struct plan_ask ask = { .by = project_operator() };
+	struct plan_ask ask = { .by = project_operator(), .random = 1 };
 	const struct kind *kind;
 	const char *value, *wrong;
 	uint64_t given = 0;
@@ -143,6 +157,26 @@ static int run(struct globals *g, int argc, char **argv)
 			if (!entry_check(&a, "by", value, ENTRY_BY_MAX))
 				return a.exit;
 			ask.by = value;
+			break;
+		case OPT_STRATEGY:
+			if (strcmp(value, "firehose") != 0 &&
+			    strcmp(value, "fountain") != 0)
+				return args_bad(
+					&a, "plan: --strategy is firehose or fountain");
+			ask.strategy = value;
+			break;
+		case OPT_START:
+			if (!clock_parse_iso(span_str(value), &ask.start) ||
+			    ask.start < 1)
+				return args_bad(&a, "plan: --start wants a time with a "
+						    "zone: 2026-12-05T06:00:00Z");
+			break;
+		case OPT_SEED:
+			if (!num_u64(span_str(value), UINT64_MAX, &ask.random))
+				return args_bad(&a, "plan: --seed wants a number");
+			break;
+		case OPT_OUTPUT:
+			ask.to = value;
 			break;
 		default:
 			return a.exit;
@@ -179,10 +213,20 @@ static const char help[] =
 	"new server's limit one by one, folders by their names, what rules leave out, "
 	"and\n"
 	"what movers pass over.\n"
+	"waves puts the accounts on the connections that are allowed, longest first, in\n"
+	"the windows of \"plan\": { \"waves\": ... }, at the rate that was measured (by "
+	"the\n"
+	"mover's logs: event import; else by scan), and forecasts the end. What was cut\n"
+	"over or sealed is done; what a first pass brought need not be moved again.\n"
 	"\n"
 	"  --csv          one row a line; --json has the rows, too\n"
 	"  --keep         keep the plan in the store, with an entry in the ledger\n"
 	"  --by NAME      who keeps it; your login name by default\n"
+	"  --strategy S   of waves: firehose (all at once) or fountain (in the windows,\n"
+	"                 which is the default when there are any)\n"
+	"  --start TIME   of waves: nothing begins sooner; now by default\n"
+	"  --seed N       of waves: of the forecast; the same number, the same forecast\n"
+	"  --output DIR   of waves: a list and a CSV for imapsync of each wave\n"
 	"\n"
 	"What a server refuses is known from what it says itself (APPENDLIMIT), else "
 	"from\n"
@@ -193,7 +237,9 @@ static const char help[] =
 const struct command cmd_plan = {
 	.name = "plan",
 	.summary = "show what will not go well, before anything moves",
-	.usage = "map | oversized | fit [--csv] [--keep] [--by NAME]",
+	.usage = "map | oversized | fit | waves [--csv] [--keep] [--by NAME] "
+		 "[--strategy firehose | fountain] [--start TIME] [--seed N] [--output "
+		 "DIR]",
 	.help = help,
 	.options = options,
 	.run = run,

@@ -10,6 +10,7 @@
 #include "map/map_login.h"
 #include "model/server.h"
 #include "plan/plan_big.h"
+#include "plan/plan_waves.h"
 
 #define CONFIG_NAME "mailmuster.json"
 
@@ -33,6 +34,7 @@ struct config_logs {
 
 struct config_plan {
 	struct plan_big_rules big;
+	struct plan_waves_rules waves;
 };
 
 struct config {

@@ -15,6 +15,10 @@ struct plan_ask {
 	enum sheet_form form;
 	bool keep;	/* in the store, with an entry in the ledger */
 	const char *by; /* who keeps it */
+	/* of waves */
+	const char *strategy, *to; /* NULL */
+	int64_t start;		   /* 0: now */
+	uint64_t random;
 };
 
 struct plan_desk {
@@ -50,5 +54,6 @@ bool plan_lines_close(struct lines *l, struct strbuf *out, struct err *err) MUST
 
 int plan_oversized_run(struct globals *g, const struct plan_ask *ask);
 int plan_fit_run(struct globals *g, const struct plan_ask *ask);
+int plan_waves_run(struct globals *g, const struct plan_ask *ask);
 
 #endif

@@ -116,10 +116,18 @@ static void summary(struct json_out *j, const struct plan_fit_result *r)
 {
 	json_begin_object(j);
 	json_put_int(j, "accounts", r->accounts);
-	for (int c = 0; c < PLAN_FIT_CLASS_COUNT; c++)
-		json_put_int(j, plan_fit_name((enum plan_fit_class)c),
-			     number(r, (enum plan_fit_class)c));
-	json_put_int(j, "all_folders", r->folders);
+	json_name(j, "counts");
+	json_begin_array(j);
+	for (int c = 0; c < PLAN_FIT_CLASS_COUNT; c++) {
+		if (r->sum[c].rows == 0)
+			continue;
+		json_begin_object(j);
+		json_put_str(j, "class", plan_fit_name((enum plan_fit_class)c));
+		json_put_int(j, "n", number(r, (enum plan_fit_class)c));
+		json_end_object(j);
+	}
+	json_end_array(j);
+	json_put_int(j, "folders", r->folders);
 	json_put_str(j, "kind", "fit");
 	json_put_int(j, "messages", r->messages);
 	json_put_int(j, "octets", r->octets);

@@ -22,7 +22,7 @@ _mailmuster_options() { # command
 	audit) printf '%s ' --side --depth --stale --budget ;;
 	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --list ;;
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
-	plan) printf '%s ' --csv --keep --by ;;
+	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output ;;
 	event) printf '%s ' --at --by --note ;;
 	seal) printf '%s ' --offline --by --note ;;
 	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
@@ -49,6 +49,7 @@ _mailmuster() {
 	--depth) words="counts ids full" ;;
 	--decision) words="migrate archive delete keep forward" ;;
 	--as) words="forward sieve alias virtual" ;;
+	--strategy) words="firehose fountain" ;;
 	--fail-on) words="loss doubt info" ;;
 	--color) words="auto always never" ;;
 	--old-tls | --new-tls) words="implicit starttls none" ;;
@@ -78,7 +79,7 @@ _mailmuster() {
 				words="coverage witness forwards beat"
 				files=yes
 				;;
-			plan) words="map oversized fit" ;;
+			plan) words="map oversized fit waves" ;;
 			event)
 				words="list import presync last-pass freeze cutover rollback closed"
 				files=yes

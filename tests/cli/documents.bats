@@ -72,7 +72,7 @@ shapes() {
 	project --json
 	cp .out 0.json
 	for command in doctor "accounts list" "accounts import" audit verify status report "explain anna" \
-		"ledger head" "ledger verify" "audit --side all" "plan map" "plan oversized" "plan fit" seal "event cutover" "event list" "event import $TOP/tests/data/mover/imapsync-2.229.log" \
+		"ledger head" "ledger verify" "audit --side all" "plan map" "plan oversized" "plan fit" "plan waves" seal "event cutover" "event list" "event import $TOP/tests/data/mover/imapsync-2.229.log" \
 		"verify --rollback" "accept --class message-missing --by C --reason r --yes" "accept list" \
 		"verify --since 3" "report --only anna"; do
 		n=$((n + 1))

@@ -168,7 +168,7 @@ fit_models() {
 	python3 - <<-'END'
 		import json
 		d = json.load(open(".out"))
-		s = d["summary"]
+		s = {c["class"]: c["n"] for c in d["summary"]["counts"]}
 		assert (s["too-large"], s["excluded"], s["collided"], s["renamed"], s["name"]) == (2, 1, 2, 1, 1), s
 		assert sorted(r["uid"] for r in d["rows"] if r["class"] == "too-large") == [1, 2]
 	END
@@ -176,6 +176,87 @@ fit_models() {
 	want 0
 	mm plan fit --only anna --csv
 	hasnt "$out" "bert"
+}
+
+weekends='"windows": [ { "from": "2030-01-05T06:00:00Z", "to": "2030-01-06T18:00:00Z", "repeat": "7d" } ]'
+
+@test "waves: without a rate a range from assumptions, exit 3" {
+	sizes
+	servers
+	mm plan waves --start 2030-01-01T00:00:00Z
+	want 3
+	has "$out" "no rate was measured"
+	golden plan-waves-assumed.txt
+}
+
+@test "waves: what has no place is named, with what would fit; a date that comes too soon" {
+	sizes
+	servers
+	section "{ \"waves\": { $weekends, \"connections\": 2, \"expires\": [ { \"what\": \"the certificate\", \"at\": \"2030-01-05T06:00:01Z\" } ] } }"
+	mm plan waves --start 2030-01-01T00:00:00Z
+	want 3
+	has "$out" "NO PLACE  1 account has no place"
+	has "$out" "zoe: 55.9 GiB"
+	has "$out" "no window is long enough"
+	has "$out" "EXPIRES  the certificate ends 2030-01-05 06:00"
+	golden plan-waves-windows.txt
+	mm plan waves --start 2030-01-01T00:00:00Z --csv
+	golden plan-waves.csv
+	mm plan waves --start 2030-01-01T00:00:00Z --json
+	python3 - <<-'END'
+		import json
+		d = json.load(open(".out"))
+		a = {x["account"]: x for x in d["accounts"]}
+		assert d["strategy"] == "fountain" and d["rate_by"] == "assumed" and d["connections"] == 2
+		assert a["zoe"]["wave"] is None and a["bert"]["wave"] == 1
+		assert a["bert"]["begins"] == "2030-01-05T06:00:00Z"
+		assert d["waves"][0]["p50"] is None and d["waves"][0]["slow"]
+	END
+}
+
+@test "waves: lists for the mover, the plan kept, what is cut over is done" {
+	sizes
+	servers
+	mm plan waves --start 2030-01-01T00:00:00Z --output out --keep
+	want 3
+	[ "$(head -1 out/wave-1.txt)" = zoe ]
+	[ "$(wc -l <out/wave-1.txt)" = 4 ]
+	grep -qx '127.0.0.1;bert;;127.0.0.1;bert;;' out/wave-1.imapsync.csv
+	mm ledger verify
+	want 0
+	mm event cutover --only zoe
+	want 0
+	mm plan waves --start 2030-01-01T00:00:00Z
+	has "$out" "3 accounts in 1 wave"
+	has "$out" "1 account is done already"
+	mm plan waves --only @out/wave-1.txt --start 2030-01-01T00:00:00Z
+	has "$out" "3 accounts in 1 wave"
+}
+
+@test "waves: mistakes in the config and in options are told" {
+	sizes
+	servers
+	mm plan waves --strategy fountain
+	want 6
+	has "$said" "a fountain needs windows"
+	mm plan waves --strategy flood
+	want 2
+	mm plan waves --start tomorrow
+	want 2
+	mm plan waves --seed x
+	want 2
+	mm plan fit --seed 1
+	want 2
+	for wrong in '"windows": [ { "from": "2030-01-05T06:00:00Z" } ]' '"windows": [ { "from": "now", "to": "then" } ]' \
+		'"windows": [ { "from": "2030-01-06T06:00:00Z", "to": "2030-01-05T06:00:00Z" } ]' \
+		'"windows": [ { "from": "2030-01-05T06:00:00Z", "to": "2030-01-07T06:00:00Z", "repeat": "1d" } ]' \
+		'"connections": 0' '"groups": [ "anna" ]' '"first": [ 5 ]' '"volumes": [ { "name": "x" } ]' \
+		'"expires": [ { "at": "2030-01-05T06:00:00Z" } ]' '"blocked": [ { "account": "anna" } ]' '"window": []'; do
+		section "{ \"waves\": { $wrong } }"
+		mm plan waves
+		want 6
+		has "$said" "mailmuster.json:"
+	done
 }
 
 @test "plan says what it does not take" {
