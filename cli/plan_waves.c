@@ -16,8 +16,8 @@
 static const char *const columns[] = { "wave",	"account", "connection", "begins",
 				       "ends",	"octets",  "messages",	 "seconds",
 				       "state", "group",   "problem",	 NULL };
-static const char *const wave_columns[] = { "wave",   "from",	 "to",	"accounts",
-					    "octets", "seconds", "p50", "p90",
+static const char *const wave_columns[] = { "wave",   "from",	 "to",	       "accounts",
+					    "octets", "seconds", "end_median", "end_late",
 					    "fast",   "slow",	 NULL };
 
 static const char *const whys[] = {

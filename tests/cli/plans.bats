@@ -210,7 +210,7 @@ weekends='"windows": [ { "from": "2030-01-05T06:00:00Z", "to": "2030-01-06T18:00
 		assert d["strategy"] == "fountain" and d["rate_by"] == "assumed" and d["connections"] == 2
 		assert a["zoe"]["wave"] is None and a["bert"]["wave"] == 1
 		assert a["bert"]["begins"] == "2030-01-05T06:00:00Z"
-		assert d["waves"][0]["p50"] is None and d["waves"][0]["slow"]
+		assert d["waves"][0]["end_median"] is None and d["waves"][0]["slow"]
 	END
 }
 
