@@ -1,35 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
-#include "cli/args.h"
+#include "base/num.h"
+#include "cli/entry.h"
 #include "cli/msg.h"
 #include "cli/out.h"
+#include "cli/plan_ask.h"
 #include "cli/plan_out.h"
 #include "cli/report_setup.h"
 #include "cli/scope.h"
-#include "cli/stop.h"
-#include "profile/profile.h"
+#include "cli/suggest.h"
 
-enum { OPT_CSV = OPT_OWN };
+enum {
+	OPT_CSV = OPT_OWN,
+	OPT_KEEP,
+	OPT_BY,
+	OPT_STRATEGY,
+	OPT_START,
+	OPT_SEED,
+	OPT_OUTPUT
+};
 static const struct option options[] = {
 	{ "csv", no_argument, NULL, OPT_CSV },
+	{ "keep", no_argument, NULL, OPT_KEEP },
+	{ "by", required_argument, NULL, OPT_BY },
+	{ "strategy", required_argument, NULL, OPT_STRATEGY },
+	{ "start", required_argument, NULL, OPT_START },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "output", required_argument, NULL, OPT_OUTPUT },
 	{ NULL, 0, NULL, 0 },
 };
-
-static bool asked_to_stop(void *ctx)
-{
-	(void)ctx;
-	return stop_asked();
-}
-
-/* The kind that the config names is a profile, too. */
-static const char *profile_of(const struct config *c, enum side side)
-{
-	const struct server *s = config_server(c, side);
-
-	if (s == NULL)
-		return "generic";
-	return strcmp(s->profile, PROFILE_AUTO) == 0 ? s->kind : s->profile;
-}
 
 /* What is not known wins over what is wrong. */
 static int result_code(const struct plan_map_result *r)
@@ -39,7 +38,7 @@ static int result_code(const struct plan_map_result *r)
 	return r->problems > 0 ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
-static int map(struct globals *g, enum plan_form form)
+static int map_run(struct globals *g, enum plan_form form)
 {
 	struct plan_map_result *r = NULL;
 	struct scope scope = { 0 };
@@ -59,8 +58,8 @@ static int map(struct globals *g, enum plan_form form)
 	out = plan_out_new(form, &ro, &out_sink);
 	o = (struct plan_map_options){
 		.rules = &p.config.rules,
-		.profile = { profile_of(&p.config, SIDE_OLD),
-			     profile_of(&p.config, SIDE_NEW) },
+		.profile = { plan_profile(&p.config, SIDE_OLD),
+			     plan_profile(&p.config, SIDE_NEW) },
 		.one_sided = project_one_sided(&p),
 		.now = clock_now(),
 		.max_age = p.config.max_age,
@@ -69,7 +68,7 @@ static int map(struct globals *g, enum plan_form form)
 		.all = scope.all,
 		.folder = form == PLAN_TEXT ? NULL : plan_out_folder,
 		.ctx = out,
-		.stop = asked_to_stop,
+		.stop = plan_stopped,
 	};
 	if (!plan_map(p.store, &o, &r, &err) || !plan_out_end(out, r, &err))
 		code = msg_fail(g, &err);
@@ -83,48 +82,164 @@ out:
 	return code;
 }
 
+static int map(struct globals *g, const struct plan_ask *ask)
+{
+	return map_run(g, ask->form == SHEET_JSON  ? PLAN_JSON
+			  : ask->form == SHEET_CSV ? PLAN_CSV
+						   : PLAN_TEXT);
+}
+
+/* What a plan is called, and which of the options above it takes. */
+static const struct kind {
+	const char *name;
+	int (*run)(struct globals *g, const struct plan_ask *ask);
+	const char *takes; /* names of options, each with a blank behind it */
+} kinds[] = {
+	{ "map", map, "csv " },
+	{ "oversized", plan_oversized_run, "csv keep by " },
+	{ "fit", plan_fit_run, "csv keep by " },
+	{ "waves", plan_waves_run, "csv keep by strategy start seed output " },
+};
+
+static const struct kind *kind_named(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+static int unknown_kind(const struct args *a, const char *name)
+{
+	struct suggest s;
+
+	suggest_init(&s, name);
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		suggest_try(&s, kinds[i].name);
+	if (s.best != NULL)
+		return args_bad(a, "plan: there is no \"%s\": did you mean %s?",
+				shown(name), s.best);
+	return args_bad(a, "plan: there is no \"%s\"", shown(name));
+}
+
+/* An option that this plan does not take; NULL: there is none. */
+static const char *stranger(const struct kind *k, uint64_t given)
+{
+	for (size_t i = 0; options[i].name != NULL; i++) {
+		const char *at = strstr(k->takes, options[i].name);
+
+		if ((given & UINT64_C(1) << i) != 0 &&
+		    (at == NULL || at[strlen(options[i].name)] != ' '))
+			return options[i].name;
+	}
+	return NULL;
+}
+
 static int run(struct globals *g, int argc, char **argv)
 {
-	enum plan_form form = PLAN_TEXT;
-	const char *value;
+	struct plan_ask ask = { .by = project_operator(), .random = 1 };
+	const struct kind *kind;
+	const char *value, *wrong;
+	uint64_t given = 0;
 	struct args a;
 	int opt;
 
 	args_init(&a, g, &cmd_plan, argc, argv);
 	while ((opt = args_next(&a, &value)) != ARGS_END) {
-		if (opt != OPT_CSV)
+		switch (opt) {
+		case OPT_CSV:
+			ask.form = SHEET_CSV;
+			break;
+		case OPT_KEEP:
+			ask.keep = true;
+			break;
+		case OPT_BY:
+			if (!entry_check(&a, "by", value, ENTRY_BY_MAX))
+				return a.exit;
+			ask.by = value;
+			break;
+		case OPT_STRATEGY:
+			if (strcmp(value, "firehose") != 0 &&
+			    strcmp(value, "fountain") != 0)
+				return args_bad(
+					&a, "plan: --strategy is firehose or fountain");
+			ask.strategy = value;
+			break;
+		case OPT_START:
+			if (!clock_parse_iso(span_str(value), &ask.start) ||
+			    ask.start < 1)
+				return args_bad(&a, "plan: --start wants a time with a "
+						    "zone: 2026-12-05T06:00:00Z");
+			break;
+		case OPT_SEED:
+			if (!num_u64(span_str(value), UINT64_MAX, &ask.random))
+				return args_bad(&a, "plan: --seed wants a number");
+			break;
+		case OPT_OUTPUT:
+			ask.to = value;
+			break;
+		default:
 			return a.exit;
-		form = PLAN_CSV;
+		}
+		given |= UINT64_C(1) << (opt - OPT_OWN);
 	}
 	if (!args_count(&a, 1, 1))
 		return a.exit;
-	if (strcmp(a.rest[0], "map") != 0)
-		return args_bad(&a, "plan: \"%s\" is not map", shown(a.rest[0]));
-	if (g->json && form == PLAN_CSV)
+	kind = kind_named(a.rest[0]);
+	if (kind == NULL)
+		return unknown_kind(&a, a.rest[0]);
+	wrong = stranger(kind, given);
+	if (wrong != NULL)
+		return args_bad(&a, "plan: %s does not take --%s", kind->name, wrong);
+	if (g->json && ask.form == SHEET_CSV)
 		return args_bad(&a, "plan: either --json or --csv");
-	return map(g, g->json ? PLAN_JSON : form);
+	if (g->json)
+		ask.form = SHEET_JSON;
+	return kind->run(g, &ask);
 }
 
 static const char help[] =
-	"plan map shows what the rules in \"map\" make of each old folder, before "
-	"anything\n"
-	"moves: names that meet, that the new server refuses, keeps for itself or finds\n"
-	"too long or too deep, folders that a rule leaves out, with what is in them, "
+	"What is to be known before anything moves, from what is stored: nothing is\n"
+	"connected to.\n"
+	"map shows what the rules in \"map\" make of each old folder: names that meet,\n"
+	"that the new server refuses, keeps for itself or finds too long or too deep,\n"
+	"folders that a rule leaves out, with what is in them, and rules that match\n"
+	"nothing. mailmuster audit --depth counts is enough for it.\n"
+	"oversized names the accounts, folders and messages that are over a limit of\n"
+	"\"plan\": { \"oversized\": ... } in the config or of the new server, and the\n"
+	"accounts that are large beside all others, with their place in an alphabetical\n"
+	"list.\n"
+	"fit names what will be refused, skipped, renamed or merged: messages over the\n"
+	"new server's limit one by one, folders by their names, what rules leave out, "
 	"and\n"
-	"rules that match nothing. It reads the newest listings and connects to "
-	"nothing;\n"
-	"mailmuster audit --depth counts is enough for it.\n"
+	"what movers pass over.\n"
+	"waves puts the accounts on the connections that are allowed, longest first, in\n"
+	"the windows of \"plan\": { \"waves\": ... }, at the rate that was measured (by "
+	"the\n"
+	"mover's logs: event import; else by scan), and forecasts the end. What was cut\n"
+	"over or sealed is done; what a first pass brought need not be moved again.\n"
 	"\n"
-	"  --csv          one old folder a line; --json has the folders, too\n"
+	"  --csv          one row a line; --json has the rows, too\n"
+	"  --keep         keep the plan in the store, with an entry in the ledger\n"
+	"  --by NAME      who keeps it; your login name by default\n"
+	"  --strategy S   of waves: firehose (all at once) or fountain (in the windows,\n"
+	"                 which is the default when there are any)\n"
+	"  --start TIME   of waves: nothing begins sooner; now by default\n"
+	"  --seed N       of waves: of the forecast; the same number, the same forecast\n"
+	"  --output DIR   of waves: a list and a CSV for imapsync of each wave\n"
 	"\n"
-	"What a server refuses is known from its profile: \"profile\" in the config.\n"
-	"Exit code 0: each folder has a place; 1: there are problems; 3: a listing is\n"
-	"missing or too old (this wins over 1).\n";
+	"What a server refuses is known from what it says itself (APPENDLIMIT), else "
+	"from\n"
+	"its profile: \"profile\" in the config.\n"
+	"Exit code 0: nothing to say; 1: there are problems; 3: something about an\n"
+	"account is not known or too old (this wins over 1).\n";
 
 const struct command cmd_plan = {
 	.name = "plan",
-	.summary = "show what becomes of each old folder, before anything moves",
-	.usage = "map [--csv]",
+	.summary = "show what will not go well, before anything moves",
+	.usage = "map | oversized | fit | waves [--csv] [--keep] [--by NAME] "
+		 "[--strategy firehose | fountain] [--start TIME] [--seed N] [--output "
+		 "DIR]",
 	.help = help,
 	.options = options,
 	.run = run,

@@ -8,6 +8,7 @@
 #include "cli/config_login.h"
 #include "cli/config_logs.h"
 #include "cli/config_map.h"
+#include "cli/config_plan.h"
 #include "cli/gentle.h"
 #include "cli/suggest.h"
 #include "profile/profile.h"
@@ -325,7 +326,8 @@ static bool read_limits(struct config *c, struct json_doc *doc,
 static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 		     struct err *err)
 {
-	const struct json_value *old_side, *new_side, *map, *keywords, *limits, *logs;
+	const struct json_value *old_side, *new_side, *map, *keywords, *limits, *logs,
+		*plan;
 	const char *project = NULL, *age = NULL, *between = NULL, *day = NULL;
 	struct json_obj o;
 
@@ -337,6 +339,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    !json_get_object(&o, "keywords", &keywords, err) ||
 	    !json_get_object(&o, "limits", &limits, err) ||
 	    !json_get_object(&o, "logs", &logs, err) ||
+	    !json_get_object(&o, "plan", &plan, err) ||
 	    !json_get_str(&o, "max_age", &age, err) ||
 	    !json_get_str(&o, "max_gap", &between, err) ||
 	    !json_get_str(&o, "service_date", &day, err) || !json_obj_end(&o, err))
@@ -361,7 +364,8 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	       (map == NULL || config_map(c, doc, map, err)) &&
 	       (keywords == NULL || read_keywords(c, doc, keywords, err)) &&
 	       (limits == NULL || read_limits(c, doc, limits, err)) &&
-	       (logs == NULL || config_logs(c, doc, logs, err));
+	       (logs == NULL || config_logs(c, doc, logs, err)) &&
+	       (plan == NULL || config_plan(c, doc, plan, err));
 }
 
 bool config_parse(const char *name, struct span text, const char *dir, struct config *out,
@@ -375,6 +379,7 @@ bool config_parse(const char *name, struct span text, const char *dir, struct co
 				.mass_percent = MASS_PERCENT,
 				.seal_gap = GAP_DEFAULT };
 	arena_init(&out->arena);
+	config_plan_defaults(out);
 	out->path = arena_strdup(&out->arena, name);
 	ok = json_parse(name, text, &doc, err) && read_all(out, doc, dir, err);
 	json_free(doc);

@@ -9,6 +9,8 @@
 #include "map/map.h"
 #include "map/map_login.h"
 #include "model/server.h"
+#include "plan/plan_big.h"
+#include "plan/plan_waves.h"
 
 #define CONFIG_NAME "mailmuster.json"
 
@@ -32,6 +34,11 @@ struct config_logs {
 	size_t retired_n;
 };
 
+struct config_plan {
+	struct plan_big_rules big;
+	struct plan_waves_rules waves;
+};
+
 struct config {
 	const char *path;    /* as it is shown */
 	const char *project; /* name */
@@ -50,6 +57,7 @@ struct config {
 	int64_t service_date; /* first second UTC of the day on which the new service
 				 begins; 0: not said */
 	struct config_logs logs;
+	struct config_plan plan;
 	struct arena arena; /* holds all strings */
 };
 

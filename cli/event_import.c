@@ -13,6 +13,7 @@
 #include "cli/out.h"
 #include "cli/stop.h"
 #include "mover/mover_log.h"
+#include "store/store_facts.h"
 #include "store/store_mover.h"
 #include "store/store_run.h"
 #include "store/store_seal.h"
@@ -35,6 +36,7 @@ struct reading {
 	struct arena *arena;
 	struct imported *sum;
 	int64_t runs, at; /* in this file; when the present run began, 0: not known */
+	int64_t octets;	  /* that it copied */
 	const struct transfer **match; /* of the present run */
 	size_t n;
 	struct err *err;
@@ -109,6 +111,21 @@ static bool is_told(const struct event *v, size_t n, int64_t at)
 	return false;
 }
 
+/* How fast it was: for plans. */
+static bool add_speed(struct reading *r, const struct mover_event *e, int64_t transfer)
+{
+	struct mover_ran ran = { .transfer = transfer,
+				 .began = r->at,
+				 .ended = believable(e->when),
+				 .messages = e->copied > 0 ? e->copied : 0,
+				 .octets = r->octets,
+				 .refused = e->refused > 0 ? e->refused : 0 };
+	bool is_new;
+
+	return ran.ended < ran.began ||
+	       store_mover_run_add(r->p->store, &ran, &is_new, r->err);
+}
+
 static bool add_run(struct reading *r, const struct mover_event *e)
 {
 	struct arena scratch;
@@ -133,7 +150,8 @@ static bool add_run(struct reading *r, const struct mover_event *e)
 		struct event *v;
 		size_t n;
 
-		ok = store_events(r->p->store, id, &scratch, &v, &n, r->err);
+		ok = add_speed(r, e, id) &&
+		     store_events(r->p->store, id, &scratch, &v, &n, r->err);
 		if (!ok || is_told(v, n, r->at))
 			continue;
 		r->sum->events++;
@@ -219,6 +237,7 @@ static bool take(void *ctx, const struct mover_event *e, struct err *err)
 	if (e->kind == MOVER_RUN_START) {
 		r->runs++;
 		r->at = believable(e->when);
+		r->octets = 0;
 		find_transfers(r, e);
 		return true;
 	}
@@ -228,6 +247,8 @@ static bool take(void *ctx, const struct mover_event *e, struct err *err)
 	case MOVER_RUN_END:
 		return add_run(r, e);
 	case MOVER_COPIED:
+		if (e->octets > 0 && e->octets < INT64_C(1) << 40)
+			r->octets += e->octets;
 		r->sum->copied++;
 		return true;
 	case MOVER_REFUSED:

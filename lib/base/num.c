@@ -82,6 +82,32 @@ bool num_duration(struct span s, int64_t *seconds_out)
 	return true;
 }
 
+#define SIZE_MOST (INT64_C(1) << 60)
+
+bool num_size(struct span s, int64_t *octets_out)
+{
+	static const char units[] = "KMGT";
+	unsigned shift = 0;
+	const char *unit;
+	uint64_t n;
+
+	if (s.n > 0 && (s.p[s.n - 1] == 'B' || s.p[s.n - 1] == 'b')) {
+		s.n--;
+		if (s.n > 0 && s.p[s.n - 1] == 'i')
+			s.n--;
+	}
+	if (s.n > 0 && (unit = strchr(units, s.p[s.n - 1])) != NULL && *unit != '\0') {
+		shift = 10 * (unsigned)(unit - units + 1);
+		s.n--;
+		if (s.n > 0 && s.p[s.n - 1] == ' ')
+			s.n--;
+	}
+	if (!num_u64(s, (uint64_t)SIZE_MOST >> shift, &n))
+		return false;
+	*octets_out = (int64_t)(n << shift);
+	return true;
+}
+
 static uint64_t magnitude_of(int64_t n)
 {
 	return n < 0 ? 0 - (uint64_t)n : (uint64_t)n;

@@ -13,6 +13,9 @@ bool num_i64(struct span s, int64_t min, int64_t max, int64_t *out) MUST_CHECK;
 /* "90s", "10m", "4h", "7d", "2w" into seconds; a bare number is refused.  At most 100
  * years. */
 bool num_duration(struct span s, int64_t *seconds_out) MUST_CHECK;
+/* Octets: "1500", "10K", "20M", "5G", "2T" (powers of 1,024; "GiB" and "GB" are the same
+ * as "G", a blank may stand before it), at most 2^60. */
+bool num_size(struct span s, int64_t *octets_out) MUST_CHECK;
 /*
  * For people: 1234567 -> "1,234,567"; octets -> "1.2 MiB"; seconds -> "2 h 05 min".
  * buf is returned.  They write at most size bytes, NUL included.

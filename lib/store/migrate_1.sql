@@ -338,6 +338,34 @@ CREATE TABLE item_said (
 	note   TEXT NOT NULL,
 	ledger INTEGER NOT NULL REFERENCES ledger (seq)
 ) STRICT;
+CREATE TABLE mover_run (
+	transfer INTEGER NOT NULL REFERENCES transfer (id),
+	began    INTEGER NOT NULL,
+	ended    INTEGER NOT NULL,
+	messages INTEGER NOT NULL,
+	octets   INTEGER NOT NULL,
+	refused  INTEGER NOT NULL,
+	PRIMARY KEY (transfer, began)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plan (
+	id      INTEGER PRIMARY KEY,
+	kind    TEXT NOT NULL,
+	at      INTEGER NOT NULL,
+	teller  TEXT NOT NULL,
+	summary TEXT NOT NULL,
+	ledger  INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE TABLE plan_item (
+	plan     INTEGER NOT NULL REFERENCES plan (id),
+	seq      INTEGER NOT NULL,
+	transfer INTEGER REFERENCES transfer (id),
+	class    TEXT NOT NULL,
+	folder   TEXT NOT NULL,
+	wave     INTEGER NOT NULL,
+	amount   INTEGER NOT NULL,
+	text     TEXT NOT NULL,
+	PRIMARY KEY (plan, seq)
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER log_text_no_update BEFORE UPDATE ON log_text BEGIN
 	SELECT RAISE(ABORT, 'log_text is append-only');
 END;
@@ -410,4 +438,22 @@ CREATE TRIGGER item_said_no_update BEFORE UPDATE ON item_said BEGIN
 END;
 CREATE TRIGGER item_said_no_delete BEFORE DELETE ON item_said BEGIN
 	SELECT RAISE(ABORT, 'item_said is append-only');
+END;
+CREATE TRIGGER mover_run_no_update BEFORE UPDATE ON mover_run BEGIN
+	SELECT RAISE(ABORT, 'mover_run is append-only');
+END;
+CREATE TRIGGER mover_run_no_delete BEFORE DELETE ON mover_run BEGIN
+	SELECT RAISE(ABORT, 'mover_run is append-only');
+END;
+CREATE TRIGGER plan_no_update BEFORE UPDATE ON plan BEGIN
+	SELECT RAISE(ABORT, 'plan is append-only');
+END;
+CREATE TRIGGER plan_no_delete BEFORE DELETE ON plan BEGIN
+	SELECT RAISE(ABORT, 'plan is append-only');
+END;
+CREATE TRIGGER plan_item_no_update BEFORE UPDATE ON plan_item BEGIN
+	SELECT RAISE(ABORT, 'plan_item is append-only');
+END;
+CREATE TRIGGER plan_item_no_delete BEFORE DELETE ON plan_item BEGIN
+	SELECT RAISE(ABORT, 'plan_item is append-only');
 END;

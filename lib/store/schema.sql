@@ -747,6 +747,41 @@ CREATE TABLE item_said (
 	ledger INTEGER NOT NULL REFERENCES ledger (seq)
 ) STRICT;
 
+-- One execution of a mover for a transfer, as its log tells; how fast it went.
+-- Append-only; event import.
+CREATE TABLE mover_run (
+	transfer INTEGER NOT NULL REFERENCES transfer (id),
+	began    INTEGER NOT NULL,
+	ended    INTEGER NOT NULL,
+	messages INTEGER NOT NULL, -- copied
+	octets   INTEGER NOT NULL, -- of them
+	refused  INTEGER NOT NULL,
+	PRIMARY KEY (transfer, began)
+) STRICT, WITHOUT ROWID;
+
+-- A plan that was kept; of each kind the newest counts.  Append-only; plan.
+CREATE TABLE plan (
+	id      INTEGER PRIMARY KEY,
+	kind    TEXT NOT NULL,    -- 'oversized', 'fit', 'pilot', 'waves'
+	at      INTEGER NOT NULL,
+	teller  TEXT NOT NULL,    -- person.code of who kept it
+	summary TEXT NOT NULL,    -- canonical JSON: what was asked for, and the sums
+	ledger  INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
+-- What a plan says, a line each, in its order.  Append-only; plan.
+CREATE TABLE plan_item (
+	plan     INTEGER NOT NULL REFERENCES plan (id),
+	seq      INTEGER NOT NULL,                 -- from 1
+	transfer INTEGER REFERENCES transfer (id), -- NULL: of none
+	class    TEXT NOT NULL,                    -- name of what is said
+	folder   TEXT NOT NULL,                    -- common form; '' for the whole account
+	wave     INTEGER NOT NULL,                 -- from 1; 0: none
+	amount   INTEGER NOT NULL,                 -- in the unit of its class; -1: none
+	text     TEXT NOT NULL,
+	PRIMARY KEY (plan, seq)
+) STRICT, WITHOUT ROWID;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -915,4 +950,22 @@ CREATE TRIGGER item_said_no_update BEFORE UPDATE ON item_said BEGIN
 END;
 CREATE TRIGGER item_said_no_delete BEFORE DELETE ON item_said BEGIN
 	SELECT RAISE(ABORT, 'item_said is append-only');
+END;
+CREATE TRIGGER mover_run_no_update BEFORE UPDATE ON mover_run BEGIN
+	SELECT RAISE(ABORT, 'mover_run is append-only');
+END;
+CREATE TRIGGER mover_run_no_delete BEFORE DELETE ON mover_run BEGIN
+	SELECT RAISE(ABORT, 'mover_run is append-only');
+END;
+CREATE TRIGGER plan_no_update BEFORE UPDATE ON plan BEGIN
+	SELECT RAISE(ABORT, 'plan is append-only');
+END;
+CREATE TRIGGER plan_no_delete BEFORE DELETE ON plan BEGIN
+	SELECT RAISE(ABORT, 'plan is append-only');
+END;
+CREATE TRIGGER plan_item_no_update BEFORE UPDATE ON plan_item BEGIN
+	SELECT RAISE(ABORT, 'plan_item is append-only');
+END;
+CREATE TRIGGER plan_item_no_delete BEFORE DELETE ON plan_item BEGIN
+	SELECT RAISE(ABORT, 'plan_item is append-only');
 END;

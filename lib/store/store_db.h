@@ -161,8 +161,14 @@ enum stmt {
 	/* store_person.c */
 	STMT_PERSON_FIND,
 	STMT_PERSON_ADD,
+	/* store_facts.c */
+	STMT_EPOCH_FACTS,
+	STMT_EPOCH_COPIES,
+	STMT_ACCOUNT_COPIES,
+	STMT_ACCOUNT_GROWTH,
+	STMT_MOVER_RUN_ADD,
 };
-enum { STMT_COUNT = STMT_PERSON_ADD + 1 };
+enum { STMT_COUNT = STMT_MOVER_RUN_ADD + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */

@@ -129,6 +129,45 @@ static void reads_durations_with_their_unit(void **state)
 	}
 }
 
+static void reads_sizes_with_their_unit(void **state)
+{
+	static const struct {
+		const char *in;
+		int64_t out; /* -1: refused */
+	} cases[] = {
+		{ "0", 0 },
+		{ "1500", 1500 },
+		{ "1500B", 1500 },
+		{ "10K", 10240 },
+		{ "20M", 20971520 },
+		{ "5 GiB", INT64_C(5) << 30 },
+		{ "5GB", INT64_C(5) << 30 },
+		{ "2T", INT64_C(2) << 40 },
+		{ "1048576T", INT64_C(1) << 60 },
+		{ "1048577T", -1 },
+		{ "1152921504606846977", -1 },
+		{ "", -1 },
+		{ "G", -1 },
+		{ "B", -1 },
+		{ "iB", -1 },
+		{ "-1", -1 },
+		{ "5 B", -1 },
+		{ "1.5G", -1 },
+		{ "5g", -1 },
+		{ "5GG", -1 },
+		{ "5  G", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		int64_t out = -1;
+		bool ok = num_size(span_str(cases[i].in), &out);
+
+		if (ok != (cases[i].out >= 0) || out != cases[i].out)
+			fail_msg("case %zu: \"%s\"", i, cases[i].in);
+	}
+}
+
 static void writes_for_people(void **state)
 {
 	static const struct {
@@ -188,6 +227,7 @@ int main(void)
 		cmocka_unit_test(keeps_32_bits_in_range),
 		cmocka_unit_test(reads_signed_numbers),
 		cmocka_unit_test(reads_durations_with_their_unit),
+		cmocka_unit_test(reads_sizes_with_their_unit),
 		cmocka_unit_test(writes_for_people),
 		cmocka_unit_test(stays_inside_a_small_buffer),
 	};

@@ -3,9 +3,11 @@
 #include "store/store_accept.h"
 #include "store/store_count.h"
 #include "store/store_db.h"
+#include "store/store_facts.h"
 #include "store/store_item.h"
 #include "store/store_logs.h"
 #include "store/store_mover.h"
+#include "store/store_plan.h"
 #include "store/store_said.h"
 #include "store/store_scan.h"
 #include "store/store_seal.h"
@@ -46,6 +48,44 @@ static void say_something(struct rig *r, int64_t transfer)
 	ok(store_item_say(r->st, &i, &err));
 }
 
+/* One plan with one line, and the run of a mover. */
+static void keep_a_plan(struct rig *r, int64_t transfer)
+{
+	const struct mover_ran ran = {
+		.transfer = transfer, .began = 5, .ended = 65, .messages = 2, .octets = 9
+	};
+	const struct plan_item item = { .transfer = transfer,
+					.cls = "account-octets",
+					.amount = 7,
+					.text = "large" };
+	struct rate_sample *rate;
+	struct store_plan *plan;
+	struct plan_kept kept;
+	struct plan_item *back;
+	struct err err = ERR_INIT;
+	bool is_new, found;
+	size_t n;
+
+	ok(store_mover_run_add(r->st, &ran, &is_new, &err));
+	assert_true(is_new);
+	ok(store_mover_run_add(r->st, &ran, &is_new, &err));
+	assert_false(is_new);
+	ok(store_rates_mover(r->st, 10, &r->arena, &rate, &n, &err));
+	assert_true(n == 1 && rate->took_ms == 60000 && rate->octets == 9);
+	ok(store_plan_begin(r->st, "oversized", "grace", "{}", &plan, &err));
+	ok(store_plan_add(plan, &item, &err));
+	ok(store_plan_end(plan, true, &err));
+	ok(store_plan_begin(r->st, "oversized", "grace", "{}", &plan, &err));
+	ok(store_plan_add(plan, &item, &err));
+	assert_false(store_plan_end(plan, false, &err)); /* dropped */
+	ok(store_plan_newest(r->st, "oversized", &r->arena, &kept, &found, &err));
+	assert_true(found && kept.id == 1 && strcmp(kept.teller, "grace") == 0);
+	ok(store_plan_items(r->st, kept.id, &r->arena, &back, &n, &err));
+	assert_true(n == 1 && back->amount == 7 && strcmp(back->text, "large") == 0);
+	ok(store_plan_newest(r->st, "waves", &r->arena, &kept, &found, &err));
+	assert_false(found);
+}
+
 static void refuses_to_edit_what_was_observed(void **state)
 {
 	static const struct {
@@ -79,6 +119,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "transfer_said", "note" },
 		{ "expected", "reason" },
 		{ "item_said", "note" },
+		{ "mover_run", "octets" },
+		{ "plan", "summary" },
+		{ "plan_item", "text" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -131,6 +174,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_mover_note_find(r->st, id, "INBOX", 8, &r->arena, &told, &found, &err));
 	assert_false(found);
 	say_something(r, id);
+	keep_a_plan(r, id);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const char *table = cases[i].table, *column = cases[i].column;
 		char sql[200];

@@ -1,0 +1,278 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `mailmuster plan`: what will not go well, from what is stored.
+load helper
+
+# model NAME: the model NAME.json from NAME.txt, lines "user|folder|messages|octets of each[|attribute]".
+model() {
+	python3 - "$1" <<-'END'
+		import json, sys
+		users = {}
+		for line in open(sys.argv[1] + ".txt"):
+		    user, name, n, size, *attrs = line.rstrip("\n").split("|")
+		    messages = [{"uid": i + 1, "size": int(size), "header": f"Message-ID: <{user}{name}{i}@example.org>\r\n"}
+		                for i in range(int(n))]
+		    users.setdefault(user, {"delim": "/", "prefix": "", "folders": []})["folders"].append(
+		        {"name": name, "messages": messages, "attrs": ["\\" + a for a in attrs]})
+		json.dump({"users": users}, open(sys.argv[1] + ".json", "w"))
+	END
+}
+
+# servers: both sides from old.txt and new.txt, everything read.
+servers() {
+	model old
+	model new
+	peer old --model old.json --user admin:Zaubertrank --id Cyrus
+	peer new --model new.json --user admin:Zaubertrank --id Zimbra
+	cut -d'|' -f1 old.txt | sort -u | sed '1i account' >accounts.csv
+	project
+	section '{ "oversized": { "old_years": 0 } }'
+	mm audit
+	want 0
+}
+
+# section JSON: put "plan" into the config.
+section() {
+	python3 - "$1" <<-'END'
+		import re, sys
+		text = open("mailmuster.json").read()
+		text = re.sub(r'\n\t"plan": \{(?:\n.*?\n\t|.*)\},\n', '\n', text, count=1, flags=0 if '"plan": { ' in text else re.S)
+		text = text.replace('\n\t"limits": {', '\n\t"plan": ' + sys.argv[1] + ',\n\t"limits": {', 1)
+		open("mailmuster.json", "w").write(text)
+	END
+}
+
+sizes() {
+	printf '%s\n' 'anna|INBOX|3|1000' 'bert|INBOX|2|2000' 'bert|Trash|4|100000000|Trash' 'carl|INBOX|1|500' \
+		'zoe|INBOX|3|20000000000' 'zoe|a/b/c/d/e/f/g/h/i|1|30000000' >old.txt
+	printf '%s\n' 'anna|INBOX|0|0' 'bert|INBOX|0|0' 'carl|INBOX|0|0' 'zoe|INBOX|0|0' >new.txt
+}
+
+@test "oversized: nothing is over a limit, exit 0" {
+	printf '%s\n' 'anna|INBOX|3|1000' 'bert|INBOX|2|2000' >old.txt
+	printf '%s\n' 'anna|INBOX|0|0' 'bert|INBOX|0|0' >new.txt
+	servers
+	mm plan oversized
+	want 0
+	has "$out" "CLEAN"
+	has "$out" "2 accounts to move: 6.8 KiB in 5 messages"
+}
+
+@test "oversized: names what is large, and where the alphabet has it; keeps it when asked" {
+	sizes
+	servers
+	mm plan oversized
+	want 1
+	golden plan-oversized.txt
+	mm plan oversized --csv
+	want 1
+	golden plan-oversized.csv
+	mm plan oversized --json
+	want 1
+	python3 - <<-'END'
+		import json
+		d = json.load(open(".out"))
+		assert d["schema"] == "mailmuster/plan-oversized/1"
+		rows = {(r["class"], r["account"], r["folder"]): r for r in d["rows"]}
+		assert rows["account-octets", "zoe", ""]["amount"] == 60030000000
+		assert rows["message-octets", "zoe", "INBOX"]["by"] == "what is known of Zimbra"
+		assert rows["message-octets", "zoe", "INBOX"]["limit"] == 10485760
+		assert rows["trash", "bert", ""]["amount"] == 400000000
+		assert d["summary"]["accounts"] == 4
+	END
+	mm ledger head --json
+	before=$out
+	mm plan oversized --keep --by grace
+	want 1
+	mm ledger head
+	[ "$out" != "$before" ]
+	has "$out" "plan"
+	mm ledger verify
+	want 0
+	mm plan oversized --only anna
+	want 0
+}
+
+@test "oversized: limits come from the config, and mistakes in it are told with their place" {
+	sizes
+	servers
+	section '{ "oversized": { "account": "0", "message": "0", "times_median": 0, "depth": 0, "trash_percent": 0 } }'
+	mm plan oversized
+	want 1 # what the new side refuses cannot be switched off
+	hasnt "$out" "limit of size"
+	has "$out" "what is known of Zimbra"
+	section '{ "oversized": { "messages": 2, "old_years": 1 } }'
+	mm plan oversized --csv --only anna
+	want 1
+	has "$out" "account-messages,anna,,,3,2,the config,"
+	has "$out" "old,anna,"
+	for wrong in '{ "oversized": { "account": 5 } }' '{ "oversized": { "account": "5 miles" } }' \
+		'{ "oversized": { "trash_percent": 101 } }' '{ "oversize": {} }' '{ "oversized": { "size": "5G" } }'; do
+		section "$wrong"
+		mm plan oversized
+		want 6
+		has "$said" "mailmuster.json:"
+	done
+}
+
+@test "oversized: an account that was never listed is unknown, exit 3" {
+	sizes
+	servers
+	printf 'account\nanna\nnobody\n' >accounts.csv
+	mm accounts import
+	mm plan oversized
+	want 3
+	has "$out" "UNKNOWN  1 account of which nothing is known"
+	has "$out" "nobody"
+}
+
+fit_models() {
+	printf '%s\n' 'anna|INBOX|3|1000' 'anna|50: x|1|5' 'anna|Calendar|2|5' 'anna|Spam|4|10' 'bert|INBOX|2|11000000' \
+		'bert|trash|1|5' 'bert|Trash|1|5' >old.txt
+	printf '%s\n' 'anna|INBOX|0|0' 'bert|INBOX|0|0' >new.txt
+}
+
+@test "fit: all of it fits, exit 0; a folder that was only counted is unknown, exit 3" {
+	printf '%s\n' 'anna|INBOX|3|1000' 'bert|INBOX|2|2000' >old.txt
+	printf '%s\n' 'anna|INBOX|0|0' 'bert|INBOX|0|0' >new.txt
+	servers
+	mm plan fit
+	want 0
+	has "$out" "CLEAN"
+	has "$out" "quotas were not asked for: not examined"
+	rm -rf mailmuster.db* mailmuster.json
+	project
+	mm audit --depth counts
+	mm plan fit
+	want 3
+	has "$out" "UNKNOWN  2 folders were only counted"
+}
+
+@test "fit: names what is refused, skipped, merged and renamed" {
+	fit_models
+	servers
+	rules='{ "pairs": { "50: x": "50" }, "exclude": ["Spam"] }'
+	python3 - "$rules" <<-'END'
+		import re, sys
+		text = open("mailmuster.json").read()
+		open("mailmuster.json", "w").write(re.sub(r'\n\t"map": \{.*?\n\t\},\n', lambda m: '\n\t"map": ' + sys.argv[1] + ',\n', text, flags=re.S))
+	END
+	mm plan fit
+	want 1
+	golden plan-fit.txt
+	mm plan fit --csv
+	want 1
+	golden plan-fit.csv
+	mm plan fit --json --keep
+	want 1
+	python3 - <<-'END'
+		import json
+		d = json.load(open(".out"))
+		s = {c["class"]: c["n"] for c in d["summary"]["counts"]}
+		assert (s["too-large"], s["excluded"], s["collided"], s["renamed"], s["name"]) == (2, 1, 2, 1, 1), s
+		assert sorted(r["uid"] for r in d["rows"] if r["class"] == "too-large") == [1, 2]
+	END
+	mm ledger verify
+	want 0
+	mm plan fit --only anna --csv
+	hasnt "$out" "bert"
+}
+
+weekends='"windows": [ { "from": "2030-01-05T06:00:00Z", "to": "2030-01-06T18:00:00Z", "repeat": "7d" } ]'
+
+@test "waves: without a rate a range from assumptions, exit 3" {
+	sizes
+	servers
+	mm plan waves --start 2030-01-01T00:00:00Z
+	want 3
+	has "$out" "no rate was measured"
+	golden plan-waves-assumed.txt
+}
+
+@test "waves: what has no place is named, with what would fit; a date that comes too soon" {
+	sizes
+	servers
+	section "{ \"waves\": { $weekends, \"connections\": 2, \"expires\": [ { \"what\": \"the certificate\", \"at\": \"2030-01-05T06:00:01Z\" } ] } }"
+	mm plan waves --start 2030-01-01T00:00:00Z
+	want 3
+	has "$out" "NO PLACE  1 account has no place"
+	has "$out" "zoe: 55.9 GiB"
+	has "$out" "no window is long enough"
+	has "$out" "EXPIRES  the certificate ends 2030-01-05 06:00"
+	golden plan-waves-windows.txt
+	mm plan waves --start 2030-01-01T00:00:00Z --csv
+	golden plan-waves.csv
+	mm plan waves --start 2030-01-01T00:00:00Z --json
+	python3 - <<-'END'
+		import json
+		d = json.load(open(".out"))
+		a = {x["account"]: x for x in d["accounts"]}
+		assert d["strategy"] == "fountain" and d["rate_by"] == "assumed" and d["connections"] == 2
+		assert a["zoe"]["wave"] is None and a["bert"]["wave"] == 1
+		assert a["bert"]["begins"] == "2030-01-05T06:00:00Z"
+		assert d["waves"][0]["end_median"] is None and d["waves"][0]["slow"]
+	END
+}
+
+@test "waves: lists for the mover, the plan kept, what is cut over is done" {
+	sizes
+	servers
+	mm plan waves --start 2030-01-01T00:00:00Z --output out --keep
+	want 3
+	[ "$(head -1 out/wave-1.txt)" = zoe ]
+	[ "$(wc -l <out/wave-1.txt)" = 4 ]
+	grep -qx '127.0.0.1;bert;;127.0.0.1;bert;;' out/wave-1.imapsync.csv
+	mm ledger verify
+	want 0
+	mm event cutover --only zoe
+	want 0
+	mm plan waves --start 2030-01-01T00:00:00Z
+	has "$out" "3 accounts in 1 wave"
+	has "$out" "1 account is done already"
+	mm plan waves --only @out/wave-1.txt --start 2030-01-01T00:00:00Z
+	has "$out" "3 accounts in 1 wave"
+}
+
+@test "waves: mistakes in the config and in options are told" {
+	sizes
+	servers
+	mm plan waves --strategy fountain
+	want 6
+	has "$said" "a fountain needs windows"
+	mm plan waves --strategy flood
+	want 2
+	mm plan waves --start tomorrow
+	want 2
+	mm plan waves --seed x
+	want 2
+	mm plan fit --seed 1
+	want 2
+	for wrong in '"windows": [ { "from": "2030-01-05T06:00:00Z" } ]' '"windows": [ { "from": "now", "to": "then" } ]' \
+		'"windows": [ { "from": "2030-01-06T06:00:00Z", "to": "2030-01-05T06:00:00Z" } ]' \
+		'"windows": [ { "from": "2030-01-05T06:00:00Z", "to": "2030-01-07T06:00:00Z", "repeat": "1d" } ]' \
+		'"connections": 0' '"groups": [ "anna" ]' '"first": [ 5 ]' '"volumes": [ { "name": "x" } ]' \
+		'"expires": [ { "at": "2030-01-05T06:00:00Z" } ]' '"blocked": [ { "account": "anna" } ]' '"window": []'; do
+		section "{ \"waves\": { $wrong } }"
+		mm plan waves
+		want 6
+		has "$said" "mailmuster.json:"
+	done
+}
+
+@test "plan says what it does not take" {
+	printf '%s\n' 'anna|INBOX|3|1000' >old.txt
+	printf '%s\n' 'anna|INBOX|0|0' >new.txt
+	servers
+	mm plan
+	want 2
+	mm plan oversize
+	want 2
+	has "$said" "did you mean oversized?"
+	mm plan map --keep
+	want 2
+	has "$said" "map does not take --keep"
+	mm plan oversized --csv --json
+	want 2
+	mm plan oversized --keep --by ""
+	want 2
+}
