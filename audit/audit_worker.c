@@ -253,7 +253,7 @@ static bool read_account(struct audit_worker *w, struct reading *a, struct err *
 	unsigned fruitless = 0;
 
 	for (;;) {
-		enum audit_entry entry;
+		enum audit_entry entry = AUDIT_REFUSED;
 		bool ok = false;
 
 		if (!visit(w, a, &entry, &ok) || r->fatal || a->why.cls == ERR_STOPPED) {
