@@ -64,7 +64,7 @@ refuse() {
 	refuse 2 "--only has an empty name" --only anna, status
 	refuse 2 'verify: "anna" is one argument too many' verify anna
 	refuse 2 "explain: an argument is missing" explain
-	refuse 2 'ledger: "head2" is neither verify nor head' ledger head2
+	refuse 2 'ledger: "head2" is none of verify, head, export and forget' ledger head2
 	refuse 2 'accounts: there is no "imprt": did you mean import?' accounts imprt
 	refuse 2 "report: only one of" report --csv --text
 	mm --json report --csv
