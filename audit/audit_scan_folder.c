@@ -520,19 +520,16 @@ static void broke(struct audit_scan *s, struct err *err)
 				continue;
 			/* Of several the first is only the first to be asked alone: what
 			 * the server had of it may have been lost with the connection. */
+			alone++;
 			if (i->state != SCAN_ALONE) {
 				i->state = SCAN_ALONE;
 				i->due = true;
-				alone++;
 				continue;
 			}
-			alone++;
 			i->failed |= symptom;
 			if (++i->breaks < 2)
 				continue;
-			strbuf_clear(&s->words);
-			strbuf_adds(&s->words, err->text);
-			if (!fail(s, i, symptom, strbuf_cstr(&s->words), &later) ||
+			if (!fail(s, i, symptom, err->text, &later) ||
 			    !s->out->settle(s->out->ctx, &later)) {
 				s->fatal = true;
 				*err = later;

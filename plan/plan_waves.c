@@ -489,7 +489,7 @@ static bool plan_all(struct waves *w, struct err *err)
 			      "} ] } } in the config");
 		return false;
 	}
-	if (!measure(w, err))
+	if (!plan_waves_rules_check(w->st, o->rules, err) || !measure(w, err))
 		return false;
 	index_names(w);
 	w->pack = arena_alloc(&w->arena, (w->n + 1) * sizeof *w->pack);

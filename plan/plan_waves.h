@@ -110,8 +110,10 @@ struct plan_waves_options {
 	uint64_t seed;
 	unsigned runs; /* of the forecast */
 };
-/* ERR_CONFIG: the rules name an account that is not listed, or a fountain has no
- * windows. */
+/* Are the accounts listed that the rules name?  ERR_CONFIG. */
+bool plan_waves_rules_check(struct store *st, const struct plan_waves_rules *rules,
+			    struct err *err) MUST_CHECK;
+/* ERR_CONFIG: of the rules, as above, or a fountain has no windows. */
 bool plan_waves(struct store *st, const struct plan_waves_options *o,
 		struct plan_waves_result **out, struct err *err) MUST_CHECK;
 void plan_waves_free(struct plan_waves_result *r); /* NULL is fine */

@@ -257,6 +257,13 @@ weekends='"windows": [ { "from": "2030-01-05T06:00:00Z", "to": "2030-01-06T18:00
 		want 6
 		has "$said" "mailmuster.json:"
 	done
+	for wrong in '"first": [ "nobody" ]' '"last": [ "nobody" ]' '"groups": [ [ "anna", "nobody" ] ]' \
+		'"blocked": [ { "account": "nobody", "from": "2030-01-05T06:00:00Z", "to": "2030-01-07T06:00:00Z" } ]'; do
+		section "{ \"waves\": { $wrong } }"
+		mm plan waves
+		want 6
+		has "$said" "no account is called nobody"
+	done
 }
 
 @test "plan says what it does not take" {
