@@ -43,7 +43,7 @@ trouble_is_said() {
 }
 
 @test "greetings that are no welcome" {
-	server_trouble 5 "BYE" --greeting bye
+	server_trouble 5 "BYE" --greeting down
 	server_trouble 3 "PREAUTH" --greeting preauth
 	server_trouble 3 "no IMAP server" --greeting garbage
 }
