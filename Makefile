@@ -50,7 +50,7 @@ FUZZ_REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SR
 LAB_BIN  := $(patsubst lab/%.c,$(B)/lab/%,$(LAB_SRC))
 BENCH_BIN := $(patsubst bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 
-.PHONY: all help packages checklist demo check check-long check-release score bench fuzz layers headers tidy format \
+.PHONY: all help packages checklist demo check check-long check-release score bench fuzz layers headers no-warnings tidy format \
 	coverage install clean unit support-bins compile_commands.json replay-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -70,7 +70,12 @@ $(ARCHIVE): $(call obj,$(LIB_SRC))
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $< 2>$@.said; rc=$$?; cat $@.said >&2; exit $$rc
+
+# What the compiler said of each file stays beside its object: here it must have said nothing of any.
+no-warnings: build/mailmuster
+	$(Q)rc=0; for said in $(addsuffix .said,$(call obj,$(CLI_SRC) $(LIB_SRC))); do \
+		[ -e $$said ] && [ ! -s $$said ] || { echo "$$said:"; cat $$said; rc=1; }; done; exit $$rc
 
 # The schema is one commented SQL file, each step up to it another; the store gets them as strings.
 SQL_GEN  := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h
