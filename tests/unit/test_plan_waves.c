@@ -144,8 +144,8 @@ static void goes_on_from_what_is_done(void **state)
 
 static void keeps_together_what_belongs_together(void **state)
 {
-	static const char *const pair[] = { "Anna", "nobody", "dora" };
-	static const struct plan_names group = { pair, 3 };
+	static const char *const pair[] = { "Anna", "dora" };
+	static const struct plan_names group = { pair, 2 };
 	static const struct plan_window window = { T0 + HOUR, T0 + 2 * HOUR, DAY };
 	static const char *const late[] = { "bert" };
 	const struct plan_waves_rules rules = { .connections = 1,
@@ -179,6 +179,31 @@ static void keeps_together_what_belongs_together(void **state)
 	fx_close(&f);
 }
 
+static void a_name_that_nobody_has_is_a_mistake(void **state)
+{
+	static const char *const wrong[] = { "anna", "nobody" };
+	static const struct plan_names names = { wrong, 2 };
+	static const struct plan_block block = { "nobody", { T0, T0 + DAY } };
+	const struct plan_waves_rules rules[] = {
+		{ .first = names },
+		{ .last = names },
+		{ .group = &names, .group_n = 1 },
+		{ .block = &block, .block_n = 1 },
+	};
+	struct err err = ERR_INIT;
+	struct fx f;
+
+	(void)state;
+	set_up(&f);
+	account(&f, "anna", "anna", MIB);
+	for (size_t i = 0; i < COUNT_OF(rules); i++) {
+		assert_false(plan_waves_rules_check(f.st, &rules[i], &err));
+		assert_int_equal(err.cls, ERR_CONFIG);
+		assert_non_null(strstr(err.text, "no account is called nobody"));
+	}
+	fx_close(&f);
+}
+
 static void without_a_rate_it_says_so(void **state)
 {
 	static const struct plan_waves_rules none = { 0 };
@@ -209,6 +234,7 @@ int main(void)
 		cmocka_unit_test(the_largest_begins_first_and_decides),
 		cmocka_unit_test(goes_on_from_what_is_done),
 		cmocka_unit_test(keeps_together_what_belongs_together),
+		cmocka_unit_test(a_name_that_nobody_has_is_a_mistake),
 		cmocka_unit_test(without_a_rate_it_says_so),
 	};
 
