@@ -100,7 +100,8 @@ static bool read_rule(struct reader *r, struct json_obj *o, struct check_item *i
 	int64_t age = 0, lasting = 0;
 
 	if (!json_get_str(o, "rule", &name, r->err) || !get_duration(r, o, "age", &age) ||
-	    !get_duration(r, o, "for", &lasting))
+	    !get_duration(r, o, "for", &lasting) ||
+	    !json_get_bool(o, "sign", &item->sign, r->err))
 		return false;
 	if (name != NULL) {
 		item->rule = rule_find(name);
@@ -115,6 +116,9 @@ static bool read_rule(struct reader *r, struct json_obj *o, struct check_item *i
 	if (age != 0 && (name == NULL || item->rule->max_age == 0))
 		return json_complain(o, "age", r->err,
 				     "is only for rules whose evidence has one");
+	if (item->sign && name == NULL)
+		return json_complain(o, "sign", r->err,
+				     "is only for items with a \"rule\"");
 	if (lasting != 0 && (name == NULL || !item->rule->takes_lasting))
 		return json_complain(
 			o, "for", r->err,

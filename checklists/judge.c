@@ -70,6 +70,13 @@ static const char *join(const struct judging *j, const char *a, const char *b)
 			    b);
 }
 
+/* The evidence is there, and what only a person can do was not said to be done. */
+static bool wants_sign(const struct item_view *v)
+{
+	return v->judged && v->item->sign && v->sign == NULL &&
+	       v->result.state == CHECK_DONE;
+}
+
 /* Evidence, and what a person said, make a state. */
 static void combine(const struct judging *j, struct item_view *v)
 {
@@ -85,6 +92,12 @@ static void combine(const struct judging *j, struct item_view *v)
 	v->sentence = join(j, v->result.sentence, said);
 	switch (v->result.state) {
 	case CHECK_DONE:
+		if (wants_sign(v)) {
+			v->state = ITEM_OPEN;
+			v->sentence = join(j, v->sentence,
+					   "the rest is for a person to do, and to sign");
+			break;
+		}
 		/* Reopened, and nothing new was seen since. */
 		v->state = v->reopen != NULL && v->result.at <= v->reopen->at ? ITEM_OPEN
 									      : ITEM_DONE;
@@ -131,7 +144,7 @@ static void judge_repeat(const struct judging *j, struct item_view *v)
 		all++;
 		if (item_is_done(w.state))
 			done++;
-		else if (!w.judged)
+		else if (!w.judged || wants_sign(&w))
 			name(&open, (*to)->id);
 		else if (w.state == ITEM_STALE)
 			name(&old, (*to)->id);
