@@ -32,7 +32,7 @@ static bool judge_rows(struct scan_walk *w, const struct account *a,
 	struct scan_row row;
 	enum next n;
 
-	if (!store_scan_rows_open(w->st, v->epoch, &it, err))
+	if (!store_scan_rows_open(w->st, v->epoch, false, &it, err))
 		return false;
 	while ((n = store_scan_rows_next(it, &row, err)) == NEXT_ITEM) {
 		struct scan_item i = { .account = a, .folder = v, .row = &row };
