@@ -66,11 +66,15 @@ bool store_folder_scan_put(struct store *st, const struct folder_scan *s, struct
 static const char sql_scan_wants[] =
 	"SELECT m.id, m.tier, m.\"key\", m.octets, m.\"date\", m.first_run,"
 	" CASE WHEN " STANDS " THEN b.run ELSE 0 END, b.read" NEWEST " ORDER BY m.id";
+/* Beginning at the index of what may be bad, which is little: body_seen_bad. */
 #define ROWS                                                                             \
 	"SELECT m.id, m.octets, m.\"date\", b.run, b.read, b.announced, b.octets,"       \
 	" b.lines, b.bare_lf, b.symptoms, b.header_key, b.body_key, b.words, m.tier,"    \
-	" m.\"key\"" NEWEST " AND " STANDS                                               \
-	" AND (b.symptoms <> 0 OR b.read = 0 OR b.octets <> b.announced)"
+	" m.\"key\" FROM body_seen b JOIN message m ON m.id = b.message"                 \
+	" WHERE b.message BETWEEN ?1 AND ?2"                                             \
+	" AND (b.symptoms <> 0 OR b.read = 0 OR b.octets <> b.announced)"                \
+	" AND b.run = (SELECT max(x.run) FROM body_seen x WHERE x.message = b.message)"  \
+	" AND m.gone_run IS NULL AND " STANDS
 static const char sql_scan_rows[] = ROWS " ORDER BY m.id";
 static const char sql_scan_rows_by_key[] = ROWS " ORDER BY m.\"key\", m.id";
 static const char sql_scan_sum[] =
