@@ -236,6 +236,55 @@ bool mime_shape_of_file(struct mime_shape *s, const struct spill *file,
 	return true;
 }
 
+/* So many digits; false: something else stands there, or more of them. */
+static bool digits(struct span *s, size_t least, size_t most, unsigned *out)
+{
+	size_t n = 0;
+
+	for (*out = 0; n < s->n && n <= most && s->p[n] >= '0' && s->p[n] <= '9'; n++)
+		*out = *out * 10 + (unsigned)(s->p[n] - '0');
+	*s = span_from(*s, n);
+	return n >= least && n <= most;
+}
+
+static bool one(struct span *s, char c)
+{
+	if (s->n == 0 || s->p[0] != c)
+		return false;
+	*s = span_from(*s, 1);
+	return true;
+}
+
+/* "Fri, 1 Jan 2010 15:15:35 +0000", as nearly all are: beyond doubt a date. */
+static bool is_usual(struct span s)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec",
+			  days[] = "MonTueWedThuFriSatSun";
+	unsigned day, year, hour, minute, second, zone;
+	const char *at;
+
+	if (s.n > 5 && s.p[3] == ',') {
+		at = memmem(days, sizeof days - 1, s.p, 3);
+		if (at == NULL || (at - days) % 3 != 0 || s.p[4] != ' ')
+			return false;
+		s = span_from(s, 5);
+	}
+	if (!digits(&s, 1, 2, &day) || !one(&s, ' ') || s.n < 4)
+		return false;
+	at = memmem(names, sizeof names - 1, s.p, 3);
+	if (at == NULL || (at - names) % 3 != 0)
+		return false;
+	s = span_from(s, 3);
+	if (!one(&s, ' ') || !digits(&s, 4, 4, &year) || !one(&s, ' ') ||
+	    !digits(&s, 2, 2, &hour) || !one(&s, ':') || !digits(&s, 2, 2, &minute) ||
+	    !one(&s, ':') || !digits(&s, 2, 2, &second) || !one(&s, ' ') ||
+	    !(one(&s, '+') || one(&s, '-')) || !digits(&s, 4, 4, &zone))
+		return false;
+	return s.n == 0 && day >= 1 && day <= 28 && year > YEAR_MIN && year < YEAR_MAX &&
+	       hour < 24 && minute < 60 && second < 60 && zone / 100 < 14 &&
+	       zone % 100 < 60;
+}
+
 bool mime_date_possible(struct span value)
 {
 	char text[DATE_MAX + 1];
@@ -244,6 +293,8 @@ bool mime_date_possible(struct span value)
 	int year;
 
 	value = span_trim(value);
+	if (is_usual(value))
+		return true;
 	for (size_t i = 0; i < value.n && n < DATE_MAX; i++)
 		if (value.p[i] != '\0' && value.p[i] != '\r' && value.p[i] != '\n')
 			text[n++] = value.p[i];
