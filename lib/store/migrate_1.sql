@@ -347,6 +347,22 @@ CREATE TABLE mover_run (
 	refused  INTEGER NOT NULL,
 	PRIMARY KEY (transfer, began)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE server_seen (
+	id          INTEGER PRIMARY KEY,
+	run         INTEGER NOT NULL REFERENCES run (id),
+	side        INTEGER NOT NULL,
+	at          INTEGER NOT NULL,
+	host        TEXT NOT NULL,
+	port        INTEGER NOT NULL,
+	tls         TEXT NOT NULL,
+	fingerprint BLOB NOT NULL,
+	"key"       BLOB NOT NULL,
+	subject     TEXT NOT NULL,
+	issuer      TEXT NOT NULL,
+	not_before  INTEGER NOT NULL,
+	not_after   INTEGER NOT NULL,
+	UNIQUE (run, side, host, port, fingerprint)
+) STRICT;
 CREATE TABLE plan (
 	id      INTEGER PRIMARY KEY,
 	kind    TEXT NOT NULL,
@@ -478,3 +494,9 @@ CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN
 	SELECT RAISE(ABORT, 'record is append-only');
 END;
 CREATE INDEX event_transfer ON event (transfer, kind);
+CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;
+CREATE TRIGGER server_seen_no_delete BEFORE DELETE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;
