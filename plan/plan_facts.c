@@ -63,6 +63,8 @@ struct walker {
 	size_t place_n;
 	struct known known[KNOWN_MAX];
 	size_t known_n;
+	/* What the new server said of itself to anybody; NULL: not yet asked for. */
+	const char *said_id, *said_capability;
 	struct body_size_rule rule;
 	struct arena all, one, profiles;
 };
@@ -126,9 +128,13 @@ static bool new_side(struct walker *w, const struct transfer *t, struct plan_fac
 		return false;
 	/* An account that is not there yet will be on a server like the others'. */
 	if (!v.found) {
-		if (!store_server_said(w->st, SIDE_NEW, &w->one, &v.server_id,
-				       &v.capability, err))
+		/* Asked once: it looks at all listings of that side. */
+		if (w->said_id == NULL &&
+		    !store_server_said(w->st, SIDE_NEW, &w->all, &w->said_id,
+				       &w->said_capability, err))
 			return false;
+		v.server_id = w->said_id;
+		v.capability = w->said_capability;
 		v.found = *v.server_id != '\0' || *v.capability != '\0';
 	}
 	if (!limits_of(w, &v, &f->limits, err))
