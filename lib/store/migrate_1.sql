@@ -239,20 +239,12 @@ CREATE TABLE log_seen (
 	PRIMARY KEY (side, hour)
 ) STRICT;
 CREATE TABLE log_use (
-	side     INTEGER NOT NULL,
-	name     INTEGER NOT NULL REFERENCES log_text (id),
-	"use"    INTEGER NOT NULL,
-	protocol INTEGER NOT NULL,
-	address  INTEGER NOT NULL,
-	rcpt     INTEGER NOT NULL,
-	client   INTEGER NOT NULL,
-	n        INTEGER NOT NULL,
-	first    INTEGER NOT NULL,
-	last     INTEGER NOT NULL,
-	traits   INTEGER NOT NULL,
-	days     BLOB NOT NULL,
-	PRIMARY KEY (side, name, "use", protocol, address, rcpt, client)
-) STRICT, WITHOUT ROWID;
+	side   INTEGER NOT NULL,
+	name   INTEGER NOT NULL REFERENCES log_text (id),
+	"from" BLOB NOT NULL,
+	uses   BLOB NOT NULL,
+	PRIMARY KEY (side, name, "from")
+) STRICT;
 CREATE TABLE own_login (
 	id      INTEGER PRIMARY KEY,
 	side    INTEGER NOT NULL,

@@ -619,22 +619,20 @@ CREATE TABLE log_seen (
 	PRIMARY KEY (side, hour)
 ) STRICT;
 
--- What a name of the logs did, by day.  Current state; audit of logs.
+-- What a name of the logs did, by day; a name with many uses has several rows.  Current
+-- state; audit of logs.
 CREATE TABLE log_use (
-	side     INTEGER NOT NULL,
-	name     INTEGER NOT NULL REFERENCES log_text (id),
-	"use"    INTEGER NOT NULL, -- enum log_use
-	protocol INTEGER NOT NULL, -- enum log_protocol
-	address  INTEGER NOT NULL, -- log_text.id: of the client, or of who sent the message
-	rcpt     INTEGER NOT NULL, -- log_text.id: the address it was first sent to
-	client   INTEGER NOT NULL, -- log_text.id: program of the client
-	n        INTEGER NOT NULL,
-	first    INTEGER NOT NULL,
-	last     INTEGER NOT NULL,
-	traits   INTEGER NOT NULL, -- LOG_TRAIT_*
-	days     BLOB NOT NULL,    -- struct log_day, ascending; big-endian
-	PRIMARY KEY (side, name, "use", protocol, address, rcpt, client)
-) STRICT, WITHOUT ROWID;
+	side   INTEGER NOT NULL,
+	name   INTEGER NOT NULL REFERENCES log_text (id),
+	"from" BLOB NOT NULL, -- empty: its first row; else the key of the first use in it
+	-- Ascending by key, big-endian.  The key: octet of enum log_use, octet of enum
+	-- log_protocol, then log_text.id in 4 octets each of the client's address or of
+	-- who sent the message, of the address it was first sent to, of the client's
+	-- program.  Behind it an octet of LOG_TRAIT_*, 8 octets of how often, 4 each of
+	-- its first and last time, 4 of the number of days, and these, struct log_day.
+	uses   BLOB NOT NULL,
+	PRIMARY KEY (side, name, "from")
+) STRICT;
 
 -- Logins that we made ourselves: by an audit, a look, a beat.  Append-only; audit.
 CREATE TABLE own_login (
