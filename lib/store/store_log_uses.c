@@ -71,26 +71,18 @@ struct store_log_uses {
 	bool has_next; /* there is another row, from this key on */
 };
 
-static const char sql_any[] = "SELECT EXISTS (SELECT 1 FROM log_use WHERE side = ?1)";
-
 bool store_log_uses_open(struct store *st, enum side side, struct store_log_uses **out,
 			 struct err *err)
 {
-	sqlite3_stmt *q = db_stmt(st, STMT_LOG_USE_ANY, sql_any);
 	struct store_log_uses *w;
-	bool fresh;
-	enum next n;
+	bool any;
 
-	sqlite3_bind_int(q, 1, (int)side);
-	n = db_next(st, q, err);
-	fresh = n == NEXT_ITEM && sqlite3_column_int(q, 0) == 0;
-	sqlite3_reset(q);
-	if (n != NEXT_ITEM)
+	if (!store_log_use_any(st, side, &any, err))
 		return false;
 	w = mem_calloc(1, sizeof *w);
 	w->st = st;
 	w->side = side;
-	w->fresh = fresh;
+	w->fresh = !any;
 	*out = w;
 	return true;
 }

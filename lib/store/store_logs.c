@@ -173,6 +173,21 @@ void store_log_day_get(const unsigned char *p, struct log_day *out)
 	out->last = (uint16_t)(p[6] << 8 | p[7]);
 }
 
+static const char sql_use_any[] = "SELECT EXISTS (SELECT 1 FROM log_use WHERE side = ?1)";
+
+bool store_log_use_any(struct store *st, enum side side, bool *out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_LOG_USE_ANY, sql_use_any);
+	enum next n;
+
+	sqlite3_bind_int(q, 1, (int)side);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM)
+		*out = sqlite3_column_int(q, 0) != 0;
+	sqlite3_reset(q);
+	return n == NEXT_ITEM;
+}
+
 static const char sql_source_add[] =
 	"INSERT INTO log_source (side, host, program, first, last, logins, deliveries)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"

@@ -53,7 +53,10 @@ struct log_use_row {
 	unsigned traits;
 	const struct log_day *day; /* ascending, each day once */
 	size_t day_n;
-};
+}; /* Is there anything of a side? */
+bool store_log_use_any(struct store *st, enum side side, bool *out,
+		       struct err *err) MUST_CHECK;
+
 /* Lines of a source, seen again or not. */
 struct log_source {
 	int64_t id;
