@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "store/store_account.h"
 #include "store/store_run.h"
+#include "store/store_trend.h"
 #include "verify/work.h"
 
 /* Where a transfer is in session.all. */
@@ -20,6 +21,7 @@ struct session {
 	const struct verify_options *o;
 	struct map *map;
 	struct kinds kinds[SIDE_COUNT];
+	struct size_rules size_rules;
 	struct verify_result *out;
 	struct arena all_arena; /* the list of transfers */
 	struct transfer *all;
@@ -207,6 +209,7 @@ static struct work *work_of(struct session *s, const struct group *g)
 			    .o = s->o,
 			    .map = s->map,
 			    .kinds = s->kinds,
+			    .size_rules = &s->size_rules,
 			    .all = &s->all[g->first],
 			    .all_n = g->end - g->first,
 			    .arena = &s->arena,
@@ -410,7 +413,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	    !store_transfers(st, true, &s.all_arena, &s.all, &s.all_n, err) ||
 	    !make_groups(&s, err) || !store_run_begin(st, &run, &result.run, err) ||
 	    !judge_all(&s, err) || !judge_crowd(&s, err) || !judge_across(&s, err) ||
-	    !sum_up(&s, err))
+	    !sum_up(&s, err) || !store_trend_keep(st, result.run, err))
 		goto out;
 	if (!store_run_end(st, result.run,
 			   result.incomplete > 0 ? RUN_INCOMPLETE : RUN_COMPLETE, &none,

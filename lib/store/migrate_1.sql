@@ -339,6 +339,22 @@ CREATE TABLE mover_run (
 	refused  INTEGER NOT NULL,
 	PRIMARY KEY (transfer, began)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE server_seen (
+	id          INTEGER PRIMARY KEY,
+	run         INTEGER NOT NULL REFERENCES run (id),
+	side        INTEGER NOT NULL,
+	at          INTEGER NOT NULL,
+	host        TEXT NOT NULL,
+	port        INTEGER NOT NULL,
+	tls         TEXT NOT NULL,
+	fingerprint BLOB NOT NULL,
+	"key"       BLOB NOT NULL,
+	subject     TEXT NOT NULL,
+	issuer      TEXT NOT NULL,
+	not_before  INTEGER NOT NULL,
+	not_after   INTEGER NOT NULL,
+	UNIQUE (run, side, host, port, fingerprint)
+) STRICT;
 CREATE TABLE plan (
 	id      INTEGER PRIMARY KEY,
 	kind    TEXT NOT NULL,
@@ -448,4 +464,52 @@ CREATE TRIGGER plan_item_no_update BEFORE UPDATE ON plan_item BEGIN
 END;
 CREATE TRIGGER plan_item_no_delete BEFORE DELETE ON plan_item BEGIN
 	SELECT RAISE(ABORT, 'plan_item is append-only');
+END;
+CREATE TABLE judgement_past (
+	transfer     INTEGER NOT NULL REFERENCES transfer (id),
+	run          INTEGER NOT NULL REFERENCES run (id),
+	verdict      INTEGER NOT NULL,
+	old_messages INTEGER NOT NULL,
+	arrived      INTEGER NOT NULL,
+	missing      INTEGER NOT NULL,
+	unverified   INTEGER NOT NULL,
+	loss         INTEGER NOT NULL,
+	doubt        INTEGER NOT NULL,
+	PRIMARY KEY (transfer, run)
+) STRICT, WITHOUT ROWID;
+INSERT INTO judgement_past (transfer, run, verdict, old_messages, arrived, missing, unverified,
+	loss, doubt) SELECT transfer, run, verdict, old_messages, same + same_weak + changed + refiled,
+	missing, old_unverified, loss, doubt FROM judgement;
+CREATE TRIGGER judgement_past_no_update BEFORE UPDATE ON judgement_past BEGIN
+	SELECT RAISE(ABORT, 'judgement_past is append-only');
+END;
+CREATE TRIGGER judgement_past_no_delete BEFORE DELETE ON judgement_past BEGIN
+	SELECT RAISE(ABORT, 'judgement_past is append-only');
+END;
+CREATE TABLE record (
+	id       INTEGER PRIMARY KEY,
+	transfer INTEGER REFERENCES transfer (id),
+	kind     INTEGER NOT NULL,
+	at       INTEGER NOT NULL,
+	told     INTEGER NOT NULL,
+	teller   TEXT NOT NULL,
+	role     TEXT NOT NULL,
+	topic    TEXT NOT NULL,
+	digest   BLOB,
+	octets   INTEGER NOT NULL,
+	note     TEXT NOT NULL,
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
+END;
+CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
+END;
+CREATE INDEX event_transfer ON event (transfer, kind);
+CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;
+CREATE TRIGGER server_seen_no_delete BEFORE DELETE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
 END;

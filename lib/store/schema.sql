@@ -111,6 +111,7 @@ CREATE TABLE event (
 	teller   TEXT NOT NULL,    -- who said so
 	note     TEXT NOT NULL
 ) STRICT;
+CREATE INDEX event_transfer ON event (transfer, kind);
 
 -- What servers say of themselves; kept once, for thousands of accounts say the same.
 -- Audit.
@@ -337,6 +338,21 @@ CREATE TABLE judgement (
 	sample_unread  INTEGER NOT NULL DEFAULT 0, -- of a sample: could not be compared
 	sample_differ  INTEGER NOT NULL DEFAULT 0  -- of sample_read
 ) STRICT;
+
+-- Figures of a judgement as each verify left them, where one is another than in the row
+-- before of the same transfer: how things came to be as they are.  Append-only; verify.
+CREATE TABLE judgement_past (
+	transfer     INTEGER NOT NULL REFERENCES transfer (id),
+	run          INTEGER NOT NULL REFERENCES run (id),
+	verdict      INTEGER NOT NULL,
+	old_messages INTEGER NOT NULL, -- as in judgement
+	arrived      INTEGER NOT NULL, -- of them: with a partner, or with one that was removed
+	missing      INTEGER NOT NULL,
+	unverified   INTEGER NOT NULL,
+	loss         INTEGER NOT NULL,
+	doubt        INTEGER NOT NULL,
+	PRIMARY KEY (transfer, run)
+) STRICT, WITHOUT ROWID;
 
 -- Which folder was compared with which.  Replaced; verify.
 CREATE TABLE pair (
@@ -780,6 +796,42 @@ CREATE TABLE plan_item (
 	PRIMARY KEY (plan, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- What somebody did or said on the way to the shutdown: an archive, a restore from it, a
+-- statement, an announcement.  Append-only; cli.
+CREATE TABLE record (
+	id       INTEGER PRIMARY KEY,
+	transfer INTEGER REFERENCES transfer (id), -- NULL: the old server as a whole
+	kind     INTEGER NOT NULL,                 -- enum record_kind
+	at       INTEGER NOT NULL,                 -- when it was done or said
+	told     INTEGER NOT NULL,                 -- when it was recorded
+	teller   TEXT NOT NULL,                    -- person.code
+	role     TEXT NOT NULL,                    -- as what he says it; ''
+	topic    TEXT NOT NULL,                    -- what about, or where; ''
+	digest   BLOB,                             -- of the file; NULL: none was given
+	octets   INTEGER NOT NULL,                 -- of the file; 0
+	note     TEXT NOT NULL,
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
+-- As what a server showed itself at logins: a row for each run and each certificate.
+-- Append-only; audit, scan, details.
+CREATE TABLE server_seen (
+	id          INTEGER PRIMARY KEY,
+	run         INTEGER NOT NULL REFERENCES run (id),
+	side        INTEGER NOT NULL,
+	at          INTEGER NOT NULL,    -- when it was met first by that run
+	host        TEXT NOT NULL,    -- as the config had it
+	port        INTEGER NOT NULL,
+	tls         TEXT NOT NULL,    -- 'TLSv1.3', 'none'
+	fingerprint BLOB NOT NULL,    -- of the certificate; empty: it showed none
+	"key"       BLOB NOT NULL,    -- digest of its public key; empty: none
+	subject     TEXT NOT NULL,
+	issuer      TEXT NOT NULL,
+	not_before  INTEGER NOT NULL,    -- 0: not known
+	not_after   INTEGER NOT NULL,
+	UNIQUE (run, side, host, port, fingerprint)
+) STRICT;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -966,4 +1018,22 @@ CREATE TRIGGER plan_item_no_update BEFORE UPDATE ON plan_item BEGIN
 END;
 CREATE TRIGGER plan_item_no_delete BEFORE DELETE ON plan_item BEGIN
 	SELECT RAISE(ABORT, 'plan_item is append-only');
+END;
+CREATE TRIGGER judgement_past_no_update BEFORE UPDATE ON judgement_past BEGIN
+	SELECT RAISE(ABORT, 'judgement_past is append-only');
+END;
+CREATE TRIGGER judgement_past_no_delete BEFORE DELETE ON judgement_past BEGIN
+	SELECT RAISE(ABORT, 'judgement_past is append-only');
+END;
+CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
+END;
+CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
+END;
+CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;
+CREATE TRIGGER server_seen_no_delete BEFORE DELETE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
 END;

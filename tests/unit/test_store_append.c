@@ -8,9 +8,13 @@
 #include "store/store_logs.h"
 #include "store/store_mover.h"
 #include "store/store_plan.h"
+#include "store/store_record.h"
 #include "store/store_said.h"
 #include "store/store_scan.h"
 #include "store/store_seal.h"
+#include "store/store_server.h"
+#include "store/store_trend.h"
+#include "store/store_verify.h"
 #include "tests/support/store_rig.h"
 
 /* One row in each table of logs and of what persons say. */
@@ -31,6 +35,14 @@ static void say_something(struct rig *r, int64_t transfer)
 			       .teller = "grace",
 			       .owner = "",
 			       .note = "" };
+	struct record archive = { .transfer = transfer,
+				  .at = 5,
+				  .told = 6,
+				  .teller = "grace",
+				  .role = "",
+				  .topic = "",
+				  .note = "tape 7",
+				  .has_digest = true };
 	const struct log_file f = {
 		.run = r->run, .path = "mail.log", .packing = "plain", .note = ""
 	};
@@ -46,6 +58,7 @@ static void say_something(struct rig *r, int64_t transfer)
 	ok(store_said_add(r->st, &s, &err));
 	ok(store_expected_add(r->st, &e, true, &err));
 	ok(store_item_say(r->st, &i, &err));
+	ok(store_record_add(r->st, &archive, &err));
 }
 
 /* One plan with one line, and the run of a mover. */
@@ -86,6 +99,47 @@ static void keep_a_plan(struct rig *r, int64_t transfer)
 	assert_false(found);
 }
 
+/* Two certificates, the first met twice, and a server that shows none. */
+static void meet_servers(struct rig *r)
+{
+	struct server_seen s = { .side = SIDE_NEW,
+				 .at = 5,
+				 .host = "mail.example.org",
+				 .port = 993,
+				 .tls = "TLSv1.3",
+				 .has_cert = true,
+				 .cert = { .subject = "CN=mail.example.org",
+					   .issuer = "CN=ca",
+					   .not_after = 77 } };
+	struct server_seen other = s;
+	struct server_known *k;
+	struct err err = ERR_INIT;
+	size_t n;
+
+	s.cert.fingerprint.bytes[0] = 1;
+	other.cert.fingerprint.bytes[0] = 2;
+	assert_false(server_seen_same(&s, &other));
+	ok(store_server_seen_add(r->st, &s, &err));
+	ok(store_server_seen_add(r->st, &other, &err));
+	s.at = 6;
+	ok(store_server_seen_add(r->st, &s, &err)); /* the same run met it already */
+	ok(store_servers_known(r->st, SIDE_NEW, &r->arena, &k, &n, &err));
+	assert_int_equal(n, 2);
+	assert_true(server_seen_same(&k[0].seen, &other));
+	assert_true(server_seen_same(&k[1].seen, &s));
+	assert_true(k[1].seen.at == 5 && k[1].seen.cert.not_after == 77);
+	assert_string_equal(k[1].seen.cert.subject, "CN=mail.example.org");
+	s = (struct server_seen){ .side = SIDE_OLD,
+				  .at = 7,
+				  .host = "old.example.org",
+				  .port = 143,
+				  .tls = "none" };
+	ok(store_server_seen_add(r->st, &s, &err));
+	ok(store_server_seen_add(r->st, &s, &err));
+	ok(store_servers_known(r->st, SIDE_OLD, &r->arena, &k, &n, &err));
+	assert_true(n == 1 && server_seen_same(&k[0].seen, &s) && !k[0].seen.has_cert);
+}
+
 static void refuses_to_edit_what_was_observed(void **state)
 {
 	static const struct {
@@ -122,6 +176,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "mover_run", "octets" },
 		{ "plan", "summary" },
 		{ "plan_item", "text" },
+		{ "judgement_past", "missing" },
+		{ "record", "note" },
+		{ "server_seen", "subject" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -157,9 +214,14 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_folder_scan_put(r->st, &scan, &err));
 	ok(store_scan_sample_put(r->st, &sample, &err));
 	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
+	meet_servers(r);
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
+	ok(store_judgement_put(r->st,
+			       &(struct judgement){ .transfer = id, .run = 1, .note = "" },
+			       &err));
+	ok(store_trend_keep(r->st, 1, &err));
 	seal.transfer = id;
 	at_seal.folder = r->folder;
 	ok(store_seal_add(r->st, &seal, &at_seal, 1, &seal.id, &err));
