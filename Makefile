@@ -28,7 +28,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) -g -fPIE -pthr
 	    -ffile-prefix-map=$(CURDIR)=. -Ilib -I. -I$(B)/gen -DMAILMUSTER_VERSION='"$(VERSION)"' \
 	    $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(CFLAGS)
 ALL_LDFLAGS = -pie -pthread $(SAN) $(if $(COVERAGE),--coverage) -Wl,-z,relro,-z,now $(LDFLAGS)
-ALL_LIBS = $(PKG_LIBS) -lm
+ALL_LIBS = $(PKG_LIBS) -lresolv -lm
 
 STAGES   := audit plan verify checklists report
 LIB_SRC  := $(sort $(wildcard lib/*/*.c $(STAGES:%=%/*.c)))

@@ -39,6 +39,16 @@ struct config_plan {
 	struct plan_waves_rules waves;
 };
 
+struct config_dns {
+	const char *const *domain; /* beside those of accounts and logs */
+	size_t domain_n;
+	const char *const *name; /* that must not lead to the old server */
+	size_t name_n;
+	const char *const *old; /* beside its host: names and addresses */
+	size_t old_n;
+	const char *resolver; /* NULL: this machine's */
+};
+
 struct config {
 	const char *path;    /* as it is shown */
 	const char *project; /* name */
@@ -58,6 +68,7 @@ struct config {
 				 begins; 0: not said */
 	struct config_logs logs;
 	struct config_plan plan;
+	struct config_dns dns;
 	struct arena arena; /* holds all strings */
 };
 

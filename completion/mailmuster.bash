@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts import audit scan logs plan event seal verify explain accept checklist status report ledger help"
+_mailmuster_commands="init doctor accounts import audit scan logs dns plan event seal verify explain accept checklist status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -23,6 +23,7 @@ _mailmuster_options() { # command
 	audit) printf '%s ' --side --depth --stale --budget --rate --not-during ;;
 	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --not-during --list ;;
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
+	dns) printf '%s ' --domain --resolver --zone --all ;;
 	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output ;;
 	event) printf '%s ' --at --by --note ;;
 	seal) printf '%s ' --offline --by --note ;;
@@ -64,7 +65,7 @@ _mailmuster() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	-c | -o | --output | --against | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
+	-c | -o | --output | --against | --zone | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
 		--old-users-file | --new-users-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -87,6 +88,7 @@ _mailmuster() {
 				words="counts"
 				files=yes
 				;;
+			dns) words="show" ;;
 			plan) words="map oversized fit waves" ;;
 			event)
 				words="list import presync last-pass freeze cutover rollback closed stop start"
