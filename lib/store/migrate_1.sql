@@ -404,6 +404,22 @@ CREATE TABLE mover_run (
 	refused  INTEGER NOT NULL,
 	PRIMARY KEY (transfer, began)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE server_seen (
+	id          INTEGER PRIMARY KEY,
+	run         INTEGER NOT NULL REFERENCES run (id),
+	side        INTEGER NOT NULL,
+	at          INTEGER NOT NULL,
+	host        TEXT NOT NULL,
+	port        INTEGER NOT NULL,
+	tls         TEXT NOT NULL,
+	fingerprint BLOB NOT NULL,
+	"key"       BLOB NOT NULL,
+	subject     TEXT NOT NULL,
+	issuer      TEXT NOT NULL,
+	not_before  INTEGER NOT NULL,
+	not_after   INTEGER NOT NULL,
+	UNIQUE (run, side, host, port, fingerprint)
+) STRICT;
 CREATE TABLE plan (
 	id      INTEGER PRIMARY KEY,
 	kind    TEXT NOT NULL,
@@ -513,6 +529,12 @@ CREATE TRIGGER plan_item_no_update BEFORE UPDATE ON plan_item BEGIN
 END;
 CREATE TRIGGER plan_item_no_delete BEFORE DELETE ON plan_item BEGIN
 	SELECT RAISE(ABORT, 'plan_item is append-only');
+END;
+CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;
+CREATE TRIGGER server_seen_no_delete BEFORE DELETE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
 END;
 CREATE TRIGGER dns_seen_no_update BEFORE UPDATE ON dns_seen BEGIN
 	SELECT RAISE(ABORT, 'dns_seen is append-only');

@@ -13,6 +13,7 @@
 #include "store/store_said.h"
 #include "store/store_scan.h"
 #include "store/store_seal.h"
+#include "store/store_server.h"
 #include "store/store_waiver.h"
 #include "tests/support/store_rig.h"
 
@@ -89,6 +90,47 @@ static void keep_a_plan(struct rig *r, int64_t transfer)
 	assert_false(found);
 }
 
+/* Two certificates, the first met twice, and a server that shows none. */
+static void meet_servers(struct rig *r)
+{
+	struct server_seen s = { .side = SIDE_NEW,
+				 .at = 5,
+				 .host = "mail.example.org",
+				 .port = 993,
+				 .tls = "TLSv1.3",
+				 .has_cert = true,
+				 .cert = { .subject = "CN=mail.example.org",
+					   .issuer = "CN=ca",
+					   .not_after = 77 } };
+	struct server_seen other = s;
+	struct server_known *k;
+	struct err err = ERR_INIT;
+	size_t n;
+
+	s.cert.fingerprint.bytes[0] = 1;
+	other.cert.fingerprint.bytes[0] = 2;
+	assert_false(server_seen_same(&s, &other));
+	ok(store_server_seen_add(r->st, &s, &err));
+	ok(store_server_seen_add(r->st, &other, &err));
+	s.at = 6;
+	ok(store_server_seen_add(r->st, &s, &err)); /* the same run met it already */
+	ok(store_servers_known(r->st, SIDE_NEW, &r->arena, &k, &n, &err));
+	assert_int_equal(n, 2);
+	assert_true(server_seen_same(&k[0].seen, &other));
+	assert_true(server_seen_same(&k[1].seen, &s));
+	assert_true(k[1].seen.at == 5 && k[1].seen.cert.not_after == 77);
+	assert_string_equal(k[1].seen.cert.subject, "CN=mail.example.org");
+	s = (struct server_seen){ .side = SIDE_OLD,
+				  .at = 7,
+				  .host = "old.example.org",
+				  .port = 143,
+				  .tls = "none" };
+	ok(store_server_seen_add(r->st, &s, &err));
+	ok(store_server_seen_add(r->st, &s, &err));
+	ok(store_servers_known(r->st, SIDE_OLD, &r->arena, &k, &n, &err));
+	assert_true(n == 1 && server_seen_same(&k[0].seen, &s) && !k[0].seen.has_cert);
+}
+
 /* What stands between a finding and the shutdown. */
 static void sign_something(struct rig *r)
 {
@@ -157,6 +199,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "mover_run", "octets" },
 		{ "plan", "summary" },
 		{ "plan_item", "text" },
+		{ "server_seen", "subject" },
 		{ "dns_seen", "points" },
 		{ "waiver", "expires" },
 		{ "waived", "fingerprint" },
@@ -200,6 +243,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_folder_scan_put(r->st, &scan, &err));
 	ok(store_scan_sample_put(r->st, &sample, &err));
 	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
+	meet_servers(r);
 	ok(store_dns_add(r->st, &dns, &err));
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
