@@ -220,6 +220,18 @@ static void add_old(struct dns_look *l, const char *address)
 	l->old[l->old_n++] = a;
 }
 
+/* Does the config say itself where it stands?  Then a name of it that nobody answers for
+ * leaves nothing open. */
+static bool is_told(const struct audit_dns_options *o)
+{
+	struct dns_address a;
+
+	for (size_t i = 0; i < o->old_n; i++)
+		if (dns_address(o->old[i], &a))
+			return true;
+	return false;
+}
+
 static bool find_old(struct dns_look *l, const char *const *was, size_t was_n,
 		     struct err *err)
 {
@@ -244,6 +256,9 @@ static bool find_old(struct dns_look *l, const char *const *was, size_t was_n,
 		for (; from < l->n; from++)
 			add_old(l, l->row[from].value);
 	}
+	if (is_told(l->o))
+		for (size_t i = 0; i < l->n; i++)
+			l->row[i].points = DNS_POINTS_NOT;
 	return true;
 }
 

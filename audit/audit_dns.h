@@ -8,9 +8,10 @@
  * to log in (RFC 6186, RFC 8314, autoconfig, autodiscover), and names of the site's own.
  *
  * Old is what the config calls so: names and addresses, and where those names stand now
- * or stood when an earlier run looked.  No answer is no knowledge: such a row points to
- * DNS_POINTS_UNKNOWN and the run is incomplete.  An address is not old only while it is
- * known where the old server stands.
+ * or stood when an earlier run looked; where the config gives an address of it, its names
+ * need no answer.  No answer is no knowledge: such a row points to DNS_POINTS_UNKNOWN and
+ * the run is incomplete.  An address is not old only while it is known where the old
+ * server stands.
  */
 #include "model/dns.h"
 #include "store/store_dns.h"

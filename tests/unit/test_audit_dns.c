@@ -357,6 +357,46 @@ static void stops_asking_when_nothing_answers(void **state)
 	arena_done(&arena);
 }
 
+/* An address in the config is enough, when its name is in nobody's zone. */
+static void believes_the_config_where_the_old_server_is(void **state)
+{
+	static const char *const told[] = { "192.0.2.2", "old.example.net" };
+	static const char text[] =
+		"$TTL 300\n$ORIGIN example.org.\n@ SOA ns m 1 2 3 4 5\n"
+		"new A 192.0.2.2\n@ MX 10 new\n";
+	struct net_zone *z = net_zone_new();
+	struct audit_dns_options o = options_of(net_zone_ask, z);
+	struct err err = ERR_INIT;
+	struct dns_seen *row;
+	struct arena arena;
+	int64_t questions;
+	size_t n, unknown, old;
+
+	(void)state;
+	arena_init(&arena);
+	assert_true(net_zone_add(z, "zone", NULL, span_str(text), &err));
+	o.old = told;
+	for (o.old_n = 2; o.old_n > 0; o.old_n--) {
+		unknown = old = 0;
+		assert_true(
+			audit_dns_look(&o, NULL, 0, &arena, &row, &n, &questions, &err));
+		for (size_t i = 0; i < n; i++) {
+			unknown += row[i].points == DNS_POINTS_UNKNOWN;
+			old += row[i].points == DNS_POINTS_OLD;
+		}
+		assert_true(unknown == 0 && old == 1);
+	}
+	o.old = told + 1; /* the name alone, which nobody knows */
+	o.old_n = 1;
+	assert_true(audit_dns_look(&o, NULL, 0, &arena, &row, &n, &questions, &err));
+	unknown = 0;
+	for (size_t i = 0; i < n; i++)
+		unknown += row[i].points == DNS_POINTS_UNKNOWN;
+	assert_int_equal(unknown, 3); /* where it is, twice; and the host of the MX */
+	net_zone_free(z);
+	arena_done(&arena);
+}
+
 static void needs_to_know_where_the_old_server_is(void **state)
 {
 	static const char *const was[] = { "192.0.2.1" };
@@ -424,6 +464,7 @@ int main(void)
 		cmocka_unit_test(gives_up_after_ten_look_ups),
 		cmocka_unit_test(never_takes_silence_for_a_no),
 		cmocka_unit_test(stops_asking_when_nothing_answers),
+		cmocka_unit_test(believes_the_config_where_the_old_server_is),
 		cmocka_unit_test(needs_to_know_where_the_old_server_is),
 		cmocka_unit_test_setup_teardown(keeps_what_it_saw, rig_setup,
 						rig_teardown),
