@@ -170,20 +170,19 @@ static void address_row(struct dns_look *l, const struct dns_record *r)
 	dns_look_row(l, &s);
 }
 
-static bool same_alias(const struct dns_look *l, const struct dns_record *r)
+/* A and AAAA tell the same aliases: once is enough. */
+static bool same_alias(const struct dns_look *l, size_t from, const struct dns_record *r)
 {
-	const struct dns_seen *s = l->n > 0 ? &l->row[l->n - 1] : NULL;
-
-	for (size_t i = l->n; s != NULL && i > 0 && i + DNS_ALIASES_MAX > l->n; i--) {
-		s = &l->row[i - 1];
-		if (s->type == DNS_CNAME && s->via == l->via && s->use == l->use &&
-		    strcmp(s->name, r->owner) == 0 && strcmp(s->value, r->data) == 0)
+	for (size_t i = from; i < l->n; i++)
+		if (l->row[i].type == DNS_CNAME &&
+		    strcmp(l->row[i].name, r->owner) == 0 &&
+		    strcmp(l->row[i].value, r->data) == 0)
 			return true;
-	}
 	return false;
 }
 
-static bool host_type(struct dns_look *l, const char *host, unsigned type,
+/* from: the first row of this host. */
+static bool host_type(struct dns_look *l, const char *host, unsigned type, size_t from,
 		      struct err *err)
 {
 	struct dns_answer a;
@@ -193,7 +192,7 @@ static bool host_type(struct dns_look *l, const char *host, unsigned type,
 	for (size_t i = 0; i < a.n; i++)
 		if (a.record[i].type != DNS_CNAME)
 			address_row(l, &a.record[i]);
-		else if (!same_alias(l, &a.record[i]))
+		else if (!same_alias(l, from, &a.record[i]))
 			name_row(l, &a.record[i], a.record[i].data);
 	if (a.outcome != DNS_ANSWERED)
 		dns_look_none(l, host, type, &a);
@@ -202,7 +201,10 @@ static bool host_type(struct dns_look *l, const char *host, unsigned type,
 
 bool dns_look_host(struct dns_look *l, const char *host, struct err *err)
 {
-	return host_type(l, host, DNS_A, err) && host_type(l, host, DNS_AAAA, err);
+	size_t from = l->n;
+
+	return host_type(l, host, DNS_A, from, err) &&
+	       host_type(l, host, DNS_AAAA, from, err);
 }
 
 /* ---- where the old server is ---- */
@@ -251,6 +253,7 @@ static bool find_old(struct dns_look *l, const char *const *was, size_t was_n,
 			add_old(l, old);
 			continue;
 		}
+		l->via = old;
 		if (!dns_look_host(l, old, err))
 			return false;
 		for (; from < l->n; from++)

@@ -110,7 +110,8 @@ struct dns_seen {
 	int64_t at;
 	const char *domain; /* for whose sake; "" for DNS_USE_OLD */
 	enum dns_use use;
-	const char *via;  /* what led here: "MX of example.org"; "" */
+	const char *via; /* what led here: "MX of example.org"; "" (of the old server: its
+			    name) */
 	const char *name; /* that was asked for */
 	unsigned type;	  /* of the record, else of the question */
 	enum dns_outcome outcome;

@@ -101,7 +101,7 @@ bool store_dns_rows(struct store *st, int64_t run, struct arena *arena,
 
 /* The types of addresses. */
 static const char sql_dns_old[] =
-	"SELECT DISTINCT value FROM dns_seen WHERE purpose = ?1 AND name = ?2"
+	"SELECT DISTINCT value FROM dns_seen WHERE purpose = ?1 AND via = ?2"
 	" AND type IN (1, 28) AND value <> '' ORDER BY value";
 
 static bool read_value(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
