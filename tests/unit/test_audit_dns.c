@@ -19,7 +19,7 @@
 	"$TTL 300\n$ORIGIN example.org.\n@ SOA ns m 1 2 3 4 5\n"                         \
 	"old A 192.0.2.1\nold AAAA 2001:db8::1\n"                                        \
 	"new A 192.0.2.2\nnew AAAA 2001:db8::2\n"                                        \
-	"@ MX 10 new\n@ TXT \"v=spf1 mx -ip4:192.0.2.1 -all\"\n"                         \
+	"@ MX 10 new\n@ TXT \"v=spf1 a:new.example.org -ip4:192.0.2.1 -all\"\n"          \
 	"_imaps._tcp SRV 0 1 993 new\n_imap._tcp SRV 0 0 0 .\n"                          \
 	"autoconfig CNAME new\n"
 
@@ -172,6 +172,7 @@ static void follows_spf(void **state)
 		{ "include:none.example.org", "", "", "", "" },
 		{ "include:a.example.net", "", "", "", ";" },
 		{ "a:a1 a:a2 a:a3 a:a4 a:a5 a:a6 a:a7 a:a8 a:a9 a:a10.example.org "
+		  "a:a11.example.org "
 		  "ip4:192.0.2.1",
 		  "", "", "", NULL },
 		{ "include:a.example.org",

@@ -225,7 +225,7 @@ static void tells_what_was_recorded(void **state)
 				    " owner = 'grace'"),
 			 0);
 	assert_int_equal(rig_number(r->path, "SELECT count(*) FROM ledger WHERE payload"
-					     " GLOB '*ada*' OR payload GLOB '*grace*'"),
+					     " GLOB '*grace*' OR payload GLOB '*mia*'"),
 			 0);
 }
 
