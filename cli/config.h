@@ -5,6 +5,7 @@
  * file:line:column. */
 #include "base/arena.h"
 #include "base/err.h"
+#include "gate/limits.h"
 #include "logs/logs_scan.h"
 #include "map/map.h"
 #include "map/map_login.h"
@@ -49,6 +50,12 @@ struct config_dns {
 	const char *resolver; /* NULL: this machine's */
 };
 
+struct config_gate {
+	struct gate_limits limits;
+	const char *const *heads; /* files that hold heads of the ledger; paths */
+	size_t head_n;
+};
+
 struct config {
 	const char *path;    /* as it is shown */
 	const char *project; /* name */
@@ -69,6 +76,7 @@ struct config {
 	struct config_logs logs;
 	struct config_plan plan;
 	struct config_dns dns;
+	struct config_gate gate;
 	struct arena arena; /* holds all strings */
 };
 

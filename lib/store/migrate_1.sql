@@ -530,6 +530,28 @@ END;
 CREATE TRIGGER plan_item_no_delete BEFORE DELETE ON plan_item BEGIN
 	SELECT RAISE(ABORT, 'plan_item is append-only');
 END;
+CREATE TABLE record (
+	id       INTEGER PRIMARY KEY,
+	transfer INTEGER REFERENCES transfer (id),
+	kind     INTEGER NOT NULL,
+	at       INTEGER NOT NULL,
+	told     INTEGER NOT NULL,
+	teller   TEXT NOT NULL,
+	role     TEXT NOT NULL,
+	topic    TEXT NOT NULL,
+	digest   BLOB,
+	octets   INTEGER NOT NULL,
+	note     TEXT NOT NULL,
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
+END;
+CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
+END;
+CREATE INDEX event_transfer ON event (transfer, kind);
+) STRICT;
 CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
 	SELECT RAISE(ABORT, 'server_seen is append-only');
 END;

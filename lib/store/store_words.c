@@ -21,6 +21,9 @@ static const struct {
 	[WORDS_ACCEPTANCE] = { "t.at, t.teller, t.reason, t.what, t.findings, "
 			       "t.messages, t.octets, t.digest, t.ledger",
 			       "acceptance", "'accept'" },
+	[WORDS_RECORD] = { "t.transfer, t.kind, t.at, t.told, t.teller, t.role, t.topic, "
+			   "t.digest, t.octets, t.note, t.ledger",
+			   "record", "'archive', 'restore', 'statement', 'announce'" },
 	[WORDS_WAIVER] = { "t.at, t.of_check, t.teller, t.owner, t.reason, t.risk, "
 			   "t.ticket, t.what, t.expires, t.findings, t.digest, t.ledger",
 			   "waiver", "'waiver'" },
