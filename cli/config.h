@@ -5,6 +5,7 @@
  * file:line:column. */
 #include "base/arena.h"
 #include "base/err.h"
+#include "gate/certificate.h"
 #include "gate/limits.h"
 #include "logs/logs_scan.h"
 #include "map/map.h"
@@ -54,6 +55,8 @@ struct config_gate {
 	struct gate_limits limits;
 	const char *const *heads; /* files that hold heads of the ledger; paths */
 	size_t head_n;
+	const char *signers;	 /* file of allowed signers; NULL: nobody can approve */
+	struct gate_signers who; /* may approve, as which */
 };
 
 struct config {

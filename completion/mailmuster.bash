@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts import audit scan logs dns plan event seal verify explain accept checklist gate status report ledger help"
+_mailmuster_commands="init doctor accounts import audit scan logs dns plan event seal verify explain accept checklist waiver gate status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -30,7 +30,10 @@ _mailmuster_options() { # command
 	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
 	accept) printf '%s ' --rule --class --why --finding --by --reason --yes ;;
 	checklist) printf '%s ' --blank --by --format --note --output --to ;;
-	gate) printf '%s ' --against --csv ;;
+	waiver)
+		printf '%s ' --check --finding --all --owner --by --reason --risk --until --ticket --note --yes
+		;;
+	gate) printf '%s ' --against --by --csv --key --max-age --output --role --signature --signers --yes ;;
 	report) printf '%s ' --csv --text --output ;;
 	ledger) printf '%s ' --against --by --deep --output ;;
 	help) printf '%s ' --options ;;
@@ -55,6 +58,7 @@ _mailmuster() {
 	--decision) words="migrate archive delete keep forward" ;;
 	--as) words="forward sieve alias virtual" ;;
 	--strategy) words="firehose fountain" ;;
+	--role) words="technical business" ;;
 	--fail-on) words="loss doubt info" ;;
 	--format) words="text markdown csv" ;;
 	--color) words="auto always never" ;;
@@ -66,7 +70,7 @@ _mailmuster() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	-c | -o | --output | --against | --zone | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
+	-c | -o | --output | --against | --zone | --key | --signature | --signers | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
 		--old-users-file | --new-users-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -97,7 +101,11 @@ _mailmuster() {
 				;;
 			accept) words="list" ;;
 			checklist) words="show due sign reopen assign export premigration cutover decommission" ;;
-			gate) words="check explain" ;;
+			waiver) words="list new approve revoke" ;;
+			gate)
+				words="check explain approve certificate verify-certificate"
+				files=yes
+				;;
 			ledger) words="verify head export forget" ;;
 			help) words="$_mailmuster_commands exit-codes" ;;
 			esac
