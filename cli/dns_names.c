@@ -10,8 +10,11 @@ struct list {
 	struct arena *arena;
 };
 
+/* Most addresses are of one domain. */
 static void add(struct list *l, const char *s)
 {
+	if (l->n > 0 && strcmp(l->v[l->n - 1], s) == 0)
+		return;
 	if (l->n == l->cap) {
 		l->cap = l->cap == 0 ? 64 : l->cap * 2;
 		l->v = mem_realloc(l->v, l->cap * sizeof *l->v);

@@ -68,31 +68,35 @@ static void put(struct gate_facts *f, const struct gate_dns *d)
 	f->dns[f->dns_n++] = *d;
 }
 
-/* A domain that the newest look did not ask for. */
-static bool is_asked(const struct dns_seen *row, size_t n, const char *domain)
+static int by_text(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(row[i].domain, domain) == 0)
-			return true;
-	return false;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool see_unasked(const struct audit_dns_options *o, const struct dns_seen *row,
-			size_t n, int64_t at, struct gate_facts *f)
+/* Domains that the newest look did not ask for; its rows of one domain follow each other.
+ */
+static void see_unasked(const struct audit_dns_options *o, const struct dns_seen *row,
+			size_t n, int64_t at, struct gate_seen *out)
 {
 	const char *const *lists[] = { o->domain, o->name };
 	const size_t counts[] = { o->domain_n, o->name_n };
+	const char **asked = arena_alloc(&out->arena, (n + 1) * sizeof *asked);
+	size_t asked_n = 0;
 
+	for (size_t i = 0; i < n; i++)
+		if (asked_n == 0 || strcmp(asked[asked_n - 1], row[i].domain) != 0)
+			asked[asked_n++] = row[i].domain;
+	qsort(asked, asked_n, sizeof *asked, by_text);
 	for (size_t l = 0; l < COUNT_OF(lists); l++)
 		for (size_t i = 0; i < counts[l]; i++)
-			if (!is_asked(row, n, lists[l][i]))
-				put(f,
+			if (bsearch(&lists[l][i], asked, asked_n, sizeof *asked,
+				    by_text) == NULL)
+				put(&out->facts,
 				    &(struct gate_dns){ .name = lists[l][i],
 							.kind = "the DNS of",
 							.says = "nobody has asked for it",
 							.failed = true,
 							.at = at });
-	return true;
 }
 
 static bool see_rows(const struct project *p, const struct run *run,
@@ -122,7 +126,8 @@ static bool see_rows(const struct project *p, const struct run *run,
 						   : dns_outcome_name(s->outcome);
 		put(f, &d);
 	}
-	return see_unasked(&o, row, n, run->started, f);
+	see_unasked(&o, row, n, run->started, out);
+	return true;
 }
 
 /* The newest look alone counts; none is no data. */
