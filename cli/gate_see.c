@@ -6,6 +6,7 @@
 #include "cli/waivers.h"
 #include "gate/collect.h"
 #include "store/store_run.h"
+#include "store/store_server.h"
 
 /* ---- checklists ---- */
 
@@ -72,6 +73,49 @@ static bool see_run(const struct project *p, struct gate_seen *g, enum side side
 	return true;
 }
 
+/* A renewed certificate of the same key is the same server. */
+static bool answers_now(const struct server_known *k, const struct server_known *now,
+			size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct server_seen *a = &k->seen, *b = &now[i].seen;
+
+		if (server_seen_same(a, b) ||
+		    (a->has_cert && b->has_cert &&
+		     memcmp(&a->cert.key, &b->cert.key, sizeof a->cert.key) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Whoever answered while a run gathered what is judged must be who answers now.  v: run
+ * and side of each, as see_servers makes it. */
+static bool see_certificates(const struct project *p, struct gate_seen *g, enum side side,
+			     const int64_t *v, size_t n, struct err *err)
+{
+	struct server_known *known, *now;
+	size_t known_n, now_n;
+
+	if (!store_servers_known(p->store, side, &g->arena, &known, &known_n, err) ||
+	    !store_servers_now(p->store, side, &g->arena, &now, &now_n, err))
+		return false;
+	for (size_t k = 0; k < known_n; k++) {
+		if (answers_now(&known[k], now, now_n))
+			continue;
+		for (size_t i = 0; i < n; i++)
+			if (v[i] % SIDE_COUNT == (int64_t)side &&
+			    v[i] / SIDE_COUNT >= known[k].first_run &&
+			    v[i] / SIDE_COUNT <= known[k].last_run)
+				g->facts.stranger[side] = arena_printf(
+					&g->arena,
+					"run %lld read the %s side from a server with "
+					"another certificate than the one that answers "
+					"now",
+					(long long)(v[i] / SIDE_COUNT), side_name(side));
+	}
+	return true;
+}
+
 static int by_number(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -104,7 +148,8 @@ static bool see_servers(const struct project *p, struct gate_seen *g, struct err
 		    !see_run(p, g, (enum side)(v[i] % SIDE_COUNT), v[i] / SIDE_COUNT,
 			     err))
 			return false;
-	return true;
+	return see_certificates(p, g, SIDE_OLD, v, n, err) &&
+	       see_certificates(p, g, SIDE_NEW, v, n, err);
 }
 
 /* ---- the ledger ---- */

@@ -24,7 +24,7 @@ _mailmuster_options() { # command
 	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --not-during --list ;;
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
 	dns) printf '%s ' --domain --resolver --zone --all ;;
-	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output ;;
+	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output --budget ;;
 	event) printf '%s ' --at --by --digest --file --note --role ;;
 	seal) printf '%s ' --offline --by --note ;;
 	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
@@ -94,7 +94,7 @@ _mailmuster() {
 				files=yes
 				;;
 			dns) words="show" ;;
-			plan) words="map oversized fit waves" ;;
+			plan) words="map oversized fit pilot waves" ;;
 			event)
 				words="list import presync last-pass freeze cutover rollback closed stop start asked answered archive restore statement announce"
 				files=yes

@@ -551,7 +551,6 @@ CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN
 	SELECT RAISE(ABORT, 'record is append-only');
 END;
 CREATE INDEX event_transfer ON event (transfer, kind);
-) STRICT;
 CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
 	SELECT RAISE(ABORT, 'server_seen is append-only');
 END;

@@ -121,6 +121,24 @@ years() {
 	want 0
 	mm gate --json
 	[ "$(outcome G02)" = PASS ]
+	# another certificate answers now than when it was read
+	cp mailmuster.db kept.db
+	python3 - <<-'END'
+		import sqlite3, time
+		db = sqlite3.connect("mailmuster.db")
+		run = db.execute("INSERT INTO run (command, scope, depth, started, clock_back, operator, program)"
+		                 " VALUES ('audit', '{}', 2, ?, 0, 'x', 'x')", (int(time.time()),)).lastrowid
+		db.execute("INSERT INTO server_seen (run, side, at, host, port, tls, fingerprint, key, subject, issuer, not_before,"
+		           " not_after) SELECT ?, side, at, host, port, 'TLSv1.3', zeroblob(32), zeroblob(32), 'x', 'x', 0, 0"
+		           " FROM server_seen WHERE side = 1", (run,))
+		db.commit()
+	END
+	mm gate --json
+	want 3
+	[ "$(outcome G02)" = "NO DATA" ]
+	has "$out" "from a server with another certificate than the one that answers now"
+	mv kept.db mailmuster.db
+	rm -f mailmuster.db-*
 	# evidence of another server: the config names another host than the runs
 	sed -i 's/"127.0.0.1"/"127.0.0.2"/' mailmuster.json
 	mm gate --json
