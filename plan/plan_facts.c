@@ -202,7 +202,7 @@ static bool scanned(struct walker *w, const struct plan_folder_facts *d, int64_t
 	f->scanned = true;
 	if (scan.gap_ms > SILENT_MS)
 		trait(f, PLAN_TRAIT_SLOW, d->name);
-	if (!store_scan_rows_open(w->st, d->epoch, &rows, err))
+	if (!store_scan_rows_open(w->st, d->epoch, false, &rows, err))
 		return false;
 	while ((next = store_scan_rows_next(rows, &row, err)) == NEXT_ITEM) {
 		uint64_t symptoms;

@@ -298,7 +298,7 @@ static bool symptoms(struct fit *f, const struct plan_facts *a,
 
 	if (bits == 0 || !a->scanned)
 		return true;
-	if (!store_scan_rows_open(f->st, d->epoch, &rows, err))
+	if (!store_scan_rows_open(f->st, d->epoch, false, &rows, err))
 		return false;
 	row->cls = PLAN_FIT_SYMPTOM;
 	row->messages = 1;
