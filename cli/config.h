@@ -5,8 +5,8 @@
  * file:line:column. */
 #include "base/arena.h"
 #include "base/err.h"
-#include "gate/certificate.h"
 #include "gate/limits.h"
+#include "gate/signers.h"
 #include "logs/logs_scan.h"
 #include "map/map.h"
 #include "map/map_login.h"

@@ -107,13 +107,13 @@ static bool people(struct config *c, struct json_obj *o, enum approval_role role
 		return false;
 	if (list == NULL)
 		return true;
-	who->name[role] = v = arena_alloc(&c->arena, CERTIFICATE_SIGNERS * sizeof *v);
+	who->name[role] = v = arena_alloc(&c->arena, SIGNERS_MAX * sizeof *v);
 	who->n[role] = 0;
 	for (const struct json_value *m = json_first(list); m != NULL; m = json_next(m)) {
 		if (json_string(m) == NULL || *json_string(m) == '\0' ||
-		    who->n[role] == CERTIFICATE_SIGNERS)
+		    who->n[role] == SIGNERS_MAX)
 			return json_complain(o, key, err, "is a list of at most %u names",
-					     CERTIFICATE_SIGNERS);
+					     SIGNERS_MAX);
 		v[who->n[role]++] = arena_strdup(&c->arena, json_string(m));
 	}
 	return true;

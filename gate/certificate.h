@@ -17,23 +17,14 @@
  */
 #include "base/strbuf.h"
 #include "gate/gate.h"
-#include "model/approval.h"
+#include "gate/signers.h"
 #include "model/waiver.h"
 #include "store/store_accept.h"
 #include "store/store_run.h"
 
 #define CERTIFICATE_MAX	      (4u << 20) /* octets of a certificate, and of a body */
 #define CERTIFICATE_APPROVALS 16u
-#define CERTIFICATE_SIGNERS   64u /* of one role */
 #define CERTIFICATE_TEXT      "This tool did not shut anything down."
-
-/* Who may approve, as which: the principals of ssh-keygen. */
-struct gate_signers {
-	const char *const *name[APPROVAL_ROLE_COUNT];
-	size_t n[APPROVAL_ROLE_COUNT];
-};
-bool gate_signer_is(const struct gate_signers *s, enum approval_role role,
-		    const char *name);
 
 /* All that a body tells.  Borrowed. */
 struct gate_certified {

@@ -86,9 +86,9 @@ static bool names_of(struct json_obj *o, enum approval_role role, struct arena *
 
 	if (!json_get_array(o, key, &list, err))
 		return false;
-	out->name[role] = v = arena_alloc(arena, CERTIFICATE_SIGNERS * sizeof *v);
+	out->name[role] = v = arena_alloc(arena, SIGNERS_MAX * sizeof *v);
 	for (const struct json_value *m = json_first(list); m != NULL; m = json_next(m)) {
-		if (json_string(m) == NULL || out->n[role] == CERTIFICATE_SIGNERS)
+		if (json_string(m) == NULL || out->n[role] == SIGNERS_MAX)
 			return json_complain(o, key, err, "a list that is none");
 		v[out->n[role]++] = arena_strdup(arena, json_string(m));
 	}
