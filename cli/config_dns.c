@@ -14,6 +14,8 @@ static bool names(struct config *c, struct json_obj *o, const char *key, bool ad
 
 	if (!json_get_array(o, key, &list, err))
 		return false;
+	if (list == NULL)
+		return true;
 	for (const struct json_value *m = json_first(list); m != NULL; m = json_next(m))
 		n++;
 	*out = v = arena_alloc(&c->arena, (n + 1) * sizeof *v);

@@ -132,6 +132,8 @@ static bool rows(struct json_doc *doc, struct json_obj *body, const char *key,
 
 	if (!json_get_array(body, key, &list, err))
 		return false;
+	if (list == NULL)
+		return json_complain(body, key, err, "a list is missing");
 	strbuf_addf(out, "<h2>%s</h2>\n", title);
 	if (json_first(list) == NULL) {
 		strbuf_adds(out, "<p>None.</p>\n");
@@ -160,7 +162,7 @@ static void check_row(struct json_obj *o, struct strbuf *out, struct err *err)
 	strbuf_adds(out, "</bdi>: <bdi>");
 	text(out, str(o, "sentence", err));
 	strbuf_adds(out, "</bdi>");
-	if (json_get_array(o, "figures", &figures, err))
+	if (json_get_array(o, "figures", &figures, err) && figures != NULL)
 		for (const struct json_value *m = json_first(figures); m != NULL;
 		     m = json_next(m)) {
 			struct json_obj f;

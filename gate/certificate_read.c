@@ -86,6 +86,8 @@ static bool names_of(struct json_obj *o, enum approval_role role, struct arena *
 
 	if (!json_get_array(o, key, &list, err))
 		return false;
+	if (list == NULL)
+		return json_complain(o, key, err, "a list is missing");
 	out->name[role] = v = arena_alloc(arena, SIGNERS_MAX * sizeof *v);
 	for (const struct json_value *m = json_first(list); m != NULL; m = json_next(m)) {
 		if (json_string(m) == NULL || out->n[role] == SIGNERS_MAX)
@@ -326,8 +328,8 @@ static bool outer_of(struct json_doc *doc, struct arena *arena,
 	    !time_of(&o, "issued", &out->issued, err) ||
 	    !json_get_object(&o, "ledger", &ledger, err) || !json_obj_end(&o, err))
 		return false;
-	if (ledger == NULL)
-		return json_complain(&o, NULL, err, "it names no ledger");
+	if (ledger == NULL || approvals == NULL)
+		return json_complain(&o, NULL, err, "it names no ledger, or nobody");
 	if (!json_obj_begin(doc, ledger, "ledger", &in, err) ||
 	    !json_get_int(&in, "entries", 1, INT64_C(1) << 52, &out->entries, err) ||
 	    !digest_of(&in, "head", &out->head, err) || !json_obj_end(&in, err))
