@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fill a project's database as a migration would that is nearly over: N accounts that
- * were read and verified, K findings of loss among them.
+ * were read, cut over and verified, K findings of loss among them.
  *
  *   fill_gate DATABASE N K
  */
@@ -12,6 +12,7 @@
 #include "store/store_account.h"
 #include "store/store_folder.h"
 #include "store/store_run.h"
+#include "store/store_seal.h"
 #include "store/store_verify.h"
 
 static bool add_account(struct store *st, uint64_t i, int64_t *transfer, struct err *err)
@@ -47,7 +48,8 @@ static bool add_account(struct store *st, uint64_t i, int64_t *transfer, struct 
 	}
 	t.old_account = account[SIDE_OLD].id;
 	t.new_account = account[SIDE_NEW].id;
-	return store_transfer_put(st, &t, transfer, &what, err);
+	return store_transfer_put(st, &t, transfer, &what, err) &&
+	       store_event_add(st, *transfer, "cutover", clock_now(), "bench", "", err);
 }
 
 static bool judge(struct store *st, int64_t transfer, int64_t audit, int64_t run,

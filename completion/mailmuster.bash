@@ -34,7 +34,7 @@ _mailmuster_options() { # command
 		printf '%s ' --check --finding --all --owner --by --reason --risk --until --ticket --note --yes
 		;;
 	gate) printf '%s ' --against --by --csv --key --max-age --output --role --signature --signers --yes ;;
-	report) printf '%s ' --csv --text --output ;;
+	report) printf '%s ' --csv --text --html --xlsx --redact --account --purpose --access --output ;;
 	ledger) printf '%s ' --against --by --deep --output ;;
 	help) printf '%s ' --options ;;
 	esac

@@ -226,15 +226,68 @@ static const char sql_seals[] =
 	" count(CASE WHEN s.id IS NULL THEN 1 END)"
 	" FROM transfer t LEFT JOIN seal s ON s.id = (SELECT max(x.id) FROM seal x"
 	" WHERE x.transfer = t.id) WHERE " MOVES;
-/* What was told before a rollback does not count. */
-static const char sql_events[] =
-	"SELECT count(pass), count(cut), min(cut), max(cut) FROM (SELECT"
-	" (SELECT max(e.at) FROM event e WHERE e.transfer = t.id AND e.kind ="
-	"  'last-pass' AND e.id > back) AS pass,"
-	" (SELECT max(e.at) FROM event e WHERE e.transfer = t.id AND e.kind ="
-	"  'cutover' AND e.id > back) AS cut FROM (SELECT t.*, coalesce((SELECT max(r.id)"
-	"  FROM event r WHERE r.transfer = t.id AND r.kind = 'rollback'), 0) AS back"
-	" FROM transfer t) t WHERE " MOVES ")";
+static const char sql_transfer_max[] = "SELECT coalesce(max(id), 0) FROM transfer";
+static const char sql_movers[] = "SELECT t.id FROM transfer t WHERE " MOVES;
+static const char sql_events[] = "SELECT transfer, kind, at FROM event ORDER BY id";
+
+/* What was told of one transfer that moves. */
+struct told {
+	bool moves;
+	int64_t pass, cut; /* newest since a rollback */
+};
+
+static void hear(struct told *t, const char *kind, int64_t at)
+{
+	if (strcmp(kind, "rollback") == 0)
+		t->pass = t->cut = 0;
+	else if (strcmp(kind, "last-pass") == 0 && at > t->pass)
+		t->pass = at;
+	else if (strcmp(kind, "cutover") == 0 && at > t->cut)
+		t->cut = at;
+}
+
+/* Both tables are walked once. */
+static bool look_at_events(struct store *st, struct evidence_moves *m, struct err *err)
+{
+	sqlite3_stmt *q = NULL, *events = NULL;
+	enum next n = NEXT_FAIL;
+	int64_t most = 0;
+	int64_t *const out[] = { &most };
+	struct told *v;
+
+	if (!numbers(st, sql_transfer_max, NULL, 0, out, 1, err))
+		return false;
+	if (most < 0 || (uint64_t)most >= SIZE_MAX / 1024)
+		return db_damaged(st, "a transfer with an absurd number", err);
+	v = mem_calloc((size_t)most + 1, sizeof *v);
+	if (db_prepare(st, sql_movers, &q, err) &&
+	    db_prepare(st, sql_events, &events, err)) {
+		while ((n = db_next(st, q, err)) == NEXT_ITEM)
+			v[sqlite3_column_int64(q, 0)].moves = true;
+		while (n == NEXT_END && (n = db_next(st, events, err)) == NEXT_ITEM) {
+			int64_t id = sqlite3_column_int64(events, 0);
+
+			if (id > 0 && id <= most)
+				hear(&v[id], db_text(events, 1),
+				     sqlite3_column_int64(events, 2));
+			n = NEXT_END;
+		}
+	}
+	sqlite3_finalize(q);
+	sqlite3_finalize(events);
+	for (int64_t i = 1; i <= most; i++) {
+		if (!v[i].moves)
+			continue;
+		m->last_pass += v[i].pass != 0;
+		m->cut_over += v[i].cut != 0;
+		older(&m->first_cutover, v[i].cut);
+		if (v[i].cut > m->last_cutover)
+			m->last_cutover = v[i].cut;
+	}
+	free(v);
+	return n != NEXT_FAIL;
+}
+
 static const char sql_stops[] = "SELECT max(CASE WHEN kind = 'stop' THEN at END),"
 				" max(CASE WHEN kind = 'start' THEN at END) FROM event";
 
@@ -249,14 +302,12 @@ static bool look_at_moves(struct store *st, struct evidence *e, struct err *err)
 				   &m->loss,	     &m->doubt,	     &m->accepted,
 				   &m->oldest_judged };
 	int64_t *const seals[] = { &m->sealed, &m->unsound, &m->unsealed };
-	int64_t *const events[] = { &m->last_pass, &m->cut_over, &m->first_cutover,
-				    &m->last_cutover };
 	int64_t *const stops[] = { &e->stopped_at, &e->started_at };
 
 	return numbers(st, sql_transfers, NULL, 0, all, COUNT_OF(all), err) &&
 	       NUMBERS(st, sql_moves, verdicts, moves, err) &&
 	       numbers(st, sql_seals, NULL, 0, seals, COUNT_OF(seals), err) &&
-	       numbers(st, sql_events, NULL, 0, events, COUNT_OF(events), err) &&
+	       look_at_events(st, m, err) &&
 	       numbers(st, sql_stops, NULL, 0, stops, COUNT_OF(stops), err);
 }
 
