@@ -405,8 +405,8 @@ static bool read_files(struct job *j, struct logs_scanner *scanner, struct err *
 		if (ok && wrong_years(j, done)) {
 			close_group(j);
 			store_rollback(j->st);
-			intake_forget(j->in);
 			open = false;
+			ok = intake_forget(j->in, err);
 			at = done;
 			continue;
 		}

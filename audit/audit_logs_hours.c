@@ -98,23 +98,30 @@ static void sort_keys(struct hours *h, const struct open_hour *o)
 	}
 }
 
+/* Big-endian, so that octets ascend as numbers do. */
+static uint64_t turned(uint64_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+
+_Static_assert(STORE_LOG_HASH == sizeof(uint64_t), "a hash is a word");
+
 static uint64_t hash_at(const struct strbuf *sb, size_t i)
 {
-	const unsigned char *p = (const unsigned char *)sb->p + i * STORE_LOG_HASH;
-	uint64_t v = 0;
+	uint64_t v;
 
-	for (size_t k = 0; k < STORE_LOG_HASH; k++)
-		v = v << 8 | p[k];
-	return v;
+	memcpy(&v, sb->p + i * STORE_LOG_HASH, sizeof v);
+	return turned(v);
 }
 
 /* There is room. */
 static void hash_put(struct strbuf *sb, uint64_t v)
 {
-	char *p = sb->p + sb->n;
-
-	for (size_t k = 0; k < STORE_LOG_HASH; k++)
-		p[k] = (char)(v >> (56 - 8 * k) & 255);
+	v = turned(v);
+	memcpy(sb->p + sb->n, &v, sizeof v);
 	sb->n += STORE_LOG_HASH;
 }
 

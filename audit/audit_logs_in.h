@@ -78,7 +78,8 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 /* ---- words and their numbers ---- */
 
 struct texts;
-/* At most 10 MiB. */
+/* At most 11 MiB.  New words get their numbers at once, and go to the store together and
+ * in the order of its index. */
 bool texts_new(struct store *st, struct texts **out, struct err *err) MUST_CHECK;
 void texts_free(struct texts *t); /* NULL is fine */
 /* hash is hash64 of the text.  Find or add. */
@@ -87,20 +88,22 @@ bool texts_id(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 /* *id 0: nobody ever wrote it. */
 bool texts_known(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 		 struct err *err) MUST_CHECK;
+/* What is new goes to the store: before anything there refers to it. */
+bool texts_store(struct texts *t, struct err *err) MUST_CHECK;
 /* It will be asked for soon, and sooner. */
 void texts_expect(const struct texts *t, uint64_t hash);
 void texts_expect_octets(const struct texts *t, uint64_t hash);
 /* A client's name, without its version. */
 struct span texts_client(struct span s);
 void texts_commit(struct texts *t);
-void texts_rollback(struct texts *t);
+bool texts_rollback(struct texts *t, struct err *err) MUST_CHECK;
 
 /* ---- sums, by name ---- */
 
 struct sums;
-/* At most about 26 MiB, then they are told to be full. */
-bool sums_new(struct store *st, enum side side, struct sums **out,
-	      struct err *err) MUST_CHECK;
+/* At most about 26 MiB, then they are told to be full.  texts: that of the words in what
+ * is added; NULL when these are in the store. */
+void sums_new(struct store *st, enum side side, struct texts *texts, struct sums **out);
 void sums_free(struct sums *s); /* NULL is fine */
 struct sums_use {
 	uint32_t name, address, rcpt, client; /* log_text.id */
@@ -122,8 +125,8 @@ void sums_forget(struct sums *s);
 /* ---- our own logins ---- */
 
 struct own;
-/* Logins of our own, as the store knows them. */
-bool own_new(struct store *st, enum side side, struct own **out,
+/* Logins of our own, as the store knows them.  texts outlives it. */
+bool own_new(struct store *st, enum side side, struct texts *texts, struct own **out,
 	     struct err *err) MUST_CHECK;
 void own_free(struct own *o);
 /* Was this login ours?  Then the store is told which. */
@@ -189,7 +192,7 @@ bool intake_flush(struct intake *in, struct err *err) MUST_CHECK;
 /* It was committed. */
 void intake_commit(struct intake *in);
 /* What came since then was rolled back: forget it. */
-void intake_forget(struct intake *in);
+bool intake_forget(struct intake *in, struct err *err) MUST_CHECK;
 void intake_sum(const struct intake *in, struct audit_logs_sum *out);
 
 #endif

@@ -11,7 +11,7 @@
 #define JOINS	   (8u << 10)	      /* sessions whose sender or client is kept */
 #define FAIL_NAMES 50000	      /* names that only failed */
 #define HOSTS_MAX  (16u << 10)	      /* of one file */
-#define AHEAD	   8u		      /* hits whose words are fetched meanwhile */
+#define AHEAD	   16u		      /* hits whose words are fetched meanwhile */
 
 struct join {
 	uint64_t session;
@@ -75,11 +75,12 @@ bool intake_new(struct store *st, const struct audit_logs_options *o, uint64_t k
 	in->key = key;
 	in->run = run;
 	in->now = now;
-	if (!own_new(st, o->side, &in->own, err) || !texts_new(st, &in->texts, err) ||
-	    !sums_new(st, o->side, &in->sums, err)) {
+	if (!texts_new(st, &in->texts, err) ||
+	    !own_new(st, o->side, in->texts, &in->own, err)) {
 		intake_free(in);
 		return false;
 	}
+	sums_new(st, o->side, in->texts, &in->sums);
 	hours_new(st, o->side, in->sums, in->own, &in->hours);
 	*out = in;
 	return true;
@@ -99,8 +100,8 @@ void intake_free(struct intake *in)
 	free(in->chain);
 	hours_free(in->hours);
 	sums_free(in->sums);
-	texts_free(in->texts);
 	own_free(in->own);
+	texts_free(in->texts);
 	free(in);
 }
 
@@ -555,8 +556,8 @@ bool intake_end(struct intake *in, unsigned slot, const struct logs_file *file,
 				 .last = f->last,
 				 .year = f->clock.first,
 				 .follows = f->f.follows };
-	if (!put_spans(in, f, err) || !put_sources(in, f, err) ||
-	    !store_log_file_add(in->st, &row, err))
+	if (!texts_store(in->texts, err) || !put_spans(in, f, err) ||
+	    !put_sources(in, f, err) || !store_log_file_add(in->st, &row, err))
 		return false;
 	add_counts(in, f);
 	in->sum.files_cut += *note != '\0';
@@ -565,7 +566,8 @@ bool intake_end(struct intake *in, unsigned slot, const struct logs_file *file,
 
 bool intake_flush(struct intake *in, struct err *err)
 {
-	if (!hours_over(in->hours, INT64_MAX, err) || !sums_flush(in->sums, err))
+	if (!hours_over(in->hours, INT64_MAX, err) || !texts_store(in->texts, err) ||
+	    !sums_flush(in->sums, err))
 		return false;
 	in->sum.fresh = hours_fresh(in->hours);
 	in->sum.own = own_found(in->own);
@@ -578,16 +580,16 @@ void intake_commit(struct intake *in)
 	in->kept = in->sum;
 }
 
-void intake_forget(struct intake *in)
+bool intake_forget(struct intake *in, struct err *err)
 {
 	hours_forget(in->hours, in->kept.fresh);
 	own_forget(in->own, in->kept.own);
 	sums_forget(in->sums);
-	texts_rollback(in->texts);
 	in->chain_n = 0;
 	in->sum = in->kept;
 	for (size_t i = 0; i < INTAKE_FILES; i++)
 		in->file[i].active = false;
+	return texts_rollback(in->texts, err);
 }
 
 void intake_sum(const struct intake *in, struct audit_logs_sum *out)

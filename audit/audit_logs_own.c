@@ -16,6 +16,7 @@
 struct own {
 	struct store *st;
 	enum side side;
+	struct texts *texts;
 	int64_t *hour; /* that hold a login of ours, ascending */
 	size_t hour_n;
 	int64_t found;
@@ -25,12 +26,14 @@ struct own {
 	size_t user_n;
 };
 
-bool own_new(struct store *st, enum side side, struct own **out, struct err *err)
+bool own_new(struct store *st, enum side side, struct texts *texts, struct own **out,
+	     struct err *err)
 {
 	struct own *o = mem_calloc(1, sizeof *o);
 
 	o->st = st;
 	o->side = side;
+	o->texts = texts;
 	o->day = -1;
 	if (!store_own_login_hours(st, side, &o->hour, &o->hour_n, err)) {
 		free(o);
@@ -86,7 +89,7 @@ static int64_t apart(int64_t a, int64_t b)
 bool own_is(struct own *o, const struct sums_use *u, bool *out, struct err *err)
 {
 	struct own_login *v = NULL;
-	struct span name, address;
+	struct strbuf name = STRBUF_INIT, address = STRBUF_INIT;
 	struct arena arena;
 	size_t n = 0, best;
 	int64_t at = u->at;
@@ -100,15 +103,17 @@ bool own_is(struct own *o, const struct sums_use *u, bool *out, struct err *err)
 	arena_init(&arena);
 	if (!store_own_logins(o->st, o->side, (enum log_use)u->use, at - FAR, at + FAR,
 			      &arena, &v, &n, err) ||
-	    !store_log_text_get(o->st, u->name, &arena, &name, err) ||
-	    !store_log_text_get(o->st, u->address, &arena, &address, err))
+	    !texts_store(o->texts, err) ||
+	    !store_log_text_get(o->st, u->name, &name, err) ||
+	    !store_log_text_get(o->st, u->address, &address, err))
 		goto out;
 	best = n;
 	for (size_t i = 0; i < n; i++) {
-		bool ours = *v[i].address != '\0' && span_eq_str(address, v[i].address);
+		bool ours = *v[i].address != '\0' &&
+			    span_eq_str(strbuf_span(&address), v[i].address);
 
 		if (apart(v[i].at, at) > (ours ? FAR : NEAR) ||
-		    !same_user(v[i].user, name))
+		    !same_user(v[i].user, strbuf_span(&name)))
 			continue;
 		if (best == n || apart(v[i].at, at) < apart(v[best].at, at))
 			best = i;
@@ -121,6 +126,8 @@ bool own_is(struct own *o, const struct sums_use *u, bool *out, struct err *err)
 				       u->address, err);
 	}
 out:
+	strbuf_done(&name);
+	strbuf_done(&address);
 	arena_done(&arena);
 	return ok;
 }

@@ -2,6 +2,7 @@
 #include "audit/audit_logs_runs.h"
 
 #include "base/spill.h"
+#include "store/store_log_uses.h"
 
 /* A row as it lies in a run; day_n days follow. */
 struct record {
@@ -27,25 +28,20 @@ struct runs {
 	size_t n;
 	struct strbuf out; /* of the run that is written */
 	bool writing;
-	bool empty; /* the store holds nothing of this side */
+	struct texts *texts;
 	struct log_day *days;
 	size_t days_n, days_cap;
 };
 
-bool runs_new(struct store *st, enum side side, struct runs **out, struct err *err)
+void runs_new(struct store *st, enum side side, struct texts *texts, struct runs **out)
 {
-	struct runs *r;
-	bool any;
+	struct runs *r = mem_calloc(1, sizeof *r);
 
-	if (!store_log_use_any(st, side, &any, err))
-		return false;
-	r = mem_calloc(1, sizeof *r);
 	r->st = st;
 	r->side = side;
+	r->texts = texts;
 	r->spill = SPILL_INIT;
-	r->empty = !any;
 	*out = r;
-	return true;
 }
 
 void runs_free(struct runs *r)
@@ -182,7 +178,8 @@ static bool add_days(struct runs *r, struct run_at *u, struct err *err)
 }
 
 /* The smallest key of all runs to the store. */
-static bool put_smallest(struct runs *r, struct run_at *least, struct err *err)
+static bool put_smallest(struct runs *r, struct run_at *least, struct store_log_uses *to,
+			 struct err *err)
 {
 	struct record key = least->head;
 	struct log_use_row row = { .side = r->side,
@@ -210,13 +207,14 @@ static bool put_smallest(struct runs *r, struct run_at *least, struct err *err)
 	}
 	row.day_n = log_days_tidy(r->days, r->days_n);
 	row.day = r->days;
-	return r->empty ? store_log_use_new(r->st, &row, err)
-			: store_log_use_add(r->st, &row, err);
+	return store_log_uses_put(to, &row, err);
 }
 
 bool runs_merge(struct runs *r, struct err *err)
 {
-	bool ok = true;
+	struct store_log_uses *to = NULL;
+	bool ok = (r->texts == NULL || texts_store(r->texts, err)) &&
+		  store_log_uses_open(r->st, r->side, &to, err);
 
 	for (size_t i = 0; ok && i < r->n; i++) {
 		struct run_at *u = &r->run[i];
@@ -235,9 +233,10 @@ bool runs_merge(struct runs *r, struct err *err)
 				least = &r->run[i];
 		if (least == NULL)
 			break;
-		ok = put_smallest(r, least, err);
+		ok = put_smallest(r, least, to, err);
 	}
-	r->empty &= r->n == 0;
+	ok = ok && store_log_uses_end(to, err);
+	store_log_uses_close(to);
 	runs_forget(r);
 	return ok;
 }

@@ -16,8 +16,8 @@
 #define RUN_BLOCK (32u << 10)
 
 struct runs;
-bool runs_new(struct store *st, enum side side, struct runs **out,
-	      struct err *err) MUST_CHECK;
+/* texts: those that the rows refer to go to the store before them; or NULL. */
+void runs_new(struct store *st, enum side side, struct texts *texts, struct runs **out);
 void runs_free(struct runs *r); /* NULL is fine */
 bool runs_begin(struct runs *r, struct err *err) MUST_CHECK;
 /* The next of the run at hand. */

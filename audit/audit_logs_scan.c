@@ -54,8 +54,13 @@ static struct hit *hit_add(struct batch *b)
 static bool same_hour(const struct batch *b, const struct hour_entry *e,
 		      const struct log_line *l, int64_t hour)
 {
-	return e->hour == hour && e->turn == b->turn && e->program == l->program &&
-	       e->kind == l->stamp.kind && span_eq(batch_text(b, e->host), l->host);
+	if (e->hour != hour || e->turn != b->turn || e->program != l->program ||
+	    e->kind != l->stamp.kind || e->host.n != l->host.n)
+		return false;
+	for (size_t i = 0; i < l->host.n; i++) /* short */
+		if (b->text.p[e->host.at + i] != l->host.p[i])
+			return false;
+	return true;
 }
 
 /* The entry of the line's source and hour; a new one leaves a mark among the hits. */
@@ -142,12 +147,15 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key)
 	size_t entry;
 
 	b->counts.lines++;
-	b->counts.not_ours += l->take == LOG_FOREIGN;
-	b->counts.malformed += l->take == LOG_MALFORMED;
-	b->counts.events += is_event;
-	b->counts.other += l->take == LOG_TAKEN && !is_event;
+	if (is_event) {
+		b->counts.events++;
+		b->counts.logins_by_program[l->program] += l->kind == LOG_LOGIN;
+	} else {
+		b->counts.not_ours += l->take == LOG_FOREIGN;
+		b->counts.malformed += l->take == LOG_MALFORMED;
+		b->counts.other += l->take == LOG_TAKEN;
+	}
 	b->counts.by_program[l->program]++;
-	b->counts.logins_by_program[l->program] += l->kind == LOG_LOGIN;
 	if (l->stamp.kind == LOG_STAMP_NONE) {
 		if (is_event)
 			hit_add(b)->what = HIT_EVENT; /* counted as timeless */

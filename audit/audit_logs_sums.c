@@ -13,7 +13,7 @@
 #define SLOTS	  (1u << USES_BITS)
 #define USES_MAX  (256u << 10) /* below SLOTS, which is never more than 2/3 full */
 #define WORDS_MAX (5u << 19)   /* of the pool, 4 octets each */
-#define WAIT	  8u	       /* a power of two */
+#define WAIT	  32u	       /* a power of two */
 #define TOGETHER  64u	       /* uses whose days are looked up at a time */
 #define NONE	  0u	       /* no index of the pool */
 #define WIDE	  (UINT32_C(1) << 31)
@@ -50,14 +50,11 @@ struct sums {
 	unsigned wait_at, wait_n;
 };
 
-bool sums_new(struct store *st, enum side side, struct sums **out, struct err *err)
+void sums_new(struct store *st, enum side side, struct texts *texts, struct sums **out)
 {
 	struct sums *s = mem_calloc(1, sizeof *s);
 
-	if (!runs_new(st, side, &s->runs, err)) {
-		free(s);
-		return false;
-	}
+	runs_new(st, side, texts, &s->runs);
 	s->st = st;
 	s->side = side;
 	s->index = mem_table(SLOTS * sizeof *s->index);
@@ -65,7 +62,6 @@ bool sums_new(struct store *st, enum side side, struct sums **out, struct err *e
 	s->word = mem_table((WORDS_MAX + 4) * sizeof *s->word);
 	s->word_n = 1;
 	*out = s;
-	return true;
 }
 
 void sums_free(struct sums *s)
@@ -97,11 +93,18 @@ static void fetch_use(const struct sums *s, size_t at)
 	__builtin_prefetch(p + sizeof *s->use - 1);
 }
 
+/* By the tag, not the first that is there: one in three stands behind another one. */
 static void expect_use(const struct sums *s, uint32_t hash)
 {
-	uint32_t at = s->index[hash & (SLOTS - 1)] & (SLOTS - 1);
+	uint32_t tag = hash & ~(SLOTS - 1), at;
 
-	fetch_use(s, at > 0 ? at - 1 : 0);
+	for (uint32_t i = hash & (SLOTS - 1); (at = s->index[i]) != 0;
+	     i = (i + 1) & (SLOTS - 1))
+		if ((at & ~(SLOTS - 1)) == tag) {
+			fetch_use(s, (at & (SLOTS - 1)) - 1);
+			return;
+		}
+	fetch_use(s, s->use_n);
 }
 
 static bool same(const struct use_slot *a, const struct sums_use *b)

@@ -33,21 +33,44 @@ uint64_t hash64_mix(uint64_t a, uint64_t b)
 	return fold(a ^ K1, b ^ K2);
 }
 
+static uint64_t half_word(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap32(v);
+#endif
+	return v;
+}
+
+/* Words from both ends overlap where there are too few octets for two: the length, which
+ * goes in at the end, tells what was there. */
 uint64_t hash64(uint64_t key, struct span s)
 {
-	uint64_t h = fold(key ^ K0, K1), h2 = h ^ K2;
+	uint64_t h = fold(key ^ K0, K1), h2 = h ^ K2, a = 0, b = 0;
 	size_t n = s.n;
 	const char *p = s.p;
-	char tail[16] = { 0 };
 
-	while (n >= 16) {
+	while (n > 16) {
 		h = fold(word(p) ^ K1 ^ h2, word(p + 8) ^ h);
 		h2 += h ^ K0;
 		p += 16;
 		n -= 16;
 	}
-	if (n > 0)
-		memcpy(tail, p, n);
-	h = fold(word(tail) ^ K1 ^ h2, word(tail + 8) ^ h);
+	if (s.n >= 16) { /* the last 16, some of them once more */
+		a = word(p + n - 16);
+		b = word(p + n - 8);
+	} else if (n >= 8) {
+		a = word(p);
+		b = word(p + n - 8);
+	} else if (n >= 4) {
+		a = half_word(p) | half_word(p + n - 4) << 32;
+	} else if (n > 0) {
+		a = (uint64_t)(unsigned char)p[0] |
+		    (uint64_t)(unsigned char)p[n / 2] << 8 |
+		    (uint64_t)(unsigned char)p[n - 1] << 16;
+	}
+	h = fold(a ^ K1 ^ h2, b ^ h);
 	return fold(h ^ K2 ^ (uint64_t)s.n, h2 ^ K0 ^ key);
 }

@@ -81,28 +81,53 @@ static const bool tag_end[256] = {
 	[':'] = true, ['['] = true, [' '] = true, ['('] = true, ['<'] = true
 };
 
+/* The tags of most lines, told by their first octets. */
+static enum log_tag known_tag(struct span s)
+{
+	if (s.n < 9)
+		return LOG_TAG_OTHER;
+	switch (s.p[0]) {
+	case 'p':
+		return memcmp(s.p, "postfix/", 8) == 0 ? LOG_TAG_POSTFIX : LOG_TAG_OTHER;
+	case 'd':
+		return memcmp(s.p, "dovecot", 7) == 0 && tag_end[(unsigned char)s.p[7]]
+			       ? LOG_TAG_DOVECOT
+			       : LOG_TAG_OTHER;
+	case 'c':
+		return memcmp(s.p, "cyrus/", 6) == 0 ? LOG_TAG_CYRUS : LOG_TAG_OTHER;
+	default:
+		return LOG_TAG_OTHER;
+	}
+}
+
 /* "tag[pid]: " or "tag: ", or "tag(...)...: " of Dovecot, off the front of s. */
 static bool take_tag(struct span s, struct log_head *h)
 {
-	size_t n = 0;
+	static const unsigned char behind[] = { 0, 8, 7, 6 }; /* of enum log_tag */
+	const char *p, *end;
+	size_t n;
 
 	h->rest = s;
-	while (n < s.n && !tag_end[(unsigned char)s.p[n]])
-		n++;
+	h->known = known_tag(s);
+	p = s.p + behind[h->known];
+	end = s.p + s.n;
+	while (p < end && !tag_end[(unsigned char)*p])
+		p++;
+	n = (size_t)(p - s.p);
 	if (n == 0 || n == s.n || n > 128)
 		return false;
-	h->tag = log_upto(s, n);
+	h->tag = (struct span){ s.p, n };
 	h->pid = (struct span){ s.p, 0 };
-	s = span_from(s, n);
+	s = (struct span){ p, s.n - n };
 	if (s.p[0] == '[') {
-		size_t end = 1;
-
-		while (end < s.n && end <= PID_MAX && s.p[end] != ']')
-			end++;
-		if (end == s.n || end > PID_MAX)
+		p = s.p + 1;
+		end = s.n > PID_MAX + 1 ? s.p + PID_MAX + 1 : s.p + s.n;
+		while (p < end && *p != ']')
+			p++;
+		if (p == end)
 			return false;
-		h->pid = (struct span){ s.p + 1, end - 1 };
-		s = (struct span){ s.p + end + 1, s.n - end - 1 };
+		h->pid = (struct span){ s.p + 1, (size_t)(p - s.p) - 1 };
+		s = (struct span){ p + 1, s.n - (size_t)(p - s.p) - 1 };
 	} else if (s.p[0] == '(' || s.p[0] == '<') {
 		/* deliver(user): the scanner looks at rest */
 		h->text = s;
@@ -114,10 +139,10 @@ static bool take_tag(struct span s, struct log_head *h)
 	log_blanks(&s);
 	/* Solaris: "[ID 197553 mail.info] " */
 	if (s.n > 0 && s.p[0] == '[' && log_starts(s, "[ID ")) {
-		ptrdiff_t end = log_find(s, "] ");
+		ptrdiff_t close = log_find(s, "] ");
 
-		if (end > 0)
-			s = span_from(s, (size_t)end + 2);
+		if (close > 0)
+			s = span_from(s, (size_t)close + 2);
 	}
 	h->text = s;
 	return true;
@@ -210,25 +235,41 @@ static bool same_day(const struct log_head_memo *memo, struct span *s,
 	return true;
 }
 
-/* The host that was read last, and a tag. */
-static bool same_host(const struct log_head_memo *memo, struct span s, struct log_head *h)
+/* The whole beginning of a line whose host is at host_at. */
+static void keep_front(struct log_head_memo *memo, const char *line,
+		       const struct log_stamp *stamp)
 {
-	size_t n = memo->host_n;
+	memo->front_n = 16 + memo->host[memo->host_at].n;
+	memcpy(memo->front, line, memo->front_n);
+	memo->stamp = *stamp;
+}
 
-	if (n == 0 || s.n <= n || memcmp(s.p, memo->host, n) != 0)
-		return false;
-	h->host = (struct span){ s.p, n - 1 };
-	if (!take_tag((struct span){ s.p + n, s.n - n }, h))
-		return false;
-	h->syslog = true;
-	return true;
+/* One of the hosts that were read last, and a tag. */
+static bool same_host(struct log_head_memo *memo, struct span s, struct log_head *h)
+{
+	for (unsigned k = 0; k < LOG_MEMO_HOSTS; k++) {
+		unsigned i = (memo->host_at + k) % LOG_MEMO_HOSTS;
+		size_t n = memo->host[i].n;
+
+		if (n == 0 || s.n <= n || memcmp(s.p, memo->host[i].text, n) != 0)
+			continue;
+		h->host = (struct span){ s.p, n - 1 };
+		if (!take_tag((struct span){ s.p + n, s.n - n }, h))
+			return false;
+		h->syslog = true;
+		memo->host_at = i;
+		return true;
+	}
+	return false;
 }
 
 static void remember(struct log_head_memo *memo, const struct log_line *out,
 		     const struct log_head *h)
 {
 	struct span t = out->stamp_text;
+	struct log_memo_host *to;
 
+	memo->front_n = 0;
 	if (out->stamp.kind != LOG_STAMP_YEARLESS || t.p != h->line.p)
 		return;
 	/* second 60 of the last minute is of the day after */
@@ -237,10 +278,44 @@ static void remember(struct log_head_memo *memo, const struct log_line *out,
 		memo->of_day = out->stamp.t - out->stamp.t % 86400;
 	}
 	if (h->syslog && h->host.n > 0 && h->host.n < LOG_MEMO_HOST) {
-		memcpy(memo->host, h->host.p, h->host.n);
-		memo->host[h->host.n] = ' ';
-		memo->host_n = h->host.n + 1;
+		unsigned at = 0;
+
+		while (at < LOG_MEMO_HOSTS &&
+		       (memo->host[at].n != h->host.n + 1 ||
+			memcmp(memo->host[at].text, h->host.p, h->host.n) != 0))
+			at++;
+		if (at == LOG_MEMO_HOSTS) { /* one more */
+			at = memo->host_turn;
+			memo->host_turn = (at + 1) % LOG_MEMO_HOSTS;
+		}
+		memo->host_at = at;
+		to = &memo->host[at];
+		memcpy(to->text, h->host.p, h->host.n);
+		to->text[h->host.n] = ' ';
+		to->n = h->host.n + 1;
+		/* "Nov 23 14:27:17 " and the host right behind it */
+		if (t.n == 15 && h->host.p == t.p + 16)
+			keep_front(memo, t.p, &out->stamp);
 	}
+}
+
+/* The second and the host of the line before, and a tag. */
+static bool same_front(const struct log_head_memo *memo, struct span line,
+		       struct log_line *out, struct log_head *h)
+{
+	size_t n = memo->front_n;
+
+	if (n == 0 || line.n <= n || !log_same(line.p, memo->front, n))
+		return false;
+	h->host = (struct span){ line.p + 16, n - 17 };
+	if (!take_tag((struct span){ line.p + n, line.n - n }, h))
+		return false;
+	h->line = line;
+	h->bracketed = false;
+	h->syslog = true;
+	out->stamp_text = (struct span){ line.p, 15 };
+	out->stamp = memo->stamp;
+	return true;
 }
 
 static void head_take(struct span line, struct log_line *out, struct log_head *h);
@@ -254,11 +329,15 @@ void log_head_take(struct span line, struct log_head_memo *memo, struct log_line
 		head_take(line, out, h);
 		return;
 	}
+	if (same_front(memo, line, out, h))
+		return;
 	if (memo->date[0] != '\0' && same_day(memo, &s, out)) {
 		h->line = line;
 		h->bracketed = h->syslog = false;
-		if (same_host(memo, s, h))
+		if (same_host(memo, s, h)) {
+			keep_front(memo, line.p, &out->stamp);
 			return;
+		}
 		*h = (struct log_head){ .line = line };
 		take_host(s, h);
 	} else {

@@ -7,6 +7,9 @@
  */
 #include "logs/logs_line.h"
 
+/* Tags that most lines have. */
+enum log_tag { LOG_TAG_OTHER, LOG_TAG_POSTFIX, LOG_TAG_DOVECOT, LOG_TAG_CYRUS };
+
 /* A line behind its time: "host tag[pid]: text", or without host. */
 struct log_head {
 	struct span line; /* all of it */
@@ -16,9 +19,10 @@ struct log_head {
 	struct span
 		text; /* behind the tag's colon and blanks; all when there is no tag */
 	struct span rest; /* from the tag on */
-	bool bracketed;	  /* the time stood in brackets (Sun, Kerio) */
-	bool syslog;	  /* it has the shape of a syslog line: host and tag */
-	bool no_sender;	  /* see logs_scanner_no_sender */
+	enum log_tag known;
+	bool bracketed; /* the time stood in brackets (Sun, Kerio) */
+	bool syslog;	/* it has the shape of a syslog line: host and tag */
+	bool no_sender; /* see logs_scanner_no_sender */
 };
 
 /* What a scanner says. */
@@ -30,6 +34,20 @@ static inline bool log_starts(struct span s, const char *lit)
 	size_t n = strlen(lit);
 
 	return s.n >= n && memcmp(s.p, lit, n) == 0;
+}
+/* Are these n octets, 8 or more, the same? */
+static inline bool log_same(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y, diff = 0;
+
+	for (size_t i = 0; i + 8 < n; i += 8) {
+		memcpy(&x, a + i, sizeof x);
+		memcpy(&y, b + i, sizeof y);
+		diff |= x ^ y;
+	}
+	memcpy(&x, a + n - 8, sizeof x);
+	memcpy(&y, b + n - 8, sizeof y);
+	return (diff | (x ^ y)) == 0;
 }
 /* Take lit off the front. */
 static inline bool log_eat(struct span *s, const char *lit)

@@ -129,15 +129,29 @@ static enum log_verdict by_tag(const struct log_head *h, struct log_line *out)
 /* The head decides most lines by the first octets of the tag. */
 static enum log_verdict quick(const struct log_head *h, struct log_line *out)
 {
-	if (h->tag.n >= 7 && h->tag.p[0] == 'p' && log_starts(h->tag, "postfix")) {
+	switch (h->known) {
+	case LOG_TAG_OTHER:
+		break;
+	case LOG_TAG_POSTFIX:
+		out->program = LOG_POSTFIX;
+		return logs_postfix(h, out);
+	case LOG_TAG_DOVECOT:
+		out->program = LOG_DOVECOT;
+		return logs_dovecot(h, out);
+	case LOG_TAG_CYRUS:
+		out->program = LOG_CYRUS;
+		return logs_cyrus(h, out);
+	}
+	/* RFC 5424 */
+	if (h->tag.n >= 7 && log_starts(h->tag, "postfix")) {
 		out->program = LOG_POSTFIX;
 		return logs_postfix(h, out);
 	}
-	if (h->tag.n == 7 && h->tag.p[0] == 'd' && log_starts(h->tag, "dovecot")) {
+	if (h->tag.n == 7 && log_starts(h->tag, "dovecot")) {
 		out->program = LOG_DOVECOT;
 		return logs_dovecot(h, out);
 	}
-	if (h->tag.n > 6 && h->tag.p[0] == 'c' && log_starts(h->tag, "cyrus/")) {
+	if (h->tag.n > 6 && log_starts(h->tag, "cyrus/")) {
 		out->program = LOG_CYRUS;
 		return logs_cyrus(h, out);
 	}
@@ -302,7 +316,8 @@ static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 				h.rest = h.text;
 			}
 			v = h.syslog && !h.bracketed ? by_tag(&h, out) : odd(s, &h, out);
-		} else if (out->kind == LOG_OTHER && out->flags == 0 &&
+		} else if (out->kind == LOG_OTHER && out->flags == 0 && h.text.n > 0 &&
+			   h.text.p[0] == 'm' &&
 			   log_starts(h.text, "message repeated ")) {
 			times = repeated(&h.text);
 			if (times > 0) {

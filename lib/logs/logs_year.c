@@ -13,6 +13,7 @@ void logs_clock_begin(struct logs_clock *c, const struct logs_zone *zone, int64_
 				  .bound = bound,
 				  .year = year,
 				  .last = INT64_MIN,
+				  .day = -1,
 				  .wrapped = -1 };
 }
 
@@ -34,6 +35,23 @@ int logs_year_of(int64_t of_year, int64_t bound, const struct logs_zone *zone)
 			return year - i;
 	}
 	return year - 1;
+}
+
+/* As log_stamp_in_year: most lines are of the day of the line before. */
+static bool in_year(struct logs_clock *c, int64_t of_year, int year, int64_t *local)
+{
+	int64_t day = of_year / 86400;
+
+	if (c->day_year == year && c->day == day) {
+		*local = c->day_begin + of_year % 86400;
+		return true;
+	}
+	if (!log_stamp_in_year(of_year, year, local))
+		return false;
+	c->day_year = year;
+	c->day = day;
+	c->day_begin = *local - of_year % 86400;
+	return true;
 }
 
 static bool yearless(struct logs_clock *c, int64_t of_year, int64_t *local)
@@ -65,7 +83,7 @@ static bool yearless(struct logs_clock *c, int64_t of_year, int64_t *local)
 			c->contradicted |= c->beyond > 0;
 		}
 	}
-	if (log_stamp_in_year(of_year, year, local))
+	if (in_year(c, of_year, year, local))
 		return true;
 	c->contradicted = true;
 	return false;

@@ -21,14 +21,17 @@
 
 struct logs_clock {
 	const struct logs_zone *zone; /* borrowed */
-	int64_t bound;	   /* no line is younger than this and LOGS_YEAR_SLACK */
-	int year;	   /* of the line at hand; 0 until the first without a year */
-	int first;	   /* of the first line without one; 0: none yet */
-	int64_t of_year;   /* of the yearless line before */
-	int64_t last;	   /* time of the line before; INT64_MIN: none */
-	int64_t wrapped;   /* of_year before the newest New Year while it may still have
-			      been a wrong clock; -1 */
-	int64_t wrap_to;   /* and behind it */
+	int64_t bound;	 /* no line is younger than this and LOGS_YEAR_SLACK */
+	int year;	 /* of the line at hand; 0 until the first without a year */
+	int first;	 /* of the first line without one; 0: none yet */
+	int64_t of_year; /* of the yearless line before */
+	int64_t last;	 /* time of the line before; INT64_MIN: none */
+	int64_t wrapped; /* of_year before the newest New Year while it may still have
+			    been a wrong clock; -1 */
+	int64_t wrap_to; /* and behind it */
+	/* the day that was looked up last: of which year, of the year, when it began */
+	int day_year;
+	int64_t day, day_begin;
 	unsigned beyond;   /* lines since then that are younger than the bound */
 	bool yearless;	   /* some line had no year */
 	bool contradicted; /* a line is younger than the bound allows, or a leap day is in

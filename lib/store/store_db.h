@@ -135,13 +135,15 @@ enum stmt {
 	/* store_logs.c */
 	STMT_LOG_TEXT_GET,
 	STMT_LOG_TEXT_ADD,
+	STMT_LOG_TEXT_PUT,
+	STMT_LOG_TEXT_PUTS,
 	STMT_LOG_TEXT_OF,
 	STMT_LOG_TEXT_LAST,
 	STMT_LOG_SEEN_GET,
 	STMT_LOG_SEEN_PUT,
 	STMT_LOG_USE_GET,
 	STMT_LOG_USE_PUT,
-	STMT_LOG_USE_NEW,
+	STMT_LOG_USE_NEXT,
 	STMT_LOG_USE_ANY,
 	STMT_LOG_SOURCE_ADD,
 	STMT_LOG_HOUR,
@@ -168,8 +170,10 @@ enum stmt {
 	STMT_ACCOUNT_GROWTH,
 	STMT_MOVER_RUN_ADD,
 	STMT_SERVER_SEEN_ADD,
+	/* store_dns.c */
+	STMT_DNS_ADD,
 };
-enum { STMT_COUNT = STMT_SERVER_SEEN_ADD + 1 };
+enum { STMT_COUNT = STMT_DNS_ADD + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */

@@ -53,10 +53,37 @@ bool store_log_text(struct store *st, struct span text, int64_t *id_out, struct 
 	return text_add(st, text, id_out, err);
 }
 
-bool store_log_text_new(struct store *st, struct span text, int64_t *id_out,
-			struct err *err)
+/*
+ * OR FAIL, here and below: a failure gives up the transaction anyway, and without it
+ * SQLite keeps what each statement changes apart, which costs as much as the insert.
+ */
+#define TEXT_ROW "(?, ?)"
+#define TEXT_4	 TEXT_ROW ", " TEXT_ROW ", " TEXT_ROW ", " TEXT_ROW
+static const char sql_text_put[] =
+	"INSERT OR FAIL INTO log_text (id, text) VALUES " TEXT_ROW;
+static const char sql_text_puts[] =
+	"INSERT OR FAIL INTO log_text (id, text) VALUES " TEXT_4 ", " TEXT_4 ", " TEXT_4
+	", " TEXT_4;
+_Static_assert(STORE_LOG_TEXTS == 16, "as many as sql_text_puts writes");
+
+bool store_log_texts_put(struct store *st, const struct log_text *v, size_t n,
+			 struct err *err)
 {
-	return text_add(st, text, id_out, err);
+	size_t in_one = n == STORE_LOG_TEXTS ? n : 1;
+
+	for (size_t i = 0; i < n; i += in_one) {
+		sqlite3_stmt *q = in_one > 1
+					  ? db_stmt(st, STMT_LOG_TEXT_PUTS, sql_text_puts)
+					  : db_stmt(st, STMT_LOG_TEXT_PUT, sql_text_put);
+
+		for (size_t k = 0; k < in_one; k++) {
+			sqlite3_bind_int64(q, (int)(2 * k + 1), v[i + k].id);
+			bind_span(q, (int)(2 * k + 2), v[i + k].text);
+		}
+		if (!db_run(st, q, err))
+			return false;
+	}
+	return true;
 }
 
 static const char sql_text_last[] = "SELECT coalesce(max(id), 0) FROM log_text";
@@ -74,20 +101,16 @@ bool store_log_text_last(struct store *st, int64_t *id_out, struct err *err)
 
 static const char sql_text_of[] = "SELECT text FROM log_text WHERE id = ?1";
 
-bool store_log_text_get(struct store *st, int64_t id, struct arena *arena,
-			struct span *out, struct err *err)
+bool store_log_text_get(struct store *st, int64_t id, struct strbuf *out, struct err *err)
 {
 	sqlite3_stmt *q = db_stmt(st, STMT_LOG_TEXT_OF, sql_text_of);
 	enum next n;
 
 	sqlite3_bind_int64(q, 1, id);
 	n = db_next(st, q, err);
-	if (n == NEXT_ITEM) {
-		struct span s = { sqlite3_column_blob(q, 0),
-				  (size_t)sqlite3_column_bytes(q, 0) };
-
-		*out = (struct span){ arena_span(arena, s), s.n };
-	}
+	if (n == NEXT_ITEM && sqlite3_column_bytes(q, 0) > 0)
+		strbuf_add(out, sqlite3_column_blob(q, 0),
+			   (size_t)sqlite3_column_bytes(q, 0));
 	sqlite3_reset(q);
 	return n == NEXT_ITEM ||
 	       (n == NEXT_END && db_damaged(st, "a text of a log is missing", err));
@@ -96,7 +119,7 @@ bool store_log_text_get(struct store *st, int64_t id, struct arena *arena,
 static const char sql_seen_get[] =
 	"SELECT hashes FROM log_seen WHERE side = ?1 AND hour = ?2";
 static const char sql_seen_put[] =
-	"INSERT INTO log_seen (side, hour, hashes) VALUES (?1, ?2, ?3)"
+	"INSERT OR FAIL INTO log_seen (side, hour, hashes) VALUES (?1, ?2, ?3)"
 	" ON CONFLICT (side, hour) DO UPDATE SET hashes = excluded.hashes";
 
 bool store_log_seen(struct store *st, enum side side, int64_t hour, struct strbuf *out,
@@ -150,138 +173,6 @@ void store_log_day_get(const unsigned char *p, struct log_day *out)
 	out->last = (uint16_t)(p[6] << 8 | p[7]);
 }
 
-/* Two ascending lists into one; days of both add up. */
-static void merge_days(struct strbuf *out, const unsigned char *a, size_t a_n,
-		       const struct log_day *b, size_t b_n)
-{
-	unsigned char text[STORE_LOG_DAY];
-	struct log_day x = { 0 };
-	size_t i = 0, j = 0;
-
-	strbuf_reserve(out, (a_n + b_n) * STORE_LOG_DAY + 1);
-	while (i < a_n || j < b_n) {
-		struct log_day d;
-
-		if (i < a_n)
-			store_log_day_get(a + i * STORE_LOG_DAY, &x);
-		if (j == b_n || (i < a_n && x.day < b[j].day)) {
-			d = x;
-			i++;
-		} else if (i == a_n || b[j].day < x.day) {
-			d = b[j++];
-		} else {
-			unsigned n = (unsigned)x.n + b[j].n;
-
-			d = x;
-			d.n = (uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
-			d.first = b[j].first < x.first ? b[j].first : x.first;
-			d.last = b[j].last > x.last ? b[j].last : x.last;
-			i++;
-			j++;
-		}
-		store_log_day_put(text, &d);
-		strbuf_add(out, text, sizeof text);
-	}
-}
-
-static const char sql_use_get[] =
-	"SELECT n, first, last, traits, days FROM log_use WHERE side = ?1 AND name = ?2"
-	" AND \"use\" = ?3 AND protocol = ?4 AND address = ?5 AND rcpt = ?6 AND client = "
-	"?7";
-static const char sql_use_put[] =
-	"INSERT INTO log_use (side, name, \"use\", protocol, address, rcpt, client, n, "
-	"first,"
-	" last, traits, days) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
-	" ON CONFLICT (side, name, \"use\", protocol, address, rcpt, client) DO UPDATE "
-	"SET"
-	" n = excluded.n, first = excluded.first, last = excluded.last,"
-	" traits = excluded.traits, days = excluded.days";
-
-static void bind_use(sqlite3_stmt *q, const struct log_use_row *r)
-{
-	sqlite3_bind_int(q, 1, (int)r->side);
-	sqlite3_bind_int64(q, 2, r->name);
-	sqlite3_bind_int(q, 3, (int)r->use);
-	sqlite3_bind_int(q, 4, (int)r->protocol);
-	sqlite3_bind_int64(q, 5, r->address);
-	sqlite3_bind_int64(q, 6, r->rcpt);
-	sqlite3_bind_int64(q, 7, r->client);
-}
-
-bool store_log_use_add(struct store *st, const struct log_use_row *r, struct err *err)
-{
-	sqlite3_stmt *get = db_stmt(st, STMT_LOG_USE_GET, sql_use_get), *put;
-	int64_t n = r->n, first = r->first, last = r->last;
-	unsigned traits = r->traits;
-	struct strbuf days = STRBUF_INIT;
-	const unsigned char *old = NULL;
-	size_t old_n = 0;
-	bool ok = false;
-	enum next next;
-
-	bind_use(get, r);
-	next = db_next(st, get, err);
-	if (next == NEXT_FAIL)
-		goto out;
-	if (next == NEXT_ITEM) {
-		int len = sqlite3_column_bytes(get, 4);
-
-		if (len % STORE_LOG_DAY != 0) {
-			db_damaged(st, "days of a name in a log", err);
-			goto out;
-		}
-		n += sqlite3_column_int64(get, 0);
-		if (sqlite3_column_int64(get, 1) < first)
-			first = sqlite3_column_int64(get, 1);
-		if (sqlite3_column_int64(get, 2) > last)
-			last = sqlite3_column_int64(get, 2);
-		traits |= (unsigned)sqlite3_column_int(get, 3);
-		old = sqlite3_column_blob(get, 4);
-		old_n = (size_t)len / STORE_LOG_DAY;
-	}
-	merge_days(&days, old, old_n, r->day, r->day_n);
-	sqlite3_reset(get);
-	put = db_stmt(st, STMT_LOG_USE_PUT, sql_use_put);
-	bind_use(put, r);
-	sqlite3_bind_int64(put, 8, n);
-	sqlite3_bind_int64(put, 9, first);
-	sqlite3_bind_int64(put, 10, last);
-	sqlite3_bind_int64(put, 11, traits);
-	bind_span(put, 12, strbuf_span(&days));
-	ok = db_run(st, put, err);
-out:
-	sqlite3_reset(get);
-	strbuf_done(&days);
-	return ok;
-}
-
-static const char sql_use_new[] =
-	"INSERT INTO log_use (side, name, \"use\", protocol, address, rcpt, client, n, "
-	"first,"
-	" last, traits, days) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-
-bool store_log_use_new(struct store *st, const struct log_use_row *r, struct err *err)
-{
-	sqlite3_stmt *q = db_stmt(st, STMT_LOG_USE_NEW, sql_use_new);
-	unsigned char few[64 * STORE_LOG_DAY], *days = few;
-	bool ok;
-
-	if (r->day_n > sizeof few / STORE_LOG_DAY)
-		days = mem_alloc(r->day_n * STORE_LOG_DAY);
-	for (size_t i = 0; i < r->day_n; i++)
-		store_log_day_put(days + i * STORE_LOG_DAY, &r->day[i]);
-	bind_use(q, r);
-	sqlite3_bind_int64(q, 8, r->n);
-	sqlite3_bind_int64(q, 9, r->first);
-	sqlite3_bind_int64(q, 10, r->last);
-	sqlite3_bind_int64(q, 11, r->traits);
-	sqlite3_bind_blob(q, 12, days, (int)(r->day_n * STORE_LOG_DAY), SQLITE_STATIC);
-	ok = db_run(st, q, err);
-	if (days != few)
-		free(days);
-	return ok;
-}
-
 static const char sql_use_any[] = "SELECT EXISTS (SELECT 1 FROM log_use WHERE side = ?1)";
 
 bool store_log_use_any(struct store *st, enum side side, bool *out, struct err *err)
@@ -325,7 +216,7 @@ bool store_log_source_add(struct store *st, struct log_source *s, struct err *er
 }
 
 static const char sql_hour[] =
-	"INSERT INTO log_hour (source, hour, lines) VALUES (?1, ?2, ?3)"
+	"INSERT OR FAIL INTO log_hour (source, hour, lines) VALUES (?1, ?2, ?3)"
 	" ON CONFLICT (source, hour) DO UPDATE SET lines = max(lines, excluded.lines)";
 
 bool store_log_hour(struct store *st, int64_t source, int64_t hour, int64_t lines,

@@ -18,17 +18,24 @@
 bool store_log_text(struct store *st, struct span text, int64_t *id_out,
 		    struct err *err) MUST_CHECK;
 
-/* Add one that is not there, while the empty one is; which the caller knows. */
-bool store_log_text_new(struct store *st, struct span text, int64_t *id_out,
-			struct err *err) MUST_CHECK;
+/* n that are not there, STORE_LOG_TEXTS at most, under numbers above the highest: sooner
+ * when they ascend by text. */
+#define STORE_LOG_TEXTS 16
+struct log_text {
+	int64_t id;
+	struct span text;
+};
+bool store_log_texts_put(struct store *st, const struct log_text *v, size_t n,
+			 struct err *err) MUST_CHECK;
 /* The highest number; 0: there is none. */
 bool store_log_text_last(struct store *st, int64_t *id_out, struct err *err) MUST_CHECK;
 
 /* *id_out 0: it is not there. */
 bool store_log_text_find(struct store *st, struct span text, int64_t *id_out,
 			 struct err *err) MUST_CHECK;
-bool store_log_text_get(struct store *st, int64_t id, struct arena *arena,
-			struct span *out, struct err *err) MUST_CHECK;
+/* Appended to out. */
+bool store_log_text_get(struct store *st, int64_t id, struct strbuf *out,
+			struct err *err) MUST_CHECK;
 
 /* Hashes of the events that are counted in an hour, appended to out. */
 bool store_log_seen(struct store *st, enum side side, int64_t hour, struct strbuf *out,
@@ -36,6 +43,7 @@ bool store_log_seen(struct store *st, enum side side, int64_t hour, struct strbu
 bool store_log_seen_put(struct store *st, enum side side, int64_t hour,
 			struct span hashes, struct err *err) MUST_CHECK;
 
+/* store_log_uses.h writes them. */
 struct log_use_row {
 	enum side side;
 	int64_t name, address, rcpt, client; /* numbers of texts */
@@ -45,15 +53,7 @@ struct log_use_row {
 	unsigned traits;
 	const struct log_day *day; /* ascending, each day once */
 	size_t day_n;
-};
-/* Bring it together with what is there: counts add up. */
-bool store_log_use_add(struct store *st, const struct log_use_row *r,
-		       struct err *err) MUST_CHECK;
-
-/* Likewise where the caller knows that nothing of this key is there. */
-bool store_log_use_new(struct store *st, const struct log_use_row *r,
-		       struct err *err) MUST_CHECK;
-/* Is there anything of a side? */
+}; /* Is there anything of a side? */
 bool store_log_use_any(struct store *st, enum side side, bool *out,
 		       struct err *err) MUST_CHECK;
 

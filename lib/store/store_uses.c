@@ -3,21 +3,25 @@
 
 #include "model/message.h"
 #include "store/store_db.h"
+#include "store/store_log_uses.h"
 
 struct store_uses {
 	struct store *st;
 	enum side side;
 	sqlite3_stmt *q;
+	struct span rest; /* of the row at hand */
+	int64_t name_id;
+	struct span name;
+	/* words of the use that was given last */
+	struct word {
+		int64_t id;
+		struct strbuf text;
+	} address, rcpt, client;
 };
 
 static const char sql_uses[] =
-	"SELECT u.name, t.text, u.\"use\", u.protocol, a.text, r.text, c.text, u.n, "
-	"u.first,"
-	" u.last, u.traits, u.days FROM log_use u CROSS JOIN log_text t ON t.id = u.name"
-	" CROSS JOIN log_text a ON a.id = u.address CROSS JOIN log_text r ON r.id = "
-	"u.rcpt"
-	" CROSS JOIN log_text c ON c.id = u.client WHERE u.side = ?1"
-	" ORDER BY u.name, u.\"use\", u.protocol, u.address, u.rcpt, u.client";
+	"SELECT u.name, t.text, u.uses FROM log_use u CROSS JOIN log_text t ON t.id = "
+	"u.name WHERE u.side = ?1 ORDER BY u.name, u.\"from\"";
 
 bool store_uses_open(struct store *st, enum side side, struct store_uses **out,
 		     struct err *err)
@@ -43,35 +47,58 @@ static struct span column(sqlite3_stmt *q, int at)
 	return (struct span){ p != NULL ? p : "", (size_t)sqlite3_column_bytes(q, at) };
 }
 
+static bool word_of(struct store_uses *u, struct word *w, int64_t id, struct span *out,
+		    struct err *err)
+{
+	if (id == STORE_LOG_EMPTY) {
+		*out = (struct span){ "", 0 };
+		return true;
+	}
+	if (w->id != id) {
+		strbuf_clear(&w->text);
+		if (!store_log_text_get(u->st, id, &w->text, err))
+			return false;
+		w->id = id;
+	}
+	*out = strbuf_span(&w->text);
+	return true;
+}
+
 enum next store_uses_next(struct store_uses *u, struct log_use_seen *out, struct err *err)
 {
-	enum next n = db_next(u->st, u->q, err);
-	int use, protocol, len;
+	struct log_use_stored s;
+	struct log_use_seen seen;
 
-	if (n != NEXT_ITEM)
-		return n;
-	if (!db_enum(u->st, u->q, 2, LOG_USE_COUNT, &use, err) ||
-	    !db_enum(u->st, u->q, 3, LOG_PROTOCOL_COUNT, &protocol, err))
-		return NEXT_FAIL;
-	len = sqlite3_column_bytes(u->q, 11);
-	if (len % STORE_LOG_DAY != 0) {
-		db_damaged(u->st, "days of a name in a log", err);
+	while (u->rest.n == 0) {
+		enum next n = db_next(u->st, u->q, err);
+
+		if (n != NEXT_ITEM)
+			return n;
+		u->name_id = sqlite3_column_int64(u->q, 0);
+		u->name = column(u->q, 1);
+		u->rest = column(u->q, 2);
+	}
+	if (!store_log_use_take(&u->rest, &s) || s.use >= (int)LOG_USE_COUNT ||
+	    s.protocol >= (int)LOG_PROTOCOL_COUNT) {
+		db_damaged(u->st, "uses of a name in a log", err);
 		return NEXT_FAIL;
 	}
-	*out = (struct log_use_seen){ .side = u->side,
-				      .name_id = sqlite3_column_int64(u->q, 0),
-				      .name = column(u->q, 1),
-				      .use = (enum log_use)use,
-				      .protocol = (enum log_protocol)protocol,
-				      .address = column(u->q, 4),
-				      .rcpt = column(u->q, 5),
-				      .client = column(u->q, 6),
-				      .n = sqlite3_column_int64(u->q, 7),
-				      .first = sqlite3_column_int64(u->q, 8),
-				      .last = sqlite3_column_int64(u->q, 9),
-				      .traits = (unsigned)sqlite3_column_int(u->q, 10),
-				      .days = sqlite3_column_blob(u->q, 11),
-				      .day_n = (size_t)len / STORE_LOG_DAY };
+	seen = (struct log_use_seen){ .side = u->side,
+				      .name_id = u->name_id,
+				      .name = u->name,
+				      .use = (enum log_use)s.use,
+				      .protocol = (enum log_protocol)s.protocol,
+				      .n = s.n,
+				      .first = s.first,
+				      .last = s.last,
+				      .traits = s.traits,
+				      .days = s.days,
+				      .day_n = s.day_n };
+	if (!word_of(u, &u->address, s.address, &seen.address, err) ||
+	    !word_of(u, &u->rcpt, s.rcpt, &seen.rcpt, err) ||
+	    !word_of(u, &u->client, s.client, &seen.client, err))
+		return NEXT_FAIL;
+	*out = seen;
 	return NEXT_ITEM;
 }
 
@@ -80,6 +107,9 @@ void store_uses_close(struct store_uses *u)
 	if (u == NULL)
 		return;
 	sqlite3_finalize(u->q);
+	strbuf_done(&u->address.text);
+	strbuf_done(&u->rcpt.text);
+	strbuf_done(&u->client.text);
 	free(u);
 }
 

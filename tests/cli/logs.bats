@@ -223,6 +223,34 @@ hundred_days() {
 	[[ $out =~ bert\ +unproven\ +$(iso 99) ]]
 }
 
+@test "hosts in one file keep their own hours, and a clock that jumps is no New Year" {
+	start
+	{
+		line 100
+		echo "$(day 50) 12:00:00 mx dovecot: imap-login: Login: user=<anna>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.9, session=<a1>"
+		echo "$(day 50) 10:00:05 mx2 dovecot: imap-login: Login: user=<bert>, method=PLAIN, rip=192.0.2.2, lip=192.0.2.9, session=<b1>"
+		echo "$(day 50) 12:00:10 mx dovecot: imap-login: Login: user=<anna>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.9, session=<a2>"
+		echo "$(day 50) 10:00:05 mx2 dovecot: imap-login: Login: user=<bert>, method=PLAIN, rip=192.0.2.2, lip=192.0.2.9, session=<b1>"
+		# a clock that starts wrong and is set, on a machine without a battery
+		echo "$(day 51) 00:00:03 mx2 dovecot: imap-login: Login: user=<dora>, method=PLAIN, rip=192.0.2.4, lip=192.0.2.9, session=<d1>"
+		echo "$(day 49) 09:00:00 mx2 dovecot: imap-login: Login: user=<bert>, method=PLAIN, rip=192.0.2.2, lip=192.0.2.9, session=<b2>"
+		line 0
+	} >mail.log
+	mm logs --side old mail.log
+	want 0
+	has "$out" "6 logins, 0 failures, 0 deliveries; 6 events counted now"
+	mm logs coverage --side old --json
+	want 0
+	has "$out" "\"first\": \"$(iso 51)T00:00:03Z\""
+	has "$out" "\"last\": \"$(iso 49)T09:00:00Z\""
+	has "$out" "\"first\": \"$(iso 100)T00:00:00Z\""
+	# what mx2 did before and since is not known
+	mm accounts dormant
+	want 3
+	has "$said" "not covered on mx2"
+	[[ $out =~ cara\ +unproven\ +never ]]
+}
+
 @test "witnesses, decisions, leave-until, notices" {
 	start
 	hundred_days >mail.log

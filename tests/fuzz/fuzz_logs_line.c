@@ -43,6 +43,7 @@ static void same_head(struct span line, struct log_head_memo *memo)
 	PROMISE(span_eq(a.tag, b.tag) && span_eq(a.pid, b.pid));
 	PROMISE(span_eq(a.text, b.text) && span_eq(a.rest, b.rest));
 	PROMISE(a.syslog == b.syslog && a.bracketed == b.bracketed);
+	PROMISE(a.known == b.known);
 }
 
 /* The octets of each line are read to their end, so that a sanitizer sees a span that

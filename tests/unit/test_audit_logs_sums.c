@@ -5,12 +5,14 @@
 
 #include "audit/audit_logs_in.h"
 #include "base/hash64.h"
+#include "store/store_log_uses.h"
 #include "store/store_uses.h"
 
 #define NAMES 40
+#define WORDS 6000
 #define DAYS  30
 
-static uint32_t name_id[NAMES];
+static uint32_t name_id[WORDS];
 
 static void set_up(struct fx *fx, struct sums **s)
 {
@@ -19,25 +21,27 @@ static void set_up(struct fx *fx, struct sums **s)
 
 	fx_open(fx);
 	fx_ok(texts_new(fx->st, &t, &err));
-	for (int i = 0; i < NAMES; i++) {
+	for (int i = 0; i < WORDS; i++) {
 		char text[16];
 
 		snprintf(text, sizeof text, "n%d", i);
 		fx_ok(texts_id(t, span_str(text), hash64(1, span_str(text)), &name_id[i],
 			       &err));
 	}
+	fx_ok(texts_store(t, &err));
 	texts_free(t);
-	fx_ok(sums_new(fx->st, SIDE_OLD, s, &err));
+	sums_new(fx->st, SIDE_OLD, NULL, s);
 }
 
-/* What happened by number: any name, day, address, in any order. */
-static struct sums_use event(uint32_t i)
+/* What happened by number: any name, day, address, in any order; wide: one name, from
+ * more addresses than fit into a row. */
+static struct sums_use event(uint32_t i, bool wide)
 {
 	uint32_t k = i * 2654435761u;
 
 	return (struct sums_use){
-		.name = name_id[(k >> 3) % NAMES],
-		.address = name_id[(k >> 11) % 5],
+		.name = name_id[wide ? 0 : (k >> 3) % NAMES],
+		.address = name_id[wide ? (k >> 11) % WORDS : (k >> 11) % 5],
 		.rcpt = 1,
 		.client = 1,
 		.at = (20000 + (k >> 17) % DAYS) * 86400 + (k >> 5) % 86400,
@@ -78,7 +82,7 @@ static char *all(struct fx *fx)
 
 /* n events; a run after each `spill` of them, to the store after each `flush`; 0: only at
  * the end. */
-static char *summed(uint32_t n, uint32_t spill, uint32_t flush)
+static char *summed(uint32_t n, uint32_t spill, uint32_t flush, bool wide)
 {
 	struct fx fx;
 	struct sums *s = NULL;
@@ -87,7 +91,7 @@ static char *summed(uint32_t n, uint32_t spill, uint32_t flush)
 
 	set_up(&fx, &s);
 	for (uint32_t i = 1; i <= n; i++) {
-		struct sums_use u = event(i);
+		struct sums_use u = event(i, wide);
 
 		assert_false(sums_full(s, 1));
 		sums_add(s, &u);
@@ -108,12 +112,32 @@ static void runs_are_the_same_as_one_sum(void **state)
 	/* more runs than are brought together at once, too */
 	static const uint32_t ways[][2] = { { 0, 0 },	{ 700, 0 },   { 20, 0 },
 					    { 0, 900 }, { 70, 1000 }, { 1, 0 } };
-	char *want = summed(3000, 0, 0);
+	char *want = summed(3000, 0, 0, false);
 
 	(void)state;
 	assert_true(strlen(want) > 10000);
 	for (size_t i = 0; i < COUNT_OF(ways); i++) {
-		char *got = summed(3000, ways[i][0], ways[i][1]);
+		char *got = summed(3000, ways[i][0], ways[i][1], false);
+
+		if (strcmp(got, want) != 0)
+			fail_msg("case %zu", i);
+		free(got);
+	}
+	free(want);
+}
+
+static void a_name_of_many_uses_is_whole_over_rows(void **state)
+{
+	static const uint32_t ways[][2] = { { 0, 2500 }, { 900, 0 }, { 300, 4100 } };
+	char *want = summed(9000, 0, 0, true);
+	size_t uses = 0;
+
+	(void)state;
+	for (const char *p = want; *p != '\0'; p++)
+		uses += *p == '\n';
+	assert_true(uses * (STORE_LOG_USE_HEAD + STORE_LOG_DAY) > 3 * STORE_LOG_USES_ROW);
+	for (size_t i = 0; i < COUNT_OF(ways); i++) {
+		char *got = summed(9000, ways[i][0], ways[i][1], true);
 
 		if (strcmp(got, want) != 0)
 			fail_msg("case %zu", i);
@@ -132,7 +156,7 @@ static void what_is_forgotten_is_not_stored(void **state)
 	(void)state;
 	set_up(&fx, &s);
 	for (uint32_t i = 0; i < 100; i++) {
-		struct sums_use u = event(i);
+		struct sums_use u = event(i, false);
 
 		sums_add(s, &u);
 		if (i == 60)
@@ -151,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_are_the_same_as_one_sum),
+		cmocka_unit_test(a_name_of_many_uses_is_whole_over_rows),
 		cmocka_unit_test(what_is_forgotten_is_not_stored),
 	};
 

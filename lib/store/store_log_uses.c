@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store_log_uses.h"
+
+#include "store/store_db.h"
+
+#define KEY  STORE_LOG_USE_KEY
+#define HEAD STORE_LOG_USE_HEAD
+
+static void put_be(unsigned char *p, uint64_t v, unsigned n)
+{
+	while (n-- > 0)
+		*p++ = (unsigned char)(v >> (8 * n) & 255);
+}
+
+static uint64_t get_be(const unsigned char *p, unsigned n)
+{
+	uint64_t v = 0;
+
+	while (n-- > 0)
+		v = v << 8 | *p++;
+	return v;
+}
+
+bool store_log_use_take(struct span *rest, struct log_use_stored *out)
+{
+	const unsigned char *p = (const unsigned char *)rest->p;
+	size_t day_n;
+
+	if (rest->n < HEAD)
+		return false;
+	day_n = (size_t)get_be(p + 31, 4);
+	if ((rest->n - HEAD) / STORE_LOG_DAY < day_n)
+		return false;
+	*out = (struct log_use_stored){ .use = p[0],
+					.protocol = p[1],
+					.address = (int64_t)get_be(p + 2, 4),
+					.rcpt = (int64_t)get_be(p + 6, 4),
+					.client = (int64_t)get_be(p + 10, 4),
+					.traits = p[14],
+					.n = (int64_t)get_be(p + 15, 8),
+					.first = (int64_t)get_be(p + 23, 4),
+					.last = (int64_t)get_be(p + 27, 4),
+					.days = p + HEAD,
+					.day_n = day_n };
+	*rest = span_from(*rest, HEAD + day_n * STORE_LOG_DAY);
+	return true;
+}
+
+static void key_of(const struct log_use_row *r, unsigned char *p)
+{
+	p[0] = (unsigned char)r->use;
+	p[1] = (unsigned char)r->protocol;
+	put_be(p + 2, (uint64_t)r->address, 4);
+	put_be(p + 6, (uint64_t)r->rcpt, 4);
+	put_be(p + 10, (uint64_t)r->client, 4);
+}
+
+/* A row that is being written, and the stored ones of its name. */
+struct store_log_uses {
+	struct store *st;
+	enum side side;
+	bool fresh; /* the store holds nothing of this side */
+	bool open;  /* name is one */
+	int64_t name;
+	struct strbuf out; /* uses so far */
+	unsigned char from[KEY];
+	size_t from_n;	   /* 0: the first row of the name */
+	struct strbuf old; /* the row that is there, */
+	size_t old_at;	   /* and how much of it is in out */
+	unsigned char next[KEY];
+	bool has_next; /* there is another row, from this key on */
+};
+
+bool store_log_uses_open(struct store *st, enum side side, struct store_log_uses **out,
+			 struct err *err)
+{
+	struct store_log_uses *w;
+	bool any;
+
+	if (!store_log_use_any(st, side, &any, err))
+		return false;
+	w = mem_calloc(1, sizeof *w);
+	w->st = st;
+	w->side = side;
+	w->fresh = !any;
+	*out = w;
+	return true;
+}
+
+void store_log_uses_close(struct store_log_uses *w)
+{
+	if (w == NULL)
+		return;
+	strbuf_done(&w->out);
+	strbuf_done(&w->old);
+	free(w);
+}
+
+static const char sql_get[] =
+	"SELECT uses FROM log_use WHERE side = ?1 AND name = ?2 AND \"from\" = ?3";
+static const char sql_next[] =
+	"SELECT \"from\" FROM log_use WHERE side = ?1 AND name = ?2 AND \"from\" > ?3"
+	" ORDER BY \"from\" LIMIT 1";
+static const char sql_put[] =
+	"INSERT OR FAIL INTO log_use (side, name, \"from\", uses) VALUES (?1, ?2, ?3, ?4)"
+	" ON CONFLICT (side, name, \"from\") DO UPDATE SET uses = excluded.uses";
+
+static void bind_row(const struct store_log_uses *w, sqlite3_stmt *q)
+{
+	sqlite3_bind_int(q, 1, (int)w->side);
+	sqlite3_bind_int64(q, 2, w->name);
+	sqlite3_bind_blob(q, 3, w->from, (int)w->from_n, SQLITE_STATIC);
+}
+
+/* The stored row that begins at from, and where the one behind it does. */
+static bool load(struct store_log_uses *w, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(w->st, STMT_LOG_USE_GET, sql_get);
+	enum next n;
+
+	strbuf_clear(&w->old);
+	w->old_at = 0;
+	w->has_next = false;
+	if (w->fresh)
+		return true;
+	bind_row(w, q);
+	n = db_next(w->st, q, err);
+	if (n == NEXT_ITEM)
+		strbuf_add(&w->old, sqlite3_column_blob(q, 0),
+			   (size_t)sqlite3_column_bytes(q, 0));
+	sqlite3_reset(q);
+	if (n == NEXT_FAIL)
+		return false;
+	q = db_stmt(w->st, STMT_LOG_USE_NEXT, sql_next);
+	bind_row(w, q);
+	n = db_next(w->st, q, err);
+	if (n == NEXT_ITEM && sqlite3_column_bytes(q, 0) == (int)KEY) {
+		memcpy(w->next, sqlite3_column_blob(q, 0), KEY);
+		w->has_next = true;
+	}
+	sqlite3_reset(q);
+	return n != NEXT_FAIL;
+}
+
+static bool write_row(struct store_log_uses *w, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(w->st, STMT_LOG_USE_PUT, sql_put);
+	bool ok;
+
+	bind_row(w, q);
+	sqlite3_bind_blob(q, 4, w->out.p, (int)w->out.n, SQLITE_STATIC);
+	ok = db_run(w->st, q, err);
+	strbuf_clear(&w->out);
+	return ok;
+}
+
+/* One more use, in a row of its own when this one is full. */
+static bool emit(struct store_log_uses *w, const void *head, const void *days,
+		 size_t days_n, struct err *err)
+{
+	if (w->out.n >= STORE_LOG_USES_ROW) {
+		if (!write_row(w, err))
+			return false;
+		memcpy(w->from, head, KEY);
+		w->from_n = KEY;
+	}
+	strbuf_reserve(&w->out, HEAD + days_n + 1);
+	strbuf_add(&w->out, head, HEAD);
+	if (days_n > 0)
+		strbuf_add(&w->out, days, days_n);
+	return true;
+}
+
+/* The stored uses before key (NULL: all) go out.  *same: the next one is of this key. */
+static bool pass_old(struct store_log_uses *w, const unsigned char *key, bool *same,
+		     struct err *err)
+{
+	*same = false;
+	while (w->old_at < w->old.n) {
+		struct span rest = span_from(strbuf_span(&w->old), w->old_at);
+		const char *p = rest.p;
+		struct log_use_stored u;
+		int order = -1;
+
+		if (!store_log_use_take(&rest, &u))
+			return db_damaged(w->st, "uses of a name in a log", err);
+		if (key != NULL)
+			order = memcmp(p, key, KEY);
+		if (order >= 0) {
+			*same = order == 0;
+			return true;
+		}
+		if (!emit(w, p, u.days, u.day_n * STORE_LOG_DAY, err))
+			return false;
+		w->old_at += HEAD + u.day_n * STORE_LOG_DAY;
+	}
+	return true;
+}
+
+static bool finish(struct store_log_uses *w, struct err *err)
+{
+	bool unused;
+
+	return pass_old(w, NULL, &unused, err) && (w->out.n == 0 || write_row(w, err));
+}
+
+static bool begin(struct store_log_uses *w, int64_t name, struct err *err)
+{
+	if (w->open && !finish(w, err))
+		return false;
+	w->open = true;
+	w->name = name;
+	w->from_n = 0;
+	return load(w, err);
+}
+
+/* Two ascending lists into one; days of both add up. */
+static void merge_days(struct strbuf *out, const unsigned char *a, size_t a_n,
+		       const struct log_day *b, size_t b_n)
+{
+	unsigned char text[STORE_LOG_DAY];
+	struct log_day x = { 0 };
+	size_t i = 0, j = 0;
+
+	strbuf_reserve(out, (a_n + b_n) * STORE_LOG_DAY + 1);
+	while (i < a_n || j < b_n) {
+		struct log_day d;
+
+		if (i < a_n)
+			store_log_day_get(a + i * STORE_LOG_DAY, &x);
+		if (j == b_n || (i < a_n && x.day < b[j].day)) {
+			d = x;
+			i++;
+		} else if (i == a_n || b[j].day < x.day) {
+			d = b[j++];
+		} else {
+			unsigned n = (unsigned)x.n + b[j].n;
+
+			d = x;
+			d.n = (uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
+			d.first = b[j].first < x.first ? b[j].first : x.first;
+			d.last = b[j].last > x.last ? b[j].last : x.last;
+			i++;
+			j++;
+		}
+		store_log_day_put(text, &d);
+		strbuf_add(out, text, sizeof text);
+	}
+}
+
+bool store_log_uses_put(struct store_log_uses *w, const struct log_use_row *r,
+			struct err *err)
+{
+	unsigned char head[HEAD];
+	struct log_use_stored u = { .first = r->first, .last = r->last };
+	struct strbuf days = STRBUF_INIT;
+	bool same, ok;
+
+	key_of(r, head);
+	if ((!w->open || w->name != r->name) && !begin(w, r->name, err))
+		return false;
+	while (w->has_next && memcmp(head, w->next, KEY) >= 0) {
+		if (!finish(w, err))
+			return false;
+		memcpy(w->from, w->next, KEY);
+		w->from_n = KEY;
+		if (!load(w, err))
+			return false;
+	}
+	if (!pass_old(w, head, &same, err))
+		return false;
+	if (same) {
+		struct span rest = span_from(strbuf_span(&w->old), w->old_at);
+
+		if (!store_log_use_take(&rest, &u))
+			return db_damaged(w->st, "uses of a name in a log", err);
+		w->old_at += HEAD + u.day_n * STORE_LOG_DAY;
+	}
+	merge_days(&days, u.days, u.day_n, r->day, r->day_n);
+	head[14] = (unsigned char)(u.traits | r->traits);
+	put_be(head + 15, (uint64_t)(u.n + r->n), 8);
+	put_be(head + 23, (uint64_t)(u.first < r->first ? u.first : r->first), 4);
+	put_be(head + 27, (uint64_t)(u.last > r->last ? u.last : r->last), 4);
+	put_be(head + 31, days.n / STORE_LOG_DAY, 4);
+	ok = emit(w, head, days.p, days.n, err);
+	strbuf_done(&days);
+	return ok;
+}
+
+bool store_log_uses_end(struct store_log_uses *w, struct err *err)
+{
+	bool ok = !w->open || finish(w, err);
+
+	w->open = false;
+	return ok;
+}

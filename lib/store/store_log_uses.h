@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_STORE_LOG_USES_H
+#define STORE_STORE_LOG_USES_H
+/*
+ * What names of the logs did: as it is stored, and into the store.
+ *
+ * A row of log_use holds uses of one name, one behind the other, ascending by their key;
+ * a row for each use would take twice as long to write.  A name with
+ * many uses has several rows, each STORE_LOG_USES_ROW octets and one use more at most.
+ */
+#include "store/store_logs.h"
+
+#define STORE_LOG_USES_ROW (64u << 10)
+#define STORE_LOG_USE_KEY  14u /* octets; use, protocol, address, rcpt, client */
+#define STORE_LOG_USE_HEAD                                                               \
+	35u /* octets before the days: the key, traits, n, first, last,                  \
+	       number of days; all big-endian */
+
+/* The next use of a row, off the front of rest; out->name and side are the caller's, and
+ * days borrow from it.  False: that is none. */
+struct log_use_stored {
+	int64_t address, rcpt, client;
+	int use, protocol;
+	int64_t n, first, last;
+	unsigned traits;
+	const unsigned char *days; /* day_n of STORE_LOG_DAY octets each */
+	size_t day_n;
+};
+bool store_log_use_take(struct span *rest, struct log_use_stored *out) MUST_CHECK;
+
+/* Uses into the store, ascending by name and key, each key once, and brought together
+ * with what is there: counts add up. */
+struct store_log_uses;
+bool store_log_uses_open(struct store *st, enum side side, struct store_log_uses **out,
+			 struct err *err) MUST_CHECK;
+bool store_log_uses_put(struct store_log_uses *w, const struct log_use_row *r,
+			struct err *err) MUST_CHECK;
+/* What is left. */
+bool store_log_uses_end(struct store_log_uses *w, struct err *err) MUST_CHECK;
+void store_log_uses_close(struct store_log_uses *w); /* NULL is fine */
+
+#endif
