@@ -49,17 +49,11 @@ void shell_goto(struct shell *s, const struct shell_place *to)
 void shell_nested(struct shell *s, struct span text, unsigned line, unsigned column,
 		  bool apart)
 {
-	struct shell_place back = shell_where(s), in = {
+	struct shell_place in = {
 		.text = text, .line = 1, .pinned = line, .pinned_column = column
 	};
 
-	shell_goto(s, &in);
-	if (apart)
-		shell_subshell(s, CLOSE_END);
-	else
-		shell_want(s, shell_list(s), CLOSE_END,
-			   "the commands in a string end too soon");
-	shell_goto(s, &back);
+	shell_read_at(s, &in, apart);
 }
 
 /* A list under a condition. */
@@ -108,16 +102,16 @@ static void loop(struct shell *s, bool has_condition)
 {
 	struct shell_names names = { 0 };
 	struct shell_place start = shell_where(s);
+	struct heredoc doc[COUNT_OF(s->heredoc)];
 	size_t docs = s->heredoc_n;
 	bool first = !s->skip;
 
+	memcpy(doc, s->heredoc, sizeof doc);
 	for (int pass = first ? 0 : 1; pass < 2 && !s->bad; pass++) {
-		struct shell_names *outer = s->names;
+		struct shell_skip back;
 
-		if (pass == 0) {
-			s->skip = true;
-			s->names = &names;
-		}
+		if (pass == 0)
+			shell_skip(s, &names, &back);
 		s->loops++;
 		if (has_condition)
 			shell_want(s, condition(s), CLOSE_DO, "a loop without its do");
@@ -128,12 +122,13 @@ static void loop(struct shell *s, bool has_condition)
 		s->loops--;
 		if (pass > 0)
 			break;
-		s->skip = false;
-		s->names = outer;
+		if (s->bad)
+			return;
+		shell_skipped(s, &back);
 		shell_goto(s, &start);
+		memcpy(s->heredoc, doc, sizeof doc);
 		s->heredoc_n = docs;
-		if (!s->bad)
-			shell_doubt_names(s, &names);
+		shell_doubt_names(s, &names);
 	}
 }
 
@@ -149,6 +144,10 @@ static void parentheses(struct shell *s)
 				   "the (( that opens here is never closed");
 			return;
 		}
+		if (c == '$' && !s->skip && s->reader->status != NULL &&
+		    (shell_peek(s, 1) == '?' ||
+		     (shell_peek(s, 1) == '{' && shell_peek(s, 2) == '?')))
+			s->reader->status(s->reader->ctx);
 		open += c == '(';
 		open -= c == ')';
 		shell_step(s);
@@ -312,19 +311,18 @@ struct shell_function *shell_find_function(const struct shell *s, const char *na
 void shell_function_body(struct shell *s, struct span name)
 {
 	struct shell_function f = { 0 };
-	struct shell_names *outer = s->names;
-	bool skip = s->skip;
+	struct shell_skip back;
 
 	shell_lines(s);
 	f.name = arena_span(&s->arena, name);
 	f.body = shell_where(s);
-	s->skip = true;
-	s->names = &f.sets;
+	shell_skip(s, &f.sets, &back);
 	if (!shell_compound(s))
 		shell_wrong(s, "a function without a body");
-	s->skip = skip;
-	s->names = outer;
-	if (s->bad || skip)
+	if (s->bad)
+		return;
+	shell_skipped(s, &back);
+	if (s->skip)
 		return;
 	if (s->function_n == MOVER_VARS_MAX) {
 		shell_fail(s, ERR_LIMIT, shell_line(s), shell_column(s),

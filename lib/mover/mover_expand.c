@@ -61,6 +61,9 @@ static bool look_up(struct build *b, const struct parameter *p, struct shell_var
 		shell_push(s, &out->value, &s->args->word[index - 1]);
 		return true;
 	}
+	if ((c == '?' || span_eq_str(p->name, "PIPESTATUS")) && !s->skip &&
+	    s->reader->status != NULL)
+		s->reader->status(s->reader->ctx);
 	if (word_special(c)) {
 		out->unknown = shell_unknown(s, arena_span(&s->arena, p->name),
 					     MOVER_EXPRESSION, shell_line(s));

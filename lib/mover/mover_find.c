@@ -31,7 +31,7 @@ static bool is_imapsync(const struct mover_word *w)
 }
 
 /* Programs that may hold the name without running it. */
-static bool only_speaks(const struct mover_word *w)
+bool mover_only_speaks(const struct mover_word *w)
 {
 	static const char *const names[] = {
 		"printf",     "which", "type",	 "hash",  "grep",  "egrep", "fgrep",
@@ -64,12 +64,11 @@ static bool known_option(const struct mover_word *w)
 	return false;
 }
 
-/* Where the program's name stands; n when it is not there. */
-static size_t program(const struct mover_command *cmd)
+size_t mover_imapsync_at(const struct mover_command *cmd)
 {
 	size_t i, hosts = 0;
 
-	if (only_speaks(&cmd->word[0]))
+	if (mover_only_speaks(&cmd->word[0]))
 		return cmd->n;
 	for (i = 0; i < cmd->n; i++)
 		if (is_imapsync(&cmd->word[i]) &&
@@ -96,12 +95,13 @@ static void *grow(struct search *s, void *p, size_t n, size_t *cap, size_t size)
 	return more;
 }
 
-static void add_gap(struct search *s, unsigned line, unsigned column, const char *text)
+static void add_gap(struct search *s, enum mover_gap_kind kind, unsigned line,
+		    unsigned column, const char *text)
 {
 	struct mover_script *o = s->out;
 
 	o->gap = grow(s, o->gap, o->gap_n, &s->gap_cap, sizeof *o->gap);
-	o->gap[o->gap_n++] = (struct mover_gap){ text, line, column };
+	o->gap[o->gap_n++] = (struct mover_gap){ kind, text, line, column };
 }
 
 /* parallel and xargs put their own words where a brace stands. */
@@ -149,7 +149,7 @@ static const struct mover_word *keep(struct arena *arena, const struct mover_wor
 }
 
 /* --exclude Trash|Junk, without quotes */
-static bool ends_in_pattern(const struct mover_call *c)
+bool mover_ends_in_pattern(const struct mover_call *c)
 {
 	const struct mover_option *o = c->option_n > 0 ? &c->option[c->option_n - 1]
 						       : NULL;
@@ -159,12 +159,25 @@ static bool ends_in_pattern(const struct mover_call *c)
 		o->def->about == MOVER_REGEX);
 }
 
+void mover_imapsync_call(struct arena *arena, const struct mover_command *cmd, size_t at,
+			 struct mover_call *out)
+{
+	size_t n = cmd->n - at - 1;
+	const struct mover_word *word = keep(arena, cmd->word + at + 1, &n,
+					     fills_in(cmd, at));
+
+	mover_imapsync_judge(arena, word, n, out);
+	out->line = cmd->word[at].line;
+	out->column = cmd->word[at].column;
+	out->called = cmd->called;
+	out->printed = span_eq_str(base_name(cmd->word[0].text), "echo");
+}
+
 static bool look(void *ctx, const struct mover_command *cmd, struct err *err)
 {
 	struct search *s = ctx;
 	struct mover_script *o = s->out;
-	size_t at = program(cmd), n;
-	const struct mover_word *word;
+	size_t at = mover_imapsync_at(cmd);
 	struct mover_call *c;
 
 	if (at == cmd->n) {
@@ -172,7 +185,7 @@ static bool look(void *ctx, const struct mover_command *cmd, struct err *err)
 
 		if (first->text[0] == '-' && first->text[1] == '-' &&
 		    first->unknown == NULL)
-			add_gap(s, cmd->line, cmd->column,
+			add_gap(s, MOVER_GAP_LINE, cmd->line, cmd->column,
 				"a command begins with an option: the line before it "
 				"does "
 				"not go on here, so this option is not in force");
@@ -183,11 +196,9 @@ static bool look(void *ctx, const struct mover_command *cmd, struct err *err)
 	if (o->n == MOVER_CALLS_MAX)
 		return err_set(err, ERR_LIMIT, "%s:%u:%u: more than %u imapsync commands",
 			       s->name, cmd->line, cmd->column, MOVER_CALLS_MAX);
-	n = cmd->n - at - 1;
-	word = keep(s->arena, cmd->word + at + 1, &n, fills_in(cmd, at));
 	o->call = grow(s, o->call, o->n, &s->call_cap, sizeof *o->call);
 	c = &o->call[o->n++];
-	mover_imapsync_judge(s->arena, word, n, c);
+	mover_imapsync_call(s->arena, cmd, at, c);
 	s->options += c->option_n;
 	s->rules += c->rule_n;
 	if (s->options > MOVER_OPTIONS_MAX || s->rules > MOVER_RULES_MAX)
@@ -195,16 +206,12 @@ static bool look(void *ctx, const struct mover_command *cmd, struct err *err)
 			       "%s:%u:%u: more than %u imapsync options or %u rules",
 			       s->name, cmd->line, cmd->column, MOVER_OPTIONS_MAX,
 			       MOVER_RULES_MAX);
-	c->line = cmd->word[at].line;
-	c->column = cmd->word[at].column;
-	c->called = cmd->called;
-	c->printed = span_eq_str(base_name(cmd->word[0].text), "echo");
 	if (cmd->word[at].unknown != NULL)
-		add_gap(s, c->line, c->column,
+		add_gap(s, MOVER_GAP_NAME, c->line, c->column,
 			"the name of the program is not known; its options are "
 			"imapsync's");
-	if (cmd->end == MOVER_END_PIPE && ends_in_pattern(c))
-		add_gap(s, c->line, c->column,
+	if (cmd->end == MOVER_END_PIPE && mover_ends_in_pattern(c))
+		add_gap(s, MOVER_GAP_PIPE, c->line, c->column,
 			"the command ends at a |: if that should be part of a pattern, "
 			"it "
 			"needs quotes");

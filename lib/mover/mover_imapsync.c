@@ -14,12 +14,13 @@ static void *grow(struct judge *j, void *p, size_t n, size_t *cap, size_t size)
 	return more;
 }
 
-void mover_judge_gap(struct judge *j, unsigned line, unsigned column, const char *text)
+void mover_judge_gap(struct judge *j, enum mover_gap_kind kind, unsigned line,
+		     unsigned column, const char *text)
 {
 	struct mover_call *c = j->c;
 
 	c->gap = grow(j, c->gap, c->gap_n, &j->gap_cap, sizeof *c->gap);
-	c->gap[c->gap_n++] = (struct mover_gap){ text, line, column };
+	c->gap[c->gap_n++] = (struct mover_gap){ kind, text, line, column };
 }
 
 void mover_judge_rule(struct judge *j, const struct mover_option *o,
@@ -62,14 +63,14 @@ bool mover_judge_known(struct judge *j, const struct mover_option *o)
 		return false;
 	if (o->word->assumed != NULL)
 		mover_judge_gap(
-			j, o->word->line, o->word->column,
+			j, MOVER_GAP_ASSUMED, o->word->line, o->word->column,
 			arena_printf(j->arena,
 				     "%s: taken from %s, which may be set elsewhere",
 				     o->said, o->word->assumed));
 	if (u == NULL)
 		return true;
 	mover_judge_gap(
-		j, o->word->line, o->word->column,
+		j, MOVER_GAP_VALUE, o->word->line, o->word->column,
 		arena_printf(j->arena, "%s: %s%s is %s (line %u)", o->said,
 			     u->name[0] == '$' || u->name[0] == '<' || u->name[0] == '{'
 				     ? ""
@@ -298,7 +299,7 @@ static void take(struct judge *j, const struct mover_option *o)
 	}
 	if (o->word->glob && o->value != NULL && o->def->about != MOVER_QUIET)
 		mover_judge_gap(
-			j, o->word->line, o->word->column,
+			j, MOVER_GAP_GLOB, o->word->line, o->word->column,
 			arena_printf(j->arena,
 				     "%s: its value is not quoted, so the shell may put "
 				     "names of files there",
@@ -308,7 +309,7 @@ static void take(struct judge *j, const struct mover_option *o)
 static void wrong_option(struct judge *j, const struct mover_option *o)
 {
 	mover_judge_gap(
-		j, o->line, o->column,
+		j, MOVER_GAP_OPTION, o->line, o->column,
 		o->def == NULL
 			? arena_printf(j->arena,
 				       "%s is no option that is known, or stands for "
@@ -332,7 +333,7 @@ static void collect(struct judge *j, const struct mover_word *word, size_t n)
 			const struct mover_unknown *u = o.word->unknown;
 
 			mover_judge_gap(
-				j, o.line, o.column,
+				j, MOVER_GAP_OPTIONS, o.line, o.column,
 				arena_printf(
 					j->arena,
 					"what %s%s holds may be any options: it is %s "
@@ -346,7 +347,7 @@ static void collect(struct judge *j, const struct mover_word *word, size_t n)
 			if (strcmp(o.word->text, "--") == 0 && i == n)
 				continue;
 			mover_judge_gap(
-				j, o.line, o.column,
+				j, MOVER_GAP_WORD, o.line, o.column,
 				"a word belongs to no option: imapsync refuses to run "
 				"with it");
 			j->c->stops = true;

@@ -41,7 +41,20 @@ struct mover_remark {
 };
 
 /* What the script does not tell, or we do not understand. */
+enum mover_gap_kind {
+	MOVER_GAP_VALUE,   /* an option's value is not known */
+	MOVER_GAP_ASSUMED, /* a default that may be another */
+	MOVER_GAP_OPTIONS, /* any option may stand there */
+	MOVER_GAP_WORD,	   /* a word that belongs to no option */
+	MOVER_GAP_OPTION,  /* no option that is known, or without a value */
+	MOVER_GAP_RULE,	   /* an expression that is not translated, a pair that is none */
+	MOVER_GAP_GLOB,	   /* the shell may put names of files there */
+	MOVER_GAP_LINE,	   /* the line before does not go on here */
+	MOVER_GAP_NAME,	   /* of the program */
+	MOVER_GAP_PIPE,	   /* the command ends where a pattern should go on */
+};
 struct mover_gap {
+	enum mover_gap_kind kind;
 	const char *text;
 	unsigned line, column;
 };
@@ -72,6 +85,16 @@ struct mover_call {
 /* The words behind the name of the program. Everything in *out lives in arena. */
 void mover_imapsync_judge(struct arena *arena, const struct mover_word *word, size_t n,
 			  struct mover_call *out);
+
+/* Where imapsync's name stands among the words; cmd->n: nowhere. */
+size_t mover_imapsync_at(const struct mover_command *cmd);
+/* The command judged, that name being at. */
+void mover_imapsync_call(struct arena *arena, const struct mover_command *cmd, size_t at,
+			 struct mover_call *out);
+/* Does it end in a pattern without quotes: --exclude Trash|Junk? */
+bool mover_ends_in_pattern(const struct mover_call *c);
+/* A program that may hold a mover's name without running it. */
+bool mover_only_speaks(const struct mover_word *w);
 
 struct mover_script {
 	const char *name;

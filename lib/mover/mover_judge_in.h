@@ -20,7 +20,8 @@ struct judge {
 	bool preset_flags;
 };
 
-void mover_judge_gap(struct judge *j, unsigned line, unsigned column, const char *text);
+void mover_judge_gap(struct judge *j, enum mover_gap_kind kind, unsigned line,
+		     unsigned column, const char *text);
 /* Place and, where it is NULL, option are filled in. */
 void mover_judge_rule(struct judge *j, const struct mover_option *o,
 		      struct mover_rule rule);

@@ -77,7 +77,7 @@ void mover_judge_pair(struct judge *j, const struct mover_option *o, const char 
 
 	/* The first = counts. */
 	if (equals == NULL || equals == value || equals[1] == '\0') {
-		mover_judge_gap(j, o->line, o->column,
+		mover_judge_gap(j, MOVER_GAP_RULE, o->line, o->column,
 				arena_printf(j->arena, "%s \"%s\" is not written old=new",
 					     o->said, value));
 		return;
@@ -98,7 +98,7 @@ void mover_judge_regex(struct judge *j, const struct mover_option *o, const char
 	size_t n = mover_perl_rules(j->arena, span_str(value), s, &why);
 
 	if (n == 0)
-		mover_judge_gap(j, o->line, o->column,
+		mover_judge_gap(j, MOVER_GAP_RULE, o->line, o->column,
 				arena_printf(j->arena, "%s '%s' is not translated: %s",
 					     option != NULL ? option : o->said, value,
 					     why));
@@ -121,7 +121,7 @@ void mover_judge_exclude(struct judge *j, const struct mover_option *o, const ch
 	const char *pattern = mover_perl_pattern(j->arena, span_str(value), &why);
 
 	if (pattern == NULL)
-		mover_judge_gap(j, o->line, o->column,
+		mover_judge_gap(j, MOVER_GAP_RULE, o->line, o->column,
 				arena_printf(j->arena, "%s '%s' is not translated: %s",
 					     o->said, value, why));
 	else
@@ -158,7 +158,7 @@ void mover_judge_selection(struct judge *j, const struct mover_option *o)
 		strbuf_addc(&j->select, '|');
 	if (o->def->about == MOVER_INCLUDE) {
 		if (mover_perl_pattern(j->arena, span_str(o->value), &why) == NULL) {
-			mover_judge_gap(j, o->line, o->column,
+			mover_judge_gap(j, MOVER_GAP_RULE, o->line, o->column,
 					arena_printf(j->arena,
 						     "%s '%s' is not translated: %s",
 						     o->said, o->value, why));
@@ -191,7 +191,7 @@ void mover_judge_selected(struct judge *j)
 	r.match = arena_printf(j->arena, "^(?!%s)", strbuf_cstr(&j->select));
 	if (strlen(r.match) > MOVER_PERL_MAX) {
 		mover_judge_gap(
-			j, j->first->line, j->first->column,
+			j, MOVER_GAP_RULE, j->first->line, j->first->column,
 			"the folders that are moved are too many for one expression: "
 			"exclude the others by hand");
 		return;

@@ -23,10 +23,18 @@ static bool one_of(const struct mover_word *w, const char *const *names)
 static bool names_secret(struct span name)
 {
 	static const char *const starts[] = { "passw", "oauth", "secret", "token" };
-	size_t dashes = 0;
+	static const char *const ends[] = { "_password", "_passwd", "_pass" };
+	size_t dashes = 0, end = name.n;
 
-	if (span_istarts(name, "IMAPSYNC_PASSWORD"))
-		return true;
+	/* NAME_PASSWORD1=..., -o imapc_password=... */
+	while (end > 0 && name.p[end - 1] >= '0' && name.p[end - 1] <= '9')
+		end--;
+	for (size_t k = 0; k < COUNT_OF(ends); k++)
+		if (end > strlen(ends[k]) &&
+		    span_ieq_str((struct span){ name.p + end - strlen(ends[k]),
+						strlen(ends[k]) },
+				 ends[k]))
+			return true;
 	while (dashes < name.n && (name.p[dashes] == '-' || name.p[dashes] == '+'))
 		dashes++;
 	for (size_t k = 0; dashes > 0 && k < COUNT_OF(starts); k++)
@@ -44,7 +52,8 @@ static void redact(struct shell *s, struct shell_words *words)
 
 		if (equals >= 0)
 			name.n = (size_t)equals;
-		if (!names_secret(name) || w->secret)
+		if (w->secret || !names_secret(name) ||
+		    (equals < 0 && name.p[0] != '-' && name.p[0] != '+'))
 			continue;
 		if (equals >= 0) {
 			w->text = arena_printf(&s->arena, "%.*s=", (int)name.n, name.p);
@@ -113,24 +122,6 @@ static void arguments(struct shell *s, const struct shell_words *w)
 	s->args = args;
 }
 
-/* A string that another shell gets: of our variables it has those that were exported, and
- * that is not followed. */
-static void other_shell(struct shell *s, const struct mover_word *string)
-{
-	size_t mark = shell_mark(s), n = s->var_n;
-	const struct shell_words *args = s->args;
-
-	for (size_t i = 0; i < n && !s->bad; i++)
-		if (s->var[i].set)
-			shell_set_unknown(s, span_str(s->var[i].name), MOVER_ENVIRONMENT);
-	s->args = NULL;
-	if (!s->bad)
-		shell_nested(s, span_str(string->text), string->line, string->column,
-			     true);
-	s->args = args;
-	shell_forget(s, mark);
-}
-
 static void follow(struct shell *s, struct shell_function *f, const struct shell_words *w)
 {
 	struct shell_place back = shell_where(s);
@@ -173,10 +164,6 @@ static void follow(struct shell *s, struct shell_function *f, const struct shell
 static void builtin(struct shell *s, const struct shell_words *w)
 {
 	static const char *const readers[] = { "mapfile", "readarray", NULL };
-	static const char *const shells[] = { "sh",	   "bash",	"dash",
-					      "ksh",	   "zsh",	"/bin/sh",
-					      "/bin/bash", "/bin/dash", "/bin/ksh",
-					      "su",	   NULL };
 	const struct mover_word *first = &w->word[0];
 	struct shell_function *f;
 
@@ -217,18 +204,14 @@ static void builtin(struct shell *s, const struct shell_words *w)
 				     w->word[1].column, false);
 			shell_leave(s);
 		}
-	} else if (one_of(first, shells)) {
-		for (size_t i = 1; i + 1 < w->n; i++)
-			if (is(&w->word[i], "-c")) {
-				other_shell(s, &w->word[i + 1]);
-				break;
-			}
 	} else if ((is(first, "source") || is(first, ".")) && w->n > 1) {
 		shell_assume_all(s, w->word[1].text);
+	} else {
+		shell_strings(s, w);
 	}
 }
 
-static bool emit(struct shell *s, struct shell_words *words, enum mover_end end)
+static bool emit(struct shell *s, struct shell_words *words, enum mover_end end, bool cut)
 {
 	struct mover_command cmd = {
 		.word = words->word,
@@ -242,6 +225,12 @@ static bool emit(struct shell *s, struct shell_words *words, enum mover_end end)
 		.condition = s->conditions > 0 || end == MOVER_END_AND ||
 			     end == MOVER_END_OR,
 		.negated = s->negated,
+		.calls = s->calls,
+		.follows = words->word[0].unknown == NULL &&
+			   shell_find_function(s, words->word[0].text) != NULL,
+		.cut = cut,
+		.in = s->in,
+		.out = s->out,
 	};
 	struct shell_words shown = { 0 };
 
@@ -251,7 +240,7 @@ static bool emit(struct shell *s, struct shell_words *words, enum mover_end end)
 		return false;
 	redact(s, &shown);
 	cmd.word = shown.word;
-	if (!s->fn(s->ctx, &cmd, s->err)) {
+	if (!s->reader->command(s->reader->ctx, &cmd, s->err)) {
 		s->bad = true;
 		return false;
 	}
@@ -302,8 +291,10 @@ static void simple(struct shell *s)
 	struct shell_words words = { 0 };
 	size_t mark = shell_mark(s), names = s->names != NULL ? s->names->n : 0;
 	unsigned line = shell_line(s), column = shell_column(s);
-	size_t from = s->at, prefix_n = 0;
+	size_t from = s->at, prefix_n = 0, docs = s->heredoc_n;
 
+	s->out = NULL;
+	s->in = false;
 	while (!s->bad) {
 		char c;
 
@@ -328,14 +319,22 @@ static void simple(struct shell *s)
 	}
 	if (!s->bad && s->at == from)
 		shell_fail(s, ERR_CONFIG, line, column, "no command can begin here");
+	if (s->bad && words.n > 0 && shell_thorough(s) && !s->skip) {
+		/* What was read of it is told. */
+		s->bad = false;
+		(void)emit(s, &words, MOVER_END_LINE, true);
+		s->bad = true;
+	}
 	if (s->bad || words.n == 0)
 		return;
+	for (size_t i = docs; i < s->heredoc_n; i++)
+		s->heredoc[i].runs = shell_runs_input(&words);
 	/* What stands before a command is for that command alone. */
 	if (prefix_n > 0)
 		shell_forget(s, mark);
 	if (prefix_n > 0 && s->names != NULL)
 		s->names->n = names;
-	if (s->skip || emit(s, &words, next_end(s)))
+	if (s->skip || emit(s, &words, next_end(s), false))
 		builtin(s, &words);
 }
 
@@ -446,7 +445,7 @@ enum shell_closer shell_list(struct shell *s)
 
 /* Functions that something else calls, at a time that is not known: what was set more
  * than once is not sure in them. */
-static void never_called(struct shell *s)
+void shell_uncalled(struct shell *s)
 {
 	bool first = true;
 
@@ -463,38 +462,4 @@ static void never_called(struct shell *s)
 		first = false;
 		follow(s, &s->function[i], NULL);
 	}
-}
-
-bool mover_shell_read(const char *name, struct span text,
-		      bool (*fn)(void *ctx, const struct mover_command *cmd,
-				 struct err *err),
-		      void *ctx, struct err *err)
-{
-	struct shell *s;
-	bool ok;
-
-	if (text.n > MOVER_SCRIPT_MAX)
-		return err_set(err, ERR_LIMIT, "%s: a script of more than %u octets",
-			       name, MOVER_SCRIPT_MAX);
-	if (span_index(text, '\0') >= 0)
-		return err_set(err, ERR_CONFIG, "%s: is no script: it holds a NUL", name);
-	s = mem_calloc(1, sizeof *s);
-	s->name = name;
-	s->text = text;
-	s->line = 1;
-	s->fn = fn;
-	s->ctx = ctx;
-	s->err = err;
-	arena_init(&s->arena);
-	shell_eat(s, "\xEF\xBB\xBF");
-	shell_want(s, shell_list(s), CLOSE_END, "this closes nothing that is open");
-	if (!s->bad)
-		never_called(s);
-	ok = !s->bad;
-	arena_done(&s->arena);
-	free(s->var);
-	free(s->undo);
-	free(s->function);
-	free(s);
-	return ok;
 }

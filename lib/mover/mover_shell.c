@@ -30,6 +30,9 @@ bool shell_fail(struct shell *s, enum err_class cls, unsigned line, unsigned col
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	memcpy(s->fail_text, text, sizeof text);
+	s->fail_line = line;
+	s->fail_column = column;
 	return err_set(s->err, cls, "%s:%u:%u: %s", s->name, line, column, text);
 }
 
@@ -123,25 +126,46 @@ void shell_blanks(struct shell *s)
 	}
 }
 
+/* The body of one: until the line that ends it. */
+static void heredoc(struct shell *s, const struct heredoc *doc)
+{
+	size_t from = s->at, to = s->at;
+	unsigned first = s->line;
+	bool ended = false;
+
+	while (shell_peek(s, 0) != '\0' && !ended) {
+		struct span line = { s->text.p + s->at, 0 };
+
+		to = s->at;
+		while (shell_peek(s, 0) != '\n' && shell_peek(s, 0) != '\0')
+			shell_step(s);
+		line.n = (size_t)(s->text.p + s->at - line.p);
+		shell_step(s);
+		while (doc->tabs && line.n > 0 && line.p[0] == '\t')
+			line = span_from(line, 1);
+		if (line.n > 0 && line.p[line.n - 1] == '\r')
+			line.n--;
+		ended = span_eq_str(line, doc->end);
+		if (!ended)
+			to = s->at;
+	}
+	if (!ended)
+		shell_tell(s, first, 1,
+			   "the here-document that begins here is never closed: all "
+			   "that follows is its text");
+	shell_document(s, doc, from, to, first);
+}
+
 /* The bodies of here-documents begin on the line after their <<. */
 static void heredocs(struct shell *s)
 {
-	for (size_t i = 0; i < s->heredoc_n; i++)
-		while (shell_peek(s, 0) != '\0') {
-			struct span line = { s->text.p + s->at, 0 };
+	struct heredoc doc[COUNT_OF(s->heredoc)];
+	size_t n = s->heredoc_n;
 
-			while (shell_peek(s, 0) != '\n' && shell_peek(s, 0) != '\0')
-				shell_step(s);
-			line.n = (size_t)(s->text.p + s->at - line.p);
-			shell_step(s);
-			while (s->heredoc[i].tabs && line.n > 0 && line.p[0] == '\t')
-				line = span_from(line, 1);
-			if (line.n > 0 && line.p[line.n - 1] == '\r')
-				line.n--;
-			if (span_eq_str(line, s->heredoc[i].end))
-				break;
-		}
+	memcpy(doc, s->heredoc, sizeof doc);
 	s->heredoc_n = 0;
+	for (size_t i = 0; i < n && !s->bad; i++)
+		heredoc(s, &doc[i]);
 }
 
 static void newline(struct shell *s)
@@ -183,21 +207,27 @@ bool shell_eat_keyword(struct shell *s, const char *word)
 void shell_redirection(struct shell *s)
 {
 	struct shell_words to = { 0 };
-	bool here = false, tabs = false;
+	bool here = false, tabs = false, in = false, out = false, copies = false;
 	unsigned line = shell_line(s), column = shell_column(s);
+	char fd = shell_peek(s, 0);
 
 	while (shell_peek(s, 0) >= '0' && shell_peek(s, 0) <= '9')
 		shell_step(s);
 	if (shell_eat(s, "<<<")) {
+		in = true;
 	} else if (shell_eat(s, "<<-")) {
-		here = tabs = true;
+		in = here = tabs = true;
 	} else if (shell_eat(s, "<<")) {
-		here = true;
+		in = here = true;
 	} else {
-		shell_eat(s, "&");
+		bool all = shell_eat(s, "&");
+
+		in = shell_peek(s, 0) == '<';
+		out = all || ((fd == '1' || fd == '>') && shell_peek(s, 0) == '>');
 		if (!shell_eat(s, ">>") && !shell_eat(s, "<>") && !shell_eat(s, ">|"))
 			shell_step(s);
-		if (shell_peek(s, 0) == '&')
+		copies = shell_peek(s, 0) == '&';
+		if (copies)
 			shell_step(s);
 	}
 	shell_blanks(s);
@@ -205,6 +235,9 @@ void shell_redirection(struct shell *s)
 		shell_fail(s, ERR_CONFIG, line, column, "this redirection names no file");
 		return;
 	}
+	s->in = s->in || in;
+	if (out && to.n > 0 && !(copies && strspn(to.word[0].text, "0123456789-") > 0))
+		s->out = to.word[0].text;
 	if (!here)
 		return;
 	if (s->heredoc_n == COUNT_OF(s->heredoc)) {
@@ -213,8 +246,11 @@ void shell_redirection(struct shell *s)
 			   COUNT_OF(s->heredoc));
 		return;
 	}
-	s->heredoc[s->heredoc_n].end = to.n > 0 ? to.word[0].text : "";
-	s->heredoc[s->heredoc_n++].tabs = tabs;
+	s->heredoc[s->heredoc_n++] = (struct heredoc){
+		.end = to.n > 0 ? to.word[0].text : "",
+		.tabs = tabs,
+		.quoted = to.n > 0 && to.word[0].quoted,
+	};
 }
 
 bool shell_at_redirection(const struct shell *s)

@@ -76,10 +76,15 @@ struct mover_command {
 	unsigned line, column;
 	unsigned called; /* line of the call when it stands in a function; 0 */
 	enum mover_end end;
-	bool loop;	/* inside a loop */
-	bool branch;	/* under a condition */
-	bool condition; /* its exit code decides: if, while, until, before && or || */
-	bool negated;	/* after ! */
+	bool loop;	 /* inside a loop */
+	bool branch;	 /* under a condition */
+	bool condition;	 /* its exit code decides: if, while, until, before && or || */
+	bool negated;	 /* after ! */
+	unsigned calls;	 /* functions that it stands in */
+	bool follows;	 /* it calls a function of the script, whose commands come next */
+	bool cut;	 /* a mistake of the script cuts it off: only its first words */
+	bool in;	 /* its input is redirected */
+	const char *out; /* where its output goes, NULL: nowhere else */
 };
 
 /*
@@ -96,5 +101,25 @@ bool mover_shell_read(const char *name, struct span text,
 		      bool (*fn)(void *ctx, const struct mover_command *cmd,
 				 struct err *err),
 		      void *ctx, struct err *err) MUST_CHECK;
+
+/*
+ * The same for somebody who wants all of it: what no shell would read is told, and
+ * reading goes on behind it; what another shell gets is followed (ssh host 'a; b', xargs
+ * sh -c '...', a here-document, echo a | sh, echo a >>script).  Strings are valid during
+ * the call.
+ */
+struct mover_reader {
+	bool (*command)(void *ctx, const struct mover_command *cmd, struct err *err);
+	/* NULL: as mover_shell_read */
+	void (*broken)(void *ctx, unsigned line, unsigned column, const char *text);
+	/* $? or PIPESTATUS is looked at: it is that of the command before.  NULL */
+	void (*status)(void *ctx);
+	/* A here-document that no shell gets; line is that of its first one.  NULL */
+	bool (*document)(void *ctx, struct span text, unsigned line, struct err *err);
+	void *ctx;
+};
+#define MOVER_BROKEN_MAX 64 /* mistakes; then ERR_LIMIT */
+bool mover_shell_walk(const char *name, struct span text,
+		      const struct mover_reader *reader, struct err *err) MUST_CHECK;
 
 #endif

@@ -69,7 +69,9 @@ struct shell {
 	struct shell_names *names;
 	struct heredoc {
 		const char *end;
-		bool tabs; /* <<- */
+		bool tabs;   /* <<- */
+		bool quoted; /* nothing in it is expanded */
+		bool runs;   /* a shell gets it */
 	} heredoc[16];
 	size_t heredoc_n;
 
@@ -79,10 +81,22 @@ struct shell {
 	unsigned called; /* line of the outermost call */
 	size_t spent;
 	bool bad;
-	bool (*fn)(void *ctx, const struct mover_command *cmd, struct err *err);
-	void *ctx;
+	const char *out; /* of the command that is being read: mover_command */
+	bool in;
+	const struct mover_reader *reader;
 	struct err *err;
+
+	/* Going on after a mistake (mover_walk.c). */
+	bool again;	  /* the structure is not whole any more */
+	size_t skip_from; /* where the outermost part that is skipped begins */
+	unsigned broken;
+	bool unclosed;	      /* the mistake is a quote that is never closed */
+	unsigned long_quote;  /* line of the first that goes over several lines; 0 */
+	unsigned quiet_until; /* mistakes up to this line have been told */
+	unsigned fail_line, fail_column; /* of the mistake */
+	char fail_text[256];
 };
+#define SHELL_NOT_SKIPPING SIZE_MAX
 
 /* First mistake wins; all return false. */
 bool shell_fail(struct shell *s, enum err_class cls, unsigned line, unsigned column,
@@ -122,6 +136,31 @@ void shell_subshell(struct shell *s, enum shell_closer closer);
 /* Commands in a string (backquotes, eval); apart: what they set is forgotten. */
 void shell_nested(struct shell *s, struct span text, unsigned line, unsigned column,
 		  bool apart);
+/* Begin to skip, or end it: what was before goes to back. */
+struct shell_skip {
+	bool skip;
+	struct shell_names *names;
+	size_t from;
+};
+void shell_skip(struct shell *s, struct shell_names *names, struct shell_skip *back);
+void shell_skipped(struct shell *s, const struct shell_skip *back);
+/* A place to read until its end, and back; a mistake in it is told, where that is wanted,
+ * and does not count here. */
+void shell_read_at(struct shell *s, const struct shell_place *in, bool apart);
+bool shell_thorough(const struct shell *s); /* has its reader mistakes told? */
+/* Functions that nothing called. */
+void shell_uncalled(struct shell *s);
+/* A quote that began on this line has ended. */
+void shell_quoted(struct shell *s, unsigned line);
+/* Something that is none to stop at. */
+void shell_tell(struct shell *s, unsigned line, unsigned column, const char *text);
+
+/* What another shell gets of this command (mover_strings.c). */
+void shell_strings(struct shell *s, const struct shell_words *w);
+/* Does it run what it reads? */
+bool shell_runs_input(const struct shell_words *w);
+void shell_document(struct shell *s, const struct heredoc *doc, size_t from, size_t to,
+		    unsigned line);
 struct shell_place shell_where(const struct shell *s);
 void shell_goto(struct shell *s, const struct shell_place *to);
 void shell_want(struct shell *s, enum shell_closer got, enum shell_closer closer,

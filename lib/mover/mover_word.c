@@ -179,6 +179,7 @@ void word_unclosed(struct build *b, const char *what, unsigned line, unsigned co
 {
 	shell_fail(b->s, ERR_CONFIG, line, column, "%s that opens here is never closed",
 		   what);
+	b->s->unclosed = true;
 }
 
 static void single_quoted(struct build *b)
@@ -194,6 +195,8 @@ static void single_quoted(struct build *b)
 	add(b, (struct span){ b->s->text.p + from, b->s->at - from });
 	if (!shell_eat(b->s, "'"))
 		word_unclosed(b, "the quote '", line, column);
+	else
+		shell_quoted(b->s, line);
 }
 
 static void add_code(struct build *b, unsigned digits, unsigned base)
@@ -397,6 +400,7 @@ static void double_quoted(struct build *b)
 			shell_step(s);
 		}
 	}
+	shell_quoted(s, line);
 	shell_leave(s);
 }
 
