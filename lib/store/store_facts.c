@@ -117,6 +117,24 @@ bool store_epoch_copies(struct store *st, int64_t epoch, int64_t *n_out,
 	return two(st, q, n_out, octets_out, err);
 }
 
+static const char sql_outside[] =
+	"SELECT count(*), coalesce(sum(CASE WHEN octets > 0 THEN octets END), 0)"
+	" FROM message WHERE id BETWEEN ?1 AND ?2 AND gone_run IS NULL AND (octets > ?3"
+	" OR (octets >= 0 AND octets <= ?4) OR \"date\" < ?5 OR \"date\" > ?6)";
+
+bool store_epoch_outside(struct store *st, int64_t epoch, const struct epoch_bounds *b,
+			 int64_t *n_out, int64_t *octets_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_EPOCH_OUTSIDE, sql_outside);
+
+	bind_epoch(q, epoch);
+	sqlite3_bind_int64(q, 3, b->larger);
+	sqlite3_bind_int64(q, 4, b->smaller);
+	sqlite3_bind_int64(q, 5, b->before);
+	sqlite3_bind_int64(q, 6, b->after);
+	return two(st, q, n_out, octets_out, err);
+}
+
 bool store_account_copies(struct store *st, int64_t account, int64_t *n_out,
 			  int64_t *octets_out, struct err *err)
 {

@@ -21,6 +21,15 @@ struct epoch_facts {
 /* limit: octets; 0: none. */
 bool store_epoch_facts(struct store *st, int64_t epoch, int64_t limit,
 		       struct epoch_facts *out, struct err *err) MUST_CHECK;
+/* Present messages that an arrival rule would leave out: any of these. */
+struct epoch_bounds {
+	int64_t larger;	       /* more octets than this */
+	int64_t smaller;       /* at most so many */
+	int64_t before, after; /* INTERNALDATE; one that is not known is neither */
+};
+#define EPOCH_ALL ((struct epoch_bounds){ INT64_MAX, -1, INT64_MIN, INT64_MAX })
+bool store_epoch_outside(struct store *st, int64_t epoch, const struct epoch_bounds *b,
+			 int64_t *n_out, int64_t *octets_out, struct err *err) MUST_CHECK;
 /* Those above limit, largest first, at most `most`.  Strings: none. */
 bool store_epoch_large(struct store *st, int64_t epoch, int64_t limit, size_t most,
 		       struct arena *arena, struct message **out, size_t *n_out,
