@@ -58,7 +58,7 @@ FUZZ_REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SR
 LAB_BIN  := $(patsubst lab/%.c,$(B)/lab/%,$(LAB_SRC))
 BENCH_BIN := $(patsubst bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 
-.PHONY: all help packages checklist demo check check-long check-release score bench fuzz layers headers no-warnings syntax tidy format \
+.PHONY: all help packages lint-rules checklist demo check check-long check-release score bench fuzz layers headers no-warnings syntax tidy format \
 	coverage install clean unit support-bins compile_commands.json replay-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -176,6 +176,7 @@ help:
 #: make score     faults of every kind planted on real servers, and what was found (ARGS="--seed 7", docs/score.md)
 #: make check     everything that must hold before a commit, in at most 15 minutes
 #: make check-long / check-release   longer proof
+#: make lint-rules the rules at the end of docs/lint.md from plan/plan_lint_rules.c
 #: make checklist CHECKLIST.md from checklists/premigration.json
 #: make bench     speed and memory, as ratios measured in one run
 #: make fuzz      each fuzzer for FUZZ_SECONDS (30)
@@ -186,6 +187,10 @@ demo: packages-demo
 
 checklist: all
 	$(Q)build/mailmuster checklist export premigration --blank --format markdown >CHECKLIST.md
+
+# docs/lint.md ends with the rules as the program has them.
+lint-rules: all
+	$(Q)sed -i '/^## destroys$$/,$$d' docs/lint.md && build/mailmuster lint --rules >>docs/lint.md
 
 score: packages-demo
 	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins

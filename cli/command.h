@@ -47,7 +47,8 @@ struct command {
 extern const struct command *const commands[];
 extern const struct command cmd_init, cmd_doctor, cmd_accounts, cmd_audit, cmd_verify,
 	cmd_explain, cmd_status;
-extern const struct command cmd_scan, cmd_logs, cmd_plan, cmd_seal, cmd_event, cmd_accept;
+extern const struct command cmd_scan, cmd_logs, cmd_plan, cmd_lint, cmd_seal, cmd_event,
+	cmd_accept;
 extern const struct command cmd_checklist, cmd_report, cmd_ledger, cmd_help, cmd_import;
 extern const struct command cmd_gate;
 extern const struct command cmd_dns, cmd_waiver;

@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts import audit scan logs dns plan event seal verify explain accept checklist waiver gate status report ledger help"
+_mailmuster_commands="init doctor accounts import audit scan logs dns plan lint event seal verify explain accept checklist waiver gate status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -25,6 +25,7 @@ _mailmuster_options() { # command
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
 	dns) printf '%s ' --domain --resolver --zone --all ;;
 	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output --budget ;;
+	lint) printf '%s ' --csv --fail-on --keep --by --rules ;;
 	event) printf '%s ' --at --by --digest --file --note --role ;;
 	seal) printf '%s ' --offline --by --note ;;
 	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
@@ -59,7 +60,10 @@ _mailmuster() {
 	--as) words="forward sieve alias virtual" ;;
 	--strategy) words="firehose fountain" ;;
 	--role) words="technical business" ;;
-	--fail-on) words="loss doubt info" ;;
+	--fail-on)
+		words="loss doubt info"
+		[ "$command" = lint ] && words="destroys hides alters risks notes"
+		;;
 	--format) words="text markdown csv" ;;
 	--color) words="auto always never" ;;
 	--old-tls | --new-tls) words="implicit starttls none" ;;
@@ -95,6 +99,7 @@ _mailmuster() {
 				;;
 			dns) words="show" ;;
 			plan) words="map oversized fit pilot waves" ;;
+			lint) files=yes ;;
 			event)
 				words="list import presync last-pass freeze cutover rollback closed stop start asked answered archive restore statement announce"
 				files=yes

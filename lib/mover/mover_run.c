@@ -343,9 +343,11 @@ static void pipeline(struct shell *s)
 	bool piped = false, more = true;
 
 	s->negated = false;
-	while (shell_eat_keyword(s, "!") || shell_eat_keyword(s, "time") ||
-	       shell_eat_keyword(s, "coproc")) {
-		s->negated = true;
+	for (;;) {
+		if (shell_eat_keyword(s, "!"))
+			s->negated = true;
+		else if (!shell_eat_keyword(s, "time") && !shell_eat_keyword(s, "coproc"))
+			break;
 		shell_blanks(s);
 	}
 	while (more && !s->bad) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Strings and here-documents of a script that another shell gets. */
+#include <limits.h>
+
 #include "mover/mover_shell_in.h"
 
 static struct span base_name(const char *path)
@@ -87,10 +89,23 @@ static bool is_list(const char *text)
 	return strpbrk(text, " \t\n;&|") != NULL;
 }
 
-/* What is echoed into a shell or a file is run some day. */
+static bool names_mover(const char *text)
+{
+	static const char *const names[] = { "imapsync ", "mbsync ", "doveadm ",
+					     "rsync " };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (strstr(text, names[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* What is echoed into a shell or a file may be run some day, or be a word to people: no
+ * mistake in it is one of the script. */
 static void echoed(struct shell *s, const struct shell_words *w)
 {
 	struct shell_words rest = { w->word + 1, w->n - 1, w->n - 1 };
+	unsigned quiet = s->quiet_until;
 	struct mover_word all;
 
 	while (rest.n > 0 && rest.word[0].text[0] == '-') {
@@ -100,9 +115,11 @@ static void echoed(struct shell *s, const struct shell_words *w)
 	if (rest.n == 0 || !is_list(rest.word[0].text))
 		return;
 	all = shell_join(s, &rest);
-	if (!s->bad)
+	s->quiet_until = UINT_MAX;
+	if (!s->bad && names_mover(all.text))
 		shell_nested(s, span_str(all.text), w->word[0].line, w->word[0].column,
 			     true);
+	s->quiet_until = quiet;
 }
 
 void shell_strings(struct shell *s, const struct shell_words *w)

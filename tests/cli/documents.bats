@@ -69,6 +69,12 @@ shapes() {
 	END
 }
 
+@test "docs/lint.md ends with the rules that are built in" {
+	"$MM" lint --rules >rules
+	[ "$(wc -l <rules)" -gt 300 ]
+	sed -n '/^## destroys$/,$p' "$TOP/docs/lint.md" | diff - rules
+}
+
 @test "docs/json.md knows every shape and every key" {
 	local command n=0
 	peer old
@@ -78,7 +84,7 @@ shapes() {
 	sed -i '1s/{/{ "service_date": "2026-12-12",/' mailmuster.json
 	cp .out 0.json
 	for command in doctor "accounts list" "accounts import" audit verify status report "explain anna" \
-		"ledger head" "ledger verify" "audit --side all" "plan map" "plan oversized" "plan fit" "plan waves" seal "event cutover" "event list" "event import $TOP/tests/data/mover/imapsync-2.229.log" \
+		"ledger head" "ledger verify" "audit --side all" "plan map" "plan oversized" "plan fit" "plan waves" "lint $TOP/tests/data/mover/firehose.sh" "lint --rules" seal "event cutover" "event list" "event import $TOP/tests/data/mover/imapsync-2.229.log" \
 		"verify --rollback" "accept --class message-missing --by C --reason r --yes" "accept list" \
 		"verify --since 3" "report --only anna" checklist "checklist due" "checklist sign 14" \
 		"ledger verify --deep" status gate "gate explain G02" "event statement retention --role clerk"; do

@@ -350,6 +350,92 @@ static void the_caller_can_stop(void **state)
 	assert_int_equal(left, 0);
 }
 
+/* ---- all of a script, its mistakes too ---- */
+
+static void tell(void *ctx, unsigned line, unsigned column, const char *text)
+{
+	assert_true(*text != '\0');
+	strbuf_addf(ctx, "!%u:%u;", line, column);
+}
+
+static void look_at_status(void *ctx)
+{
+	strbuf_adds(ctx, "?;");
+}
+
+static bool document(void *ctx, struct span text, unsigned line, struct err *err)
+{
+	(void)err;
+	strbuf_addf(ctx, "<%u %.*s>;", line, (int)text.n, text.p);
+	return true;
+}
+
+static const struct {
+	const char *script, *commands;
+} walks[] = {
+	{ "a; b 'c\nd", "[a];[b];!1:6;[d];" },
+	{ "while a; do b; c 'd\ndone\ne", "!1:18;[a];[b];[c];[e];" },
+	{ "f() { a\nb \"c\n}\nd", "!2:3;[a];[b];[d];" },
+	{ "fi; a; done; b", "!1:3;[a];[b];" },
+	{ "if a; then b", "[a];[b];!1:13;" },
+	{ "a; rc=$?; b $? \"${PIPESTATUS[0]}\"",
+	  "[a];?;?;?;[b][~${?}?x][${PIPESTATUS}?e];" },
+	{ "cat <<X\n$y z\nX\na", "[cat];<2 $y z\n>;[a];" },
+	{ "sh <<X\na b\nX\nc", "[sh];[a][b];[c];" },
+	{ "A=x; ssh h <<X\na $A\nX\nssh h <<'X'\na $A\nX",
+	  "[ssh][h];[a][x];[ssh][h];[a][~${A}?e];" },
+	{ "ssh -p 1 h 'a; b' c", "[ssh][-p][1][h][a; b][c];[a];[b];" },
+	{ "ssh h a b", "[ssh][h][a][b];" },
+	{ "xargs -I{} sh -c 'a {}; b'", "[xargs][-I{}][sh][-c][a {}; b];[a][{}];[b];" },
+	{ "echo 'imapsync --x' | sh", "[echo][imapsync --x]|[imapsync][--x];[sh];" },
+	{ "echo 'imapsync --x'", "[echo][imapsync --x];" },
+	{ "echo \"it's imapsync --x\" >>f", "[echo][it's imapsync --x];" },
+	{ "time a; ! b", "[a];[b];" },
+};
+
+static void goes_on_behind_mistakes(void **state)
+{
+	size_t wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(walks); i++) {
+		struct strbuf out = STRBUF_INIT;
+		const struct mover_reader reader = { .command = show,
+						     .broken = tell,
+						     .status = look_at_status,
+						     .document = document,
+						     .ctx = &out };
+		struct err err = ERR_INIT;
+
+		if (!mover_shell_walk("x", span_str(walks[i].script), &reader, &err))
+			fail_msg("%zu: %s", i, err.text);
+		if (strcmp(strbuf_cstr(&out), walks[i].commands) != 0) {
+			wrong++;
+			print_error("%zu: %s\ngives %s\nnot   %s\n", i, walks[i].script,
+				    strbuf_cstr(&out), walks[i].commands);
+		}
+		strbuf_done(&out);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void ends_after_too_many_mistakes(void **state)
+{
+	struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
+	const struct mover_reader reader = { .command = show,
+					     .broken = tell,
+					     .ctx = &out };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		strbuf_adds(&text, "for\n");
+	assert_false(mover_shell_walk("x", strbuf_span(&text), &reader, &err));
+	assert_int_equal(err.cls, ERR_LIMIT);
+	strbuf_done(&text);
+	strbuf_done(&out);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -358,6 +444,8 @@ int main(void)
 		cmocka_unit_test(a_script_that_explodes_is_an_error),
 		cmocka_unit_test(tells_where_a_command_stands),
 		cmocka_unit_test(the_caller_can_stop),
+		cmocka_unit_test(goes_on_behind_mistakes),
+		cmocka_unit_test(ends_after_too_many_mistakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
