@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "cli/accounts_use.h"
 #include "cli/msg.h"
+#include "cli/notices.h"
 #include "cli/out.h"
 #include "cli/table.h"
 #include "plan/plan_dormant.h"
@@ -288,54 +289,6 @@ out:
 
 static const char notice_csv_head[] =
 	"account,address,owner,last_use,last_delivery,mail_octets,messages,from,to\n";
-static const char notice_text[] =
-	"To: {address}\n"
-	"Subject: Is the mail account {account} still needed?\n"
-	"\n"
-	"Dear {owner},\n"
-	"\n"
-	"the mail account {account} is to move to a new server. According to the logs "
-	"from\n"
-	"{from} to {to} nobody has used it; the last use that is known: {last}.\n"
-	"\n"
-	"Please tell us by reply whether it is to move, to be archived, or to be "
-	"deleted.\n"
-	"Without an answer it will not be moved, and nothing in it will be deleted "
-	"before\n"
-	"you have been asked again.\n";
-
-static void fill(struct strbuf *out, const struct dormant *d,
-		 const struct plan_dormant *all)
-{
-	const struct {
-		const char *key, *value;
-	} words[] = {
-		{ "{address}", *d->t->address != '\0' ? d->t->address : d->t->name },
-		{ "{account}", d->t->name },
-		{ "{owner}",
-		  *d->t->owner != '\0' ? d->t->owner : "owner of this account" },
-		{ "{from}", accounts_day(all->from) },
-		{ "{to}", accounts_day(all->to) },
-		{ "{last}", accounts_day(d->use->last) },
-	};
-
-	for (const char *s = notice_text; *s != '\0';) {
-		size_t i = 0;
-
-		while (i < COUNT_OF(words) &&
-		       strncmp(s, words[i].key, strlen(words[i].key)) != 0)
-			i++;
-		if (i == COUNT_OF(words)) {
-			strbuf_addc(out, *s++);
-			continue;
-		}
-		/* a line end in a name would begin another header */
-		for (const char *v = words[i].value; *v != '\0'; v++)
-			strbuf_addc(out, (unsigned char)*v < 0x20 ? ' ' : *v);
-		s += strlen(words[i].key);
-	}
-}
-
 static void csv_row(struct strbuf *out, const struct dormant *d,
 		    const struct plan_dormant *all)
 {
@@ -355,27 +308,6 @@ static void csv_row(struct strbuf *out, const struct dormant *d,
 	strbuf_addc(out, '\n');
 }
 
-/* The account's name as a file's: letters, digits and few others. */
-static char *notice_path(const char *dir, const char *account, size_t number)
-{
-	struct strbuf sb = STRBUF_INIT;
-	char *path, *name;
-
-	strbuf_addf(&sb, "%05zu-", number);
-	for (const char *s = account; *s != '\0' && sb.n < 80; s++)
-		strbuf_addc(&sb, strchr("@.-_+", *s) != NULL ||
-						 (*s >= 'a' && *s <= 'z') ||
-						 (*s >= 'A' && *s <= 'Z') ||
-						 (*s >= '0' && *s <= '9')
-					 ? *s
-					 : '_');
-	strbuf_adds(&sb, ".txt");
-	name = strbuf_take(&sb);
-	path = fs_join(dir, name);
-	free(name);
-	return path;
-}
-
 static bool write_notices(const struct plan_dormant *d, const char *dir, int64_t *n_out,
 			  struct err *err)
 {
@@ -392,11 +324,12 @@ static bool write_notices(const struct plan_dormant *d, const char *dir, int64_t
 
 		if (d->v[i].state != DORMANCY_DORMANT)
 			continue;
-		one = notice_path(dir, d->v[i].t->name, i + 1);
+		one = notices_path(dir, d->v[i].t->name, i + 1);
 		strbuf_clear(&text);
-		fill(&text, &d->v[i], d);
 		csv_row(&csv, &d->v[i], d);
-		ok = fs_write_atomic(one, strbuf_span(&text), 0600, err);
+		ok = notices_dormant("", span_str(notice_template(NOTICE_DORMANT)),
+				     &d->v[i], d, &text, err) &&
+		     fs_write_atomic(one, strbuf_span(&text), 0600, err);
 		free(one);
 		(*n_out)++;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/num.h"
+#include "checklists/checklist.h"
 #include "cli/entry.h"
 #include "cli/msg.h"
 #include "cli/out.h"
@@ -9,6 +10,7 @@
 #include "cli/report_setup.h"
 #include "cli/scope.h"
 #include "cli/suggest.h"
+#include "plan/plan_notices.h"
 
 enum {
 	OPT_CSV = OPT_OWN,
@@ -18,7 +20,10 @@ enum {
 	OPT_START,
 	OPT_SEED,
 	OPT_OUTPUT,
-	OPT_BUDGET
+	OPT_BUDGET,
+	OPT_STAGE,
+	OPT_TEMPLATE,
+	OPT_CLOSES,
 };
 static const struct option options[] = {
 	{ "csv", no_argument, NULL, OPT_CSV },
@@ -29,6 +34,9 @@ static const struct option options[] = {
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "output", required_argument, NULL, OPT_OUTPUT },
 	{ "budget", required_argument, NULL, OPT_BUDGET },
+	{ "stage", required_argument, NULL, OPT_STAGE },
+	{ "template", required_argument, NULL, OPT_TEMPLATE },
+	{ "closes", required_argument, NULL, OPT_CLOSES },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -101,6 +109,7 @@ static const struct kind {
 	{ "oversized", plan_oversized_run, "csv keep by " },
 	{ "fit", plan_fit_run, "csv keep by " },
 	{ "pilot", plan_pilot_run, "csv keep by budget " },
+	{ "notices", plan_notices_run, "csv keep by output stage template closes " },
 	{ "waves", plan_waves_run, "csv keep by strategy start seed output " },
 };
 
@@ -142,6 +151,7 @@ static int run(struct globals *g, int argc, char **argv)
 {
 	struct plan_ask ask = { .by = project_operator(), .random = 1 };
 	const struct kind *kind;
+	enum notice_stage stage;
 	const char *value, *wrong;
 	uint64_t given = 0, budget;
 	struct args a;
@@ -187,6 +197,22 @@ static int run(struct globals *g, int argc, char **argv)
 					&a, "plan: --budget wants a number of accounts");
 			ask.budget = (int64_t)budget;
 			break;
+		case OPT_STAGE:
+			if (!notice_stage_parse(value, &stage))
+				return args_bad(&a,
+						"plan: --stage is announcement, week, "
+						"day, moved, pop, closing or "
+						"dormant");
+			ask.stage = (int)stage + 1;
+			break;
+		case OPT_TEMPLATE:
+			ask.text_from = value;
+			break;
+		case OPT_CLOSES:
+			if (!checklist_day(span_str(value), &ask.closes))
+				return args_bad(&a, "plan: --closes wants a day: "
+						    "2027-01-31");
+			break;
 		default:
 			return a.exit;
 		}
@@ -200,6 +226,8 @@ static int run(struct globals *g, int argc, char **argv)
 	wrong = stranger(kind, given);
 	if (wrong != NULL)
 		return args_bad(&a, "plan: %s does not take --%s", kind->name, wrong);
+	if (ask.text_from != NULL && ask.stage == 0)
+		return args_bad(&a, "plan: --template is of one --stage");
 	if (g->json && ask.form == SHEET_CSV)
 		return args_bad(&a, "plan: either --json or --csv");
 	if (g->json)
@@ -231,6 +259,10 @@ static const char help[] =
 	"mover's logs: event import; else by scan), and forecasts the end. What was cut\n"
 	"over or sealed is done; what a first pass brought need not be moved again.\n"
 	"\n"
+	"notices writes texts for the users, a stage each, filled in from the kept "
+	"waves,\n"
+	"the config and what fit says of that account alone.\n"
+	"\n"
 	"  --csv          one row a line; --json has the rows, too\n"
 	"  --keep         keep the plan in the store, with an entry in the ledger\n"
 	"  --by NAME      who keeps it; your login name by default\n"
@@ -238,7 +270,13 @@ static const char help[] =
 	"                 which is the default when there are any)\n"
 	"  --start TIME   of waves: nothing begins sooner; now by default\n"
 	"  --seed N       of waves: of the forecast; the same number, the same forecast\n"
-	"  --output DIR   of waves: a list and a CSV for imapsync of each wave\n"
+	"  --output DIR   of waves: a list and a CSV for imapsync of each wave; of "
+	"notices:\n"
+	"                 a text for each account, and notices.csv for a mail merge\n"
+	"  --stage STAGE  of notices: announcement, week, day, moved, pop, closing or\n"
+	"                 dormant; all by default\n"
+	"  --template FILE  of notices: the text to fill in, instead of ours\n"
+	"  --closes DAY   of notices: when the old server ends\n"
 	"  --budget N     of pilot: so many accounts at most\n"
 	"\n"
 	"What a server refuses is known from what it says itself (APPENDLIMIT), else "
@@ -250,9 +288,10 @@ static const char help[] =
 const struct command cmd_plan = {
 	.name = "plan",
 	.summary = "show what will not go well, before anything moves",
-	.usage = "map | oversized | fit | pilot | waves [--csv] [--keep] [--by NAME] "
+	.usage = "map | oversized | fit | pilot | waves | notices [--csv] [--keep] [--by "
+		 "NAME] "
 		 "[--strategy firehose | fountain] [--start TIME] [--seed N] [--output "
-		 "DIR] [--budget N]",
+		 "DIR] [--budget N] [--stage STAGE] [--template FILE] [--closes DAY]",
 	.help = help,
 	.options = options,
 	.run = run,

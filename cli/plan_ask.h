@@ -20,6 +20,10 @@ struct plan_ask {
 	int64_t start;		   /* 0: now */
 	uint64_t random;
 	int64_t budget; /* of pilot: accounts at most; 0: any */
+	/* of notices */
+	int stage;	       /* enum notice_stage and 1; 0: all */
+	const char *text_from; /* a template; NULL */
+	int64_t closes;	       /* first second of the day; 0: not said */
 };
 
 struct plan_desk {
@@ -62,6 +66,7 @@ bool plan_lines_close(struct lines *l, struct strbuf *out, struct err *err) MUST
 int plan_oversized_run(struct globals *g, const struct plan_ask *ask);
 int plan_fit_run(struct globals *g, const struct plan_ask *ask);
 int plan_pilot_run(struct globals *g, const struct plan_ask *ask);
+int plan_notices_run(struct globals *g, const struct plan_ask *ask);
 int plan_waves_run(struct globals *g, const struct plan_ask *ask);
 
 #endif

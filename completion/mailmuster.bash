@@ -24,7 +24,7 @@ _mailmuster_options() { # command
 	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --not-during --list ;;
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
 	dns) printf '%s ' --domain --resolver --zone --all ;;
-	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output --budget ;;
+	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output --budget --stage --template --closes ;;
 	lint) printf '%s ' --csv --fail-on --keep --by --rules ;;
 	event) printf '%s ' --at --by --digest --file --note --role ;;
 	seal) printf '%s ' --offline --by --note ;;
@@ -60,6 +60,7 @@ _mailmuster() {
 	--as) words="forward sieve alias virtual" ;;
 	--strategy) words="firehose fountain" ;;
 	--role) words="technical business" ;;
+	--stage) words="announcement week day moved pop closing dormant" ;;
 	--fail-on)
 		words="loss doubt info"
 		[ "$command" = lint ] && words="destroys hides alters risks notes"
@@ -74,7 +75,7 @@ _mailmuster() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	-c | -o | --output | --against | --zone | --key | --signature | --signers | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
+	-c | -o | --output | --template | --against | --zone | --key | --signature | --signers | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
 		--old-users-file | --new-users-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -98,7 +99,7 @@ _mailmuster() {
 				files=yes
 				;;
 			dns) words="show" ;;
-			plan) words="map oversized fit pilot waves" ;;
+			plan) words="map oversized fit pilot waves notices" ;;
 			lint) files=yes ;;
 			event)
 				words="list import presync last-pass freeze cutover rollback closed stop start asked answered archive restore statement announce"

@@ -84,7 +84,7 @@ shapes() {
 	sed -i '1s/{/{ "service_date": "2026-12-12",/' mailmuster.json
 	cp .out 0.json
 	for command in doctor "accounts list" "accounts import" audit verify status report "explain anna" \
-		"ledger head" "ledger verify" "audit --side all" "plan map" "plan oversized" "plan fit" "plan waves" "lint $TOP/tests/data/mover/firehose.sh" "lint --rules" seal "event cutover" "event list" "event import $TOP/tests/data/mover/imapsync-2.229.log" \
+		"ledger head" "ledger verify" "audit --side all" "plan map" "plan oversized" "plan fit" "plan waves" "lint $TOP/tests/data/mover/firehose.sh" "lint --rules" "plan notices --closes 2027-01-31" seal "event cutover" "event list" "event import $TOP/tests/data/mover/imapsync-2.229.log" \
 		"verify --rollback" "accept --class message-missing --by C --reason r --yes" "accept list" \
 		"verify --since 3" "report --only anna" checklist "checklist due" "checklist sign 14" \
 		"ledger verify --deep" status gate "gate explain G02" "event statement retention --role clerk"; do
