@@ -23,6 +23,26 @@ static bool read_waves(const char *summary, struct report_plans *out, struct err
 	return ok;
 }
 
+/* What a mover's script was found to do. */
+static bool read_lint(const char *summary, struct report_plans *out, struct err *err)
+{
+	struct json_doc *doc = NULL;
+	struct json_obj o;
+	bool ok;
+
+	if (!json_parse("the kept lint", span_str(summary), &doc, err))
+		return false;
+	ok = json_obj_begin(doc, json_root(doc), "lint", &o, err) &&
+	     json_get_int(&o, "files", 0, INT64_MAX, &out->lint.files, err) &&
+	     json_get_int(&o, "commands", 0, INT64_MAX, &out->lint.commands, err) &&
+	     json_get_int(&o, "destroys", 0, INT64_MAX, &out->lint.destroys, err) &&
+	     json_get_int(&o, "hides", 0, INT64_MAX, &out->lint.hides, err) &&
+	     json_get_int(&o, "alters", 0, INT64_MAX, &out->lint.alters, err) &&
+	     json_get_int(&o, "unknown", 0, INT64_MAX, &out->lint.unknown, err);
+	json_free(doc);
+	return ok;
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct report_due *x = a, *y = b;
@@ -78,11 +98,15 @@ bool report_plans_read(struct store *st, struct arena *arena, struct report_plan
 	if (!store_plans_newest(st, arena, &kept, &out->n, err))
 		return false;
 	out->kept = kept;
-	for (size_t i = 0; i < out->n; i++)
+	for (size_t i = 0; i < out->n; i++) {
+		if (strcmp(kept[i].kind, "lint") == 0 &&
+		    !read_lint(kept[i].summary, out, err))
+			return false;
 		if (strcmp(kept[i].kind, "waves") == 0 &&
 		    (!read_waves(kept[i].summary, out, err) ||
 		     !dues(st, kept[i].id, arena, out, err)))
 			return false;
+	}
 	return true;
 }
 
@@ -117,6 +141,16 @@ void report_plans_text(struct lines *l, const struct report_plans *p)
 					   "assumed), ");
 		put_day(l, p->ends_late);
 		lines_add(l, p->measured ? " (P90)" : " (at the slow one)");
+		lines_wrap(l, 10);
+	}
+	if (p->lint.files > 0) {
+		lines_add(l, "lint:     the mover's ");
+		lines_count(l, p->lint.commands, "command", "commands");
+		lines_add(l, " in ");
+		lines_count(l, p->lint.files, "file", "files");
+		lines_add(l, ": destroys %lld, hides %lld, alters %lld, unknown %lld",
+			  (long long)p->lint.destroys, (long long)p->lint.hides,
+			  (long long)p->lint.alters, (long long)p->lint.unknown);
 		lines_wrap(l, 10);
 	}
 	for (size_t i = 0; i < p->due_n; i++) {

@@ -17,6 +17,11 @@ struct report_plans {
 	/* Of the kept waves; 0: there are none. */
 	int64_t waves, accounts, ends_soon, ends_late;
 	bool measured; /* the ends are P50 and P90; else of the fast and the slow rate */
+	/* Of the kept lint: files, and findings by what they are; files 0: there is none.
+	 */
+	struct {
+		int64_t files, commands, destroys, hides, alters, unknown;
+	} lint;
 	const struct report_due *due; /* by time */
 	size_t due_n;
 };

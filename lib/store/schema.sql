@@ -776,7 +776,7 @@ CREATE TABLE mover_run (
 -- A plan that was kept; of each kind the newest counts.  Append-only; plan.
 CREATE TABLE plan (
 	id      INTEGER PRIMARY KEY,
-	kind    TEXT NOT NULL,    -- 'oversized', 'fit', 'pilot', 'waves'
+	kind    TEXT NOT NULL,    -- 'oversized', 'fit', 'pilot', 'waves', 'notices', 'lint'
 	at      INTEGER NOT NULL,
 	teller  TEXT NOT NULL,    -- person.code of who kept it
 	summary TEXT NOT NULL,    -- canonical JSON: what was asked for, and the sums

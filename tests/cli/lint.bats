@@ -128,6 +128,10 @@ model() {
 	[ "$(cat before)" != "$(cat .out)" ]
 	mm ledger verify --deep
 	want 0
+	mm status
+	has "$out" "lint:     the mover's 1 command in 1 file: destroys 0, hides 3, alters 1, unknown 0"
+	mm report --json
+	python3 -c 'import json; p = json.load(open(".out"))["plans"]; assert p[0]["kind"] == "lint" and p[0]["by"] == "Grace", p'
 }
 
 @test "--keep needs a project" {
