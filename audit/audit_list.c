@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "imap/imap_list.h"
+#include "imap/imap_quota.h"
 
 /* Octets that all answers to a listing may leave behind. */
 #define TEXT_MAX (64u << 20)
@@ -106,7 +107,30 @@ struct listing {
 	struct folder_state *counts; /* for each of counted, before it is put in order */
 	struct imap_greet greet;
 	const char *rights; /* NULL: not told */
+	struct limit quota[AUDIT_QUOTA_MAX];
+	size_t quota_n;
+	bool rooted;	/* QUOTAROOT was answered */
+	bool bad_quota; /* in a way that nobody understands, or with too much */
 };
+
+/* What an account may hold is no part of its mail: an answer that cannot be read leaves
+ * it unknown. */
+static void on_quota(struct listing *l, struct span text)
+{
+	struct limit found[IMAP_QUOTA_MAX];
+	struct err why = ERR_INIT;
+	size_t n = 0;
+
+	if (l->bad_quota)
+		return;
+	if (!imap_quota_parse(text, l->arena, found, &n, &why) ||
+	    n > COUNT_OF(l->quota) - l->quota_n) {
+		l->bad_quota = true;
+		return;
+	}
+	memcpy(l->quota + l->quota_n, found, n * sizeof *found);
+	l->quota_n += n;
+}
 
 static bool on_status(struct listing *l, const struct imap_resp *resp, struct err *err)
 {
@@ -132,6 +156,12 @@ static bool on_list(void *ctx, const struct imap_resp *resp, bool more, struct e
 	if (resp->kind == IMAP_RESP_MYRIGHTS)
 		return l->rights != NULL ||
 		       imap_myrights_parse(resp->text, l->arena, &l->rights, err);
+	if (resp->kind == IMAP_RESP_QUOTA || resp->kind == IMAP_RESP_QUOTAROOT) {
+		l->rooted |= resp->kind == IMAP_RESP_QUOTAROOT;
+		if (resp->kind == IMAP_RESP_QUOTA)
+			on_quota(l, resp->text);
+		return true;
+	}
 	if (resp->kind != IMAP_RESP_STATUS && resp->kind != IMAP_RESP_LIST)
 		return imap_greet_answer(&l->greet, resp, err);
 	/* Also for names that are not kept. */
@@ -289,11 +319,14 @@ static bool ask(struct audit_reader *r, struct imap_session *s, struct listing *
 		bool list_status, struct err *err)
 {
 	bool extended = (r->hello.caps & IMAP_CAP_LIST_EXTENDED) != 0, took = false;
-	uint64_t list = 0, rights = 0;
+	uint64_t list = 0, rights = 0, quota = 0;
 	struct imap_done done;
 
 	imap_session_handler(s, on_list, l);
 	if (!imap_greet_ask(s, &l->greet, err))
+		return false;
+	if ((r->hello.caps & IMAP_CAP_QUOTA) &&
+	    !imap_session_send(s, SPAN_LIT("GETQUOTAROOT INBOX"), &quota, err))
 		return false;
 	if (extended &&
 	    !send_extended(r, s, list_status && (r->hello.caps & IMAP_CAP_LIST_STATUS),
@@ -317,7 +350,14 @@ static bool ask(struct audit_reader *r, struct imap_session *s, struct listing *
 	if (rights == 0 && asks_rights(r) &&
 	    !imap_session_send(s, SPAN_LIT("MYRIGHTS INBOX"), &rights, err))
 		return false;
-	return rights == 0 || imap_session_finish(s, rights, &done, err);
+	if (rights != 0 && !imap_session_finish(s, rights, &done, err))
+		return false;
+	if (quota == 0)
+		return true;
+	if (!imap_session_finish(s, quota, &done, err))
+		return false;
+	r->quota_told = done.status == IMAP_OK && l->rooted && !l->bad_quota;
+	return true;
 }
 
 static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
@@ -329,6 +369,8 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 	bool ok = false;
 
 	arena_reset(&r->arena); /* of an earlier session that broke */
+	r->quota_told = false;
+	r->quota_n = 0;
 	if (!imap_greet_capability(s, &r->arena, &r->hello, &l.greet, err))
 		return false;
 	r->far_ms = clock_mono_ms() - began;
@@ -347,6 +389,8 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 		goto out;
 	}
 	take_over(r, &l, counts);
+	memcpy(r->quota, l.quota, l.quota_n * sizeof *l.quota);
+	r->quota_n = l.quota_n;
 	*rights_out = l.rights != NULL ? l.rights : "";
 	ok = true;
 out:
@@ -356,6 +400,38 @@ out:
 	free(l.counted.f);
 	free(l.counts);
 	return ok;
+}
+
+struct limit *audit_reader_limits(const struct audit_reader *r, size_t *n_out,
+				  unsigned *known_out)
+{
+	struct limit *list = mem_calloc(r->quota_n + r->folder_n + 1, sizeof *list);
+	size_t n = 0;
+
+	*known_out = 0;
+	if (r->quota_told) {
+		*known_out = 1u << LIMIT_STORAGE | 1u << LIMIT_MESSAGES |
+			     1u << LIMIT_FOLDERS;
+		memcpy(list, r->quota, r->quota_n * sizeof *list);
+		n = r->quota_n;
+		if (n == 0) /* it has quota, and none for this account */
+			list[n++] = (struct limit){ .kind = LIMIT_STORAGE,
+						    .name = "",
+						    .used = -1,
+						    .allowed = -1 };
+	}
+	for (size_t i = 0; r->counts != NULL && i < r->folder_n; i++)
+		if (r->counts[i].state.append_told) {
+			*known_out |= 1u << LIMIT_APPEND;
+			list[n++] = (struct limit){
+				.kind = LIMIT_APPEND,
+				.name = r->folders[i].wire,
+				.used = -1,
+				.allowed = r->counts[i].state.append
+			};
+		}
+	*n_out = n;
+	return list;
 }
 
 bool audit_reader_list(struct audit_reader *r, struct imap_session *s, struct err *err)

@@ -310,6 +310,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	};
 	struct audit_account_end end = { .why = ERR_INIT };
 	struct reading a = { .why = ERR_INIT, .tls = "none" };
+	struct limit *limits = NULL;
 	bool ok;
 
 	audit_reader_init(&a.r);
@@ -338,6 +339,10 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		.tls = a.tls,
 	};
 	if (a.r.listed)
+		limits = audit_reader_limits(&a.r, &end.end.limit_n,
+					     &end.end.limits_known);
+	end.end.limits = limits;
+	if (a.r.listed)
 		end.end.outcome = a.r.own_read == a.r.own ? ACCOUNT_READ : ACCOUNT_PARTLY;
 	if (end.end.outcome == ACCOUNT_PARTLY && a.r.first_bad.cls != ERR_NONE) {
 		end.why = a.r.first_bad;
@@ -352,6 +357,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	end.end.error = end.why.text;
 	end.quiet = w->quiet;
 	ok = ask(w, AUDIT_ACCOUNT, &end, err);
+	free(limits);
 out:
 	audit_reader_done(&a.r);
 	return ok;

@@ -132,6 +132,7 @@ enum stmt {
 	STMT_SAMPLE_GET,
 	STMT_PACE_PUT,
 	STMT_PACE_GET,
+	STMT_LIMIT_ADD,
 	/* store_logs.c */
 	STMT_LOG_TEXT_GET,
 	STMT_LOG_TEXT_ADD,

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "store/store_db.h"
 #include "store/store_folder.h"
+#include "store/store_limit.h"
 
 /* A folder as stored. */
 struct stored {
@@ -338,8 +339,9 @@ static const char sql_account_end[] =
 bool store_account_end(struct store *st, const struct account_end *e, struct err *err)
 {
 	sqlite3_stmt *q = db_stmt(st, STMT_ACCOUNT_END, sql_account_end);
+	bool own, ok;
 
-	if (!db_need_run(st, err))
+	if (!db_need_run(st, err) || !db_tx_begin(st, &own, err))
 		return false;
 	sqlite3_bind_int64(q, 1, st->run);
 	sqlite3_bind_int64(q, 2, e->account);
@@ -353,7 +355,9 @@ bool store_account_end(struct store *st, const struct account_end *e, struct err
 	db_bind_str(q, 10, e->error == NULL ? "" : e->error);
 	sqlite3_bind_int(q, 11, ACCOUNT_READ);
 	sqlite3_bind_int(q, 12, ACCOUNT_PARTLY);
-	return db_run(st, q, err);
+	ok = db_run(st, q, err) && store_limits_put(st, e->account, e->limits, e->limit_n,
+						    e->limits_known, err);
+	return db_tx_end(st, own, ok, err);
 }
 
 static const char sql_account_done[] =

@@ -5,6 +5,7 @@
 #include "store/store_db.h"
 #include "store/store_facts.h"
 #include "store/store_item.h"
+#include "store/store_limit.h"
 #include "store/store_logs.h"
 #include "store/store_mover.h"
 #include "store/store_plan.h"
@@ -97,6 +98,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "ledger", "payload" },
 		{ "event", "note" },
 		{ "account_seen", "outcome" },
+		{ "account_limit", "used" },
 		{ "folder_change", "after" },
 		{ "folder_epoch", "uidvalidity" },
 		{ "folder_seen", "messages" },
@@ -144,6 +146,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	struct folder_scan scan = { .error = "" };
 	struct scan_sample sample = { .seed = 1 };
 	struct run_pace pace = { .peak = 2 };
+	const struct limit limit = { .name = "root", .used = 1, .allowed = 2 };
 	size_t n;
 
 	rig_start(r, DEPTH_FULL);
@@ -157,6 +160,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_folder_scan_put(r->st, &scan, &err));
 	ok(store_scan_sample_put(r->st, &sample, &err));
 	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
+	ok(store_limits_put(r->st, r->account, &limit, 1, 1u << LIMIT_STORAGE, &err));
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
