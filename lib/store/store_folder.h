@@ -151,6 +151,8 @@ struct account_view {
 	char delim;
 	int64_t good_at, good_run; /* newest ACCOUNT_READ or ACCOUNT_PARTLY; 0: none */
 	int64_t deep_at;	   /* newest of those that did more than count; 0: none */
+	const char *closed; /* nobody may open it, and why (access of accounts.csv); NULL:
+			       no such thing */
 	bool unended; /* a later run began to read it and has not ended: what is known of
 			 it is half of one run, half of another */
 };

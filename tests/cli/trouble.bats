@@ -362,3 +362,31 @@ stop_audit() {
 	want 12
 	has "$out" '"code":12'
 }
+
+@test "an account that nobody may open is told apart: no login, no trouble, not examined" {
+	local round
+	printf 'account,owner,access,access_reason\nanna,,,\nheld,Legal department,none,"legal hold, until 2027"\n' >accounts.csv
+	peer old
+	peer new
+	project
+	for round in first again; do
+		mm audit
+		want 0
+		has "$out" "old  1 of 2 accounts read, 1 left out"
+		hasnt "$said" held
+	done
+	nowhere held old.log new.log
+	mm status
+	want 0
+	has "$out" "old side: 1 of 2 accounts read, 1 closed;"
+	has "$out" "new side, held: nobody may open it: legal hold, until 2027; owner Legal department"
+	hasnt "$out" "not readable"
+	mm status --json
+	want 0
+	[ "$(grep -c '"reason": "legal hold, until 2027"' .out)" = 2 ]
+	# Nobody has seen its mail: that is never called clean.
+	mm verify
+	want 3
+	has "$out" "The old side may be opened by nobody: legal hold, until 2027."
+	hasnt "$out" "The old side could not be read"
+}
