@@ -254,24 +254,6 @@ static bool is_foreign(const struct imap_namespace *ns, const char *wire)
 	return !ns->present || foreign > below(wire, ns->prefix);
 }
 
-static bool has_word(struct span text, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= text.n; i++)
-		if (span_ieq_str((struct span){ text.p + i, n }, word))
-			return true;
-	return false;
-}
-
-static bool is_cyrus(const struct audit_reader *r)
-{
-	if (r->kind != NULL && strcmp(r->kind, "auto") != 0)
-		return strcmp(r->kind, "cyrus") == 0;
-	return has_word(span_str(r->hello.server_id), "cyrus") ||
-	       has_word(r->greeting, "cyrus");
-}
-
 /* Hand what was found over to the reader. */
 static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 {
@@ -366,6 +348,7 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 	struct listing l = { .arena = &r->arena };
 	const struct folder *inbox;
 	int64_t began = clock_mono_ms();
+	enum audit_form form;
 	bool ok = false;
 
 	arena_reset(&r->arena); /* of an earlier session that broke */
@@ -376,7 +359,10 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 	r->far_ms = clock_mono_ms() - began;
 	if (!ask(r, s, &l, list_status, err))
 		goto out;
-	r->envelope = is_cyrus(r);
+	form = audit_form_of(r->kind, span_str(r->hello.server_id), r->greeting);
+	if (form != AUDIT_FORM_UNKNOWN)
+		r->form = form;
+	r->envelope = r->form == AUDIT_FORM_ENVELOPE;
 	names_order(&l.all);
 	names_order(&l.counted);
 	inbox = names_find(&l.all, "INBOX");

@@ -6,6 +6,7 @@
  * transcripts can drive it.  A reader outlives its connection: after a break the worker
  * hands it another session and it goes on where it stood.
  */
+#include "audit/audit_form.h"
 #include "audit/audit_way.h"
 #include "audit/audit_window.h"
 #include "base/strbuf.h"
@@ -110,9 +111,11 @@ struct audit_reader {
 	/* what is known so far */
 	struct arena arena; /* strings of the listing and of the hello */
 	struct imap_hello hello;
-	bool envelope;	/* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
-	int64_t far_ms; /* a round trip, as the first command took */
-	bool packs;	/* its sessions are compressed */
+	bool envelope;	      /* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
+	enum audit_form form; /* how that is known; the caller may have been told by
+				 another account of the server */
+	int64_t far_ms;	      /* a round trip, as the first command took */
+	bool packs;	      /* its sessions are compressed */
 	bool listed;
 	bool unseen;   /* the login shows no folder, not even INBOX */
 	bool fatal;    /* the sink has failed; err of the call that returned false is the

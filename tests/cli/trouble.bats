@@ -390,3 +390,31 @@ stop_audit() {
 	has "$out" "The old side may be opened by nobody: legal hold, until 2027."
 	hasnt "$out" "The old side could not be read"
 }
+
+# The form in which the messages of most.json were asked for, when it is not known beforehand.
+form_of() {
+	local form=$1
+	shift
+	rm -rf mailmuster.* accounts.csv admin.secret
+	printf 'account\nanna\nbert\n' >accounts.csv
+	peer old --model most.json "$@"
+	one_sided
+	mm audit
+	want 0
+	has "$out" "2,420 messages"
+	# Both are asked once for each server, and one of them from then on.
+	[ "$(grep -c 'UID FETCH .*(UID ENVELOPE)' old.log)" = 2 ]
+	[ "$(grep -c 'UID FETCH .*(UID BODY.PEEK.HEADER.FIELDS (MESSAGE-ID).)' old.log)" = 2 ]
+	grep -q "RFC822.SIZE $form" old.log
+	hasnt "$(grep RFC822.SIZE old.log | grep -v "RFC822.SIZE $form")" FETCH
+}
+
+@test "a server that nobody knows is asked in the form that it answers faster" {
+	python3 - <<-'END'
+		import json
+		box = [{"uid": n * 2, "header": "Message-ID: <%d@example.org>\r\n" % n} for n in range(1, 1211)]
+		json.dump({"folders": [{"name": "INBOX", "uidvalidity": 7, "uidnext": 2421, "messages": box}]}, open("most.json", "w"))
+	END
+	form_of 'BODY.PEEK.HEADER.FIELDS (MESSAGE-ID).)'
+	form_of 'ENVELOPE)' --slow-item BODY=1
+}
