@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "report/report_finding.h"
+#include "report/report_told.h"
 #include "report/report_view.h"
 #include "report/report_why.h"
 
@@ -327,7 +328,8 @@ static bool put_transfer(struct writer *w, const struct transfer *t, bool whole,
 	json_put_int(&w->json, "accepted", g.accepted);
 	if (!whole)
 		put_severities(&w->json, g.loss, g.doubt, g.info);
-	if ((whole && !put_folders(w, t, err)) ||
+	if ((whole &&
+	     (!report_told_json(&w->v, t, &w->json, err) || !put_folders(w, t, err))) ||
 	    !put_findings(w, t, whole ? "findings" : "list", err))
 		return false;
 	json_end_object(&w->json);

@@ -290,7 +290,7 @@ CREATE TABLE server_count (
 	line     INTEGER NOT NULL,
 	told     INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX server_count_name ON server_count (side, name);
+CREATE INDEX server_count_name ON server_count (side, lower(name), batch);
 CREATE TABLE forward (
 	id     INTEGER PRIMARY KEY,
 	side   INTEGER NOT NULL,

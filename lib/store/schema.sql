@@ -698,7 +698,7 @@ CREATE TABLE server_count (
 	line     INTEGER NOT NULL, -- of it, from 1
 	told     INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX server_count_name ON server_count (side, name);
+CREATE INDEX server_count_name ON server_count (side, lower(name), batch);
 
 -- Where mail to a name goes: .forward, sieve, alias and virtual maps.  Replaced by
 -- source; logs import.
