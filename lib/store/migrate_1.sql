@@ -475,3 +475,4 @@ END;
 CREATE TRIGGER account_limit_no_delete BEFORE DELETE ON account_limit BEGIN
 	SELECT RAISE(ABORT, 'account_limit is append-only');
 END;
+CREATE INDEX folder_foreign ON folder (account) WHERE attrs & 128 <> 0;

@@ -183,6 +183,7 @@ CREATE TABLE folder (
 	proven_at  INTEGER,          -- folder_seen deeper than counts says
 	UNIQUE (account, wire)
 ) STRICT;
+CREATE INDEX folder_foreign ON folder (account) WHERE attrs & 128 <> 0;
 
 -- Before and after of a folder: attrs + delim << 32; NULL: not there.  Append-only;
 -- audit.

@@ -418,3 +418,25 @@ form_of() {
 	form_of 'BODY.PEEK.HEADER.FIELDS (MESSAGE-ID).)'
 	form_of 'ENVELOPE)' --slow-item BODY=1
 }
+
+@test "an account of 20 GB: sizes are summed up in full, and one that is lost is named with its own" {
+	python3 - <<-'END'
+		import json
+		def model(uids):
+		    return {"folders": [{"name": "INBOX", "uidvalidity": 7, "messages": [
+		        {"uid": u, "size": 4294967295, "header": "Message-ID: <%d@example.org>\r\n" % u} for u in uids]}]}
+		json.dump(model(range(1, 6)), open("old.json", "w"))
+		json.dump(model([1, 2, 4, 5]), open("new.json", "w"))
+	END
+	printf 'account\nanna\n' >accounts.csv
+	peer old --model old.json
+	peer new --model new.json
+	project
+	mm audit
+	want 0
+	python3 -c 'import sqlite3; db = sqlite3.connect("mailmuster.db"); rows = db.execute("SELECT octets FROM folder_seen ORDER BY octets").fetchall(); assert rows == [(4 * 4294967295,), (5 * 4294967295,)], rows'
+	mm verify
+	want 1
+	mm report --json
+	has "$out" '"octets": 4294967295'
+}
