@@ -3,6 +3,10 @@
 #
 #   SANITIZE=address,undefined   or thread: builds into a folder of its own below build/
 #   CC=clang                     likewise
+# As many jobs as there are processors, unless somebody says otherwise: people type `make demo`.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 VERSION  := $(shell cat VERSION)
 CC       ?= gcc
 ifeq ($(origin CC),default)
@@ -23,8 +27,10 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 	    -Wvla -Wformat=2 -Wframe-larger-than=16384 $(if $(WERROR),-Werror)
 SAN      := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -DMAILMUSTER_SANITIZED)
 HARDEN   := $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+# A sanitizer names files and lines, no variables: -g1 takes a fifth less time to compile.
+DEBUG    := $(if $(SANITIZE),-g1,-g)
 OPT      := $(if $(COVERAGE),-O0 --coverage,$(if $(SANITIZE),-O1,-O2))
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) -g -fPIE -pthread $(WARN) $(SAN) $(HARDEN) \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) $(DEBUG) -fPIE -pthread $(WARN) $(SAN) $(HARDEN) \
 	    -ffile-prefix-map=$(CURDIR)=. -Ilib -I. -I$(B)/gen -DMAILMUSTER_VERSION='"$(VERSION)"' \
 	    $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(CFLAGS)
 ALL_LDFLAGS = -pie -pthread $(SAN) $(if $(COVERAGE),--coverage) -Wl,-z,relro,-z,now $(LDFLAGS)
@@ -50,7 +56,7 @@ FUZZ_REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SR
 LAB_BIN  := $(patsubst lab/%.c,$(B)/lab/%,$(LAB_SRC))
 BENCH_BIN := $(patsubst bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 
-.PHONY: all help packages checklist demo check check-long check-release score bench fuzz layers headers no-warnings tidy format \
+.PHONY: all help packages checklist demo check check-long check-release score bench fuzz layers headers no-warnings syntax tidy format \
 	coverage install clean unit support-bins compile_commands.json replay-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -76,6 +82,10 @@ $(B)/obj/%.o: %.c
 no-warnings: build/mailmuster
 	$(Q)rc=0; for said in $(addsuffix .said,$(call obj,$(CLI_SRC) $(LIB_SRC))); do \
 		[ -e $$said ] && [ ! -s $$said ] || { echo "$$said:"; cat $$said; rc=1; }; done; exit $$rc
+
+# Does another compiler accept all of it without a word?  It need not make code of it for that.
+syntax: $(GENERATED)
+	$(Q)printf '%s\n' $(CLI_SRC) $(LIB_SRC) | xargs -P$(shell nproc) -n8 $(CC) $(ALL_CFLAGS) -Werror -fsyntax-only
 
 # The schema is one commented SQL file, each step up to it another; the store gets them as strings.
 SQL_GEN  := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h
@@ -186,9 +196,12 @@ fuzz: packages-check
 layers:
 	$(Q)tests/check_layers
 
-headers: $(GENERATED)
-	$(Q)for h in $(HEADERS); do printf '#include "%s"\nint headers_compile_alone;\n' "$${h#lib/}" | \
-		$(CC) $(filter-out -Wmissing-prototypes,$(ALL_CFLAGS)) -Werror -fsyntax-only -x c - || { echo "not self-contained: $$h"; exit 1; }; done
+headers: $(patsubst %.h,$(B)/headers/%.ok,$(HEADERS))
+$(B)/headers/%.ok: %.h $(HEADERS) | $(GENERATED)
+	@mkdir -p $(@D)
+	$(Q)printf '#include "%s"\nint headers_compile_alone;\n' '$(patsubst lib/%,%,$<)' | \
+		$(CC) $(filter-out -Wmissing-prototypes,$(ALL_CFLAGS)) -Werror -fsyntax-only -x c - && touch $@ || \
+		{ echo "not self-contained: $<"; exit 1; }
 
 tidy: $(GENERATED)
 	$(Q)clang-tidy --quiet $(LIB_SRC) $(CLI_SRC) -- $(ALL_CFLAGS)
@@ -204,15 +217,14 @@ coverage: packages-check
 compile_commands.json:
 	$(Q)rm -rf build/cc && bear --output $@ -- $(MAKE) -B build/mailmuster unit
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man7 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
-		$(DESTDIR)$(PREFIX)/share/mailmuster/profiles
-	install -m 644 $(PROFILES) $(DESTDIR)$(PREFIX)/share/mailmuster/profiles
+MAN      := $(sort $(wildcard man/*.[1-9]))
+DATA_DIR  = $(DESTDIR)$(PREFIX)/share
+install: build/mailmuster
+	install -d $(DESTDIR)$(PREFIX)/bin $(DATA_DIR)/mailmuster/profiles $(DATA_DIR)/bash-completion/completions
 	install -m 755 $(B)/mailmuster $(DESTDIR)$(PREFIX)/bin/mailmuster
-	install -m 644 man/mailmuster.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailmuster.1
-	install -m 644 man/mailmuster-checklists.7 $(DESTDIR)$(PREFIX)/share/man/man7/mailmuster-checklists.7
-	install -m 644 completion/mailmuster.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailmuster
+	install -m 644 $(PROFILES) $(DATA_DIR)/mailmuster/profiles
+	install -m 644 completion/mailmuster.bash $(DATA_DIR)/bash-completion/completions/mailmuster
+	$(Q)for page in $(MAN); do install -D -m 644 $$page $(DATA_DIR)/man/man$${page##*.}/$${page##*/}; done
 
 clean:
 	rm -rf build

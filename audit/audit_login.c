@@ -19,14 +19,41 @@ void audit_doors_init(struct audit_doors *d, const struct audit_options *o,
 
 void audit_doors_done(struct audit_doors *d)
 {
-	for (size_t i = 0; i < d->made_n; i++)
+	for (size_t i = 0; i < d->made_n; i++) {
 		free(d->made[i].user);
+		free(d->made[i].seen);
+	}
 	free(d->made);
 	for (size_t i = 0; i < SIDE_COUNT; i++) {
 		pthread_cond_destroy(&d->gate[i].free);
 		pthread_mutex_destroy(&d->gate[i].lock);
 	}
 	pthread_mutex_destroy(&d->secret);
+}
+
+/* Who the server was; NULL: the same as at the login before.  Under d->secret. */
+static struct server_seen *met(struct audit_doors *d, enum side side, int64_t at,
+			       const struct net_conn *conn)
+{
+	const struct server *server = d->o->server[side];
+	const struct cert *cert = net_conn_cert(conn);
+	struct server_seen s = { .side = side,
+				 .at = at,
+				 .host = server->host,
+				 .port = server->port,
+				 .has_cert = cert != NULL },
+			   *out;
+
+	snprintf(s.tls, sizeof s.tls, "%s", net_conn_tls(conn));
+	if (cert != NULL)
+		s.cert = *cert;
+	if (d->seen_any[side] && server_seen_same(&d->seen[side], &s))
+		return NULL;
+	d->seen[side] = s;
+	d->seen_any[side] = true;
+	out = mem_alloc(sizeof *out);
+	*out = s;
+	return out;
 }
 
 /* The server's log will show this login as if it were the user's. */
@@ -44,6 +71,7 @@ static void made(struct audit_doors *d, enum side side, const char *user,
 	*m = (struct audit_made){ .side = side,
 				  .user = mem_strdup(user),
 				  .at = clock_now() };
+	m->seen = met(d, side, m->at, conn);
 	snprintf(m->address, sizeof m->address, "%s", net_conn_local(conn));
 	pthread_mutex_unlock(&d->secret);
 }
@@ -66,8 +94,11 @@ bool audit_doors_note(struct audit_doors *d, struct store *st, struct err *err)
 					     .at = list[i].at,
 					     .address = list[i].address };
 
-		ok = ok && store_own_login_add(st, &o, err);
+		ok = ok && store_own_login_add(st, &o, err) &&
+		     (list[i].seen == NULL ||
+		      store_server_seen_add(st, list[i].seen, err));
 		free(list[i].user);
+		free(list[i].seen);
 	}
 	free(list);
 	return ok;

@@ -13,6 +13,7 @@
 #include "audit/audit.h"
 #include "audit/audit_pace.h"
 #include "audit/audit_token.h"
+#include "store/store_server.h"
 
 #define AUDIT_REFUSALS                                                                   \
 	5 /* in a row; also the most logins of one side at the same time, so that it     \
@@ -34,7 +35,8 @@ struct audit_made {
 	enum side side;
 	char *user;
 	int64_t at;
-	char address[64]; /* ours; "" */
+	char address[64];	  /* ours; "" */
+	struct server_seen *seen; /* as what the server showed itself; NULL: as before */
 };
 struct audit_doors {
 	const struct audit_options *o;
@@ -47,12 +49,16 @@ struct audit_doors {
 	struct audit_pace *pace;
 	struct audit_made *made; /* not yet in the store; under secret */
 	size_t made_n, made_cap;
+	/* Of the newest login of each side; under secret. */
+	struct server_seen seen[SIDE_COUNT];
+	bool seen_any[SIDE_COUNT];
 };
 void audit_doors_init(struct audit_doors *d, const struct audit_options *o,
 		      struct net_wake *wake);
 void audit_doors_done(struct audit_doors *d);
 
-/* Write down the logins that were made since the last call. */
+/* Write down the logins that were made since the last call, and the servers that were
+ * met; within a run. */
 bool audit_doors_note(struct audit_doors *d, struct store *st,
 		      struct err *err) MUST_CHECK;
 

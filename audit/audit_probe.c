@@ -112,7 +112,8 @@ bool audit_probe(const struct audit_options *o, enum side side, const char *user
 	out->at = clock_now();
 	snprintf(out->address, sizeof out->address, "%s", net_conn_local(conn));
 	snprintf(out->tls, sizeof out->tls, "%s", net_conn_tls(conn));
-	out->cert_expiry = net_conn_cert_expiry(conn);
+	if (net_conn_cert(conn) != NULL)
+		out->cert_expiry = net_conn_cert(conn)->not_after;
 	imap_io_net(&io, conn);
 	s = imap_session_new(&io, o->transcript);
 	r.greeting = net_conn_greeting(conn);

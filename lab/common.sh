@@ -4,7 +4,8 @@
 # What the scripts of the lab share.  Sourced; sets root, lab (state of everything), and checks nothing by itself.
 set -euo pipefail
 umask 022
-PATH=$PATH:/usr/sbin:/sbin
+# Debian's python3 itself, not the wrapper of a version manager.
+PATH=/usr/bin:$PATH:/usr/sbin:/sbin
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 lab=$root/build/lab
 pfx=$lab/pfx

@@ -76,8 +76,4 @@ bool net_explain(const struct server *server, bool proxied, const struct net_cap
  */
 bool net_accept(const struct net_capture *c, struct err *err) MUST_CHECK;
 
-/* "Nov 23 22:27:00 2027 GMT", as OpenSSL writes it, to Unix seconds; 0 when it is nothing
- * of the kind. */
-int64_t net_cert_time(struct span text);
-
 #endif

@@ -27,7 +27,8 @@ struct net_conn {
 	struct net_wake *wake;
 	int64_t timeout_ms;
 	struct net_capture said;
-	int64_t cert_expiry;
+	struct cert cert;
+	bool has_cert;
 	char local[64];
 	int64_t octets_in, octets_out;
 	char text[CURL_ERROR_SIZE]; /* libcurl's error buffer */
@@ -267,18 +268,19 @@ static bool set_up(struct net_conn *c, const struct server *server,
 	       set_login(c, server, login, mechanisms, err);
 }
 
-static int64_t leaf_expiry(struct net_conn *c)
+/* libcurl gives the chain as text, the server's own first. */
+static bool leaf(struct net_conn *c, struct cert *out)
 {
-	static const char field[] = "Expire date:";
+	static const char field[] = "Cert:";
 	struct curl_certinfo *info = NULL;
 
 	if (curl_easy_getinfo(c->curl, CURLINFO_CERTINFO, &info) != CURLE_OK ||
 	    info == NULL || info->num_of_certs < 1)
-		return 0;
+		return false;
 	for (struct curl_slist *s = info->certinfo[0]; s != NULL; s = s->next)
 		if (span_istarts(span_str(s->data), field))
-			return net_cert_time(span_str(s->data + sizeof field - 1));
-	return 0;
+			return cert_read(span_str(s->data + sizeof field - 1), out);
+	return false;
 }
 
 /* From here on libcurl only carries octets. */
@@ -286,7 +288,7 @@ static bool hand_over(struct net_conn *c, struct err *err)
 {
 	char *local = NULL;
 
-	c->cert_expiry = leaf_expiry(c);
+	c->has_cert = leaf(c, &c->cert);
 	if (curl_easy_getinfo(c->curl, CURLINFO_LOCAL_IP, &local) == CURLE_OK &&
 	    local != NULL)
 		snprintf(c->local, sizeof c->local, "%s",
@@ -419,9 +421,9 @@ const char *net_conn_tls(const struct net_conn *c)
 	return c->said.tls[0] != '\0' ? c->said.tls : "none";
 }
 
-int64_t net_conn_cert_expiry(const struct net_conn *c)
+const struct cert *net_conn_cert(const struct net_conn *c)
 {
-	return c->cert_expiry;
+	return c->has_cert ? &c->cert : NULL;
 }
 
 int64_t net_conn_octets_in(const struct net_conn *c)

@@ -11,6 +11,7 @@
  * [INUSE]` and `BYE [UNAVAILABLE]` reach the operator word for word. PREAUTH is an error:
  * nobody was asked who we are.  A connection belongs to one thread.
  */
+#include "base/cert.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "model/server.h"
@@ -70,11 +71,13 @@ void net_conn_close(struct net_conn *c);
 /* The greeting line as captured, without CRLF; empty when unknown.  Borrowed from c. */
 struct span net_conn_greeting(const struct net_conn *c);
 
-/* "TLSv1.3" or "none"; and the leaf certificate's expiry (Unix seconds, 0 unknown). */
+/* "TLSv1.3" or "none". */
 const char *net_conn_tls(const struct net_conn *c);
+/* The server's own certificate; NULL: none, or none that can be read.  Borrowed from c.
+ */
+const struct cert *net_conn_cert(const struct net_conn *c);
 /* Our end of the connection, "192.0.2.1"; "" when it is not known.  Borrowed from c. */
 const char *net_conn_local(const struct net_conn *c);
-int64_t net_conn_cert_expiry(const struct net_conn *c);
 
 /*
  * Read at least one octet, at most size.  0 is end of stream (an error for whoever

@@ -347,6 +347,22 @@ CREATE TABLE mover_run (
 	refused  INTEGER NOT NULL,
 	PRIMARY KEY (transfer, began)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE server_seen (
+	id          INTEGER PRIMARY KEY,
+	run         INTEGER NOT NULL REFERENCES run (id),
+	side        INTEGER NOT NULL,
+	at          INTEGER NOT NULL,
+	host        TEXT NOT NULL,
+	port        INTEGER NOT NULL,
+	tls         TEXT NOT NULL,
+	fingerprint BLOB NOT NULL,
+	"key"       BLOB NOT NULL,
+	subject     TEXT NOT NULL,
+	issuer      TEXT NOT NULL,
+	not_before  INTEGER NOT NULL,
+	not_after   INTEGER NOT NULL,
+	UNIQUE (run, side, host, port, fingerprint)
+) STRICT;
 CREATE TABLE plan (
 	id      INTEGER PRIMARY KEY,
 	kind    TEXT NOT NULL,
@@ -476,3 +492,9 @@ CREATE TRIGGER account_limit_no_delete BEFORE DELETE ON account_limit BEGIN
 	SELECT RAISE(ABORT, 'account_limit is append-only');
 END;
 CREATE INDEX folder_foreign ON folder (account) WHERE attrs & 128 <> 0;
+CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;
+CREATE TRIGGER server_seen_no_delete BEFORE DELETE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;

@@ -799,6 +799,25 @@ CREATE TABLE plan_item (
 	PRIMARY KEY (plan, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- As what a server showed itself at logins: a row for each run and each certificate.
+-- Append-only; audit, scan, details.
+CREATE TABLE server_seen (
+	id          INTEGER PRIMARY KEY,
+	run         INTEGER NOT NULL REFERENCES run (id),
+	side        INTEGER NOT NULL,
+	at          INTEGER NOT NULL,    -- when it was met first by that run
+	host        TEXT NOT NULL,    -- as the config had it
+	port        INTEGER NOT NULL,
+	tls         TEXT NOT NULL,    -- 'TLSv1.3', 'none'
+	fingerprint BLOB NOT NULL,    -- of the certificate; empty: it showed none
+	"key"       BLOB NOT NULL,    -- digest of its public key; empty: none
+	subject     TEXT NOT NULL,
+	issuer      TEXT NOT NULL,
+	not_before  INTEGER NOT NULL,    -- 0: not known
+	not_after   INTEGER NOT NULL,
+	UNIQUE (run, side, host, port, fingerprint)
+) STRICT;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -991,4 +1010,10 @@ CREATE TRIGGER account_limit_no_update BEFORE UPDATE ON account_limit BEGIN
 END;
 CREATE TRIGGER account_limit_no_delete BEFORE DELETE ON account_limit BEGIN
 	SELECT RAISE(ABORT, 'account_limit is append-only');
+END;
+CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;
+CREATE TRIGGER server_seen_no_delete BEFORE DELETE ON server_seen BEGIN
+	SELECT RAISE(ABORT, 'server_seen is append-only');
 END;

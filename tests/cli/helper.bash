@@ -6,6 +6,9 @@ MM=${MAILMUSTER:-$TOP/build/mailmuster}
 PEER=$TOP/tests/support/scripted-imap
 GOLDEN=$TOP/tests/cli/golden
 
+# Debian's python3 itself, not the wrapper of a version manager.
+[ ! -x /usr/bin/python3 ] || PATH=/usr/bin:$PATH
+
 setup() {
 	DIR=$(mktemp -d "${BATS_TMPDIR:-/tmp}/mailmuster.XXXXXX")
 	cd "$DIR" || return 1

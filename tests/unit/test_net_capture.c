@@ -135,41 +135,6 @@ static void takes_the_tls_version_from_a_remark(void **state)
 	}
 }
 
-static void reads_the_date_of_a_certificate(void **state)
-{
-	static const struct {
-		const char *text;
-		int64_t time;
-	} cases[] = {
-		{ "Nov 23 22:27:00 2027 GMT", 1827008820 },
-		{ "Jan  1 00:00:00 1970 GMT", 0 },
-		{ "Jan  1 00:00:01 1970 GMT", 1 },
-		{ "Feb  9 03:04:05 2031 GMT", 1928372645 },
-		{ " Jan  1 00:00:01 1970 GMT\n", 1 },
-		{ "", 0 },
-		{ "Nov 23 22:27:00 2027", 0 },
-		{ "Nov 23 22:27:00 2027 CET", 0 },
-		{ "Nov 23 22:27:00 2027 GMT x", 0 },
-		{ "Nob 23 22:27:00 2027 GMT", 0 },
-		{ "Nov 0 22:27:00 2027 GMT", 0 },
-		{ "Nov 32 22:27:00 2027 GMT", 0 },
-		{ "Nov 23 24:27:00 2027 GMT", 0 },
-		{ "Nov 23 22:60:00 2027 GMT", 0 },
-		{ "Nov 23 22:27:0 2027 GMT", 0 },
-		{ "Nov 23 22-27-00 2027 GMT", 0 },
-		{ "Nov 23 22:27:00 02027 GMT", 0 },
-		{ "Nov 23 22:27:00 -027 GMT", 0 },
-		{ "JanFeb 23 22:27:00 2027 GMT", 0 },
-		{ "anF 23 22:27:00 2027 GMT", 0 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		if (net_cert_time(span_str(cases[i].text)) != cases[i].time)
-			fail_msg("%zu: %s is %lld", i, cases[i].text,
-				 (long long)net_cert_time(span_str(cases[i].text)));
-}
-
 static const char ok[] = "* OK hi\r\n* CAPABILITY IMAP4rev1\r\nA001 OK done\r\n";
 
 static const struct {
@@ -321,7 +286,6 @@ int main(void)
 		cmocka_unit_test(cuts_what_is_too_long),
 		cmocka_unit_test(knows_a_greeting),
 		cmocka_unit_test(takes_the_tls_version_from_a_remark),
-		cmocka_unit_test(reads_the_date_of_a_certificate),
 		cmocka_unit_test(names_class_and_reason),
 		cmocka_unit_test(accepts_only_a_real_server),
 	};

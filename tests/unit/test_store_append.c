@@ -12,6 +12,7 @@
 #include "store/store_said.h"
 #include "store/store_scan.h"
 #include "store/store_seal.h"
+#include "store/store_server.h"
 #include "tests/support/store_rig.h"
 
 /* One row in each table of logs and of what persons say. */
@@ -87,6 +88,47 @@ static void keep_a_plan(struct rig *r, int64_t transfer)
 	assert_false(found);
 }
 
+/* Two certificates, the first met twice, and a server that shows none. */
+static void meet_servers(struct rig *r)
+{
+	struct server_seen s = { .side = SIDE_NEW,
+				 .at = 5,
+				 .host = "mail.example.org",
+				 .port = 993,
+				 .tls = "TLSv1.3",
+				 .has_cert = true,
+				 .cert = { .subject = "CN=mail.example.org",
+					   .issuer = "CN=ca",
+					   .not_after = 77 } };
+	struct server_seen other = s;
+	struct server_known *k;
+	struct err err = ERR_INIT;
+	size_t n;
+
+	s.cert.fingerprint.bytes[0] = 1;
+	other.cert.fingerprint.bytes[0] = 2;
+	assert_false(server_seen_same(&s, &other));
+	ok(store_server_seen_add(r->st, &s, &err));
+	ok(store_server_seen_add(r->st, &other, &err));
+	s.at = 6;
+	ok(store_server_seen_add(r->st, &s, &err)); /* the same run met it already */
+	ok(store_servers_known(r->st, SIDE_NEW, &r->arena, &k, &n, &err));
+	assert_int_equal(n, 2);
+	assert_true(server_seen_same(&k[0].seen, &other));
+	assert_true(server_seen_same(&k[1].seen, &s));
+	assert_true(k[1].seen.at == 5 && k[1].seen.cert.not_after == 77);
+	assert_string_equal(k[1].seen.cert.subject, "CN=mail.example.org");
+	s = (struct server_seen){ .side = SIDE_OLD,
+				  .at = 7,
+				  .host = "old.example.org",
+				  .port = 143,
+				  .tls = "none" };
+	ok(store_server_seen_add(r->st, &s, &err));
+	ok(store_server_seen_add(r->st, &s, &err));
+	ok(store_servers_known(r->st, SIDE_OLD, &r->arena, &k, &n, &err));
+	assert_true(n == 1 && server_seen_same(&k[0].seen, &s) && !k[0].seen.has_cert);
+}
+
 static void refuses_to_edit_what_was_observed(void **state)
 {
 	static const struct {
@@ -124,6 +166,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "mover_run", "octets" },
 		{ "plan", "summary" },
 		{ "plan_item", "text" },
+		{ "server_seen", "subject" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -161,6 +204,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_scan_sample_put(r->st, &sample, &err));
 	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
 	ok(store_limits_put(r->st, r->account, &limit, 1, 1u << LIMIT_STORAGE, &err));
+	meet_servers(r);
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
