@@ -52,6 +52,18 @@ enum audit_form audit_form_judge(const struct audit_form_trial *header,
 		       : AUDIT_FORM_HEADER;
 }
 
+/* ENABLE QRESYNC must go out before any mailbox is open (RFC 5161 section 3.1). */
+static bool may_open(const struct audit_reader *r)
+{
+	if (!(r->hello.caps & IMAP_CAP_QRESYNC))
+		return true;
+	for (size_t i = 0; i < r->folder_n; i++)
+		if (!(r->marks[i] & AUDIT_DONE) && audit_is_own(&r->folders[i]) &&
+		    audit_reader_way(r, i) == AUDIT_DELTA)
+			return false;
+	return true;
+}
+
 /* The fullest folder; folder_n: none is full enough. */
 static size_t choose(const struct audit_reader *r)
 {
@@ -111,7 +123,7 @@ bool audit_form_try(struct audit_reader *r, struct imap_session *s, struct err *
 	size_t folder;
 	int64_t began;
 
-	if (r->form != AUDIT_FORM_UNKNOWN)
+	if (r->form != AUDIT_FORM_UNKNOWN || !may_open(r))
 		return true;
 	folder = choose(r);
 	if (folder == r->folder_n)
