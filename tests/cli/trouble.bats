@@ -440,3 +440,20 @@ form_of() {
 	mm report --json
 	has "$out" '"octets": 4294967295'
 }
+
+@test "quota is asked for where there is any, and told; nonsense costs no account" {
+	peer old --add-cap QUOTA --quota STORAGE_10_512_MESSAGE_4_1000
+	peer new --add-cap QUOTA --quota STORAGE_ten
+	printf 'account\nanna\n' >accounts.csv
+	project
+	mm audit
+	want 0
+	[ "$(grep -c 'GETQUOTAROOT INBOX' old.log)" = 1 ]
+	mm explain anna
+	want 0
+	has "$out" "quota storage: 10,240 of 524,288 octets used"
+	has "$out" "quota messages: 4 of 1,000 used"
+	[ "$(grep -c 'quota storage' .out)" = 1 ]
+	mm ledger verify
+	want 0
+}
