@@ -51,8 +51,9 @@ setup_read() {
 	mm verify
 	want 0
 	# INBOX holds three messages, Sent one; their octets are what IMAP tells.
-	printf 'user,folder,messages,octets\nanna,/Inbox,5,9000000\nanna,Sent,1,\nanna,Archive/1999,7,\nbert,,4,\n' >list
-	mm import counts list
+	printf 'user,folder,messages,octets\nanna,/Inbox,5,9000000\nanna,Sent,1,\nanna,Archive/1999,7,\n' >list
+	printf 'user,messages\nbert,4\n' >whole
+	mm import counts list whole
 	want 0
 	mm explain anna
 	want 0

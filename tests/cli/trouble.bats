@@ -395,10 +395,10 @@ stop_audit() {
 form_of() {
 	local form=$1
 	shift
-	rm -rf mailmuster.* accounts.csv admin.secret
+	rm -rf mailmuster.* accounts.csv admin.secret old.log
 	printf 'account\nanna\nbert\n' >accounts.csv
 	peer old --model most.json "$@"
-	one_sided
+	one_sided --old-max-connections 1
 	mm audit
 	want 0
 	has "$out" "2,420 messages"

@@ -94,7 +94,8 @@ static void scan_comes_back_when_it_may(void **state)
 
 		scene_open(&b, hints[i], &transfer, &inbox);
 		must_be_scanned(&b, hints[i]);
-		assert_int_equal(b.out.pace[SIDE_OLD].hints, 4);
+		/* A login is tried again at once where the account is busy. */
+		assert_in_range(b.out.pace[SIDE_OLD].hints, 3, 4);
 		assert_true(b.out.pace[SIDE_OLD].waited_ms[RUN_WAIT_HINT] >= 5000);
 		assert_int_equal(b.line_n, 0); /* nothing was wrong */
 		scene_close(&b);
@@ -148,7 +149,8 @@ static void details_come_back_when_they_may(void **state)
 
 		scene_open(&b, hints[i], &transfer, &inbox);
 		must_be_looked_up(&b, transfer, &inbox, hints[i]);
-		assert_int_equal(b.out.pace[SIDE_OLD].hints, 4);
+		/* A login is tried again at once where the account is busy. */
+		assert_in_range(b.out.pace[SIDE_OLD].hints, 3, 4);
 		scene_close(&b);
 	}
 }
