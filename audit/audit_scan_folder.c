@@ -312,8 +312,9 @@ static bool has_room(struct audit_scan *s, const struct audit_scan_item *i)
 	last = flight(s, s->flight_n - 1);
 	if (i->state == SCAN_ALONE || s->v[last->from].state == SCAN_ALONE)
 		return false;
-	return s->flight_n < AUDIT_SCAN_FLIGHTS &&
-	       s->in_flight + weight(i) <= IN_FLIGHT_MAX;
+	/* The server always has the next command, however large its messages are. */
+	return s->flight_n == 1 || (s->flight_n < AUDIT_SCAN_FLIGHTS &&
+				    s->in_flight + weight(i) <= IN_FLIGHT_MAX);
 }
 
 static bool send(struct audit_scan *s, struct imap_session *session, struct err *err)
@@ -432,8 +433,7 @@ static bool landed(struct audit_scan *s, struct imap_session *session,
 			 * another UID. */
 			if (!fail(s, i, BIT(BREAKS) | BIT(NOTHING),
 				  "the connection broke when it was due, and now it is "
-				  "not "
-				  "there any more",
+				  "not there any more",
 				  err))
 				return false;
 			continue;

@@ -13,6 +13,11 @@ enum {
 		3, /* sessions in a row that brought nothing: the account is left */
 	BREAKS_OF_FOLDER = 3, /* in a row without a new message: it is passed over */
 	BREAKS_MAX = 500,     /* of one account: each costs a login */
+	/* What is lost when the program is killed: less than this much, and what is under
+	 * way. */
+	BATCH_ENOUGH = 64,
+	BATCH_OCTETS = 4 << 20,
+	BATCH_MS = 1000,
 };
 
 static bool closed(struct err *err)
@@ -63,6 +68,8 @@ static bool on_seen(void *ctx, const struct audit_scanned *s, struct err *err)
 	if (w->batch == NULL) {
 		w->batch = mem_alloc(sizeof *w->batch);
 		w->batch->n = 0;
+		w->batch->octets = 0;
+		w->batch->began_ms = clock_mono_ms();
 		arena_init(&w->batch->arena);
 	}
 	arena = &w->batch->arena;
@@ -72,6 +79,7 @@ static bool on_seen(void *ctx, const struct audit_scanned *s, struct err *err)
 				   .facts = *s->facts,
 				   .has_detail = s->has_detail };
 	r->facts.words = arena_strdup(arena, s->facts->words);
+	w->batch->octets += s->facts->octets;
 	if (s->has_detail)
 		r->detail = (struct message_detail){
 			.from = kept(arena, s->detail.from),
@@ -84,9 +92,13 @@ static bool on_seen(void *ctx, const struct audit_scanned *s, struct err *err)
 
 static bool on_settle(void *ctx, struct err *err)
 {
-	(void)ctx;
-	(void)err;
-	return true;
+	struct scan_worker *w = ctx;
+	const struct scan_batch *b = w->batch;
+
+	if (b == NULL || (b->n < BATCH_ENOUGH && b->octets < BATCH_OCTETS &&
+			  clock_mono_ms() - b->began_ms < BATCH_MS))
+		return true;
+	return flush(w, err);
 }
 
 static struct audit_pace *pace_of(struct scan_worker *w)

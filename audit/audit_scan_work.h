@@ -62,6 +62,7 @@ struct scan_batch {
 	struct arena arena;
 	struct scan_result v[SCAN_BATCH_MAX];
 	size_t n;
+	int64_t octets, began_ms; /* that were read for it; when the first of it came */
 };
 struct scan_folder_end {
 	const struct scan_place *place;

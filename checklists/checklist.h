@@ -39,6 +39,7 @@ struct check_item {
 	const char *owner;	 /* "" */
 	const struct rule *rule; /* NULL: only a person can tell */
 	struct rule_ask ask;	 /* since is 0 */
+	bool after_gate; /* comes after the shutdown: the gate does not wait for it */
 	bool sign; /* beside its rule a person must say that the rest of it is done */
 	/* Items to do again in this stage; NULL-ended, NULL: none. */
 	const struct check_item *const *repeat;

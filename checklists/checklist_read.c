@@ -101,7 +101,8 @@ static bool read_rule(struct reader *r, struct json_obj *o, struct check_item *i
 
 	if (!json_get_str(o, "rule", &name, r->err) || !get_duration(r, o, "age", &age) ||
 	    !get_duration(r, o, "for", &lasting) ||
-	    !json_get_bool(o, "sign", &item->sign, r->err))
+	    !json_get_bool(o, "sign", &item->sign, r->err) ||
+	    !json_get_bool(o, "after_gate", &item->after_gate, r->err))
 		return false;
 	if (name != NULL) {
 		item->rule = rule_find(name);

@@ -79,7 +79,7 @@ static void done_at(const struct evidence *e, const struct rule_ask *ask, int64_
 		out->state = CHECK_STALE;
 		snprintf(out->sentence + n, sizeof out->sentence - n,
 			 "; seen on %s, before this stage began", day(&w, at));
-	} else if (ask->max_age != 0 && at < e->now - ask->max_age) {
+	} else if (ask->max_age != 0 && !e->any_age && at < e->now - ask->max_age) {
 		out->state = CHECK_STALE;
 		snprintf(out->sentence + n, sizeof out->sentence - n,
 			 "; that is %s old, and may be %s",
@@ -310,6 +310,19 @@ static void judge_sealed(const struct evidence *e, const struct rule_ask *ask,
 	}
 }
 
+/* The seal alone proves nothing: it was compared, and what was found was dealt with. */
+static void judge_proven(const struct evidence *e, const struct rule_ask *ask,
+			 struct check_result *out)
+{
+	struct check_result seal = { .state = CHECK_UNKNOWN };
+
+	judge_sealed(e, ask, &seal);
+	if (seal.state != CHECK_DONE)
+		*out = seal;
+	else
+		judge_verified(e, ask, out);
+}
+
 /* ---- logs ---- */
 
 static void judge_logs(const struct evidence *e, const struct rule_ask *ask,
@@ -471,6 +484,10 @@ const struct rule rules[] = {
 	  false, judge_sealed },
 	{ "verified", "every account that moves was verified, and none differs",
 	  RULE_BOTH, 7 * DAY, false, false, judge_verified },
+	{ "proven",
+	  "every account that moves has a sound seal, was verified, and none "
+	  "differs",
+	  RULE_BOTH, 0, false, false, judge_proven },
 	{ "cutover", "a cutover was told of every account that moves", RULE_BOTH, 0,
 	  false, true, judge_cutover },
 	{ "quiet", "logs without a gap show nobody on the old side", RULE_OLD, 2 * DAY,

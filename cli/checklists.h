@@ -26,6 +26,9 @@ bool checklists_blank(const struct project *p, struct checklists_seen *out,
 /* Lists, evidence, words and states. */
 bool checklists_see(const struct project *p, struct checklists_seen *out,
 		    struct err *err) MUST_CHECK;
+/* The same, and what was done once stays done, however old its evidence is. */
+bool checklists_see_any_age(const struct project *p, struct checklists_seen *out,
+			    struct err *err) MUST_CHECK;
 void checklists_forget(struct checklists_seen *c); /* also after a failure */
 /* "2026-12-12" of the last day on which it is not yet late; "" without a date. */
 const char *checklists_by(const struct item_view *v, struct arena *arena);

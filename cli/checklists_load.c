@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "cli/accounts_use.h"
 #include "cli/checklists.h"
 #include "cli/msg.h"
 #include "plan/plan_dormant.h"
@@ -85,7 +86,7 @@ static bool look_at_use(const struct project *p, struct plan_use *use, struct ev
 	struct plan_still s;
 
 	if (!plan_dormant(use, p->store, SIDE_OLD, DORMANT_DAYS, e->now, &d, err) ||
-	    !plan_still(use, p->store, 0, &s, err))
+	    !plan_still(use, p->store, ACCOUNTS_GRACE, &s, err))
 		return false;
 	*u = (struct evidence_use){ .days = DORMANT_DAYS,
 				    .unknown = (int64_t)d.blockers,
@@ -108,7 +109,9 @@ static bool look_at_logs(const struct project *p, struct evidence *e, struct err
 {
 	const struct plan_use_setup setup = { .names = &p->config.logs.names,
 					      .proxies = p->config.logs.proxies,
-					      .proxy_n = p->config.logs.proxy_n };
+					      .proxy_n = p->config.logs.proxy_n,
+					      .own = p->config.logs.own,
+					      .own_n = p->config.logs.own_n };
 	struct plan_use use = { 0 };
 	bool ok;
 
@@ -119,7 +122,8 @@ static bool look_at_logs(const struct project *p, struct evidence *e, struct err
 	return ok;
 }
 
-bool checklists_see(const struct project *p, struct checklists_seen *out, struct err *err)
+static bool look(const struct project *p, bool any_age, struct checklists_seen *out,
+		 struct err *err)
 {
 	if (!checklists_blank(p, out, err) ||
 	    !store_evidence(p->store, clock_now(), project_one_sided(p), &out->evidence,
@@ -127,12 +131,24 @@ bool checklists_see(const struct project *p, struct checklists_seen *out, struct
 	    !look_at_logs(p, &out->evidence, err) ||
 	    !store_item_words(p->store, &out->arena, &out->words, &out->word_n, err))
 		return false;
+	out->evidence.any_age = any_age;
 	out->service = p->config.service_date;
 	out->view = arena_alloc(&out->arena, (out->lists.n + 1) * sizeof *out->view);
 	for (size_t i = 0; i < out->lists.n; i++)
 		list_judge(out->lists.list[i], &out->evidence, out->words, out->word_n,
 			   out->service, &out->arena, &out->view[i]);
 	return true;
+}
+
+bool checklists_see(const struct project *p, struct checklists_seen *out, struct err *err)
+{
+	return look(p, false, out, err);
+}
+
+bool checklists_see_any_age(const struct project *p, struct checklists_seen *out,
+			    struct err *err)
+{
+	return look(p, true, out, err);
 }
 
 const char *checklists_by(const struct item_view *v, struct arena *arena)

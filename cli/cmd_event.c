@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/entry.h"
 #include "cli/event_import.h"
+#include "cli/event_record.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/suggest.h"
@@ -14,17 +15,22 @@
 
 #define FUTURE_MAX 3600 /* seconds by which clocks may differ */
 
-enum { OPT_AT = OPT_OWN, OPT_BY, OPT_NOTE };
+enum { OPT_AT = OPT_OWN, OPT_BY, OPT_DIGEST, OPT_FILE, OPT_NOTE, OPT_ROLE };
 static const struct option options[] = {
 	{ "at", required_argument, NULL, OPT_AT },
 	{ "by", required_argument, NULL, OPT_BY },
+	{ "digest", required_argument, NULL, OPT_DIGEST },
+	{ "file", required_argument, NULL, OPT_FILE },
 	{ "note", required_argument, NULL, OPT_NOTE },
+	{ "role", required_argument, NULL, OPT_ROLE },
 	{ NULL, 0, NULL, 0 },
 };
 
 /* "seal" comes from the command of that name alone. */
 static const char *const kinds[] = { "presync",	 "last-pass", "freeze", "cutover",
-				     "rollback", "closed",    "stop",	"start" };
+				     "rollback", "closed",    "stop",	"start",
+				     "asked",	 "answered" };
+static const char *const records[] = { "archive", "restore", "statement", "announce" };
 
 struct telling {
 	const char *kind, *by, *note;
@@ -51,12 +57,15 @@ static int unknown_kind(struct args *a, const char *word)
 	suggest_try(&s, "import");
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		suggest_try(&s, kinds[i]);
+	for (size_t i = 0; i < COUNT_OF(records); i++)
+		suggest_try(&s, records[i]);
 	if (s.best != NULL)
 		return args_bad(a, "event: there is no kind \"%s\": did you mean %s?",
 				shown(word), s.best);
 	return args_bad(a,
 			"event: \"%s\" is neither list, import nor a kind: presync, "
-			"last-pass, freeze, cutover, rollback, closed, stop or start",
+			"last-pass, freeze, cutover, rollback, closed, stop, start, "
+			"asked, answered, archive, restore, statement or announce",
 			shown(word));
 }
 
@@ -274,9 +283,26 @@ static bool take_time(struct args *a, const char *value, int64_t *out)
 	return false;
 }
 
+static int tell_record(struct args *a, const struct telling *t, struct event_record *rec)
+{
+	if (!args_count(a, 1, 2))
+		return a->exit;
+	if (a->rest_n > 1) {
+		if (!entry_check(a, t->kind, a->rest[1], ENTRY_TEXT_MAX))
+			return a->exit;
+		rec->topic = a->rest[1];
+	}
+	rec->kind = t->kind;
+	rec->by = t->by;
+	rec->note = t->note;
+	rec->at = t->at;
+	return event_record(a, rec);
+}
+
 static int run(struct globals *g, int argc, char **argv)
 {
 	struct telling t = { .by = project_operator(), .note = "" };
+	struct event_record rec = { 0 };
 	bool any = false;
 	const char *value;
 	struct args a;
@@ -300,6 +326,17 @@ static int run(struct globals *g, int argc, char **argv)
 				return a.exit;
 			t.note = value;
 			break;
+		case OPT_DIGEST:
+			rec.digest = value;
+			break;
+		case OPT_FILE:
+			rec.file = value;
+			break;
+		case OPT_ROLE:
+			if (!entry_check(&a, "role", value, ENTRY_BY_MAX))
+				return a.exit;
+			rec.role = value;
+			break;
 		default:
 			return a.exit;
 		}
@@ -307,6 +344,11 @@ static int run(struct globals *g, int argc, char **argv)
 	if (!args_count(&a, 1, INT_MAX))
 		return a.exit;
 	t.kind = a.rest[0];
+	if (event_is_record(t.kind))
+		return tell_record(&a, &t, &rec);
+	if (rec.file != NULL || rec.digest != NULL || rec.role != NULL)
+		return args_bad(&a, "event: --file, --digest and --role are for archive, "
+				    "restore and statement");
 	if (strcmp(t.kind, "import") == 0) {
 		if (t.at != 0 || *t.note != '\0')
 			return args_bad(&a,
@@ -329,19 +371,30 @@ static const char help[] =
 	"one), freeze (no more mail to the old side), cutover (users work on the new\n"
 	"side), rollback (and back again), or closed; stop (the old server is down, to\n"
 	"see who complains) or start (it is up again). A seal is no event of this\n"
-	"command: mailmuster seal takes it. list shows them all.\n"
+	"command: mailmuster seal takes it. asked and answered tell of the owner of an\n"
+	"account that is not used. list shows them all.\n"
+	"archive and restore are recorded with the SHA-256 of the file: of the old\n"
+	"server as a whole, or an archive of the accounts of --only. statement keeps\n"
+	"what somebody says, and as what: of relays, forwards, new-accounts,\n"
+	"soft-shutdown, retention or clock. announce keeps where the shutdown was\n"
+	"announced: a Message-ID, or a place. The gate asks for all of these.\n"
 	"import reads what imapsync wrote to its log: when it ran for which account,\n"
 	"and what it did not copy and why. verify names that reason of what is missing.\n"
 	"\n"
 	"  --at TIME      when it happened, with a zone: 2026-11-23T22:00:00Z; now by\n"
 	"                 default\n"
 	"  --by NAME      who says so; your login name by default\n"
-	"  --note TEXT    kept with it\n";
+	"  --note TEXT    kept with it\n"
+	"  --file FILE    the archive, which is read to its end\n"
+	"  --digest HEX   its SHA-256, when it lies elsewhere\n"
+	"  --role ROLE    as what somebody states it, such as \"records officer\"\n";
 
 const struct command cmd_event = {
 	.name = "event",
 	.summary = "tell what happened: presync, last pass, freeze, cutover",
-	.usage = "list | import FILE ... | KIND [--at TIME] [--by NAME] [--note TEXT]",
+	.usage = "list | import FILE ... | KIND [--at TIME] [--by NAME] [--note TEXT] | "
+		 "(archive | restore) (--file FILE | --digest HEX) | statement TOPIC "
+		 "--role ROLE | announce WHERE",
 	.help = help,
 	.options = options,
 	.run = run,

@@ -2,18 +2,15 @@
 #include <limits.h>
 
 #include "base/clock.h"
-#include "base/fs.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "cli/entry.h"
+#include "cli/heads.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/project.h"
 #include "store/store_person.h"
 #include "store/store_run.h"
-
-#define REPORT_MAX (256u << 20) /* octets of a report that holds a head */
-#define HEADS_MAX  1000u	/* of all --against together */
 
 enum { OPT_AGAINST = OPT_OWN, OPT_BY, OPT_DEEP };
 static const struct option options[] = {
@@ -27,8 +24,7 @@ static const struct option options[] = {
 struct request {
 	bool deep;
 	const char *by, *output;
-	struct ledger_head head[HEADS_MAX];
-	size_t head_n;
+	struct heads heads;
 };
 
 /* ---- head ---- */
@@ -80,34 +76,6 @@ static bool head(const struct globals *g, const struct project *p, struct err *e
 
 /* ---- verify ---- */
 
-/* 64 digits, or a file that holds a head. */
-static bool take_heads(struct request *rq, const char *value, struct err *err)
-{
-	struct strbuf text = STRBUF_INIT;
-	size_t at = 0, before = rq->head_n;
-	bool ok;
-
-	if (rq->head_n < HEADS_MAX &&
-	    ledger_head_parse(span_str(value), &rq->head[rq->head_n])) {
-		rq->head_n++;
-		return true;
-	}
-	ok = fs_read(value, REPORT_MAX, &text, err);
-	if (!ok && err->cls == ERR_LOCAL)
-		err_hint(err, "--against takes the 64 digits of a head, or a report");
-	while (ok && rq->head_n < HEADS_MAX &&
-	       ledger_head_find(strbuf_span(&text), &at, &rq->head[rq->head_n]))
-		rq->head_n++;
-	if (ok && rq->head_n == HEADS_MAX)
-		ok = err_set(err, ERR_CONFIG, "%s: more than %u heads", shown(value),
-			     HEADS_MAX - 1);
-	else if (ok && rq->head_n == before)
-		ok = err_set(err, ERR_CONFIG, "%s: no head of a ledger is in it",
-			     shown(value));
-	strbuf_done(&text);
-	return ok;
-}
-
 static void verified_json(const struct request *rq, const struct ledger_facts *f)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -121,7 +89,7 @@ static void verified_json(const struct request *rq, const struct ledger_facts *f
 	json_put_int(&j, "entries", f->entries);
 	json_put_bool(&j, "whole", true);
 	json_put_str(&j, "hash", f->entries > 0 ? hex : NULL);
-	json_put_int(&j, "heads", (int64_t)rq->head_n);
+	json_put_int(&j, "heads", (int64_t)rq->heads.n);
 	json_name(&j, "clock_back");
 	if (f->back_seq == 0) {
 		json_null(&j);
@@ -152,9 +120,10 @@ static void verified_text(const struct request *rq, const struct ledger_facts *f
 
 	out_printf("the ledger is whole: %s %s\n", num_group(f->entries, n, sizeof n),
 		   f->entries == 1 ? "entry" : "entries");
-	if (rq->head_n > 0)
-		out_printf("it holds %s\n", rq->head_n == 1 ? "the head that was kept"
-							    : "the heads that were kept");
+	if (rq->heads.n > 0)
+		out_printf("it holds %s\n", rq->heads.n == 1
+						    ? "the head that was kept"
+						    : "the heads that were kept");
 	if (rq->deep)
 		out_printf("%s are as %s left them\n", counted(f->messages, "message"),
 			   counted(f->readings, "reading"));
@@ -173,7 +142,7 @@ static bool verify(const struct globals *g, const struct project *p,
 {
 	struct ledger_facts f;
 
-	if (!store_ledger_examine(p->store, rq->deep, rq->head, rq->head_n, &f, err))
+	if (!store_ledger_examine(p->store, rq->deep, rq->heads.v, rq->heads.n, &f, err))
 		return err_hint(
 			err,
 			"the evidence cannot be trusted from there on: bring " STORE_NAME
@@ -304,7 +273,7 @@ static int refuse(struct args *a, size_t verb, const struct request *rq)
 		return args_bad(
 			a, "ledger: \"%s\" is none of verify, head, export and forget",
 			shown(a->rest[0]));
-	if (verb != VERIFY && (rq->deep || rq->head_n > 0))
+	if (verb != VERIFY && (rq->deep || rq->heads.n > 0))
 		return args_bad(a, "ledger: --deep and --against are for verify");
 	if (verb != EXPORT && rq->output != NULL)
 		return args_bad(a, "ledger: --output is for export");
@@ -320,7 +289,7 @@ static bool take(struct args *a, int opt, const char *value, struct request *rq)
 
 	switch (opt) {
 	case OPT_AGAINST:
-		if (take_heads(rq, value, &err))
+		if (heads_take(&rq->heads, value, &err))
 			return true;
 		a->exit = msg_fail(a->g, &err);
 		return false;

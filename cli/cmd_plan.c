@@ -17,7 +17,8 @@ enum {
 	OPT_STRATEGY,
 	OPT_START,
 	OPT_SEED,
-	OPT_OUTPUT
+	OPT_OUTPUT,
+	OPT_BUDGET
 };
 static const struct option options[] = {
 	{ "csv", no_argument, NULL, OPT_CSV },
@@ -27,6 +28,7 @@ static const struct option options[] = {
 	{ "start", required_argument, NULL, OPT_START },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "output", required_argument, NULL, OPT_OUTPUT },
+	{ "budget", required_argument, NULL, OPT_BUDGET },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -98,6 +100,7 @@ static const struct kind {
 	{ "map", map, "csv " },
 	{ "oversized", plan_oversized_run, "csv keep by " },
 	{ "fit", plan_fit_run, "csv keep by " },
+	{ "pilot", plan_pilot_run, "csv keep by budget " },
 	{ "waves", plan_waves_run, "csv keep by strategy start seed output " },
 };
 
@@ -140,7 +143,7 @@ static int run(struct globals *g, int argc, char **argv)
 	struct plan_ask ask = { .by = project_operator(), .random = 1 };
 	const struct kind *kind;
 	const char *value, *wrong;
-	uint64_t given = 0;
+	uint64_t given = 0, budget;
 	struct args a;
 	int opt;
 
@@ -178,6 +181,12 @@ static int run(struct globals *g, int argc, char **argv)
 		case OPT_OUTPUT:
 			ask.to = value;
 			break;
+		case OPT_BUDGET:
+			if (!num_u64(span_str(value), INT32_MAX, &budget) || budget == 0)
+				return args_bad(
+					&a, "plan: --budget wants a number of accounts");
+			ask.budget = (int64_t)budget;
+			break;
 		default:
 			return a.exit;
 		}
@@ -213,6 +222,9 @@ static const char help[] =
 	"new server's limit one by one, folders by their names, what rules leave out, "
 	"and\n"
 	"what movers pass over.\n"
+	"pilot chooses the fewest accounts that show, together, every risk that is "
+	"there,\n"
+	"and says which of them brings what, who else has it, and what is left out.\n"
 	"waves puts the accounts on the connections that are allowed, longest first, in\n"
 	"the windows of \"plan\": { \"waves\": ... }, at the rate that was measured (by "
 	"the\n"
@@ -227,6 +239,7 @@ static const char help[] =
 	"  --start TIME   of waves: nothing begins sooner; now by default\n"
 	"  --seed N       of waves: of the forecast; the same number, the same forecast\n"
 	"  --output DIR   of waves: a list and a CSV for imapsync of each wave\n"
+	"  --budget N     of pilot: so many accounts at most\n"
 	"\n"
 	"What a server refuses is known from what it says itself (APPENDLIMIT), else "
 	"from\n"
@@ -237,9 +250,9 @@ static const char help[] =
 const struct command cmd_plan = {
 	.name = "plan",
 	.summary = "show what will not go well, before anything moves",
-	.usage = "map | oversized | fit | waves [--csv] [--keep] [--by NAME] "
+	.usage = "map | oversized | fit | pilot | waves [--csv] [--keep] [--by NAME] "
 		 "[--strategy firehose | fountain] [--start TIME] [--seed N] [--output "
-		 "DIR]",
+		 "DIR] [--budget N]",
 	.help = help,
 	.options = options,
 	.run = run,

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "checklists/checklist.h"
+#include "cli/config_gate.h"
 #include "cli/config_login.h"
 #include "cli/config_logs.h"
 #include "cli/config_map.h"
@@ -327,7 +328,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 		     struct err *err)
 {
 	const struct json_value *old_side, *new_side, *map, *keywords, *limits, *logs,
-		*plan;
+		*plan, *gate;
 	const char *project = NULL, *age = NULL, *between = NULL, *day = NULL;
 	struct json_obj o;
 
@@ -340,6 +341,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    !json_get_object(&o, "limits", &limits, err) ||
 	    !json_get_object(&o, "logs", &logs, err) ||
 	    !json_get_object(&o, "plan", &plan, err) ||
+	    !json_get_object(&o, "gate", &gate, err) ||
 	    !json_get_str(&o, "max_age", &age, err) ||
 	    !json_get_str(&o, "max_gap", &between, err) ||
 	    !json_get_str(&o, "service_date", &day, err) || !json_obj_end(&o, err))
@@ -365,7 +367,8 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	       (keywords == NULL || read_keywords(c, doc, keywords, err)) &&
 	       (limits == NULL || read_limits(c, doc, limits, err)) &&
 	       (logs == NULL || config_logs(c, doc, logs, err)) &&
-	       (plan == NULL || config_plan(c, doc, plan, err));
+	       (plan == NULL || config_plan(c, doc, plan, err)) &&
+	       (gate == NULL || config_gate(c, doc, gate, dir, err));
 }
 
 bool config_parse(const char *name, struct span text, const char *dir, struct config *out,
@@ -380,6 +383,7 @@ bool config_parse(const char *name, struct span text, const char *dir, struct co
 				.seal_gap = GAP_DEFAULT };
 	arena_init(&out->arena);
 	config_plan_defaults(out);
+	gate_limits_standard(&out->gate.limits);
 	out->path = arena_strdup(&out->arena, name);
 	ok = json_parse(name, text, &doc, err) && read_all(out, doc, dir, err);
 	json_free(doc);

@@ -5,6 +5,7 @@
  * file:line:column. */
 #include "base/arena.h"
 #include "base/err.h"
+#include "gate/limits.h"
 #include "logs/logs_scan.h"
 #include "map/map.h"
 #include "map/map_login.h"
@@ -39,6 +40,12 @@ struct config_plan {
 	struct plan_waves_rules waves;
 };
 
+struct config_gate {
+	struct gate_limits limits;
+	const char *const *heads; /* files that hold heads of the ledger; paths */
+	size_t head_n;
+};
+
 struct config {
 	const char *path;    /* as it is shown */
 	const char *project; /* name */
@@ -58,6 +65,7 @@ struct config {
 				 begins; 0: not said */
 	struct config_logs logs;
 	struct config_plan plan;
+	struct config_gate gate;
 	struct arena arena; /* holds all strings */
 };
 

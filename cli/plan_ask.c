@@ -6,6 +6,8 @@
 #include "cli/out.h"
 #include "cli/report_setup.h"
 #include "cli/stop.h"
+#include "plan/plan_use.h"
+#include "store/store_logs.h"
 
 bool plan_stopped(void *ctx)
 {
@@ -51,6 +53,21 @@ struct plan_facts_options plan_facts_asked(const struct plan_desk *d)
 		.transfer_n = d->scope.n,
 		.stop = plan_stopped,
 	};
+}
+
+bool plan_uses(const struct plan_desk *d, struct plan_use *out, bool *any_out,
+	       struct err *err)
+{
+	const struct config_logs *logs = &d->p.config.logs;
+	const struct plan_use_setup setup = { .names = &logs->names,
+					      .proxies = logs->proxies,
+					      .proxy_n = logs->proxy_n,
+					      .own = logs->own,
+					      .own_n = logs->own_n };
+
+	*out = (struct plan_use){ 0 };
+	return store_log_use_any(d->p.store, SIDE_OLD, any_out, err) &&
+	       (!*any_out || plan_use_open(d->p.store, &setup, out, err));
 }
 
 bool plan_keep(struct plan_desk *d, const char *kind, const char *summary,

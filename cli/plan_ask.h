@@ -19,6 +19,7 @@ struct plan_ask {
 	const char *strategy, *to; /* NULL */
 	int64_t start;		   /* 0: now */
 	uint64_t random;
+	int64_t budget; /* of pilot: accounts at most; 0: any */
 };
 
 struct plan_desk {
@@ -40,6 +41,12 @@ struct plan_facts_options plan_facts_asked(const struct plan_desk *d);
 const char *plan_profile(const struct config *c, enum side side);
 bool plan_stopped(void *ctx);
 
+struct plan_use;
+/* What the logs say of the accounts; *any_out false: no log of the old side was read, and
+ * out is empty.  plan_use_close either way. */
+bool plan_uses(const struct plan_desk *d, struct plan_use *out, bool *any_out,
+	       struct err *err) MUST_CHECK;
+
 /* Begin to keep a plan, when that was asked for.  summary: canonical JSON. */
 bool plan_keep(struct plan_desk *d, const char *kind, const char *summary,
 	       struct err *err) MUST_CHECK;
@@ -54,6 +61,7 @@ bool plan_lines_close(struct lines *l, struct strbuf *out, struct err *err) MUST
 
 int plan_oversized_run(struct globals *g, const struct plan_ask *ask);
 int plan_fit_run(struct globals *g, const struct plan_ask *ask);
+int plan_pilot_run(struct globals *g, const struct plan_ask *ask);
 int plan_waves_run(struct globals *g, const struct plan_ask *ask);
 
 #endif

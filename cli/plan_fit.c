@@ -34,8 +34,8 @@ static int64_t number(const struct plan_fit_result *r, enum plan_fit_class c)
 static void put_class(struct lines *l, const struct plan_fit_result *r,
 		      enum plan_fit_class c)
 {
-	static const char *const heads[] = { "UNKNOWN", "REFUSED", "SKIPPED", "MERGED",
-					     "RENAMED" };
+	static const char *const heads[] = { "UNKNOWN", "REFUSED", "SKIPPED",
+					     "MERGED",	"RENAMED", "AGAIN" };
 	const struct plan_fit_sum *s = &r->sum[c];
 	enum plan_fate fate = plan_fit_fate(c);
 	char digits[32];
@@ -102,6 +102,12 @@ static bool text(struct plan_desk *d, const struct plan_fit_result *r, struct er
 			      "was not asked for: not examined");
 		lines_wrap(&l, 2);
 	}
+	if (!r->logs) {
+		lines_add(&l,
+			  "no logs of the old side were read: who fetches by POP, and "
+			  "will fetch all once more, is not known");
+		lines_wrap(&l, 2);
+	}
 	if (r->unscanned > 0) {
 		lines_add(&l, "of ");
 		lines_count(&l, r->unscanned, "account", "accounts");
@@ -129,6 +135,7 @@ static void summary(struct json_out *j, const struct plan_fit_result *r)
 	json_end_array(j);
 	json_put_int(j, "folders", r->folders);
 	json_put_str(j, "kind", "fit");
+	json_put_bool(j, "logs", r->logs);
 	json_put_int(j, "messages", r->messages);
 	json_put_int(j, "octets", r->octets);
 	json_put_int(j, "unscanned", r->unscanned);
@@ -190,10 +197,12 @@ int plan_fit_run(struct globals *g, const struct plan_ask *ask)
 	struct plan_fit_result *r = NULL;
 	struct plan_fit_options o;
 	struct err err = ERR_INIT;
+	struct plan_use use = { 0 };
 	struct plan_desk d;
+	bool logs = false;
 	int code;
 
-	if (!plan_open(g, ask, &d, &err)) {
+	if (!plan_open(g, ask, &d, &err) || !plan_uses(&d, &use, &logs, &err)) {
 		code = msg_fail(g, &err);
 		goto out;
 	}
@@ -201,6 +210,7 @@ int plan_fit_run(struct globals *g, const struct plan_ask *ask)
 		.facts = plan_facts_asked(&d),
 		.rules = &d.p.config.rules,
 		.profile_old = plan_profile(&d.p.config, SIDE_OLD),
+		.use = logs ? &use : NULL,
 		.all = d.scope.all,
 		.one_sided = project_one_sided(&d.p),
 		.row = ask->form == SHEET_TEXT ? NULL : on_row,
@@ -214,6 +224,7 @@ int plan_fit_run(struct globals *g, const struct plan_ask *ask)
 		code = code_of(r);
 out:
 	plan_fit_free(r);
+	plan_use_close(&use);
 	plan_close(&d);
 	return code;
 }

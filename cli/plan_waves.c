@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* `mailmuster plan waves`. */
-#include <errno.h>
-#include <sys/stat.h>
-
+#include "cli/plan_waves.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "cli/msg.h"
-#include "cli/out.h"
-#include "cli/plan_ask.h"
-#include "plan/plan_waves.h"
 
 #define RUNS	    1000
 #define WAVES_SHOWN 20
@@ -20,12 +15,17 @@ static const char *const wave_columns[] = { "wave",   "from",	 "to",	       "acc
 					    "octets", "seconds", "end_median", "end_late",
 					    "fast",   "slow",	 NULL };
 
+static const char *const due_columns[] = { "what",     "at",	   "known_by",
+					   "end_soon", "end_late", NULL };
+static const char *const hub_columns[] = { "account", "seen_by", NULL };
+
 static const char *const whys[] = {
 	[PACK_PLACED] = "",
 	[PACK_TOO_LONG] = "no window is long enough",
 	[PACK_TOO_LARGE] = "no volume holds it within a window",
 	[PACK_BLOCKED] = "its blocked dates leave no window",
 	[PACK_NO_ROOM] = "the windows are full",
+	[PACK_TOO_MANY] = "its group is larger than a wave may be",
 };
 
 static void when(struct lines *l, int64_t t)
@@ -53,7 +53,7 @@ static void put_rate(struct lines *l, const struct plan_waves_result *r)
 {
 	char a[32], b[32];
 
-	if (r->by == PLAN_RATE_ASSUMED) {
+	if (!plan_rate_is_measured(r->by)) {
 		lines_add(l,
 			  "no rate was measured: assumed of each connection are %s and "
 			  "%d messages a second at worst, %s and %d at best; the plan is "
@@ -61,6 +61,14 @@ static void put_rate(struct lines *l, const struct plan_waves_result *r)
 			  num_octets(PLAN_SLOW_OCTETS, a, sizeof a), PLAN_SLOW_MESSAGES,
 			  num_octets(PLAN_FAST_OCTETS, b, sizeof b), PLAN_FAST_MESSAGES);
 		lines_end_headed(l, "UNKNOWN", LINES_YELLOW, 2);
+		if (r->by == PLAN_RATE_AUDIT) {
+			lines_add(l,
+				  "  by audits of %s folders a message costs this "
+				  "server %.2f ms at least, headers alone",
+				  num_group((int64_t)r->samples, a, sizeof a),
+				  (double)r->per_message_us / 1000);
+			lines_wrap(l, 6);
+		}
 		lines_add(l, "  -> mailmuster event import of the mover's logs, or "
 			     "mailmuster scan --side old, measures it.");
 		lines_wrap(l, 6);
@@ -94,7 +102,7 @@ static void put_waves(struct lines *l, const struct plan_waves_result *r)
 		lines_count(l, (int64_t)w->jobs, "account", "accounts");
 		lines_add(l, ", %s, ", num_octets(w->octets, text, sizeof text));
 		took(l, w->busy);
-		if (r->by == PLAN_RATE_ASSUMED) {
+		if (!plan_rate_is_measured(r->by)) {
 			lines_add(l, "; ends between ");
 			when(l, w->fast);
 			lines_add(l, " and ");
@@ -120,11 +128,30 @@ static void put_waves(struct lines *l, const struct plan_waves_result *r)
 	lines_end(l);
 }
 
+/* They come last. */
+static size_t unplaced(const struct plan_waves_result *r)
+{
+	size_t n = 0;
+
+	while (n < r->n && r->job[r->n - 1 - n].wave == 0)
+		n++;
+	return n;
+}
+
+static size_t together(const struct plan_waves_result *r, uint32_t group)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		n += r->job[i].group == group;
+	return n;
+}
+
 /* What has no place, and what would help. */
 static void put_unplaced(struct lines *l, const struct plan_waves_result *r,
 			 const struct plan_waves_rules *rules)
 {
-	size_t n = 0, at = r->n;
+	size_t n = unplaced(r), at = r->n - n;
 	double longest = 0;
 	char text[32];
 
@@ -133,9 +160,6 @@ static void put_unplaced(struct lines *l, const struct plan_waves_result *r,
 
 		longest = length > longest ? length : longest;
 	}
-	while (at > 0 && r->job[at - 1].wave == 0)
-		at--;
-	n = r->n - at;
 	if (n == 0)
 		return;
 	lines_count(l, (int64_t)n, "account has no place", "accounts have no place");
@@ -147,7 +171,13 @@ static void put_unplaced(struct lines *l, const struct plan_waves_result *r,
 		lines_argument(l, j->account);
 		lines_add(l, ": %s, ", num_octets(j->octets, text, sizeof text));
 		took(l, j->seconds);
-		lines_add(l, ": %s", whys[j->why]);
+		if (j->why == PACK_TOO_MANY)
+			lines_add(l,
+				  ": a group of %zu is more than the %lld accounts of a "
+				  "wave",
+				  together(r, j->group), (long long)rules->accounts);
+		else
+			lines_add(l, ": %s", whys[j->why]);
 		if (j->why == PACK_TOO_LONG) {
 			lines_add(l, " (the longest has ");
 			took(l, longest);
@@ -205,36 +235,53 @@ static void put_compare(struct lines *l, const struct plan_waves_result *r)
 	lines_wrap(l, 2);
 }
 
-static int64_t last_end(const struct plan_waves_result *r)
+/* Dates that fall before the planned end. */
+static void put_due(struct lines *l, const struct plan_waves_result *r)
 {
-	const struct plan_wave *w;
+	bool measured = plan_rate_is_measured(r->by);
 
-	if (r->wave_n == 0)
-		return 0;
-	w = &r->wave[r->wave_n - 1];
-	return r->by == PLAN_RATE_ASSUMED ? w->slow : w->p90;
-}
+	for (size_t i = 0; i < r->due_n; i++) {
+		const struct plan_due *d = &r->due[i];
 
-/* Dates that fall before the planned end; returns how many. */
-static size_t put_expiry(struct lines *l, const struct plan_waves_result *r,
-			 const struct plan_waves_rules *rules)
-{
-	int64_t end = last_end(r);
-	size_t n = 0;
-
-	for (size_t i = 0; i < rules->expiry_n; i++) {
-		if (rules->expiry[i].at >= end)
-			continue;
-		n++;
-		if (l == NULL)
-			continue;
-		lines_add(l, "%s ends ", rules->expiry[i].what);
-		when(l, rules->expiry[i].at);
+		lines_add(l, "%s ends ", d->what);
+		when(l, d->at);
 		lines_add(l, ", before all is moved: ");
-		when(l, end);
+		when(l, r->ends_late);
+		lines_add(l, measured ? " (P90)" : " at the slow rate");
+		lines_add(l, d->soon ? ", and before " : "; not before ");
+		when(l, r->ends_soon);
+		lines_add(l, measured ? " (P50)" : " at the fast one");
 		lines_end_headed(l, "EXPIRES", LINES_RED, 2);
 	}
-	return n;
+}
+
+/* Who goes together because of folders that one shows the other, and who is seen by too
+ * many for that. */
+static void put_groups(struct lines *l, const struct plan_waves_result *r)
+{
+	size_t sees = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		sees += r->job[i].sees;
+	if (sees > 0) {
+		lines_count(l, (int64_t)sees, "account sees", "accounts see");
+		lines_add(l, " folders of another or show theirs, and go with those in "
+			     "one wave");
+		lines_wrap(l, 2);
+	}
+	for (size_t i = 0; i < r->hub_n && i < PLAN_SHOWN; i++) {
+		lines_argument(l, r->hub[i].account);
+		lines_add(l,
+			  " shows folders to %lld accounts, too many for one wave: "
+			  "\"groups\" in the config, or move it with none of them "
+			  "working",
+			  (long long)r->hub[i].seen_by);
+		lines_end_headed(l, "SHARED", LINES_YELLOW, 2);
+	}
+	if (r->hub_n > PLAN_SHOWN) {
+		lines_add(l, "  and %zu more", r->hub_n - PLAN_SHOWN);
+		lines_end(l);
+	}
 }
 
 static void put_volumes(struct lines *l, const struct plan_waves_result *r,
@@ -306,7 +353,8 @@ static bool text(struct plan_desk *d, const struct plan_waves_result *r, struct 
 	}
 	put_unplaced(&l, r, rules);
 	put_volumes(&l, r, rules);
-	put_expiry(&l, r, rules);
+	put_groups(&l, r);
+	put_due(&l, r);
 	put_compare(&l, r);
 	return plan_lines_close(&l, &out, err);
 }
@@ -317,7 +365,7 @@ static bool rows(struct plan_desk *d, const struct plan_waves_result *r, struct 
 
 	sheet_begin(s, "plan-waves", d->p.config.project);
 	if (s->form == SHEET_JSON) {
-		static const char *const by[] = { "mover", "scan", "assumed" };
+		static const char *const by[] = { "mover", "scan", "audit", "assumed" };
 
 		json_put_str(&s->json, "strategy",
 			     r->strategy == PLAN_FIREHOSE ? "firehose" : "fountain");
@@ -333,6 +381,25 @@ static bool rows(struct plan_desk *d, const struct plan_waves_result *r, struct 
 		json_put_int(&s->json, "done", r->done);
 		json_put_int(&s->json, "unlisted", r->unlisted);
 		json_put_int(&s->json, "unsized", r->unsized);
+		sheet_rows(s, "expires", due_columns);
+		for (size_t i = 0; i < r->due_n; i++) {
+			sheet_text(s, r->due[i].what);
+			sheet_time(s, r->due[i].at);
+			sheet_text(s, r->due[i].certificate ? "login" : "config");
+			sheet_time(s, r->ends_soon);
+			sheet_time(s, r->ends_late);
+			if (!sheet_next(s, err))
+				return false;
+		}
+		sheet_rows_end(s);
+		sheet_rows(s, "shown_to_many", hub_columns);
+		for (size_t i = 0; i < r->hub_n; i++) {
+			sheet_text(s, r->hub[i].account);
+			sheet_number(s, r->hub[i].seen_by);
+			if (!sheet_next(s, err))
+				return false;
+		}
+		sheet_rows_end(s);
 		sheet_rows(s, "waves", wave_columns);
 		for (size_t i = 0; i < r->wave_n; i++) {
 			const struct plan_wave *w = &r->wave[i];
@@ -374,109 +441,6 @@ static bool rows(struct plan_desk *d, const struct plan_waves_result *r, struct 
 	return sheet_end(s, err);
 }
 
-/* ---- files of each wave ---- */
-
-static int by_id(const void *a, const void *b)
-{
-	const struct transfer *const *x = a, *const *y = b;
-
-	return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
-}
-
-/* Those of the scope, by id. */
-static const struct transfer **index_transfers(const struct plan_desk *d,
-					       struct arena *arena)
-{
-	const struct transfer **v = arena_alloc(arena, (d->scope.n + 1) * sizeof *v);
-
-	for (size_t i = 0; i < d->scope.n; i++)
-		v[i] = &d->scope.t[i];
-	qsort(v, d->scope.n, sizeof *v, by_id);
-	return v;
-}
-
-static const struct transfer *transfer_of(const struct transfer **v, size_t n, int64_t id)
-{
-	const struct transfer key = { .id = id }, *at = &key;
-	const struct transfer **found = bsearch(&at, v, n, sizeof *v, by_id);
-
-	return found != NULL ? *found : NULL;
-}
-
-static bool put_file(const char *path, const struct strbuf *text, struct err *err)
-{
-	struct out_file f;
-	struct report_sink sink;
-	bool ok;
-
-	if (!out_file_open(path, &f, err))
-		return false;
-	sink = out_file_sink(&f);
-	ok = sink.write(sink.ctx, strbuf_span(text), err) && out_file_commit(&f, err);
-	out_file_drop(&f);
-	return ok;
-}
-
-/* imapsync's list of accounts: host1;user1;password1;host2;user2;password2; with the
- * passwords left out. */
-static void imapsync_line(const struct plan_desk *d, const struct transfer *t,
-			  struct strbuf *out)
-{
-	const struct server *o = config_server(&d->p.config, SIDE_OLD),
-			    *n = config_server(&d->p.config, SIDE_NEW);
-
-	strbuf_addf(out, "%s;%s;;%s;%s;;\n", o->host,
-		    t->old_user != NULL ? t->old_user : "", n != NULL ? n->host : "",
-		    t->new_user != NULL ? t->new_user : "");
-}
-
-static bool one_wave(struct plan_desk *d, const struct plan_waves_result *r,
-		     const struct transfer **index, size_t from, size_t to,
-		     struct arena *arena, struct err *err)
-{
-	struct strbuf list = STRBUF_INIT, csv = STRBUF_INIT;
-	size_t wave = r->job[from].wave;
-	bool ok;
-
-	for (size_t i = from; i < to; i++) {
-		const struct transfer *t = transfer_of(index, d->scope.n,
-						       r->job[i].transfer);
-
-		strbuf_addf(&list, "%s\n", r->job[i].account);
-		if (t != NULL)
-			imapsync_line(d, t, &csv);
-	}
-	ok = put_file(arena_printf(arena, "%s/wave-%zu.txt", d->ask->to, wave), &list,
-		      err) &&
-	     put_file(arena_printf(arena, "%s/wave-%zu.imapsync.csv", d->ask->to, wave),
-		      &csv, err);
-	strbuf_done(&list);
-	strbuf_done(&csv);
-	return ok;
-}
-
-static bool files(struct plan_desk *d, const struct plan_waves_result *r, struct err *err)
-{
-	const struct transfer **index;
-	struct arena arena;
-	bool ok = true;
-	size_t to;
-
-	if (d->ask->to == NULL)
-		return true;
-	if (mkdir(d->ask->to, 0700) != 0 && errno != EEXIST)
-		return err_errno(err, ERR_LOCAL, errno, "%s", shown(d->ask->to));
-	arena_init(&arena);
-	index = index_transfers(d, &arena);
-	for (size_t i = 0; ok && i < r->n && r->job[i].wave > 0; i = to) {
-		for (to = i; to < r->n && r->job[to].wave == r->job[i].wave; to++)
-			;
-		ok = one_wave(d, r, index, i, to, &arena, err);
-	}
-	arena_done(&arena);
-	return ok;
-}
-
 static bool keep(struct plan_desk *d, const struct plan_waves_result *r, struct err *err)
 {
 	struct strbuf summary = STRBUF_INIT;
@@ -486,12 +450,32 @@ static bool keep(struct plan_desk *d, const struct plan_waves_result *r, struct 
 	json_out_init(&j, &summary, true);
 	json_begin_object(&j);
 	json_put_int(&j, "accounts", (int64_t)r->n);
-	json_put_int(&j, "ends", last_end(r));
+	json_put_int(&j, "ends_late", r->ends_late);
+	json_put_int(&j, "ends_soon", r->ends_soon);
+	json_put_int(&j, "expires", (int64_t)r->due_n);
 	json_put_str(&j, "kind", "waves");
+	json_put_bool(&j, "measured", plan_rate_is_measured(r->by));
+	json_put_int(&j, "no_place", (int64_t)unplaced(r));
 	json_put_int(&j, "waves", (int64_t)r->wave_n);
 	json_end_object(&j);
 	ok = plan_keep(d, "waves", strbuf_cstr(&summary), err);
 	strbuf_done(&summary);
+	for (size_t i = 0; ok && i < r->due_n; i++)
+		ok = plan_keep_item(d,
+				    &(struct plan_item){ .cls = r->due[i].certificate
+									? "certificate"
+									: "expires",
+							 .amount = r->due[i].at,
+							 .text = r->due[i].what },
+				    err);
+	for (size_t i = 0; ok && i < r->wave_n; i++)
+		ok = plan_keep_item(
+			d,
+			&(struct plan_item){ .cls = "wave",
+					     .wave = (int64_t)i + 1,
+					     .amount = (int64_t)r->wave[i].jobs,
+					     .text = "" },
+			err);
 	for (size_t i = 0; ok && i < r->n; i++)
 		ok = plan_keep_item(d,
 				    &(struct plan_item){ .transfer = r->job[i].transfer,
@@ -503,15 +487,13 @@ static bool keep(struct plan_desk *d, const struct plan_waves_result *r, struct 
 	return plan_keep_end(d, ok, err);
 }
 
-static int code_of(const struct plan_waves_result *r,
-		   const struct plan_waves_rules *rules)
+static int code_of(const struct plan_waves_result *r)
 {
-	if (r->unlisted > 0 || r->unsized > 0 || (r->by == PLAN_RATE_ASSUMED && r->n > 0))
+	if (r->unlisted > 0 || r->unsized > 0 ||
+	    (!plan_rate_is_measured(r->by) && r->n > 0))
 		return EXIT_INCOMPLETE;
-	if (r->late > 0 || (r->n > 0 && r->job[r->n - 1].wave == 0) ||
-	    put_expiry(NULL, r, rules) > 0)
-		return EXIT_FINDINGS;
-	return EXIT_CLEAN;
+	return r->late > 0 || unplaced(r) > 0 || r->due_n > 0 ? EXIT_FINDINGS
+							      : EXIT_CLEAN;
 }
 
 static unsigned allowed(const struct config *c)
@@ -552,11 +534,11 @@ int plan_waves_run(struct globals *g, const struct plan_ask *ask)
 		.runs = RUNS,
 	};
 	if (!plan_waves(d.p.store, &o, &r, &err) || !keep(&d, r, &err) ||
-	    !files(&d, r, &err) ||
+	    !plan_waves_files(&d, r, &err) ||
 	    !(ask->form == SHEET_TEXT ? text(&d, r, &err) : rows(&d, r, &err)))
 		code = msg_fail(g, &err);
 	else
-		code = code_of(r, rules);
+		code = code_of(r);
 out:
 	plan_waves_free(r);
 	plan_close(&d);

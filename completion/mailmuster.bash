@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts import audit scan logs plan event seal verify explain accept checklist status report ledger help"
+_mailmuster_commands="init doctor accounts import audit scan logs plan event seal verify explain accept checklist gate status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -23,12 +23,13 @@ _mailmuster_options() { # command
 	audit) printf '%s ' --side --depth --stale --budget --rate --not-during ;;
 	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --not-during --list ;;
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
-	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output ;;
-	event) printf '%s ' --at --by --note ;;
+	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output --budget ;;
+	event) printf '%s ' --at --by --digest --file --note --role ;;
 	seal) printf '%s ' --offline --by --note ;;
 	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
 	accept) printf '%s ' --rule --class --why --finding --by --reason --yes ;;
 	checklist) printf '%s ' --blank --by --format --note --output --to ;;
+	gate) printf '%s ' --against --csv ;;
 	report) printf '%s ' --csv --text --output ;;
 	ledger) printf '%s ' --against --by --deep --output ;;
 	help) printf '%s ' --options ;;
@@ -87,13 +88,14 @@ _mailmuster() {
 				words="counts"
 				files=yes
 				;;
-			plan) words="map oversized fit waves" ;;
+			plan) words="map oversized fit pilot waves" ;;
 			event)
-				words="list import presync last-pass freeze cutover rollback closed stop start"
+				words="list import presync last-pass freeze cutover rollback closed stop start asked answered archive restore statement announce"
 				files=yes
 				;;
 			accept) words="list" ;;
 			checklist) words="show due sign reopen assign export premigration cutover decommission" ;;
+			gate) words="check explain" ;;
 			ledger) words="verify head export forget" ;;
 			help) words="$_mailmuster_commands exit-codes" ;;
 			esac

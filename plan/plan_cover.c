@@ -51,8 +51,13 @@ static void host_gaps(struct cover *c, const struct log_span_seen *v, size_t n,
 		gap(c, v[0].host, at, c->out->last, "the log ends earlier");
 }
 
-bool plan_use_cover(struct store *st, enum side side, int64_t from, struct arena *arena,
-		    struct use_cover *out, struct err *err)
+static bool tells(const struct log_span_seen *v, bool deliveries)
+{
+	return deliveries ? v->deliveries : v->logins;
+}
+
+static bool cover(struct store *st, enum side side, bool deliveries, int64_t from,
+		  struct arena *arena, struct use_cover *out, struct err *err)
 {
 	struct cover c = { .arena = arena, .out = out };
 	struct log_span_seen *v = NULL;
@@ -63,7 +68,7 @@ bool plan_use_cover(struct store *st, enum side side, int64_t from, struct arena
 	if (!store_log_spans(st, side, arena, &v, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (!v[i].logins)
+		if (!tells(&v[i], deliveries))
 			continue;
 		out->first = !out->any || v[i].first < out->first ? v[i].first
 								  : out->first;
@@ -78,7 +83,7 @@ bool plan_use_cover(struct store *st, enum side side, int64_t from, struct arena
 		end = i + 1;
 		while (end < n && span_eq(v[end].host, v[i].host))
 			end++;
-		if (v[i].logins)
+		if (tells(&v[i], deliveries))
 			host_gaps(&c, &v[i], end - i, from);
 	}
 	for (size_t i = 0; i < beat_n; i++)
@@ -87,4 +92,17 @@ bool plan_use_cover(struct store *st, enum side side, int64_t from, struct arena
 			gap(&c, (struct span){ "", 0 }, beat[i].at, beat[i].at + 3600,
 			    "a beat is missing");
 	return true;
+}
+
+bool plan_use_cover(struct store *st, enum side side, int64_t from, struct arena *arena,
+		    struct use_cover *out, struct err *err)
+{
+	return cover(st, side, false, from, arena, out, err);
+}
+
+bool plan_use_cover_deliveries(struct store *st, enum side side, int64_t from,
+			       struct arena *arena, struct use_cover *out,
+			       struct err *err)
+{
+	return cover(st, side, true, from, arena, out, err);
 }

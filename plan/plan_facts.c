@@ -202,7 +202,7 @@ static bool scanned(struct walker *w, const struct plan_folder_facts *d, int64_t
 	f->scanned = true;
 	if (scan.gap_ms > SILENT_MS)
 		trait(f, PLAN_TRAIT_SLOW, d->name);
-	if (!store_scan_rows_open(w->st, d->epoch, &rows, err))
+	if (!store_scan_rows_open(w->st, d->epoch, false, &rows, err))
 		return false;
 	while ((next = store_scan_rows_next(rows, &row, err)) == NEXT_ITEM) {
 		uint64_t symptoms;
@@ -343,6 +343,7 @@ static bool folders(struct walker *w, const struct account_view *view,
 		    struct plan_facts *f, struct err *err)
 {
 	struct plan_folder_facts *d;
+	struct plan_foreign *foreign;
 	struct folder_view *v;
 	const char *prefix = NULL;
 	struct map_names names;
@@ -355,11 +356,15 @@ static bool folders(struct walker *w, const struct account_view *view,
 					 &v[i].folder);
 	names = (struct map_names){ prefix != NULL ? prefix : view->prefix, view->delim };
 	f->folder = d = arena_alloc(&w->one, (n + 1) * sizeof *d);
+	f->foreign = foreign = arena_alloc(&w->one, (n + 1) * sizeof *foreign);
 	for (size_t i = 0; i < n; i++) {
 		const char *name = v[i].folder.name;
 
 		if ((v[i].folder.attrs & FOLDER_FOREIGN) != 0) {
 			trait(f, PLAN_TRAIT_SHARED, name);
+			foreign[f->foreign_n++] = (struct plan_foreign){
+				name, v[i].folder.delim
+			};
 			continue;
 		}
 		if (*name == '\0')

@@ -46,6 +46,11 @@ struct plan_folder_facts {
 	bool mail, trash, junk;
 };
 
+struct plan_foreign {
+	const char *name;
+	char delim; /* '\0': it has no levels */
+};
+
 struct plan_facts {
 	const struct transfer *t;
 	size_t index; /* of t, by name, among those asked for */
@@ -70,6 +75,9 @@ struct plan_facts {
 	const char *trait_at[PLAN_TRAIT_COUNT]; /* a folder that shows it; NULL: none */
 	const struct plan_folder_facts *folder; /* by name */
 	size_t folder_n;
+	/* Folders of others that it sees, decoded, as the server names them. */
+	const struct plan_foreign *foreign;
+	size_t foreign_n;
 	struct plan_limits limits; /* of the new account */
 	const char *error;	   /* why it is not listed; "" */
 	/* Of the new side: what is there already; -1: never listed. */

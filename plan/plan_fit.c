@@ -10,7 +10,7 @@
 static const char *const fates[] = {
 	[FATE_UNKNOWN] = "unknown", [FATE_REFUSED] = "refused",
 	[FATE_SKIPPED] = "skipped", [FATE_MERGED] = "merged",
-	[FATE_RENAMED] = "renamed",
+	[FATE_RENAMED] = "renamed", [FATE_AGAIN] = "again",
 };
 
 const char *plan_fate_name(enum plan_fate f)
@@ -85,6 +85,11 @@ static const struct {
 			       "folders get another name by a rule",
 			       "Tell the owners, and check that the mover was told the "
 			       "same." },
+	[PLAN_FIT_POP] = { "pop", FATE_AGAIN, true, false,
+			   "message will be fetched again by POP",
+			   "messages will be fetched again by POP",
+			   "Tell their users: a client that leaves mail on the server "
+			   "takes all of INBOX for new, for UIDs change." },
 };
 _Static_assert(COUNT_OF(classes) == PLAN_FIT_CLASS_COUNT, "a text for each class");
 
@@ -124,6 +129,7 @@ struct fit {
 	struct plan_fit_result *r;
 	struct body_size_rule rule;
 	struct arena scratch;
+	const struct plan_pop_index *uses;
 	/* plan_map tells names, no ids: below 0, one for each transfer of it. */
 	int64_t turn;
 };
@@ -292,7 +298,7 @@ static bool symptoms(struct fit *f, const struct plan_facts *a,
 
 	if (bits == 0 || !a->scanned)
 		return true;
-	if (!store_scan_rows_open(f->st, d->epoch, &rows, err))
+	if (!store_scan_rows_open(f->st, d->epoch, false, &rows, err))
 		return false;
 	row->cls = PLAN_FIT_SYMPTOM;
 	row->messages = 1;
@@ -361,6 +367,22 @@ static bool folder(struct fit *f, const struct plan_facts *a,
 	       symptoms(f, a, d, &row, err);
 }
 
+/* Who deletes what was fetched has nothing there to fetch again. */
+static bool by_pop(struct fit *f, const struct plan_facts *a, struct plan_fit_row *row,
+		   struct err *err)
+{
+	struct plan_pop pop;
+
+	if (!plan_pop(f->uses, a, &pop) || pop.messages == 0)
+		return true;
+	row->cls = PLAN_FIT_POP;
+	row->folder = "INBOX";
+	row->messages = pop.messages;
+	row->octets = pop.octets;
+	row->detail = pop.deletes ? "its client deletes what it fetched" : "";
+	return tell(f, row, err);
+}
+
 static bool account(void *ctx, const struct plan_facts *a, struct err *err)
 {
 	struct fit *f = ctx;
@@ -400,7 +422,7 @@ static bool account(void *ctx, const struct plan_facts *a, struct err *err)
 	for (size_t i = 0; i < a->folder_n; i++)
 		if (!folder(f, a, &a->folder[i], err))
 			return false;
-	return true;
+	return by_pop(f, a, &row, err);
 }
 
 void plan_fit_free(struct plan_fit_result *r)
@@ -422,6 +444,8 @@ bool plan_fit(struct store *st, const struct plan_fit_options *o,
 	f.r->arena = mem_calloc(1, sizeof *f.r->arena);
 	arena_init(f.r->arena);
 	arena_init(&f.scratch);
+	f.uses = plan_pop_index(f.r->arena, o->use);
+	f.r->logs = o->use != NULL;
 	facts.fn = account;
 	facts.ctx = &f;
 	facts.details = true;

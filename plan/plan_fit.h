@@ -7,8 +7,16 @@
  */
 #include "map/map.h"
 #include "plan/plan_facts.h"
+#include "plan/plan_pop.h"
 
-enum plan_fate { FATE_UNKNOWN, FATE_REFUSED, FATE_SKIPPED, FATE_MERGED, FATE_RENAMED };
+enum plan_fate {
+	FATE_UNKNOWN,
+	FATE_REFUSED,
+	FATE_SKIPPED,
+	FATE_MERGED,
+	FATE_RENAMED,
+	FATE_AGAIN, /* arrives, and its user gets it once more */
+};
 const char *plan_fate_name(enum plan_fate f); /* "refused" */
 
 enum plan_fit_class {
@@ -26,8 +34,9 @@ enum plan_fit_class {
 	PLAN_FIT_COLLIDED,    /* two folders become one */
 	PLAN_FIT_COPIES,      /* the new side keeps one of several equal messages */
 	PLAN_FIT_RENAMED,     /* by a rule */
+	PLAN_FIT_POP,	      /* its user fetches by POP: all of INBOX comes once more */
 };
-enum { PLAN_FIT_CLASS_COUNT = PLAN_FIT_RENAMED + 1 };
+enum { PLAN_FIT_CLASS_COUNT = PLAN_FIT_POP + 1 };
 const char *plan_fit_name(enum plan_fit_class c); /* "too-large" */
 enum plan_fate plan_fit_fate(enum plan_fit_class c);
 /* "messages are too large for it": n of what the class counts stand before it. */
@@ -61,6 +70,7 @@ struct plan_fit_result {
 	struct plan_fit_sum sum[PLAN_FIT_CLASS_COUNT];
 	int64_t accounts, folders, messages, octets; /* looked at */
 	int64_t unscanned; /* accounts of which no message was read whole */
+	bool logs;	   /* there were some, so who fetches by POP is known */
 	bool limit_each;   /* the new server has an APPENDLIMIT a folder: not asked for */
 	const char *profile; /* of the new side: title */
 	struct arena *arena;
@@ -69,6 +79,7 @@ struct plan_fit_options {
 	struct plan_facts_options facts; /* fn, ctx, details are set here */
 	const struct map_rules *rules;
 	const char *profile_old;
+	const struct plan_use *use; /* NULL: no logs of the old side were read */
 	bool all, one_sided;
 	/* Each row; NULL: only the sums are wanted.  Strings live until it returns. */
 	bool (*row)(void *ctx, const struct plan_fit_row *row, struct err *err);

@@ -104,6 +104,14 @@ void plan_forecast_range(struct strbuf *out, const int64_t s[2])
 	add_time(out, most);
 }
 
+static void add_count(struct strbuf *out, int64_t n, const char *one, const char *many)
+{
+	char digits[32];
+
+	strbuf_addf(out, "%s %s", num_group(n, digits, sizeof digits),
+		    n == 1 ? one : many);
+}
+
 void plan_forecast_say(struct strbuf *out, const struct plan_forecast_facts *f,
 		       const struct plan_forecast *c)
 {
@@ -114,18 +122,23 @@ void plan_forecast_say(struct strbuf *out, const struct plan_forecast_facts *f,
 	plan_forecast_range(out, c->first_s);
 	strbuf_adds(out, ", one in which nothing has changed ");
 	plan_forecast_range(out, c->again_s);
-	strbuf_addf(out, "; assumed: %s logins, %s to %s messages",
-		    num_group(f->accounts, a, sizeof a),
-		    num_group(c->messages[0], b, sizeof b),
-		    num_group(c->messages[1], (char[32]){ 0 }, 32));
-	if (f->known > 0)
-		strbuf_addf(out, " (%s in %s accounts that were counted",
-			    num_group(f->messages, a, sizeof a),
-			    num_group(f->known, b, sizeof b));
-	if (unknown > 0)
-		strbuf_addf(out, "%s%s others hold half to twice as many as this one, %s",
-			    f->known > 0 ? "; " : " (", num_group(unknown, a, sizeof a),
+	strbuf_adds(out, "; assumed: ");
+	add_count(out, f->accounts, "login", "logins");
+	strbuf_adds(out, ", ");
+	if (c->messages[0] < c->messages[1])
+		strbuf_addf(out, "%s to ", num_group(c->messages[0], a, sizeof a));
+	add_count(out, c->messages[1], "message", "messages");
+	if (f->known > 0) {
+		strbuf_addf(out, " (%s in ", num_group(f->messages, a, sizeof a));
+		add_count(out, f->known, "account that was counted",
+			  "accounts that were counted");
+	}
+	if (unknown > 0) {
+		strbuf_adds(out, f->known > 0 ? "; " : " (");
+		add_count(out, unknown, "other holds", "others hold");
+		strbuf_addf(out, " half to twice as many as this one, %s",
 			    num_group(f->tried, b, sizeof b));
+	}
 	if (f->known > 0 || unknown > 0)
 		strbuf_addc(out, ')');
 	if (c->measured)

@@ -120,10 +120,11 @@ static bool is_full(const struct packer *p, const struct pack_window *w)
 
 static void place(struct packer *p, const struct item *it, size_t from)
 {
-	enum pack_why why = PACK_NO_ROOM;
+	bool many = p->s->most > 0 && it->n > p->s->most;
+	enum pack_why why = many ? PACK_TOO_MANY : PACK_NO_ROOM;
 	size_t at;
 
-	for (at = from; at < p->window_n; at++) {
+	for (at = from; at < p->window_n && !many; at++) {
 		enum pack_why here = try_window(p, it, at);
 
 		if (here == PACK_PLACED) {

@@ -20,6 +20,7 @@ enum pack_why {
 	PACK_TOO_LARGE, /* no volume holds it within a window */
 	PACK_BLOCKED,	/* its own dates leave no window */
 	PACK_NO_ROOM,	/* the windows are full */
+	PACK_TOO_MANY,	/* its group is larger than a window may hold */
 };
 struct pack_job {
 	double seconds; /* on one connection */

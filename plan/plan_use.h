@@ -100,6 +100,10 @@ bool plan_use_open(struct store *st, const struct plan_use_setup *setup,
 void plan_use_close(struct plan_use *p); /* also after a failure */
 bool plan_use_cover(struct store *st, enum side side, int64_t from, struct arena *arena,
 		    struct use_cover *out, struct err *err) MUST_CHECK;
+/* The same of the hosts that log deliveries. */
+bool plan_use_cover_deliveries(struct store *st, enum side side, int64_t from,
+			       struct arena *arena, struct use_cover *out,
+			       struct err *err) MUST_CHECK;
 
 /* Each row of a side, with the account that claims its name (NULL: none), except what is
  * expected. */

@@ -1,32 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "plan/plan_waves.h"
+#include "plan/plan_waves_in.h"
 
 #include <math.h>
 
 #include "base/text.h"
-#include "store/store_facts.h"
 #include "store/store_seal.h"
-
-#define SAMPLES_MAX 100000
-
-struct waves {
-	struct store *st;
-	const struct plan_waves_options *o;
-	struct plan_waves_result *r;
-	struct plan_wave_job *job;
-	int64_t *old, *new; /* accounts of each job */
-	size_t n, cap;
-	int64_t *begun, *done; /* transfers, sorted */
-	size_t begun_n, done_n;
-	struct name *name; /* sorted */
-	struct pack_job *pack;
-	struct pack_window *window;
-	struct arena arena;
-};
-struct name {
-	const char *fold;
-	uint32_t job;
-};
 
 /* ---- what is to be moved ---- */
 
@@ -101,8 +79,12 @@ static bool on_account(void *ctx, const struct plan_facts *f, struct err *err)
 		w->job = mem_realloc(w->job, w->cap * sizeof *w->job);
 		w->old = mem_realloc(w->old, w->cap * sizeof *w->old);
 		w->new = mem_realloc(w->new, w->cap * sizeof *w->new);
+		w->user = mem_realloc(w->user, w->cap * sizeof *w->user);
 	}
 	j = &w->job[w->n];
+	w->user[w->n] = f->t->old_user == NULL || strcmp(f->t->old_user, f->t->name) == 0
+				? NULL
+				: arena_strdup(&w->arena, f->t->old_user);
 	w->old[w->n] = f->t->old_account;
 	w->new[w->n++] = f->t->new_account;
 	*j = (struct plan_wave_job){ .transfer = f->t->id,
@@ -111,6 +93,7 @@ static bool on_account(void *ctx, const struct plan_facts *f, struct err *err)
 				     .messages = f->messages,
 				     .begun = among(w->begun, w->begun_n, f->t->id) };
 	w->r->unsized += !f->sized;
+	waves_sees(w, f);
 	/* What a first pass brought need not be moved again. */
 	if (j->begun && f->new_messages > 0) {
 		j->octets = f->new_octets < j->octets ? j->octets - f->new_octets : 0;
@@ -118,160 +101,6 @@ static bool on_account(void *ctx, const struct plan_facts *f, struct err *err)
 				      ? j->messages - f->new_messages
 				      : 0;
 	}
-	return true;
-}
-
-/* ---- names of the config ---- */
-
-static int by_name(const void *a, const void *b)
-{
-	const struct name *x = a, *y = b;
-
-	return strcmp(x->fold, y->fold);
-}
-
-static void index_names(struct waves *w)
-{
-	w->name = arena_alloc(&w->arena, (w->n + 1) * sizeof *w->name);
-	for (size_t i = 0; i < w->n; i++)
-		w->name[i] = (struct name){
-			text_fold(&w->arena, span_str(w->job[i].account)), (uint32_t)i
-		};
-	if (w->n > 0)
-		qsort(w->name, w->n, sizeof *w->name, by_name);
-}
-
-/* The job of an account; NULL: it is done, stays, or is not asked for. */
-static struct pack_job *named(struct waves *w, const char *account)
-{
-	struct name key = { text_fold(&w->arena, span_str(account)), 0 };
-	const struct name *found = w->n > 0 ? bsearch(&key, w->name, w->n, sizeof key,
-						      by_name)
-					    : NULL;
-
-	return found != NULL ? &w->pack[found->job] : NULL;
-}
-
-static uint32_t root(uint32_t *parent, uint32_t i)
-{
-	while (parent[i] != i)
-		i = parent[i] = parent[parent[i]];
-	return i;
-}
-
-struct owner {
-	int64_t account;
-	uint32_t job;
-};
-
-static int by_owner(const void *a, const void *b)
-{
-	const struct owner *x = a, *y = b;
-
-	if (x->account != y->account)
-		return x->account < y->account ? -1 : 1;
-	return x->job < y->job ? -1 : 1;
-}
-
-/* Those that share an account of either side go together. */
-static void same_account(struct waves *w, const int64_t *account, uint32_t *parent)
-{
-	struct owner *v = mem_calloc(w->n + 1, sizeof *v);
-
-	for (size_t i = 0; i < w->n; i++)
-		v[i] = (struct owner){ account[i], (uint32_t)i };
-	qsort(v, w->n, sizeof *v, by_owner);
-	for (size_t i = 1; i < w->n; i++)
-		if (v[i].account != 0 && v[i].account == v[i - 1].account)
-			parent[root(parent, v[i].job)] = root(parent, v[i - 1].job);
-	free(v);
-}
-
-static void groups(struct waves *w)
-{
-	const struct plan_waves_rules *rules = w->o->rules;
-	uint32_t *parent = mem_calloc(w->n + 1, sizeof *parent),
-		 *size = mem_calloc(w->n + 1, sizeof *size);
-
-	for (uint32_t i = 0; i < w->n; i++)
-		parent[i] = i;
-	same_account(w, w->old, parent);
-	same_account(w, w->new, parent);
-	for (size_t g = 0; g < rules->group_n; g++) {
-		const struct pack_job *first = NULL;
-
-		for (size_t i = 0; i < rules->group[g].n; i++) {
-			const struct pack_job *j = named(w, rules->group[g].name[i]);
-
-			if (j != NULL && first != NULL)
-				parent[root(parent, (uint32_t)(j - w->pack))] = root(
-					parent, (uint32_t)(first - w->pack));
-			first = first != NULL ? first : j;
-		}
-	}
-	for (uint32_t i = 0; i < w->n; i++)
-		size[root(parent, i)]++;
-	for (uint32_t i = 0; i < w->n; i++)
-		if (size[root(parent, i)] > 1)
-			w->job[i].group = w->pack[i].group = root(parent, i) + 1;
-	free(parent);
-	free(size);
-}
-
-static void dates(struct waves *w)
-{
-	const struct plan_waves_rules *rules = w->o->rules;
-
-	for (size_t i = 0; i < rules->first.n; i++) {
-		struct pack_job *j = named(w, rules->first.name[i]);
-
-		if (j != NULL)
-			j->priority = -1;
-	}
-	for (size_t i = 0; i < rules->last.n; i++) {
-		struct pack_job *j = named(w, rules->last.name[i]);
-
-		if (j != NULL)
-			j->priority = 1;
-	}
-	for (size_t i = 0; i < rules->block_n; i++) {
-		struct pack_job *j = named(w, rules->block[i].account);
-		struct pack_span *v;
-
-		if (j == NULL)
-			continue;
-		v = arena_alloc(&w->arena, (j->blocked_n + 1) * sizeof *v);
-		if (j->blocked_n > 0)
-			memcpy(v, j->blocked, j->blocked_n * sizeof *v);
-		v[j->blocked_n++] = rules->block[i].span;
-		j->blocked = v;
-	}
-}
-
-/* ---- rates ---- */
-
-static bool measure(struct waves *w, struct err *err)
-{
-	struct plan_waves_result *r = w->r;
-	struct rate_sample *v;
-	size_t n;
-
-	r->by = PLAN_RATE_MOVER;
-	if (!store_rates_mover(w->st, SAMPLES_MAX, &w->arena, &v, &n, err))
-		return false;
-	r->samples = n;
-	if (plan_rate_of(v, n, &r->rate))
-		return true;
-	r->by = PLAN_RATE_SCAN;
-	if (!store_rates_scan(w->st, SIDE_OLD, SAMPLES_MAX, &w->arena, &v, &n, err))
-		return false;
-	r->samples = n;
-	if (plan_rate_of(v, n, &r->rate))
-		return true;
-	r->by = PLAN_RATE_ASSUMED;
-	r->samples = 0;
-	r->rate = (struct plan_rate){ .per_octet = 1.0 / PLAN_SLOW_OCTETS,
-				      .per_message = 1.0 / PLAN_SLOW_MESSAGES };
 	return true;
 }
 
@@ -442,37 +271,6 @@ static void take(struct waves *w, size_t window_n)
 	r->wave = wave;
 }
 
-static void forecast(struct waves *w)
-{
-	struct plan_waves_result *r = w->r;
-	struct plan_wave *wave = (struct plan_wave *)r->wave;
-	size_t n = r->wave_n;
-	double *v = mem_calloc(4 * n + 1, sizeof *v), *begin = v, *load = v + n,
-	       *p50 = v + 2 * n, *p90 = v + 3 * n;
-	int64_t zero = n > 0 ? wave[0].from : 0;
-
-	for (size_t i = 0; i < n; i++) {
-		begin[i] = (double)(wave[i].from - zero);
-		load[i] = wave[i].busy;
-	}
-	if (n > 0 && r->by != PLAN_RATE_ASSUMED)
-		plan_rate_forecast(&r->rate, begin, load, n, w->o->runs, w->o->seed, p50,
-				   p90);
-	for (size_t i = 0; i < n; i++) {
-		if (r->by == PLAN_RATE_ASSUMED) {
-			wave[i].slow = wave[i].from + (int64_t)ceil(wave[i].busy);
-			wave[i].fast = wave[i].from +
-				       (int64_t)ceil(wave[i].busy * PLAN_SLOW_MESSAGES /
-						     PLAN_FAST_MESSAGES);
-			continue;
-		}
-		wave[i].p50 = zero + (int64_t)ceil(p50[i]);
-		wave[i].p90 = zero + (int64_t)ceil(p90[i]);
-		r->late += wave[i].p90 > wave[i].to;
-	}
-	free(v);
-}
-
 static bool plan_all(struct waves *w, struct err *err)
 {
 	struct plan_waves_result *r = w->r;
@@ -489,9 +287,8 @@ static bool plan_all(struct waves *w, struct err *err)
 			      "} ] } } in the config");
 		return false;
 	}
-	if (!plan_waves_rules_check(w->st, o->rules, err) || !measure(w, err))
+	if (!plan_waves_rules_check(w->st, o->rules, err) || !waves_measure(w, err))
 		return false;
-	index_names(w);
 	w->pack = arena_alloc(&w->arena, (w->n + 1) * sizeof *w->pack);
 	w->window = arena_alloc(&w->arena, (PLAN_WINDOWS_MAX + 1) * sizeof *w->window);
 	for (size_t i = 0; i < w->n; i++) {
@@ -503,9 +300,8 @@ static bool plan_all(struct waves *w, struct err *err)
 	r->bound = pack_bound(w->pack, w->n, r->connections);
 	for (int order = PACK_LONGEST; order <= PACK_GIVEN; order++)
 		in_one_go(w, (enum pack_order)order);
-	if (w->n > 0)
-		groups(w);
-	dates(w);
+	waves_groups(w);
+	waves_dates(w);
 	(void)run_pack(w, PLAN_FIREHOSE);
 	r->firehose_ends = ends(w);
 	if (o->rules->window_n > 0) {
@@ -516,10 +312,9 @@ static bool plan_all(struct waves *w, struct err *err)
 	}
 	used = run_pack(w, o->strategy);
 	take(w, used);
-	forecast(w);
 	if (w->n > 0)
 		qsort(w->job, w->n, sizeof *w->job, by_wave);
-	return true;
+	return waves_forecast(w, err);
 }
 
 static void keep_jobs(struct waves *w)
@@ -570,5 +365,7 @@ bool plan_waves(struct store *st, const struct plan_waves_options *o,
 	free(w.job);
 	free(w.old);
 	free(w.new);
+	free(w.user);
+	free(w.sight);
 	return ok;
 }

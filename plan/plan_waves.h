@@ -47,7 +47,15 @@ struct plan_waves_rules {
 	size_t expiry_n;
 };
 
-enum plan_rate_by { PLAN_RATE_MOVER, PLAN_RATE_SCAN, PLAN_RATE_ASSUMED };
+enum plan_rate_by {
+	PLAN_RATE_MOVER,
+	PLAN_RATE_SCAN,
+	/* By audits: what a message costs at least; the rest is assumed. */
+	PLAN_RATE_AUDIT,
+	PLAN_RATE_ASSUMED,
+};
+/* There is a forecast; else only a range. */
+bool plan_rate_is_measured(enum plan_rate_by by);
 /* Assumed of one connection where nothing was measured: slow is an old server over IMAP
  * with a mover that asks message by message, fast a new one nearby. */
 #define PLAN_SLOW_OCTETS   (250 << 10) /* a second */
@@ -66,6 +74,21 @@ struct plan_wave_job {
 	unsigned connection;
 	int64_t begins, ends; /* at the mean rate; 0 */
 	uint32_t group;	      /* 0: none */
+	bool sees; /* somebody's folders, or the other way round: part of why */
+};
+/* Whose folders more accounts see than go into one group. */
+#define PLAN_SHARE_MOST 20
+struct plan_hub {
+	const char *account;
+	int64_t seen_by;
+};
+/* What ends before all is moved. */
+struct plan_due {
+	const char *what;
+	int64_t at;
+	bool certificate; /* seen at a login; else a date of the config */
+	bool soon; /* before P50, or before the end at the fast rate; else before the late
+		      one */
 };
 struct plan_wave {
 	int64_t from, to; /* of the window; to INT64_MAX: open */
@@ -98,7 +121,13 @@ struct plan_waves_result {
 	const char *largest;
 	int64_t firehose_ends, fountain_ends; /* 0: it does not end in these windows */
 	size_t fountain_waves;
-	int64_t late; /* waves whose P90 is after the end of their window */
+	const struct plan_hub *hub; /* by name */
+	size_t hub_n;
+	const struct plan_due *due; /* by time */
+	size_t due_n;
+	int64_t ends_soon, ends_late; /* P50 and P90, or fast and slow; 0: no wave */
+	int64_t per_message_us; /* PLAN_RATE_AUDIT: microseconds, as audits measured */
+	int64_t late;		/* waves whose P90 is after the end of their window */
 	struct arena *arena;
 };
 struct plan_waves_options {

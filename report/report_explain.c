@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "report/report_scan_walk.h"
 #include "report/report_why.h"
 #include "store/store_limit.h"
 
@@ -387,6 +388,18 @@ static void put_advice(struct story *s)
 	lines_wrap(&s->l, 4);
 }
 
+static bool put_damage(struct story *s, struct err *err)
+{
+	int64_t account[SIDE_COUNT];
+	size_t n = 0;
+
+	if (s->t->old_account != 0)
+		account[n++] = s->t->old_account;
+	if (s->t->new_account != 0)
+		account[n++] = s->t->new_account;
+	return report_scan_owner(s->v.st, account, n, &s->out, &s->l, err);
+}
+
 static bool put_story(struct story *s, struct err *err)
 {
 	if (!report_judgement(&s->v, s->t, &s->v.arena, &s->j, &s->judged, err))
@@ -399,7 +412,8 @@ static bool put_story(struct story *s, struct err *err)
 	if (!put_baseline(s, err))
 		return false;
 	put_note(s);
-	if (!put_folders(s, err) || !explain_findings(&s->v, &s->out, &s->l, err))
+	if (!put_folders(s, err) || !explain_findings(&s->v, &s->out, &s->l, err) ||
+	    !put_damage(s, err))
 		return false;
 	put_advice(s);
 	return report_flush(&s->out, true, err);

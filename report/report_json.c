@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "report/report_finding.h"
+#include "report/report_plans.h"
 #include "report/report_told.h"
 #include "report/report_view.h"
 #include "report/report_why.h"
@@ -336,6 +337,16 @@ static bool put_transfer(struct writer *w, const struct transfer *t, bool whole,
 	return report_flush(&w->out, false, err);
 }
 
+static bool put_plans(struct writer *w, struct err *err)
+{
+	struct report_plans plans;
+
+	if (!report_plans_read(w->v.st, &w->v.arena, &plans, err))
+		return false;
+	report_plans_json(&w->json, &plans);
+	return true;
+}
+
 static bool put_document(struct writer *w, bool whole, struct err *err)
 {
 	struct json_out *j = &w->json;
@@ -353,6 +364,8 @@ static bool put_document(struct writer *w, bool whole, struct err *err)
 	json_put_int(j, "not_judged", s->verdict[VERDICT_NOT_JUDGED]);
 	json_put_int(j, "never_verified", s->never);
 	json_end_object(j);
+	if (whole && !put_plans(w, err))
+		return false;
 	json_name(j, "transfers");
 	json_begin_array(j);
 	for (size_t i = 0; i < w->v.n; i++)

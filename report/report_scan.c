@@ -10,15 +10,18 @@
 
 /* Messages of one state that are told by name, unless all are asked for. */
 #define NAMED 10
+/* Messages of an account that its owner is told of. */
+#define OWNED 100
 
 struct telling {
 	struct scan_walk *w;
-	struct lines l;
-	struct report_out out;
+	struct lines *l;
+	struct report_out *out;
 	struct arena arena;    /* of one message */
 	enum body_state state; /* those that are told now */
 	bool refused;	       /* of the odd ones: those that the new side refuses */
-	int64_t told;
+	int64_t told, any;
+	bool owner; /* subject and sender are told, too */
 	struct json_out *j;
 };
 
@@ -82,52 +85,54 @@ static bool server_of(struct telling *t, const struct scan_item *i, const char *
 static void say_message(struct telling *t, const struct scan_item *i,
 			const struct message_detail *d, const char *server_id)
 {
-	struct strbuf *raw = &t->l.raw;
+	struct strbuf *raw = &t->l->raw;
 	char date[CLOCK_ISO_SIZE], octets[32];
 	static const uint64_t said_by_server = SYMPTOM_BIT(SYMPTOM_REFUSED) |
 					       SYMPTOM_BIT(SYMPTOM_BREAKS) |
 					       SYMPTOM_BIT(SYMPTOM_TIMEOUT) |
 					       SYMPTOM_BIT(SYMPTOM_GRAMMAR);
 
-	lines_add(&t->l, "  %s %s: %s, uid %u, of ", side_name(i->account->side),
+	lines_add(t->l, "  %s %s: %s, uid %u, of ", side_name(i->account->side),
 		  i->account->user, i->folder->folder.name, i->row->uid);
-	lines_add(&t->l, "%s, ",
+	lines_add(t->l, "%s, ",
 		  i->row->date == MSG_DATE_UNKNOWN ? "an unknown day"
 						   : clock_iso(i->row->date, date));
 	if (i->row->octets >= 0)
-		lines_add(&t->l, "%s octets",
+		lines_add(t->l, "%s octets",
 			  num_group(i->row->octets, octets, sizeof octets));
 	else
-		lines_add(&t->l, "of unknown size");
-	lines_wrap(&t->l, 6);
-	if (d->subject != NULL || d->from != NULL) {
-		lines_add(&t->l, "      \"%s\" from %s",
+		lines_add(t->l, "of unknown size");
+	lines_wrap(t->l, 6);
+	if (t->owner && (d->subject != NULL || d->from != NULL)) {
+		lines_add(t->l, "      \"%s\" from %s",
 			  d->subject != NULL ? d->subject : "",
 			  d->from != NULL ? d->from : "nobody");
-		lines_wrap(&t->l, 8);
+		if (d->date != NULL)
+			lines_add(t->l, ", sent %s", d->date);
+		lines_wrap(t->l, 8);
 	} else if (d->message_id != NULL) {
-		lines_add(&t->l, "      Message-ID %s", d->message_id);
-		lines_wrap(&t->l, 8);
+		lines_add(t->l, "      Message-ID %s", d->message_id);
+		lines_wrap(t->l, 8);
 	}
-	lines_add(&t->l, "      ");
+	lines_add(t->l, "      ");
 	if (symptoms_named(i->symptoms, raw))
-		lines_add(&t->l, ". ");
+		lines_add(t->l, ". ");
 	if ((i->symptoms & said_by_server) != 0 && i->row->facts.words[0] != '\0')
-		lines_add(&t->l, "\"%s\". ", i->row->facts.words);
+		lines_add(t->l, "\"%s\". ", i->row->facts.words);
 	if (i->row->facts.read && i->row->facts.announced >= 0 &&
 	    (i->symptoms & SYMPTOM_BIT(SYMPTOM_SIZE)) != 0)
-		lines_add(&t->l, "%lld octets announced, %lld came. ",
+		lines_add(t->l, "%lld octets announced, %lld came. ",
 			  (long long)i->row->facts.announced,
 			  (long long)i->row->facts.octets);
 	if (i->refused)
-		lines_add(&t->l, "%s does not take it. ",
+		lines_add(t->l, "%s does not take it. ",
 			  t->w->s->new_title != NULL ? t->w->s->new_title
 						     : "The new server");
-	lines_add(&t->l, "%s", scan_movers(i->symptoms));
-	lines_wrap(&t->l, 6);
+	lines_add(t->l, "%s", scan_movers(i->symptoms));
+	lines_wrap(t->l, 6);
 	if (*scan_repair(i, server_id, &t->arena) != '\0') {
-		lines_add(&t->l, "      %s", scan_repair(i, server_id, &t->arena));
-		lines_wrap(&t->l, 8);
+		lines_add(t->l, "      %s", scan_repair(i, server_id, &t->arena));
+		lines_wrap(t->l, 8);
 	}
 }
 
@@ -145,17 +150,18 @@ static bool on_item_text(void *ctx, const struct scan_item *i, struct err *err)
 	if (!detail_of(t, i, &d, err) || !server_of(t, i, &server_id, err))
 		return false;
 	say_message(t, i, &d, server_id);
-	return report_flush(&t->out, false, err);
+	t->any++;
+	return report_flush(t->out, false, err);
 }
 
-static void say_more(struct telling *t)
+static void say_more(struct telling *t, int64_t named)
 {
-	if (t->told <= NAMED || t->w->s->all)
+	if (t->told <= named || t->w->s->all)
 		return;
-	lines_add(&t->l, "  and ");
-	lines_number(&t->l, t->told - NAMED, 0);
-	lines_add(&t->l, " more: mailmuster scan --list --all");
-	lines_end(&t->l);
+	lines_add(t->l, "  and ");
+	lines_number(t->l, t->told - named, 0);
+	lines_add(t->l, " more: mailmuster scan --list --all");
+	lines_end(t->l);
 }
 
 /* All of one state, of both sides. */
@@ -177,15 +183,15 @@ static bool say_state(struct telling *t, enum body_state state, bool refused,
 	t->state = state;
 	t->refused = refused;
 	t->told = 0;
-	lines_add(&t->l, "%s", what);
-	lines_end_headed(&t->l, word, color, 2);
+	lines_add(t->l, "%s", what);
+	lines_end_headed(t->l, word, color, 2);
 	t->w->item = on_item_text;
 	t->w->ctx = t;
-	if (!scan_walk_all(t->w, err))
+	if (!scan_walk_items(t->w, err))
 		return false;
 	t->w->item = NULL;
-	say_more(t);
-	return report_flush(&t->out, false, err);
+	say_more(t, NAMED);
+	return report_flush(t->out, false, err);
 }
 
 static void say_side(struct telling *t, enum side side,
@@ -195,40 +201,40 @@ static void say_side(struct telling *t, enum side side,
 	char a[32], b[32], octets[32], sentence[200];
 	bool any = false;
 
-	lines_add(&t->l, "%s  %s of %s messages scanned (%s)", side_name(side),
+	lines_add(t->l, "%s  %s of %s messages scanned (%s)", side_name(side),
 		  num_group(c->scanned, a, sizeof a), num_group(c->messages, b, sizeof b),
 		  num_octets(t->w->scanned_octets[side], octets, sizeof octets));
 	for (int s = BODY_STATE_COUNT - 1; s > BODY_CLEAN; s--)
 		if (c->state[s] > 0) {
-			lines_add(&t->l, "%s %s %s", any ? "," : ":",
+			lines_add(t->l, "%s %s %s", any ? "," : ":",
 				  num_group(c->state[s], a, sizeof a),
 				  body_state_name((enum body_state)s));
 			any = true;
 		}
 	if (!any && c->scanned > 0)
-		lines_add(&t->l, ": nothing is wrong with them");
-	lines_wrap(&t->l, 5);
+		lines_add(t->l, ": nothing is wrong with them");
+	lines_wrap(t->l, 5);
 	if (sampled != NULL &&
 	    sampled->read + sampled->unreadable <= sampled->sample.messages &&
 	    sampled->damaged <= sampled->read + sampled->unreadable) {
-		lines_add(&t->l, "     sample of run %lld, seed %llu: %s",
+		lines_add(t->l, "     sample of run %lld, seed %llu: %s",
 			  (long long)sampled->sample.run,
 			  (unsigned long long)sampled->sample.seed,
 			  sample_sentence(sampled->sample.messages,
 					  sampled->read + sampled->unreadable,
 					  sampled->damaged, "damaged", "are", sentence,
 					  sizeof sentence));
-		lines_wrap(&t->l, 5);
+		lines_wrap(t->l, 5);
 	}
 	if (c->scanned < c->messages) {
-		lines_add(&t->l,
+		lines_add(t->l,
 			  "     %s messages were not scanned: what they are is not known",
 			  num_group(c->messages - c->scanned, a, sizeof a));
-		lines_wrap(&t->l, 5);
+		lines_wrap(t->l, 5);
 	}
 	if (body_size_estimates(&t->w->rule[side])) {
-		lines_add(&t->l, "     its sizes are estimates: no size was judged");
-		lines_wrap(&t->l, 5);
+		lines_add(t->l, "     its sizes are estimates: no size was judged");
+		lines_wrap(t->l, 5);
 	}
 }
 
@@ -241,13 +247,13 @@ static void say_oddities(struct telling *t, enum side side)
 		if (symptom_kind((enum symptom)s) != SYMPTOM_ODD ||
 		    t->w->symptom[side][s] == 0)
 			continue;
-		lines_add(&t->l, "%s%s %s", any ? ", " : "     oddities: ",
+		lines_add(t->l, "%s%s %s", any ? ", " : "     oddities: ",
 			  num_group(t->w->symptom[side][s], n, sizeof n),
 			  symptom_name((enum symptom)s));
 		any = true;
 	}
 	if (any)
-		lines_wrap(&t->l, 7);
+		lines_wrap(t->l, 7);
 }
 
 static bool on_folder_text(void *ctx, const struct scan_folder_item *f, struct err *err)
@@ -258,19 +264,19 @@ static bool on_folder_text(void *ctx, const struct scan_folder_item *f, struct e
 	(void)err;
 	if (f->scan == NULL || (!f->slow && f->scan->error[0] == '\0'))
 		return true;
-	lines_add(&t->l, "  %s %s: %s: ", side_name(f->account->side), f->account->user,
+	lines_add(t->l, "  %s %s: %s: ", side_name(f->account->side), f->account->user,
 		  f->folder->folder.name);
 	if (f->scan->error[0] != '\0')
-		lines_add(&t->l, "not scanned to its end: %s. ", f->scan->error);
+		lines_add(t->l, "not scanned to its end: %s. ", f->scan->error);
 	if (f->slow)
-		lines_add(&t->l,
+		lines_add(t->l,
 			  "slow: EXAMINE took %s, the longest silence was %s before uid "
 			  "%u; "
 			  "a program that waits less loses the connection there.",
 			  num_seconds(f->scan->examine_ms / 1000, a, sizeof a),
 			  num_seconds(f->scan->gap_ms / 1000, b, sizeof b),
 			  f->scan->gap_uid);
-	lines_wrap(&t->l, 4);
+	lines_wrap(t->l, 4);
 	return true;
 }
 
@@ -296,41 +302,90 @@ static bool tell_all(struct telling *t, struct err *err)
 	if (!scan_walk_all(w, err))
 		return false;
 	w->folder = NULL;
-	return say_state(t, BODY_UNREADABLE, false, "UNREADABLE", LINES_RED,
-			 "the server does not give them out; no mover gets them", err) &&
-	       say_state(t, BODY_CORRUPT, false, "CORRUPT", LINES_RED,
-			 "two witnesses each: they are damaged", err) &&
-	       say_state(t, BODY_SUSPECT, false, "SUSPECT", LINES_YELLOW,
-			 "one witness each: they may be damaged", err) &&
-	       say_state(t, BODY_ODD, true, "REFUSED", LINES_YELLOW,
-			 "whole, but the new server does not take them", err) &&
-	       (!w->s->all ||
-		say_state(t, BODY_ODD, false, "ODD", LINES_GREEN,
-			  "whole, though not as the standards want them", err));
+	if (!say_state(t, BODY_UNREADABLE, false, "UNREADABLE", LINES_RED,
+		       "the server does not give them out; no mover gets them", err) ||
+	    !say_state(t, BODY_CORRUPT, false, "CORRUPT", LINES_RED,
+		       "two witnesses each: they are damaged", err) ||
+	    !say_state(t, BODY_SUSPECT, false, "SUSPECT", LINES_YELLOW,
+		       "one witness each: they may be damaged", err) ||
+	    !say_state(t, BODY_ODD, true, "REFUSED", LINES_YELLOW,
+		       "whole, but the new server does not take them", err))
+		return false;
+	if (t->any > 0) {
+		lines_add(t->l, "For their owners, with subject and sender: mailmuster "
+				"explain ACCOUNT");
+		lines_wrap(t->l, 2);
+	}
+	return !w->s->all ||
+	       say_state(t, BODY_ODD, false, "ODD", LINES_GREEN,
+			 "whole, though not as the standards want them", err);
 }
 
 bool report_scan_text(struct store *st, const struct report_options *o,
 		      const struct report_scan *s, const struct report_sink *sink,
 		      struct scan_counts out[SIDE_COUNT], struct err *err)
 {
-	struct telling t = { .out = { .sink = sink } };
+	struct report_out to = { .sink = sink };
+	struct telling t = { .out = &to };
 	struct scan_walk w;
+	struct lines l;
 	bool ok;
 
 	if (!store_read_begin(st, err))
 		return false;
 	t.w = &w;
 	arena_init(&t.arena);
-	lines_init(&t.l, &t.out.buf, o);
+	lines_init(&l, &to.buf, o);
+	t.l = &l;
 	ok = scan_walk_open(&w, st, s, err) && tell_all(&t, err) &&
-	     report_flush(&t.out, true, err);
+	     report_flush(&to, true, err);
 	if (ok)
 		memcpy(out, w.count, sizeof w.count);
 	scan_walk_done(&w);
-	lines_done(&t.l);
-	strbuf_done(&t.out.buf);
+	lines_done(&l);
+	strbuf_done(&to.buf);
 	arena_done(&t.arena);
 	store_read_end(st);
+	return ok;
+}
+
+/* ---- for the owner ---- */
+
+static bool on_owner_item(void *ctx, const struct scan_item *i, struct err *err)
+{
+	struct telling *t = ctx;
+	struct message_detail d;
+	const char *server_id;
+
+	if (i->state < BODY_SUSPECT || t->told++ >= OWNED)
+		return true;
+	if (t->told == 1)
+		strbuf_adds(&t->out->buf, "\nDamaged mail, for its owner\n");
+	arena_reset(&t->arena);
+	if (!detail_of(t, i, &d, err) || !server_of(t, i, &server_id, err))
+		return false;
+	say_message(t, i, &d, server_id);
+	return report_flush(t->out, false, err);
+}
+
+bool report_scan_owner(struct store *st, const int64_t *accounts, size_t n,
+		       struct report_out *out, struct lines *l, struct err *err)
+{
+	const struct report_scan s = { .accounts = accounts, .account_n = n };
+	struct scan_walk w;
+	struct telling t = { .w = &w, .out = out, .l = l, .owner = true };
+	bool ok = scan_walk_open(&w, st, &s, err);
+
+	arena_init(&t.arena);
+	if (ok) {
+		w.ctx = &t;
+		w.item = on_owner_item;
+		ok = scan_walk_items(&w, err);
+	}
+	if (ok)
+		say_more(&t, OWNED);
+	scan_walk_done(&w);
+	arena_done(&t.arena);
 	return ok;
 }
 
@@ -372,15 +427,12 @@ static bool on_item_json(void *ctx, const struct scan_item *i, struct err *err)
 						      : clock_iso(i->row->date, date));
 	json_put_int(j, "announced", i->row->facts.announced);
 	json_put_int(j, "octets", i->row->facts.octets);
-	json_put_str(j, "from", d.from);
-	json_put_str(j, "sent", d.date);
-	json_put_str(j, "subject", d.subject);
 	json_put_str(j, "message_id", d.message_id);
 	json_put_str(j, "words", i->row->facts.words);
 	json_put_str(j, "repair", scan_repair(i, server_id, &t->arena));
 	json_put_int(j, "run", i->row->run);
 	json_end_object(j);
-	return report_flush(&t->out, false, err);
+	return report_flush(t->out, false, err);
 }
 
 static bool on_folder_json(void *ctx, const struct scan_folder_item *f, struct err *err)
@@ -400,7 +452,7 @@ static bool on_folder_json(void *ctx, const struct scan_folder_item *f, struct e
 	json_put_bool(j, "slow", f->slow);
 	json_put_str(j, "error", f->scan->error[0] != '\0' ? f->scan->error : NULL);
 	json_end_object(j);
-	return report_flush(&t->out, false, err);
+	return report_flush(t->out, false, err);
 }
 
 static bool json_side(struct telling *t, enum side side, struct err *err)
@@ -509,12 +561,12 @@ static bool json_all(struct telling *t, struct err *err)
 	json_name(j, "messages");
 	json_begin_array(j);
 	w->item = on_item_json;
-	if (!scan_walk_all(w, err))
+	if (!scan_walk_items(w, err))
 		return false;
 	w->item = NULL;
 	json_end_array(j);
 	json_end_object(j);
-	strbuf_addc(&t->out.buf, '\n');
+	strbuf_addc(&t->out->buf, '\n');
 	return true;
 }
 
@@ -522,7 +574,8 @@ bool report_scan_json(struct store *st, const struct report_options *o,
 		      const struct report_scan *s, const struct report_sink *sink,
 		      struct scan_counts out[SIDE_COUNT], struct err *err)
 {
-	struct telling t = { .out = { .sink = sink } };
+	struct report_out to = { .sink = sink };
+	struct telling t = { .out = &to };
 	struct scan_walk w;
 	struct json_out j;
 	bool ok;
@@ -533,13 +586,13 @@ bool report_scan_json(struct store *st, const struct report_options *o,
 	t.w = &w;
 	t.j = &j;
 	arena_init(&t.arena);
-	json_out_init(&j, &t.out.buf, false);
+	json_out_init(&j, &to.buf, false);
 	ok = scan_walk_open(&w, st, s, err) && json_all(&t, err) &&
-	     report_flush(&t.out, true, err);
+	     report_flush(&to, true, err);
 	if (ok)
 		memcpy(out, w.count, sizeof w.count);
 	scan_walk_done(&w);
-	strbuf_done(&t.out.buf);
+	strbuf_done(&to.buf);
 	arena_done(&t.arena);
 	store_read_end(st);
 	return ok;

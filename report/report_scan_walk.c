@@ -22,6 +22,7 @@ void scan_walk_done(struct scan_walk *w)
 	arena_done(&w->account);
 }
 
+/* sum: NULL when nothing is summed up. */
 static bool judge_rows(struct scan_walk *w, const struct account *a,
 		       const struct folder_view *v, const struct scan_sum *sum,
 		       struct err *err)
@@ -32,7 +33,7 @@ static bool judge_rows(struct scan_walk *w, const struct account *a,
 	struct scan_row row;
 	enum next n;
 
-	if (!store_scan_rows_open(w->st, v->epoch, &it, err))
+	if (!store_scan_rows_open(w->st, v->epoch, false, &it, err))
 		return false;
 	while ((n = store_scan_rows_next(it, &row, err)) == NEXT_ITEM) {
 		struct scan_item i = { .account = a, .folder = v, .row = &row };
@@ -44,9 +45,9 @@ static bool judge_rows(struct scan_walk *w, const struct account *a,
 		i.refused = a->side == SIDE_OLD && i.state != BODY_UNREADABLE &&
 			    (i.symptoms &
 			     (w->s->refused | SYMPTOM_BIT(SYMPTOM_TOO_LARGE))) != 0;
-		c->state[i.state]++;
-		c->refused += i.refused && i.state == BODY_ODD;
-		for (int s = 0; s < SYMPTOM_COUNT; s++)
+		c->state[i.state] += sum != NULL;
+		c->refused += sum != NULL && i.refused && i.state == BODY_ODD;
+		for (int s = 0; s < SYMPTOM_COUNT && sum != NULL; s++)
 			w->symptom[a->side][s] += (i.symptoms & SYMPTOM_BIT(s)) != 0;
 		if (w->item != NULL && !w->item(w->ctx, &i, err)) {
 			n = NEXT_FAIL;
@@ -54,7 +55,7 @@ static bool judge_rows(struct scan_walk *w, const struct account *a,
 		}
 	}
 	store_scan_rows_close(it);
-	c->state[BODY_CLEAN] += sum->scanned - bad;
+	c->state[BODY_CLEAN] += sum != NULL ? sum->scanned - bad : 0;
 	return n == NEXT_END;
 }
 
@@ -87,6 +88,11 @@ static bool walk_account(struct scan_walk *w, int64_t id, struct err *err)
 
 		if (v[i].epoch == 0)
 			continue;
+		if (w->items) {
+			if (!judge_rows(w, &a, &v[i], NULL, err))
+				return false;
+			continue;
+		}
 		if (!store_scan_sum(w->st, v[i].epoch, &sum, err) ||
 		    !store_folder_scan(w->st, v[i].folder.id, &w->account, &scan, &found,
 				       err))
@@ -117,6 +123,17 @@ bool scan_walk_all(struct scan_walk *w, struct err *err)
 		if (!walk_account(w, w->s->accounts[i], err))
 			return false;
 	return true;
+}
+
+bool scan_walk_items(struct scan_walk *w, struct err *err)
+{
+	bool ok = true;
+
+	w->items = true;
+	for (size_t i = 0; i < w->s->account_n && ok; i++)
+		ok = walk_account(w, w->s->accounts[i], err);
+	w->items = false;
+	return ok;
 }
 
 /* ---- samples ---- */

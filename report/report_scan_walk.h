@@ -4,7 +4,9 @@
 /* Walking what scans found, judged: for the writers of report_scan.h. */
 #include "base/arena.h"
 #include "model/account.h"
+#include "report/report_lines.h"
 #include "report/report_scan.h"
+#include "report/report_view.h"
 #include "store/store_folder.h"
 #include "store/store_scan.h"
 
@@ -39,6 +41,7 @@ struct scan_walk {
 	int64_t octets[SIDE_COUNT]; /* that are known of */
 	int64_t scanned_octets[SIDE_COUNT];
 	int64_t symptom[SIDE_COUNT][SYMPTOM_COUNT];
+	bool items; /* private: nothing is summed up */
 
 	/* set by the caller; NULL: none */
 	void *ctx;
@@ -52,6 +55,8 @@ bool scan_walk_open(struct scan_walk *w, struct store *st, const struct report_s
 void scan_walk_done(struct scan_walk *w);
 /* Results are made anew. */
 bool scan_walk_all(struct scan_walk *w, struct err *err) MUST_CHECK;
+/* Only item is called; results stay. */
+bool scan_walk_items(struct scan_walk *w, struct err *err) MUST_CHECK;
 
 /* The newest sample of a side, judged; found false: there is none. */
 struct scan_sampled {
@@ -61,6 +66,13 @@ struct scan_sampled {
 };
 bool scan_walk_sample(struct scan_walk *w, enum side side, struct scan_sampled *out,
 		      bool *found_out, struct err *err) MUST_CHECK;
+
+/* Damaged mail of these accounts with subject, sender, date and what can be done about
+ * it: for its owner, and so in `explain` alone (DESIGN 12).  Nothing when there is none.
+ * Within a read transaction of the caller's. */
+bool report_scan_owner(struct store *st, const int64_t *accounts, size_t n,
+		       struct report_out *out, struct lines *l,
+		       struct err *err) MUST_CHECK;
 
 /* What can be done about it, in sentences, in arena. */
 const char *scan_repair(const struct scan_item *i, const char *server_id,

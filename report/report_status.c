@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "report/report_lines.h"
+#include "report/report_plans.h"
 #include "report/report_view.h"
 #include "store/store_accept.h"
 
@@ -28,6 +29,7 @@ struct status {
 	struct json_out json;
 	int64_t troubles;
 	int64_t acceptances;
+	struct report_plans plans;
 };
 
 static void add_side(struct side_sum *s, const struct account_view *a)
@@ -274,6 +276,7 @@ static bool put_text(struct status *s, struct err *err)
 		return false;
 	put_verdicts_text(s);
 	put_seals_text(s);
+	report_plans_text(l, &s->plans);
 	if (s->v.has_head) {
 		sha256_hex(&s->v.head.hash, hex);
 		lines_add(l, "ledger:   entry %lld, %s", (long long)s->v.head.seq, hex);
@@ -379,6 +382,7 @@ static bool put_json(struct status *s, struct err *err)
 	json_end_object(j);
 	json_put_int(j, "accepted", sum->accepted);
 	json_put_int(j, "acceptances", s->acceptances);
+	report_plans_json(j, &s->plans);
 	json_name(j, "trouble");
 	json_begin_array(j);
 	s->trouble = trouble_json;
@@ -433,7 +437,8 @@ static bool write_status(struct store *st, const struct report_options *o,
 	for (int i = 0; i < SIDE_COUNT; i++)
 		if (!walk_side(&s, (enum side)i, true, err))
 			goto out;
-	ok = count_acceptances(&s, err) && put(&s, err);
+	ok = count_acceptances(&s, err) &&
+	     report_plans_read(st, &s.v.arena, &s.plans, err) && put(&s, err);
 out:
 	report_view_done(&s.v);
 	lines_done(&s.l);

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "report/report_groups.h"
+#include "report/report_plans.h"
 #include "report/report_told.h"
 
 #define NAMED_MAX   8  /* accounts that could not be examined, in the summary */
@@ -360,6 +361,18 @@ static void put_foot(struct text *t)
 		    hex);
 }
 
+static bool put_plans(struct text *t, struct err *err)
+{
+	struct report_plans plans;
+
+	if (!report_plans_read(t->v.st, &t->v.arena, &plans, err))
+		return false;
+	if (plans.n > 0)
+		strbuf_adds(&t->out.buf, "\n");
+	report_plans_text(&t->l, &plans);
+	return true;
+}
+
 /* What no reading of ours can show; a verdict says nothing about it. */
 static void put_unseen(struct text *t)
 {
@@ -394,6 +407,8 @@ static bool write_text(struct store *st, const struct report_options *o,
 	if ((t.v.sum.judged > 0 && !put_groups(&t, whole, err)) ||
 	    !put_unknown(&t, whole ? INT64_MAX : NAMED_MAX, err) ||
 	    (whole && (!put_table(&t, err) || !report_told_text(&t.v, &t.l, err))))
+		goto out;
+	if (whole && !put_plans(&t, err))
 		goto out;
 	if (whole)
 		put_unseen(&t);

@@ -296,7 +296,15 @@ static const struct counsel classes[] = {
 					 "--list "
 					 "tells what their owners and the administrator "
 					 "can "
-					 "do; scan again afterwards." },
+					 "do; scan again afterwards. What nobody misses "
+					 "is accepted by its fingerprint." },
+	[FINDING_MESSAGE_DAMAGED] = { NULL, "their owners look at them",
+				      "Have the owners look at their damaged messages "
+				      "before they move: mailmuster scan --list tells "
+				      "what "
+				      "can be done about each, and what stays as it is "
+				      "is "
+				      "accepted by its fingerprint." },
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "counsel for every class");
 
@@ -319,7 +327,8 @@ static const struct counsel *counsel_of(enum finding_class c, enum why w)
 {
 	bool own = w == WHY_UNEXPLAINED && c != FINDING_MESSAGE_MISSING;
 	bool alarm = c == FINDING_MASS_REMOVAL || c == FINDING_MASS_FLAGS ||
-		     c == FINDING_SEAL_UNSOUND || finding_class_unknown(c);
+		     c == FINDING_SEAL_UNSOUND || c == FINDING_MESSAGE_UNREADABLE ||
+		     c == FINDING_MESSAGE_DAMAGED || finding_class_unknown(c);
 
 	return own || alarm || whys[w].step == NULL ? &classes[c] : &whys[w];
 }

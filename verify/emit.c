@@ -26,9 +26,11 @@ static void fingerprint(struct work *w, const struct transfer *t, struct finding
 
 static bool add(struct work *w, struct finding *f, struct err *err)
 {
-	return (f->severity == SEVERITY_INFO ||
-		store_accepted(w->st, &f->fingerprint, &f->accepted, err)) &&
-	       store_finding_add(w->st, f, err);
+	if (f->severity != SEVERITY_INFO &&
+	    !store_accepted(w->st, &f->fingerprint, &f->accepted, err))
+		return false;
+	w->covered = f->accepted != 0;
+	return store_finding_add(w->st, f, err);
 }
 
 bool emit_place(struct work *w, struct work_member *m, enum finding_class cls,

@@ -72,71 +72,119 @@ bool scanned_compare(struct work *w, struct work_pair *p, const struct multiset_
 	return true;
 }
 
-/* ---- what cannot be read ---- */
+/* ---- what cannot be read, and what is damaged ---- */
 
-static bool emit_unreadable(struct work *w, struct work_pair *p, enum side side,
-			    const struct scan_row *row, struct err *err)
+static bool rule_of(struct work *w, enum side side, const struct body_size_rule **out,
+		    struct err *err)
 {
-	const struct multiset_item item = {
-		.m = { .uid = row->uid, .octets = row->octets, .date = row->date },
-		.epoch = p->epoch[side]
-	};
-	struct emit e = {
-		.cls = FINDING_MESSAGE_UNREADABLE,
-		.severity = SEVERITY_DOUBT,
+	struct size_rules *r = w->size_rules;
+
+	if (!r->known[side] && !store_size_rule(w->st, side, &r->rule[side], err))
+		return false;
+	r->known[side] = true;
+	*out = &r->rule[side];
+	return true;
+}
+
+/* Witnesses only: oddities are no damage. */
+static const char *witnesses(struct work *w, uint64_t symptoms)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *out;
+
+	for (int s = 0; s < SYMPTOM_COUNT; s++)
+		if ((symptoms & SYMPTOM_BIT(s)) != 0 &&
+		    symptom_kind((enum symptom)s) != SYMPTOM_ODD)
+			strbuf_addf(&sb, "%s%s", sb.n > 0 ? "; " : "",
+				    symptom_sentence((enum symptom)s));
+	out = arena_span(w->scratch, strbuf_span(&sb));
+	strbuf_done(&sb);
+	return out;
+}
+
+static const char *explain(struct work *w, enum side side, const struct scan_row *row,
+			   enum body_state state, uint64_t symptoms)
+{
+	if (state != BODY_UNREADABLE)
+		return arena_printf(w->scratch,
+				    state == BODY_CORRUPT
+					    ? "On the %s server it is corrupt: %s."
+					    : "On the %s server it may be damaged: %s.",
+				    side_name(side), witnesses(w, symptoms));
+	return arena_printf(w->scratch, "The %s server does not give it out: %s.",
+			    side_name(side),
+			    *row->facts.words != '\0'
+				    ? text_shown(w->scratch, span_str(row->facts.words))
+				    : "it was tried in vain");
+}
+
+/* One witness alone may be wrong: that is no doubt yet. */
+static bool emit_damage(struct work *w, struct work_pair *p, enum side side,
+			const struct scan_row *row, enum body_state state,
+			uint64_t symptoms, struct err *err)
+{
+	const struct multiset_item item = { .m = { .uid = row->uid,
+						   .tier = row->tier,
+						   .key = row->key,
+						   .octets = row->octets,
+						   .date = row->date },
+					    .epoch = p->epoch[side] };
+	const struct emit e = {
+		.cls = state == BODY_UNREADABLE ? FINDING_MESSAGE_UNREADABLE
+						: FINDING_MESSAGE_DAMAGED,
+		.severity = state == BODY_SUSPECT ? SEVERITY_INFO : SEVERITY_DOUBT,
 		.why = WHY_NONE,
 		.side = side,
+		.explanation = explain(w, side, row, state, symptoms),
 	};
 
-	e.explanation = arena_printf(
-		w->scratch, "The %s server does not give it out: %s.", side_name(side),
-		*row->facts.words != '\0'
-			? text_shown(w->scratch, span_str(row->facts.words))
-			: "it was tried in vain");
-	emit_group(w, false);
 	return emit_message(w, p, &item, &e, err);
 }
 
-static bool name_side(struct work *w, struct work_pair *p, enum side side, int64_t *n,
+/* Rows of one key follow each other, so that each of several copies has an ordinal. */
+static bool name_side(struct work *w, struct work_pair *p, enum side side,
 		      struct err *err)
 {
+	const struct body_size_rule *rule;
 	struct store_scan_rows *it = NULL;
+	struct msg_key last = { { 0 } };
 	struct scan_row row;
+	bool ok = true, any = false;
 	enum next next;
-	bool ok = true;
 
-	if (!store_scan_rows_open(w->st, p->epoch[side], &it, err))
+	if (!rule_of(w, side, &rule, err) ||
+	    !store_scan_rows_open(w->st, p->epoch[side], true, &it, err))
 		return false;
 	while (ok && (next = store_scan_rows_next(it, &row, err)) == NEXT_ITEM) {
-		if (row.facts.read)
+		uint64_t symptoms;
+		enum body_state state = body_judge(&row.facts, rule, 0, &symptoms);
+
+		if (state < BODY_SUSPECT)
 			continue;
 		arena_reset(w->scratch);
-		ok = emit_unreadable(w, p, side, &row, err);
-		*n += 1;
+		emit_group(w, any && memcmp(&row.key, &last, sizeof last) == 0);
+		last = row.key;
+		any = true;
+		ok = emit_damage(w, p, side, &row, state, symptoms, err);
+		p->m->unknown |= ok && state == BODY_UNREADABLE && !w->covered;
 	}
 	store_scan_rows_close(it);
 	arena_reset(w->scratch);
 	return ok && next == NEXT_END;
 }
 
-bool scanned_unreadable(struct work *w, struct err *err)
+bool scanned_damage(struct work *w, struct err *err)
 {
-	for (size_t i = 0; i < w->pair_n; i++) {
-		struct work_pair *p = &w->pair[i];
-
+	for (size_t i = 0; i < w->pair_n; i++)
 		for (int side = 0; side < SIDE_COUNT; side++) {
-			int64_t n = 0;
+			struct work_pair *p = &w->pair[i];
 
 			/* Pairs with one new folder share what is in it. */
-			if (!w->scanned[side] || p->epoch[side] == 0 ||
-			    (side == SIDE_NEW && p->leader != i))
-				continue;
-			if (!name_side(w, p, (enum side)side, &n, err))
+			if (w->scanned[side] && p->epoch[side] != 0 &&
+			    (side == SIDE_OLD || p->leader == i) &&
+			    !name_side(w, p, (enum side)side, err))
 				return false;
-			if (n > 0)
-				p->m->unknown = true;
 		}
-	}
 	return true;
 }
 

@@ -20,6 +20,7 @@ struct session {
 	const struct verify_options *o;
 	struct map *map;
 	struct kinds kinds[SIDE_COUNT];
+	struct size_rules size_rules;
 	struct verify_result *out;
 	struct arena all_arena; /* the list of transfers */
 	struct transfer *all;
@@ -207,6 +208,7 @@ static struct work *work_of(struct session *s, const struct group *g)
 			    .o = s->o,
 			    .map = s->map,
 			    .kinds = s->kinds,
+			    .size_rules = &s->size_rules,
 			    .all = &s->all[g->first],
 			    .all_n = g->end - g->first,
 			    .arena = &s->arena,

@@ -67,6 +67,12 @@ struct kinds {
 	const struct profile *profile; /* NULL: none yet */
 };
 
+/* How the servers of each side count octets, looked up when it is first asked for. */
+struct size_rules {
+	bool known[SIDE_COUNT];
+	struct body_size_rule rule[SIDE_COUNT];
+};
+
 /* One of the transfers. */
 struct work_member {
 	const struct transfer *t;
@@ -174,8 +180,10 @@ struct work {
 	size_t gone_n;
 	bool sampled; /* sample tells which messages a scan chose by chance */
 	struct scan_sample sample;
-	bool scanned[SIDE_COUNT]; /* something of that side was read as a whole */
-	int64_t max_octets;	  /* the largest message that the new side takes; -1 */
+	bool scanned[SIDE_COUNT];      /* something of that side was read as a whole */
+	struct size_rules *size_rules; /* of the whole run */
+	bool covered; /* the finding that was emitted last is covered by an acceptance */
+	int64_t max_octets; /* the largest message that the new side takes; -1 */
 	const struct crowd_wave *alarm; /* of all accounts, told with the one that lost
 					   most; NULL: none (yet) */
 	uint64_t stamp;			/* of the group of equal keys being matched */
@@ -274,11 +282,12 @@ struct scanned {
 bool scanned_compare(struct work *w, struct work_pair *p, const struct multiset_item *old,
 		     const struct multiset_item *new, struct scanned *out,
 		     struct err *err) MUST_CHECK;
-/* Name what the servers do not give out: its folder is not verified. */
 /* Count what the sample tells, when old is in it. */
 void scanned_sample(struct work *w, struct work_pair *p, const struct multiset_item *old,
 		    const struct scanned *s, bool differs);
-bool scanned_unreadable(struct work *w, struct err *err) MUST_CHECK;
+/* Name what the servers do not give out, and what is damaged.  Of the former nobody knows
+ * what it is: as long as a person has not accepted it, its transfer is not verified. */
+bool scanned_damage(struct work *w, struct err *err) MUST_CHECK;
 /* How much was compared, in a sentence. */
 void scanned_say(const struct work *w, const struct work_member *m, struct strbuf *out);
 

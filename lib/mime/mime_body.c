@@ -98,6 +98,20 @@ void mime_body_feed(struct mime_body *b, struct span octets)
 	}
 }
 
+void mime_body_line(struct mime_body *b, struct span line)
+{
+	b->octets += (int64_t)line.n + 2;
+	b->crlf++;
+	b->last_cr = false;
+	if (line.n > 0) {
+		if (b->lines > 0 || b->crs > 0)
+			settle(b);
+		put_run(b, line.p, line.n);
+	}
+	b->crs = 0;
+	b->lines++;
+}
+
 void mime_body_done(struct mime_body *b, struct msg_key *key)
 {
 	struct sha256 digest;

@@ -27,13 +27,16 @@ struct mime_body {
 	uint64_t lines; /* line ends that count once something follows */
 	uint64_t crs;	/* CRs of which nobody knows yet what they are */
 	bool last_cr;	/* the octet before this one was a CR */
-	char run[1024];
+	char run[4096];
 	size_t run_n;
 };
 
 /* sha is scratch, and the body's alone until mime_body_done. */
 void mime_body_init(struct mime_body *b, struct sha256_ctx *sha);
 void mime_body_feed(struct mime_body *b, struct span octets);
+/* The same for one whole line, given without its CRLF: only where a line begins, and of a
+ * line without CR, LF and NUL. */
+void mime_body_line(struct mime_body *b, struct span line);
 /* No more octets.  key: the first 16 octets of SHA-256 over the canonical body; that of
  * an empty one is the same for all empty ones (mime_body_is_empty). */
 void mime_body_done(struct mime_body *b, struct msg_key *key);

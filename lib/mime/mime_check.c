@@ -49,8 +49,9 @@ void mime_check_begin(struct mime_check *c, struct sha256_ctx *sha)
 	strbuf_clear(&c->memory);
 	c->facts = (struct body_facts){ .announced = -1, .words = "" };
 	c->sha = sha;
-	c->has_id = c->file_made = c->decided = c->last_cr = false;
+	c->has_id = c->file_made = c->last_cr = false;
 	c->keep = true;
+	c->asks = MIME_ASKS_PARSER;
 	c->line = c->blanks = c->controls = c->fed = 0;
 	c->shown = 0;
 	c->start_n = 0;
@@ -61,6 +62,7 @@ void mime_check_done(struct mime_check *c)
 {
 	mime_message_done(&c->message);
 	mime_shape_free(c->shape);
+	mime_parts_done(&c->parts);
 	strbuf_done(&c->memory);
 	if (c->file_made)
 		spill_done(&c->file);
@@ -68,23 +70,6 @@ void mime_check_done(struct mime_check *c)
 }
 
 /* ---- lines and octets ---- */
-
-/* Nothing but printable ASCII, eight octets at a time.  False may also be a mistake of a
- * borrow or carry; true never is. */
-static bool is_printable(const char *p, size_t n)
-{
-	const uint64_t ones = 0x0101010101010101u;
-	uint64_t odd = 0, w;
-
-	for (; n >= sizeof w; n -= sizeof w, p += sizeof w) {
-		memcpy(&w, p, sizeof w);
-		odd |= (w - ones * ' ') | w | (w + ones);
-	}
-	for (; n > 0; n--, p++)
-		if ((unsigned char)*p < ' ' || (unsigned char)*p >= 0x7f)
-			return false;
-	return (odd & ones * 0x80) == 0;
-}
 
 /* The octets of one line that are neither its LF nor a CR before that. */
 static void octets(struct mime_check *c, const char *p, size_t n, bool in_header)
@@ -95,7 +80,7 @@ static void octets(struct mime_check *c, const char *p, size_t n, bool in_header
 	while (text > 0 && p[text - 1] == ' ')
 		text--;
 	c->blanks = (int64_t)(n - text) + (text == 0 ? c->blanks : 0);
-	if (!is_printable(p, n))
+	if (!mime_is_text(p, n))
 		for (size_t i = 0; i < n; i++)
 			all |= c->classes[(unsigned char)p[i]];
 	c->line += (int64_t)n;
@@ -188,20 +173,21 @@ static bool wants_body(struct span header)
 	return false;
 }
 
-/* The header is complete: what of the message is kept. */
+/* The header is complete: who looks at the body, and what of the message is kept. */
 static void decide(struct mime_check *c)
 {
 	struct span header = strbuf_span(&c->memory);
+	bool plain;
 
-	c->decided = true;
 	if (!c->keep)
 		return;
-	if ((int64_t)header.n > c->message.header.octets)
-		header.n = (size_t)c->message.header.octets;
-	if (wants_body(header))
+	plain = mime_parts_begin(&c->parts, mime_shape_charsets(c->shape), header);
+	c->keep = wants_body(header);
+	if (!plain)
 		return;
-	c->memory.n = header.n;
-	c->keep = false;
+	c->asks = c->keep ? MIME_ASKS_PARTS : MIME_ASKS_NOBODY;
+	/* Of one content alone nothing is left to the parser. */
+	c->keep = c->keep && !c->parts.alone;
 }
 
 static bool keep(struct mime_check *c, struct span s, struct err *err)
@@ -210,8 +196,7 @@ static bool keep(struct mime_check *c, struct span s, struct err *err)
 
 	if (!c->keep)
 		return true;
-	if (!c->decided && c->memory.n + s.n > MIME_CHECK_HEADER_MAX &&
-	    c->message.header.octets > MIME_CHECK_HEADER_MAX) {
+	if (c->message.header.octets > MIME_CHECK_HEADER_MAX) {
 		c->keep = false;
 		strbuf_clear(&c->memory);
 		return true;
@@ -229,29 +214,63 @@ static bool keep(struct mime_check *c, struct span s, struct err *err)
 	return spill_append(&c->file, s.p, s.n, &at, err);
 }
 
+/* What a fast look at a whole line of text leaves open is looked at octet by octet. */
+static void body_lines(struct mime_check *c, struct span s)
+{
+	bool parts = c->asks == MIME_ASKS_PARTS && !c->parts.alone;
+
+	while (s.n > 0) {
+		const char *lf = memchr(s.p, '\n', s.n);
+		struct span line = s;
+
+		if (lf != NULL)
+			line.n = (size_t)(lf - s.p) + 1;
+		s = span_from(s, line.n);
+		if (lf != NULL && c->line == 0 && !c->last_cr && line.n > 1 &&
+		    lf[-1] == '\r' && mime_is_text(line.p, line.n - 2)) {
+			line.n -= 2;
+			c->facts.lines++;
+			c->blanks = c->shown = 0;
+			if (line.n > MIME_CHECK_LINE_MAX)
+				note(c, SYMPTOM_LONG_LINE);
+			mime_body_line(&c->message.body, line);
+			if (parts)
+				mime_parts_line(&c->parts, line);
+			continue;
+		}
+		lines(c, line, false);
+		mime_body_feed(&c->message.body, line);
+		if (parts)
+			mime_parts_feed(&c->parts, line);
+	}
+}
+
+static bool feed_body(struct mime_check *c, struct span s, struct err *err)
+{
+	body_lines(c, s);
+	if (c->asks == MIME_ASKS_PARTS && c->parts.alone)
+		mime_parts_feed(&c->parts, s);
+	return keep(c, s, err);
+}
+
 bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
 {
-	bool was_header = !c->message.in_body;
-	size_t head = s.n;
+	struct span head = s;
 
 	c->fed += (int64_t)s.n;
 	for (size_t i = 0; i < s.n && c->start_n < sizeof c->start; i++)
 		c->start[c->start_n++] = s.p[i];
-	mime_message_feed(&c->message, s);
-	if (was_header && c->message.in_body) {
-		/* Where the header ended in this piece. */
-		int64_t before = c->fed - (int64_t)s.n;
-
-		head = (size_t)(c->message.header.octets - before);
-	}
-	if (was_header)
-		lines(c, (struct span){ s.p, head }, true);
-	lines(c, span_from(s, was_header ? head : 0), false);
-	if (!keep(c, s, err))
-		return false;
-	if (c->message.in_body && !c->decided)
+	if (!c->message.in_body) {
+		head.n = mime_message_header(&c->message, s);
+		lines(c, head, true);
+		if (!keep(c, head, err))
+			return false;
+		if (!c->message.in_body)
+			return true;
 		decide(c);
-	return true;
+		s = span_from(s, head.n);
+	}
+	return feed_body(c, s, err);
 }
 
 /* ---- the end ---- */
@@ -343,10 +362,14 @@ bool mime_check_end(struct mime_check *c, struct arena *arena, struct err *err)
 		note(c, SYMPTOM_HEADER_LARGE);
 	header_key(c);
 	identity(c, arena);
-	if (m->header.octets > MIME_CHECK_HEADER_MAX)
+	if (m->header.octets > MIME_CHECK_HEADER_MAX || c->asks == MIME_ASKS_NOBODY)
 		return true;
+	if (c->asks == MIME_ASKS_PARTS && mime_parts_end(&c->parts, &shape)) {
+		c->facts.symptoms |= shape;
+		return true;
+	}
 	if (!c->file_made)
-		shape = mime_shape_of(c->shape, strbuf_span(&c->memory));
+		shape = mime_shape_parsed(c->shape, strbuf_span(&c->memory));
 	else if (!mime_shape_of_file(c->shape, &c->file, &shape, err))
 		return false;
 	/* Of a header alone: what GMime says of a body that was left out is not so. */

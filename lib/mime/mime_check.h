@@ -4,12 +4,14 @@
 /*
  * A whole message as it comes over the wire, looked at for everything that may be wrong
  * with it (model/body.h).  Octets, lines, NULs and digests are taken as they come, in
- * constant memory at any size.  GMime looks at the header block up to
+ * constant memory at any size, and so are structure and contents as long as they are in
+ * order (mime/mime_parts.h).  Of others GMime looks at the header block up to
  * MIME_CHECK_HEADER_MAX octets, and at the body when it has a structure, an encoding or a
  * charset: in memory up to MIME_CHECK_MEMORY_MAX octets, behind that from a temporary
  * file without a name (base/spill.h).
  */
 #include "mime/mime_message.h"
+#include "mime/mime_parts.h"
 #include "mime/mime_shape.h"
 #include "model/body.h"
 
@@ -24,6 +26,13 @@
 /* So many blanks at its very end, behind which no line ends, no message has of itself. */
 #define MIME_CHECK_PADDING 16
 
+/* Who tells what is wrong with the structure. */
+enum mime_asks {
+	MIME_ASKS_PARSER,
+	MIME_ASKS_PARTS,  /* the parser only if they are not in order */
+	MIME_ASKS_NOBODY, /* the header is plain, and the body can be anything */
+};
+
 /* In zeroed memory to begin with; mime_check_begin as often as there are messages. */
 struct mime_check {
 	/* results, after mime_check_end, until the next begin.  announced and words are
@@ -36,9 +45,11 @@ struct mime_check {
 	/* private */
 	struct sha256_ctx *sha;
 	struct mime_shape *shape;
+	struct mime_parts parts;
+	enum mime_asks asks;
 	struct strbuf memory; /* from the start of the message, while it is kept */
 	struct spill file;
-	bool file_made, keep, decided;
+	bool file_made, keep;
 	int64_t blanks;	  /* at the end of the line in hand */
 	int64_t line;	  /* octets of the line in hand */
 	int64_t controls; /* so far */

@@ -58,27 +58,46 @@ static void keep(struct mime_lister *l, struct span octets)
 	strbuf_addspan(&l->identity, octets);
 }
 
-static void put(struct mime_lister *l, char c)
+/* As mime_unfold and mime_munged, octet by octet. */
+static void digest_some(struct mime_lister *l, const char *p, size_t n)
 {
-	if (l->run_n == sizeof l->run) {
-		sha256_add(l->sha, l->run, l->run_n);
-		l->run_n = 0;
+	bool blank = l->blank, begun = l->begun;
+	char *to = l->run + l->run_n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (mime_is_blank(p[i])) {
+			blank = begun;
+			continue;
+		}
+		if (blank)
+			*to++ = ' ';
+		blank = false;
+		begun = true;
+		*to++ = mime_munged(p[i]);
 	}
-	l->run[l->run_n++] = c;
+	l->run_n = (size_t)(to - l->run);
+	l->blank = blank;
+	l->begun = begun;
 }
 
-/* As mime_unfold and mime_munged, octet by octet. */
-static void digest(struct mime_lister *l, char c)
+static void digest(struct mime_lister *l, struct span s)
 {
-	if (mime_is_blank(c)) {
-		l->blank = l->begun;
-		return;
+	while (s.n > 0) {
+		/* No more than they are come out, and one blank from before. */
+		size_t room = sizeof l->run - l->run_n, n = s.n < room ? s.n : room - 1;
+
+		digest_some(l, s.p, n);
+		s = span_from(s, n);
+		if (sizeof l->run - l->run_n < 2) {
+			sha256_add(l->sha, l->run, l->run_n);
+			l->run_n = 0;
+		}
 	}
-	if (l->blank)
-		put(l, ' ');
-	l->blank = false;
-	l->begun = true;
-	put(l, mime_munged(c));
+}
+
+static void digest_octet(struct mime_lister *l, char c)
+{
+	digest(l, (struct span){ &c, 1 });
 }
 
 static void digest_anew(struct mime_lister *l)
@@ -95,6 +114,27 @@ static void open_line(struct mime_lister *l)
 	l->name_n = 0;
 	l->field_n = 0;
 	digest_anew(l);
+}
+
+/* ":%lld:%02x%02x%02x%02x\n", which takes longer than the digest. */
+static void put_numbers(struct mime_lister *l, const struct sha256 *d)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[NUMBERS_MAX], *end = text + sizeof text, *p = end;
+	int64_t n = l->field_n;
+
+	*--p = '\n';
+	for (int i = 3; i >= 0; i--) {
+		*--p = digits[d->bytes[i] & 15];
+		*--p = digits[d->bytes[i] >> 4];
+	}
+	*--p = ':';
+	do {
+		*--p = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	*--p = ':';
+	strbuf_add(&l->text, p, (size_t)(end - p));
 }
 
 static void close_line(struct mime_lister *l)
@@ -117,8 +157,7 @@ static void close_line(struct mime_lister *l)
 		return;
 	}
 	strbuf_add(&l->text, l->name, name_n);
-	strbuf_addf(&l->text, ":%lld:%02x%02x%02x%02x\n", (long long)l->field_n,
-		    d.bytes[0], d.bytes[1], d.bytes[2], d.bytes[3]);
+	put_numbers(l, &d);
 }
 
 /* The colon behind a name. */
@@ -144,7 +183,7 @@ static void take_name(struct mime_lister *l, char c)
 		start_value(l);
 		return;
 	}
-	digest(l, c);
+	digest_octet(l, c);
 	if (l->at == AT_NAME && c > ' ' && c <= '~' && c != ':') {
 		if (l->name_n < MIME_FIELD_NAME_MAX)
 			l->name[l->name_n] = c;
@@ -156,13 +195,28 @@ static void take_name(struct mime_lister *l, char c)
 	}
 }
 
+/* Octets of a name in one go; returns how many. */
+static size_t take_names(struct mime_lister *l, struct span s)
+{
+	size_t n = 0, room;
+
+	while (n < s.n && s.p[n] > ' ' && s.p[n] <= '~' && s.p[n] != ':')
+		n++;
+	room = l->name_n < MIME_FIELD_NAME_MAX ? MIME_FIELD_NAME_MAX - l->name_n : 0;
+	memcpy(l->name + (MIME_FIELD_NAME_MAX - room), s.p, n < room ? n : room);
+	l->name_n += n;
+	l->field_n += (int64_t)n;
+	digest(l, (struct span){ s.p, n });
+	return n;
+}
+
 /* The first octet of a line.  True: it is the empty line. */
 static bool take_start(struct mime_lister *l, char c)
 {
 	if (l->open && (c == ' ' || c == '\t')) {
 		l->field_n++;
 		keep(l, (struct span){ &c, 1 });
-		digest(l, c);
+		digest_octet(l, c);
 		l->at = AT_VALUE;
 		return false;
 	}
@@ -198,8 +252,7 @@ static size_t take_value(struct mime_lister *l, struct span octets)
 	}
 	l->field_n += (int64_t)octets.n;
 	keep(l, octets);
-	for (size_t i = 0; i < octets.n; i++)
-		digest(l, octets.p[i]);
+	digest(l, octets);
 	return octets.n;
 }
 
@@ -224,6 +277,11 @@ size_t mime_lister_feed(struct mime_lister *l, struct span octets)
 			}
 			break;
 		case AT_NAME:
+			i += take_names(l, span_from(octets, i));
+			if (i == octets.n)
+				break;
+			take_name(l, octets.p[i++]);
+			break;
 		case AT_GAP:
 			take_name(l, c);
 			i++;

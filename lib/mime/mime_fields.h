@@ -53,7 +53,7 @@ struct mime_lister {
 	char name[MIME_FIELD_NAME_MAX];
 	size_t name_n;	 /* octets of the name, also of those that were not kept */
 	int64_t field_n; /* octets of the line in hand */
-	char run[256];	 /* normalised octets that are not digested yet */
+	char run[1024];	 /* normalised octets that are not digested yet */
 	size_t run_n;
 };
 

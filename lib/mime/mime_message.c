@@ -16,15 +16,23 @@ static void start_body(struct mime_message *m)
 	m->in_body = true;
 }
 
+size_t mime_message_header(struct mime_message *m, struct span octets)
+{
+	size_t n;
+
+	if (m->in_body)
+		return 0;
+	n = mime_lister_feed(&m->header, octets);
+	if (m->header.ended)
+		start_body(m);
+	return n;
+}
+
 void mime_message_feed(struct mime_message *m, struct span octets)
 {
-	if (!m->in_body) {
-		octets = span_from(octets, mime_lister_feed(&m->header, octets));
-		if (!m->header.ended)
-			return;
-		start_body(m);
-	}
-	mime_body_feed(&m->body, octets);
+	octets = span_from(octets, mime_message_header(m, octets));
+	if (m->in_body)
+		mime_body_feed(&m->body, octets);
 }
 
 void mime_message_end(struct mime_message *m)

@@ -19,6 +19,9 @@ struct mime_message {
 /* sha is scratch, and the message's alone until mime_message_end. */
 void mime_message_begin(struct mime_message *m, struct sha256_ctx *sha);
 void mime_message_feed(struct mime_message *m, struct span octets);
+/* The part of them that belongs to the header; returns how many octets these are.  What
+ * follows goes into m->body once m->in_body is set. */
+size_t mime_message_header(struct mime_message *m, struct span octets);
 void mime_message_end(struct mime_message *m);
 void mime_message_done(struct mime_message *m);
 

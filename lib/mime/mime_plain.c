@@ -2,7 +2,8 @@
 #include "mime/mime_plain.h"
 
 /* Fields that stand once; with more of any sort the parser is asked. */
-#define ONCE_MAX 48
+#define ONCE_MAX       48
+#define PARAMETERS_MAX 12
 
 enum {
 	IN_NAME = 1 << 0,   /* of a field */
@@ -13,33 +14,24 @@ enum {
 	IN_VALUE = 1 << 5,  /* printable ASCII, blank and tab */
 };
 
+/*
+ * Letters, digits and "-" are all of them; "_+." all but a name; "=?/" (of encoded words,
+ * which were seen to) and the blank are of phrases and quoted strings; quotation mark,
+ * backslash and tab of values alone; the other printable ones of quoted strings, too.
+ */
+static const unsigned char classes[128] = {
+	0,  0,	0,  0,	0,  0,	0,  0,	0,  32, 0,  0,	0,  0,	0,  0,	0,  0,	0,
+	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  56, 48, 32, 48, 48, 48,
+	48, 48, 48, 48, 48, 62, 48, 63, 62, 56, 63, 63, 63, 63, 63, 63, 63, 63, 63,
+	63, 48, 48, 48, 56, 48, 56, 48, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
+	63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 48, 32, 48, 48,
+	62, 48, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
+	63, 63, 63, 63, 63, 63, 63, 63, 63, 48, 48, 48, 48, 0,
+};
+
 static unsigned class_of(char c)
 {
-	bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		     (c >= '0' && c <= '9');
-
-	if (alnum)
-		return IN_NAME | IN_TOKEN | IN_ADDR | IN_PHRASE | IN_QUOTED | IN_VALUE;
-	switch (c) {
-	case '-':
-		return IN_NAME | IN_TOKEN | IN_ADDR | IN_PHRASE | IN_QUOTED | IN_VALUE;
-	case '_':
-	case '+':
-	case '.':
-		return IN_TOKEN | IN_ADDR | IN_PHRASE | IN_QUOTED | IN_VALUE;
-	case '=': /* of encoded words, which were seen to */
-	case '?':
-	case '/':
-		return IN_PHRASE | IN_QUOTED | IN_VALUE;
-	case ' ':
-		return IN_PHRASE | IN_QUOTED | IN_VALUE;
-	case '"':
-	case '\\':
-	case '\t':
-		return IN_VALUE;
-	default:
-		return c > ' ' && c < 0x7f ? IN_QUOTED | IN_VALUE : 0;
-	}
+	return (unsigned char)c < sizeof classes ? classes[(unsigned char)c] : 0;
 }
 
 static size_t run_of(struct span s, unsigned what)
@@ -139,56 +131,100 @@ static bool addresses(struct span s)
 	return s.n == 0;
 }
 
-static bool parameter(struct span *s, struct mime_plain *out, unsigned *seen)
+/* "" of a value that would not fit. */
+static bool copy(struct span value, char *out, size_t size)
 {
-	static const char *const known[] = { "charset", "format", "delsp" };
-	struct span name, value;
+	if (value.n >= size)
+		return false;
+	memcpy(out, value.p, value.n);
+	out[value.n] = '\0';
+	return true;
+}
+
+/* Names of parameters, each of which may stand once. */
+struct seen {
+	struct span name[PARAMETERS_MAX];
+	size_t n;
+};
+
+static bool is_new(struct seen *seen, struct span name)
+{
+	for (size_t i = 0; i < seen->n; i++)
+		if (span_ieq(seen->name[i], name))
+			return false;
+	if (seen->n == COUNT_OF(seen->name))
+		return false;
+	seen->name[seen->n++] = name;
+	return true;
+}
+
+static bool parameter(struct span *s, struct seen *seen, struct mime_plain *out)
+{
+	struct span name = take(s, IN_TOKEN), value;
 	bool quoted;
 
-	blanks(s);
-	name = take(s, IN_TOKEN);
-	if (!eat(s, '='))
+	if (name.n == 0 || !is_new(seen, name) || !eat(s, '='))
 		return false;
 	quoted = eat(s, '"');
-	value = take(s, IN_TOKEN);
-	if (value.n == 0 || (quoted && !eat(s, '"')))
+	value = take(s, quoted ? IN_QUOTED : IN_TOKEN);
+	/* Encoded words in it would be decoded. */
+	if (value.n == 0 || (quoted && !eat(s, '"')) ||
+	    memmem(value.p, value.n, "=?", 2) != NULL)
 		return false;
 	blanks(s);
-	for (size_t i = 0; i < COUNT_OF(known); i++) {
-		if (!is(name, known[i]))
-			continue;
-		if ((*seen & 1u << i) != 0)
-			return false;
-		*seen |= 1u << i;
-		if (i > 0)
-			return true;
-		if (value.n >= sizeof out->charset)
-			return false;
-		memcpy(out->charset, value.p, value.n);
-		out->charset[value.n] = '\0';
+	if (out == NULL)
 		return true;
+	if (is(name, "charset"))
+		return run_of(value, IN_TOKEN) == value.n &&
+		       copy(value, out->charset, sizeof out->charset);
+	/* Blanks at its end would be hard to tell from those behind it. */
+	if (is(name, "boundary"))
+		return value.p[value.n - 1] != ' ' &&
+		       copy(value, out->boundary, sizeof out->boundary);
+	return true;
+}
+
+/* Behind a type or disposition; the last may have a semicolon behind it. */
+static bool parameters(struct span s, struct mime_plain *out)
+{
+	struct seen seen = { .n = 0 };
+
+	for (blanks(&s); eat(&s, ';');) {
+		blanks(&s);
+		if (s.n > 0 && !parameter(&s, &seen, out))
+			return false;
 	}
-	return false;
+	return s.n == 0;
 }
 
 static bool content_type(struct span s, struct mime_plain *out)
 {
-	unsigned seen = 0;
+	struct span type = take(&s, IN_TOKEN), subtype;
 
-	if (!is(take(&s, IN_TOKEN), "text") || !eat(&s, '/') || take(&s, IN_TOKEN).n == 0)
+	if (type.n == 0 || !eat(&s, '/'))
 		return false;
-	for (blanks(&s); eat(&s, ';');)
-		if (!parameter(&s, out, &seen))
-			return false;
-	return s.n == 0;
+	subtype = take(&s, IN_TOKEN);
+	if (subtype.n == 0 || is(type, "message") || !parameters(s, out))
+		return false;
+	out->type = is(type, "text")	    ? MIME_PLAIN_TEXT
+		    : is(type, "multipart") ? MIME_PLAIN_MULTIPART
+					    : MIME_PLAIN_OTHER;
+	return out->type != MIME_PLAIN_MULTIPART ||
+	       (out->boundary[0] != '\0' && !is(subtype, "digest"));
+}
+
+static bool disposition(struct span s)
+{
+	return take(&s, IN_TOKEN).n > 0 && parameters(s, NULL);
 }
 
 static bool encoding(struct span s, struct mime_plain *out)
 {
-	out->encoding = is(s, "quoted-printable") ? MIME_PLAIN_QP
-			: is(s, "base64")	  ? MIME_PLAIN_BASE64
-						  : MIME_PLAIN_NONE;
-	return out->encoding != MIME_PLAIN_NONE || is(s, "7bit") || is(s, "8bit");
+	out->encoding = is(s, "quoted-printable") ? MIME_QP
+			: is(s, "base64")	  ? MIME_BASE64
+						  : MIME_AS_IT_IS;
+	return out->encoding != MIME_AS_IT_IS || is(s, "7bit") || is(s, "8bit") ||
+	       is(s, "binary");
 }
 
 static bool value_is_plain(struct span name, struct span s, struct mime_plain *out)
@@ -197,11 +233,18 @@ static bool value_is_plain(struct span name, struct span s, struct mime_plain *o
 	static const char *const asked[] = { "content-",  "resent-",	  "sender",
 					     "autocrypt", "disposition-", "errors-",
 					     "mail-" };
+	static const char *const text[] = { "content-id", "content-description",
+					    "content-location", "content-language" };
 
 	if (is(name, "content-type"))
 		return content_type(s, out);
 	if (is(name, "content-transfer-encoding"))
 		return encoding(s, out);
+	if (is(name, "content-disposition"))
+		return disposition(s);
+	for (size_t i = 0; i < COUNT_OF(text); i++)
+		if (is(name, text[i]))
+			return s.n > 0;
 	for (size_t i = 0; i < COUNT_OF(asked); i++)
 		if (span_istarts(name, asked[i]))
 			return false;
@@ -291,19 +334,19 @@ static bool many_may_be(struct span name)
 	       is(name, "dkim-signature");
 }
 
-bool mime_plain_of(struct span message, struct mime_plain *out)
+bool mime_plain_of(struct span text, bool part, struct mime_plain *out)
 {
-	struct span once[ONCE_MAX], rest = message;
+	struct span once[ONCE_MAX], rest = text;
 	size_t once_n = 0;
 
-	*out = (struct mime_plain){ MIME_PLAIN_NONE, "", 0 };
+	*out = (struct mime_plain){ .type = MIME_PLAIN_TEXT };
 	while (!eat(&rest, '\r')) {
 		struct span name = take(&rest, IN_NAME), value;
 
 		if (name.n == 0 || !eat(&rest, ':') || !take_value(&rest, &value) ||
 		    !value_is_plain(name, value, out))
 			return false;
-		if (many_may_be(name))
+		if (!part && many_may_be(name))
 			continue;
 		for (size_t i = 0; i < once_n; i++)
 			if (span_ieq(once[i], name))
@@ -314,6 +357,7 @@ bool mime_plain_of(struct span message, struct mime_plain *out)
 	}
 	if (!eat(&rest, '\n'))
 		return false;
-	out->header = message.n - rest.n;
-	return out->header > 2;
+	out->header = text.n - rest.n;
+	return out->header > 2 &&
+	       (out->type != MIME_PLAIN_MULTIPART || out->encoding == MIME_AS_IT_IS);
 }

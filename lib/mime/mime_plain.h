@@ -2,25 +2,30 @@
 #ifndef MIME_MIME_PLAIN_H
 #define MIME_MIME_PLAIN_H
 /*
- * Headers of which GMime's parser has nothing to say: most mail is one text behind a
- * well-formed header, and to build an object for each of its fields takes longer than all
- * else that is done with it.  What is not plain beyond doubt is the parser's to judge;
+ * Headers of which GMime's parser has nothing to say, of messages and of their parts: to
+ * build an object for each of their fields takes longer than all else that is done with
+ * them.  What is not plain beyond doubt is the parser's to judge;
  * tests/fuzz/fuzz_mime_check.c holds both against each other.
  */
-#include "base/span.h"
+#include "mime/mime_content.h"
 
-enum mime_plain_encoding {
-	MIME_PLAIN_NONE, /* 7bit, 8bit, or none was named */
-	MIME_PLAIN_QP,
-	MIME_PLAIN_BASE64,
+#define MIME_BOUNDARY_MAX 70 /* RFC 2046 section 5.1.1 */
+
+enum mime_plain_type {
+	MIME_PLAIN_TEXT, /* or no type is named */
+	MIME_PLAIN_OTHER,
+	MIME_PLAIN_MULTIPART, /* with a boundary, and not a digest */
 };
 struct mime_plain {
-	enum mime_plain_encoding encoding;
-	char charset[40]; /* as it is named; "": it is not */
-	size_t header;	  /* octets of the header, with the empty line */
+	enum mime_plain_type type;
+	enum mime_encoding encoding;
+	char charset[40];		      /* as it is named; "": it is not */
+	char boundary[MIME_BOUNDARY_MAX + 1]; /* of a multipart */
+	size_t header;			      /* octets, with the empty line */
 };
 
-/* Is message one part of text/<anything> behind a plain header? */
-bool mime_plain_of(struct span message, struct mime_plain *out) MUST_CHECK;
+/* Does text begin with a plain header, up to and with the empty line?  part: it is that
+ * of a part, in which no field may stand twice. */
+bool mime_plain_of(struct span text, bool part, struct mime_plain *out) MUST_CHECK;
 
 #endif

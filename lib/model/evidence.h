@@ -52,8 +52,11 @@ struct evidence_use {
 
 struct evidence {
 	int64_t now;
-	int64_t newest;		    /* newest time that the store knows of */
-	bool one_sided;		    /* no new server is configured */
+	int64_t newest; /* newest time that the store knows of */
+	bool one_sided; /* no new server is configured */
+	/* Evidence of any age will do: the gate looks at ages itself, and asks only
+	 * whether something was done at all. */
+	bool any_age;
 	int64_t transfers;	    /* that are listed */
 	int64_t undecided, unowned; /* of them */
 	struct evidence_side side[SIDE_COUNT];

@@ -118,6 +118,7 @@ static const struct {
 	[FINDING_SEAL_UNSOUND] = { "seal-unsound", "seals that are in doubt" },
 	[FINDING_MESSAGE_UNREADABLE] = { "message-unreadable",
 					 "messages that a server does not give out" },
+	[FINDING_MESSAGE_DAMAGED] = { "message-damaged", "messages that are damaged" },
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "every class has a name");
 
@@ -159,6 +160,7 @@ bool finding_class_of_messages(enum finding_class c)
 	case FINDING_MASS_REMOVAL:
 	case FINDING_MASS_FLAGS:
 	case FINDING_MESSAGE_UNREADABLE:
+	case FINDING_MESSAGE_DAMAGED:
 		return true;
 	case FINDING_FOLDER_MISSING:
 	case FINDING_FOLDER_EXTRA:
@@ -178,5 +180,5 @@ bool finding_class_of_messages(enum finding_class c)
 bool finding_class_unknown(enum finding_class c)
 {
 	return c == FINDING_FOLDER_UNREADABLE || c == FINDING_ACCOUNT_UNREADABLE ||
-	       c == FINDING_EVIDENCE_STALE || c == FINDING_MESSAGE_UNREADABLE;
+	       c == FINDING_EVIDENCE_STALE;
 }

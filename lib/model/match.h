@@ -93,15 +93,19 @@ enum finding_class {
 	FINDING_MASS_REMOVAL, /* so many at once that no user did it */
 	FINDING_MASS_FLAGS,   /* \Seen lost after the seal, so many at once */
 	FINDING_SEAL_UNSOUND, /* the baseline itself is in doubt */
-	/* unverified: a scan could not get it from its server */
+	/* unverified until somebody accepts it: a scan could not get it from its server
+	 */
 	FINDING_MESSAGE_UNREADABLE,
+	FINDING_MESSAGE_DAMAGED, /* a scan saw that it is corrupt or suspect */
 };
-enum { FINDING_CLASS_COUNT = FINDING_MESSAGE_UNREADABLE + 1 };
+enum { FINDING_CLASS_COUNT = FINDING_MESSAGE_DAMAGED + 1 };
 const char *finding_class_name(enum finding_class c); /* "message-missing" */
 bool finding_class_parse(const char *s, enum finding_class *out) MUST_CHECK;
 /* Is it about messages, so that finding.count of them can be summed up? */
 bool finding_class_of_messages(enum finding_class c);
-/* Does it say that something is unknown?  Nobody can accept what nobody knows. */
+/* Does it say that something is unknown?  Nobody can accept what nobody knows; but one
+ * message that is known by name, size and date, and that its server does not give out, is
+ * for a person to decide upon. */
 bool finding_class_unknown(enum finding_class c);
 /* "messages missing on the new server": a count stands before or behind it */
 const char *finding_class_text(enum finding_class c);

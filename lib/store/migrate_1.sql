@@ -492,6 +492,27 @@ CREATE TRIGGER account_limit_no_delete BEFORE DELETE ON account_limit BEGIN
 	SELECT RAISE(ABORT, 'account_limit is append-only');
 END;
 CREATE INDEX folder_foreign ON folder (account) WHERE attrs & 128 <> 0;
+CREATE TABLE record (
+	id       INTEGER PRIMARY KEY,
+	transfer INTEGER REFERENCES transfer (id),
+	kind     INTEGER NOT NULL,
+	at       INTEGER NOT NULL,
+	told     INTEGER NOT NULL,
+	teller   TEXT NOT NULL,
+	role     TEXT NOT NULL,
+	topic    TEXT NOT NULL,
+	digest   BLOB,
+	octets   INTEGER NOT NULL,
+	note     TEXT NOT NULL,
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
+END;
+CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
+END;
+CREATE INDEX event_transfer ON event (transfer, kind);
 CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
 	SELECT RAISE(ABORT, 'server_seen is append-only');
 END;

@@ -111,6 +111,7 @@ CREATE TABLE event (
 	teller   TEXT NOT NULL,    -- who said so
 	note     TEXT NOT NULL
 ) STRICT;
+CREATE INDEX event_transfer ON event (transfer, kind);
 
 -- What servers say of themselves; kept once, for thousands of accounts say the same.
 -- Audit.
@@ -799,6 +800,23 @@ CREATE TABLE plan_item (
 	PRIMARY KEY (plan, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- What somebody did or said on the way to the shutdown: an archive, a restore from it, a
+-- statement, an announcement.  Append-only; cli.
+CREATE TABLE record (
+	id       INTEGER PRIMARY KEY,
+	transfer INTEGER REFERENCES transfer (id), -- NULL: the old server as a whole
+	kind     INTEGER NOT NULL,                 -- enum record_kind
+	at       INTEGER NOT NULL,                 -- when it was done or said
+	told     INTEGER NOT NULL,                 -- when it was recorded
+	teller   TEXT NOT NULL,                    -- person.code
+	role     TEXT NOT NULL,                    -- as what he says it; ''
+	topic    TEXT NOT NULL,                    -- what about, or where; ''
+	digest   BLOB,                             -- of the file; NULL: none was given
+	octets   INTEGER NOT NULL,                 -- of the file; 0
+	note     TEXT NOT NULL,
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
 -- As what a server showed itself at logins: a row for each run and each certificate.
 -- Append-only; audit, scan, details.
 CREATE TABLE server_seen (
@@ -1010,6 +1028,12 @@ CREATE TRIGGER account_limit_no_update BEFORE UPDATE ON account_limit BEGIN
 END;
 CREATE TRIGGER account_limit_no_delete BEFORE DELETE ON account_limit BEGIN
 	SELECT RAISE(ABORT, 'account_limit is append-only');
+END;
+CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
+END;
+CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN
+	SELECT RAISE(ABORT, 'record is append-only');
 END;
 CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
 	SELECT RAISE(ABORT, 'server_seen is append-only');

@@ -29,35 +29,132 @@ static bool numbers(struct store *st, const char *sql, const int64_t *bind, int 
 
 /* ---- accounts ---- */
 
-/* ?1 side, ?2 normal access, ?3 read whole, ?4 partly, ?5 counts */
-static const char sql_accounts[] =
-	"SELECT count(*), count(opened), count(counted), count(whole), min(counted),"
-	" min(whole) FROM (SELECT"
-	" (SELECT max(s.at) FROM account_seen s WHERE s.account = a.id"
-	"  AND s.outcome IN (?3, ?4)) AS opened,"
-	" (SELECT max(s.at) FROM account_seen s WHERE s.account = a.id"
-	"  AND s.outcome = ?3) AS counted,"
-	" (SELECT max(s.at) FROM account_seen s WHERE s.account = a.id"
-	"  AND s.outcome = ?3 AND s.depth <> ?5) AS whole"
-	" FROM account a WHERE a.side = ?1 AND a.access = ?2 AND a.id IN"
-	" (SELECT CASE ?1 WHEN 0 THEN t.old_account ELSE t.new_account END"
-	"  FROM transfer t WHERE t.gone = 0))";
-static const char sql_newest_attempt[] =
-	"SELECT max(s.at) FROM account_seen s JOIN account a ON a.id = s.account"
-	" WHERE a.side = ?1";
-_Static_assert(SIDE_OLD == 0, "as the SQL says");
+/* What is known of one account while its readings are walked. */
+struct known {
+	bool wanted; /* some transfer names it, and it may be opened */
+	enum side side;
+	int64_t opened, counted, whole;
+};
 
-static bool look_at_accounts(struct store *st, enum side side, struct evidence_side *e,
-			     struct err *err)
+static const char sql_account_max[] = "SELECT coalesce(max(id), 0) FROM account";
+static const char sql_named[] =
+	"SELECT old_account, new_account FROM transfer WHERE gone = 0";
+static const char sql_accounts[] = "SELECT id, side, access FROM account";
+/* Newest first: what an account had before its newest whole reading does not matter. */
+static const char sql_seen[] =
+	"SELECT account, at, outcome, depth FROM account_seen ORDER BY id DESC";
+
+static bool name_accounts(struct store *st, struct known *v, int64_t most,
+			  struct err *err)
 {
-	const int64_t bind[] = { side, ACCESS_NORMAL, ACCOUNT_READ, ACCOUNT_PARTLY,
-				 DEPTH_COUNTS };
-	int64_t *const out[] = { &e->accounts, &e->opened,	   &e->counted,
-				 &e->read,     &e->oldest_counted, &e->oldest_read };
-	int64_t *const newest[] = { &e->newest };
+	sqlite3_stmt *q = NULL;
+	enum next n;
 
-	return NUMBERS(st, sql_accounts, bind, out, err) &&
-	       numbers(st, sql_newest_attempt, bind, 1, newest, 1, err);
+	if (!db_prepare(st, sql_named, &q, err))
+		return false;
+	while ((n = db_next(st, q, err)) == NEXT_ITEM)
+		for (int s = 0; s < SIDE_COUNT; s++) {
+			int64_t id = sqlite3_column_int64(q, s);
+
+			if (id > 0 && id <= most)
+				v[id].wanted = true;
+		}
+	sqlite3_finalize(q);
+	return n == NEXT_END;
+}
+
+/* *open_out: how many are wanted. */
+static bool sort_accounts(struct store *st, struct known *v, int64_t most,
+			  struct evidence *e, int64_t *open_out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	enum next n;
+
+	if (!db_prepare(st, sql_accounts, &q, err))
+		return false;
+	while ((n = db_next(st, q, err)) == NEXT_ITEM) {
+		int64_t id = sqlite3_column_int64(q, 0);
+		int side;
+
+		if (!db_enum(st, q, 1, SIDE_COUNT, &side, err)) {
+			n = NEXT_FAIL;
+			break;
+		}
+		if (id < 1 || id > most)
+			continue;
+		v[id].side = (enum side)side;
+		v[id].wanted &= sqlite3_column_int64(q, 2) == ACCESS_NORMAL;
+		e->side[side].accounts += v[id].wanted;
+		*open_out += v[id].wanted;
+	}
+	sqlite3_finalize(q);
+	return n == NEXT_END;
+}
+
+static void look_at_reading(sqlite3_stmt *q, struct known *k, struct evidence_side *e,
+			    int64_t *open)
+{
+	int64_t at = sqlite3_column_int64(q, 1), outcome = sqlite3_column_int64(q, 2);
+
+	if (at > e->newest)
+		e->newest = at;
+	if (!k->wanted || k->whole != 0)
+		return;
+	if (k->opened == 0 && (outcome == ACCOUNT_READ || outcome == ACCOUNT_PARTLY))
+		k->opened = at;
+	if (outcome != ACCOUNT_READ)
+		return;
+	if (k->counted == 0)
+		k->counted = at;
+	if (sqlite3_column_int64(q, 3) != DEPTH_COUNTS) {
+		k->whole = at;
+		--*open;
+	}
+}
+
+static void older(int64_t *oldest, int64_t at)
+{
+	if (at != 0 && (*oldest == 0 || at < *oldest))
+		*oldest = at;
+}
+
+/* Each table is walked once: a query for each of 200,000 accounts takes many times as
+ * long. */
+static bool look_at_accounts(struct store *st, struct evidence *e, struct err *err)
+{
+	int64_t most = 0, open = 0;
+	int64_t *const out[] = { &most };
+	sqlite3_stmt *q = NULL;
+	enum next n = NEXT_END;
+	struct known *v;
+	bool ok;
+
+	if (!numbers(st, sql_account_max, NULL, 0, out, 1, err))
+		return false;
+	if (most < 0 || (uint64_t)most >= SIZE_MAX / 1024)
+		return db_damaged(st, "an account with an absurd number", err);
+	v = mem_calloc((size_t)most + 1, sizeof *v);
+	ok = name_accounts(st, v, most, err) &&
+	     sort_accounts(st, v, most, e, &open, err) &&
+	     db_prepare(st, sql_seen, &q, err);
+	while (ok && open > 0 && (n = db_next(st, q, err)) == NEXT_ITEM) {
+		int64_t id = sqlite3_column_int64(q, 0);
+
+		if (id > 0 && id <= most)
+			look_at_reading(q, &v[id], &e->side[v[id].side], &open);
+	}
+	sqlite3_finalize(q);
+	for (int64_t i = 1; i <= most; i++) {
+		struct evidence_side *side = &e->side[v[i].side];
+
+		side->opened += v[i].opened != 0;
+		side->counted += v[i].counted != 0;
+		side->read += v[i].whole != 0;
+		older(&side->oldest_counted, v[i].counted);
+		older(&side->oldest_read, v[i].whole);
+	}
+	free(v);
+	return ok && n != NEXT_FAIL;
 }
 
 /* ---- scans ---- */
@@ -129,15 +226,68 @@ static const char sql_seals[] =
 	" count(CASE WHEN s.id IS NULL THEN 1 END)"
 	" FROM transfer t LEFT JOIN seal s ON s.id = (SELECT max(x.id) FROM seal x"
 	" WHERE x.transfer = t.id) WHERE " MOVES;
-/* What was told before a rollback does not count. */
-static const char sql_events[] =
-	"SELECT count(pass), count(cut), min(cut), max(cut) FROM (SELECT"
-	" (SELECT max(e.at) FROM event e WHERE e.transfer = t.id AND e.kind ="
-	"  'last-pass' AND e.id > back) AS pass,"
-	" (SELECT max(e.at) FROM event e WHERE e.transfer = t.id AND e.kind ="
-	"  'cutover' AND e.id > back) AS cut FROM (SELECT t.*, coalesce((SELECT max(r.id)"
-	"  FROM event r WHERE r.transfer = t.id AND r.kind = 'rollback'), 0) AS back"
-	" FROM transfer t) t WHERE " MOVES ")";
+static const char sql_transfer_max[] = "SELECT coalesce(max(id), 0) FROM transfer";
+static const char sql_movers[] = "SELECT t.id FROM transfer t WHERE " MOVES;
+static const char sql_events[] = "SELECT transfer, kind, at FROM event ORDER BY id";
+
+/* What was told of one transfer that moves. */
+struct told {
+	bool moves;
+	int64_t pass, cut; /* newest since a rollback */
+};
+
+static void hear(struct told *t, const char *kind, int64_t at)
+{
+	if (strcmp(kind, "rollback") == 0)
+		t->pass = t->cut = 0;
+	else if (strcmp(kind, "last-pass") == 0 && at > t->pass)
+		t->pass = at;
+	else if (strcmp(kind, "cutover") == 0 && at > t->cut)
+		t->cut = at;
+}
+
+/* Both tables are walked once. */
+static bool look_at_events(struct store *st, struct evidence_moves *m, struct err *err)
+{
+	sqlite3_stmt *q = NULL, *events = NULL;
+	enum next n = NEXT_FAIL;
+	int64_t most = 0;
+	int64_t *const out[] = { &most };
+	struct told *v;
+
+	if (!numbers(st, sql_transfer_max, NULL, 0, out, 1, err))
+		return false;
+	if (most < 0 || (uint64_t)most >= SIZE_MAX / 1024)
+		return db_damaged(st, "a transfer with an absurd number", err);
+	v = mem_calloc((size_t)most + 1, sizeof *v);
+	if (db_prepare(st, sql_movers, &q, err) &&
+	    db_prepare(st, sql_events, &events, err)) {
+		while ((n = db_next(st, q, err)) == NEXT_ITEM)
+			v[sqlite3_column_int64(q, 0)].moves = true;
+		while (n == NEXT_END && (n = db_next(st, events, err)) == NEXT_ITEM) {
+			int64_t id = sqlite3_column_int64(events, 0);
+
+			if (id > 0 && id <= most)
+				hear(&v[id], db_text(events, 1),
+				     sqlite3_column_int64(events, 2));
+			n = NEXT_END;
+		}
+	}
+	sqlite3_finalize(q);
+	sqlite3_finalize(events);
+	for (int64_t i = 1; i <= most; i++) {
+		if (!v[i].moves)
+			continue;
+		m->last_pass += v[i].pass != 0;
+		m->cut_over += v[i].cut != 0;
+		older(&m->first_cutover, v[i].cut);
+		if (v[i].cut > m->last_cutover)
+			m->last_cutover = v[i].cut;
+	}
+	free(v);
+	return n != NEXT_FAIL;
+}
+
 static const char sql_stops[] = "SELECT max(CASE WHEN kind = 'stop' THEN at END),"
 				" max(CASE WHEN kind = 'start' THEN at END) FROM event";
 
@@ -152,14 +302,12 @@ static bool look_at_moves(struct store *st, struct evidence *e, struct err *err)
 				   &m->loss,	     &m->doubt,	     &m->accepted,
 				   &m->oldest_judged };
 	int64_t *const seals[] = { &m->sealed, &m->unsound, &m->unsealed };
-	int64_t *const events[] = { &m->last_pass, &m->cut_over, &m->first_cutover,
-				    &m->last_cutover };
 	int64_t *const stops[] = { &e->stopped_at, &e->started_at };
 
 	return numbers(st, sql_transfers, NULL, 0, all, COUNT_OF(all), err) &&
 	       NUMBERS(st, sql_moves, verdicts, moves, err) &&
 	       numbers(st, sql_seals, NULL, 0, seals, COUNT_OF(seals), err) &&
-	       numbers(st, sql_events, NULL, 0, events, COUNT_OF(events), err) &&
+	       look_at_events(st, m, err) &&
 	       numbers(st, sql_stops, NULL, 0, stops, COUNT_OF(stops), err);
 }
 
@@ -173,16 +321,16 @@ bool store_evidence(struct store *st, int64_t now, bool one_sided, struct eviden
 		    struct err *err)
 {
 	int64_t *const newest[] = { &out->newest };
-	bool own = !st->tx, ok = true;
+	bool own = !st->tx, ok;
 
 	evidence_init(out);
 	out->now = now;
 	out->one_sided = one_sided;
 	if (own && !store_read_begin(st, err))
 		return false;
+	ok = look_at_accounts(st, out, err);
 	for (int s = 0; ok && s < SIDE_COUNT; s++)
-		ok = look_at_accounts(st, (enum side)s, &out->side[s], err) &&
-		     look_at_scans(st, (enum side)s, &out->side[s], err) &&
+		ok = look_at_scans(st, (enum side)s, &out->side[s], err) &&
 		     look_at_logs(st, (enum side)s, &out->side[s], err);
 	ok = ok && look_at_moves(st, out, err) &&
 	     numbers(st, sql_newest, NULL, 0, newest, 1, err);

@@ -77,10 +77,24 @@ bool store_plan_end(struct store_plan *p, bool ok, struct err *err)
 	return ok;
 }
 
-static const char sql_newest[] = "SELECT id, at, " PERSON_NAME(
-	"teller") ", summary"
-		  " FROM plan"
-		  " WHERE kind = ?1 ORDER BY id DESC LIMIT 1";
+#define KEPT "SELECT id, at, " PERSON_NAME("teller") ", summary, kind FROM plan "
+static const char sql_newest[] = KEPT "WHERE kind = ?1 ORDER BY id DESC LIMIT 1";
+static const char sql_all[] = KEPT
+	"WHERE id IN (SELECT max(id) FROM plan GROUP BY kind) ORDER BY kind";
+
+static bool read_kept(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
+		      struct err *err)
+{
+	struct plan_kept *out = item;
+
+	(void)st, (void)err;
+	*out = (struct plan_kept){ .id = sqlite3_column_int64(q, 0),
+				   .at = sqlite3_column_int64(q, 1),
+				   .teller = db_text_in(q, 2, arena),
+				   .summary = db_text_in(q, 3, arena),
+				   .kind = db_text_in(q, 4, arena) };
+	return true;
+}
 
 bool store_plan_newest(struct store *st, const char *kind, struct arena *arena,
 		       struct plan_kept *out, bool *found_out, struct err *err)
@@ -93,13 +107,23 @@ bool store_plan_newest(struct store *st, const char *kind, struct arena *arena,
 	db_bind_str(q, 1, kind);
 	n = db_next(st, q, err);
 	if (n == NEXT_ITEM)
-		*out = (struct plan_kept){ .id = sqlite3_column_int64(q, 0),
-					   .at = sqlite3_column_int64(q, 1),
-					   .teller = db_text_in(q, 2, arena),
-					   .summary = db_text_in(q, 3, arena) };
+		(void)read_kept(st, q, arena, out, err);
 	sqlite3_finalize(q);
 	*found_out = n == NEXT_ITEM;
 	return n != NEXT_FAIL;
+}
+
+bool store_plans_newest(struct store *st, struct arena *arena, struct plan_kept **out,
+			size_t *n_out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	void *list = NULL;
+
+	if (!db_prepare(st, sql_all, &q, err) ||
+	    !db_list(st, q, sizeof **out, read_kept, arena, &list, n_out, err))
+		return false;
+	*out = list;
+	return true;
 }
 
 static const char sql_items[] =

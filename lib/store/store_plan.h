@@ -11,6 +11,7 @@ struct plan_item {
 	int64_t amount;			 /* in the unit of its class; -1: none */
 };
 struct plan_kept {
+	const char *kind;
 	int64_t id, at;
 	const char *teller, *summary;
 };
@@ -31,6 +32,9 @@ bool store_plan_end(struct store_plan *p, bool ok, struct err *err) MUST_CHECK;
 bool store_plan_newest(struct store *st, const char *kind, struct arena *arena,
 		       struct plan_kept *out, bool *found_out,
 		       struct err *err) MUST_CHECK;
+/* The newest of each kind, by kind. */
+bool store_plans_newest(struct store *st, struct arena *arena, struct plan_kept **out,
+			size_t *n_out, struct err *err) MUST_CHECK;
 bool store_plan_items(struct store *st, int64_t plan, struct arena *arena,
 		      struct plan_item **out, size_t *n_out, struct err *err) MUST_CHECK;
 

@@ -66,12 +66,17 @@ bool store_folder_scan_put(struct store *st, const struct folder_scan *s, struct
 static const char sql_scan_wants[] =
 	"SELECT m.id, m.tier, m.\"key\", m.octets, m.\"date\", m.first_run,"
 	" CASE WHEN " STANDS " THEN b.run ELSE 0 END, b.read" NEWEST " ORDER BY m.id";
-static const char sql_scan_rows[] =
-	"SELECT m.id, m.octets, m.\"date\", b.run, b.read, b.announced, b.octets, "
-	"b.lines,"
-	" b.bare_lf, b.symptoms, b.header_key, b.body_key, b.words" NEWEST " AND " STANDS
-	" AND (b.symptoms <> 0 OR b.read = 0 OR b.octets <> b.announced)"
-	" ORDER BY m.id";
+/* Beginning at the index of what may be bad, which is little: body_seen_bad. */
+#define ROWS                                                                             \
+	"SELECT m.id, m.octets, m.\"date\", b.run, b.read, b.announced, b.octets,"       \
+	" b.lines, b.bare_lf, b.symptoms, b.header_key, b.body_key, b.words, m.tier,"    \
+	" m.\"key\" FROM body_seen b JOIN message m ON m.id = b.message"                 \
+	" WHERE b.message BETWEEN ?1 AND ?2"                                             \
+	" AND (b.symptoms <> 0 OR b.read = 0 OR b.octets <> b.announced)"                \
+	" AND b.run = (SELECT max(x.run) FROM body_seen x WHERE x.message = b.message)"  \
+	" AND m.gone_run IS NULL AND " STANDS
+static const char sql_scan_rows[] = ROWS " ORDER BY m.id";
+static const char sql_scan_rows_by_key[] = ROWS " ORDER BY m.\"key\", m.id";
 static const char sql_scan_sum[] =
 	"SELECT count(*), coalesce(sum(max(m.octets, 0)), 0), count(CASE WHEN " STANDS
 	" THEN 1 END), coalesce(sum(CASE WHEN " STANDS " THEN max(m.octets, 0) END), 0),"
@@ -185,13 +190,13 @@ struct store_scan_rows {
 	sqlite3_stmt *q;
 };
 
-bool store_scan_rows_open(struct store *st, int64_t epoch, struct store_scan_rows **out,
-			  struct err *err)
+bool store_scan_rows_open(struct store *st, int64_t epoch, bool by_key,
+			  struct store_scan_rows **out, struct err *err)
 {
 	struct store_scan_rows *it = mem_calloc(1, sizeof *it);
 
 	it->st = st;
-	if (!db_prepare(st, sql_scan_rows, &it->q, err)) {
+	if (!db_prepare(st, by_key ? sql_scan_rows_by_key : sql_scan_rows, &it->q, err)) {
 		free(it);
 		return false;
 	}
@@ -205,6 +210,7 @@ enum next store_scan_rows_next(struct store_scan_rows *it, struct scan_row *out,
 {
 	sqlite3_stmt *q = it->q;
 	enum next n = db_next(it->st, q, err);
+	int tier;
 
 	if (n != NEXT_ITEM)
 		return n;
@@ -212,6 +218,10 @@ enum next store_scan_rows_next(struct store_scan_rows *it, struct scan_row *out,
 				  .octets = sqlite3_column_int64(q, 1),
 				  .date = db_date(q, 2),
 				  .run = sqlite3_column_int64(q, 3) };
+	if (!db_enum(it->st, q, 13, TIER_COUNT, &tier, err) ||
+	    !db_key(it->st, q, 14, &out->key, err))
+		return NEXT_FAIL;
+	out->tier = (uint8_t)tier;
 	return read_facts(it->st, q, 4, &out->facts, err) ? NEXT_ITEM : NEXT_FAIL;
 }
 

@@ -64,16 +64,18 @@ bool store_body(struct store *st, int64_t epoch, uint32_t uid, struct arena *are
 		struct body_facts *out, bool *found_out, struct err *err) MUST_CHECK;
 
 /* Present messages of an epoch whose newest facts hold anything that may be a symptom,
- * ascending by uid.  *out is valid until the next call. */
+ * ascending by uid, or, by_key, by key and uid.  *out is valid until the next call. */
 struct scan_row {
 	uint32_t uid;
+	uint8_t tier;
+	struct msg_key key;
 	int64_t octets, date; /* as in message */
 	int64_t run;
 	struct body_facts facts;
 };
 struct store_scan_rows;
-bool store_scan_rows_open(struct store *st, int64_t epoch, struct store_scan_rows **out,
-			  struct err *err) MUST_CHECK;
+bool store_scan_rows_open(struct store *st, int64_t epoch, bool by_key,
+			  struct store_scan_rows **out, struct err *err) MUST_CHECK;
 enum next store_scan_rows_next(struct store_scan_rows *it, struct scan_row *out,
 			       struct err *err) MUST_CHECK;
 void store_scan_rows_close(struct store_scan_rows *it);

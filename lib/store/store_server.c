@@ -116,6 +116,6 @@ bool store_servers_now(struct store *st, enum side side, struct arena *arena,
 
 const char *server_cert_title(struct arena *arena, const struct server_seen *s)
 {
-	return arena_printf(arena, "the certificate of the %s server, %s:%u",
+	return arena_printf(arena, "the certificate of the %s server (%s:%u)",
 			    side_name(s->side), s->host, s->port);
 }

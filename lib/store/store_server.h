@@ -41,7 +41,7 @@ bool store_servers_known(struct store *st, enum side side, struct arena *arena,
 bool store_servers_now(struct store *st, enum side side, struct arena *arena,
 		       struct server_known **out, size_t *n_out,
 		       struct err *err) MUST_CHECK;
-/* "the certificate of the old server, mail.example.org:993". */
+/* "the certificate of the old server (mail.example.org:993)". */
 const char *server_cert_title(struct arena *arena, const struct server_seen *s);
 
 #endif

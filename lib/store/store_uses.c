@@ -92,7 +92,9 @@ static struct span keep(sqlite3_stmt *q, int at, struct arena *arena)
 
 static const char sql_spans[] =
 	"SELECT t.text, s.first, s.last, EXISTS (SELECT 1 FROM log_source o WHERE"
-	" o.side = s.side AND o.host = s.host AND o.logins > 0) FROM log_span s"
+	" o.side = s.side AND o.host = s.host AND o.logins > 0), EXISTS (SELECT 1 FROM"
+	" log_source o WHERE o.side = s.side AND o.host = s.host AND o.deliveries > 0)"
+	" FROM log_span s"
 	" JOIN log_text t ON t.id = s.host WHERE s.side = ?1 ORDER BY t.text, s.first";
 
 static bool read_span(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
@@ -104,7 +106,8 @@ static bool read_span(struct store *st, sqlite3_stmt *q, struct arena *arena, vo
 	*out = (struct log_span_seen){ .host = keep(q, 0, arena),
 				       .first = sqlite3_column_int64(q, 1),
 				       .last = sqlite3_column_int64(q, 2),
-				       .logins = sqlite3_column_int(q, 3) != 0 };
+				       .logins = sqlite3_column_int(q, 3) != 0,
+				       .deliveries = sqlite3_column_int(q, 4) != 0 };
 	return true;
 }
 

@@ -24,11 +24,11 @@ enum next store_uses_next(struct store_uses *u, struct log_use_seen *out,
 void store_uses_close(struct store_uses *u); /* NULL is fine */
 
 /* When logs of a host are whole, ordered by host and time; and whether any program of
- * that host ever logged a login. */
+ * that host ever logged a login, or a delivery. */
 struct log_span_seen {
 	struct span host;
 	int64_t first, last;
-	bool logins;
+	bool logins, deliveries;
 };
 bool store_log_spans(struct store *st, enum side side, struct arena *arena,
 		     struct log_span_seen **out, size_t *n_out,

@@ -21,6 +21,9 @@ static const struct {
 	[WORDS_ACCEPTANCE] = { "t.at, t.teller, t.reason, t.what, t.findings, "
 			       "t.messages, t.octets, t.digest, t.ledger",
 			       "acceptance", "'accept'" },
+	[WORDS_RECORD] = { "t.transfer, t.kind, t.at, t.told, t.teller, t.role, t.topic, "
+			   "t.digest, t.octets, t.note, t.ledger",
+			   "record", "'archive', 'restore', 'statement', 'announce'" },
 };
 _Static_assert(COUNT_OF(tables) == WORDS_COUNT, "one for each");
 

@@ -9,8 +9,14 @@
 #include "base/sha256.h"
 #include "store/store_db.h"
 
-enum words { WORDS_ITEM, WORDS_SAID, WORDS_EXPECTED, WORDS_ACCEPTANCE };
-enum { WORDS_COUNT = WORDS_ACCEPTANCE + 1 };
+enum words {
+	WORDS_ITEM,
+	WORDS_SAID,
+	WORDS_EXPECTED,
+	WORDS_ACCEPTANCE,
+	WORDS_RECORD,
+};
+enum { WORDS_COUNT = WORDS_RECORD + 1 };
 
 /* The number that the next entry will have; rows may name it from now on, until the
  * open transaction commits. */

@@ -81,7 +81,7 @@ shapes() {
 		"ledger head" "ledger verify" "audit --side all" "plan map" "plan oversized" "plan fit" "plan waves" seal "event cutover" "event list" "event import $TOP/tests/data/mover/imapsync-2.229.log" \
 		"verify --rollback" "accept --class message-missing --by C --reason r --yes" "accept list" \
 		"verify --since 3" "report --only anna" checklist "checklist due" "checklist sign 14" \
-		"ledger verify --deep" status; do
+		"ledger verify --deep" status gate "gate explain G02" "event statement retention --role clerk"; do
 		n=$((n + 1))
 		# shellcheck disable=SC2086
 		mm $command --json

@@ -178,6 +178,113 @@ fit_models() {
 	hasnt "$out" "bert"
 }
 
+@test "pilot: the fewest that show every risk, with who else has it; what no candidate covers" {
+	printf '%s\n' 'anna|INBOX|3|1000' 'bert|INBOX|3|1000' 'bert|a/b/c/d/e/f/g/h/i|1|5' 'bert|50% off?|1|5' \
+		'carl|INBOX|2|30000000' 'carl|x/b/c/d/e/f/g/h/i|1|5' 'dora|INBOX|0|0' >old.txt
+	printf '%s\n' 'anna|INBOX|0|0' 'bert|INBOX|0|0' 'carl|INBOX|0|0' 'dora|INBOX|0|0' >new.txt
+	servers
+	mm plan pilot
+	want 0
+	golden plan-pilot.txt
+	mm plan pilot --csv
+	golden plan-pilot.csv
+	mm plan pilot --json --keep --by grace
+	want 0
+	python3 - <<-'END'
+		import json
+		d = json.load(open(".out"))
+		assert d["schema"] == "mailmuster/plan-pilot/1"
+		assert d["present"] == d["covered"] > 3, d
+		risk = {r["risk"]: r for r in d["risks"]}
+		assert risk["deep"]["accounts"] == 2 and risk["deep"]["others"] == "bert, carl"
+		assert risk["large-message"]["chosen"] == "carl" and risk["corrupt"]["known_by"] == "scan"
+		assert risk["empty"]["chosen"] == "dora" and not d["logs"]
+	END
+	mm ledger verify
+	want 0
+	mm status
+	has "$out" "plans:    pilot of"
+	mm plan pilot --budget 1
+	want 1
+	has "$out" "NOT COVERED"
+	has "$out" "left out by --budget"
+	section '{ "waves": { "last": [ "carl" ] }, "oversized": { "old_years": 0 } }'
+	mm plan pilot
+	want 1
+	has "$out" "no candidate has it"
+	for wrong in 0 x -1; do
+		mm plan pilot --budget $wrong
+		want 2
+	done
+	mm plan fit --budget 1
+	want 2
+	printf 'account\nanna\nnobody\n' >accounts.csv
+	mm accounts import
+	section '{}'
+	mm plan pilot
+	want 3
+	has "$out" "1 account was never listed"
+}
+
+@test "no account at all: each plan says so and ends well" {
+	sizes
+	servers
+	printf 'account,decision\nanna,delete\nbert,delete\ncarl,delete\nzoe,delete\n' >accounts.csv
+	mm accounts import
+	for plan in oversized fit pilot waves; do
+		mm plan $plan
+		want 0
+		mm plan $plan --json
+		want 0
+	done
+}
+
+@test "waves: a limit of a wave that a group cannot meet is told" {
+	sizes
+	servers
+	section "{ \"waves\": { $weekends, \"accounts\": 2, \"groups\": [ [ \"anna\", \"bert\", \"carl\" ] ] } }"
+	mm plan waves --start 2030-01-01T00:00:00Z
+	want 3
+	has "$out" "a group of 3 is more than the 2 accounts of a wave"
+}
+
+@test "a certificate that was seen at a login, and a date of the config, end before all is moved: in waves, status, report" {
+	printf '%s\n' 'anna|INBOX|3|1000000' 'bert|INBOX|2|2000' >old.txt
+	model old
+	peer old --model old.json --user admin:Zaubertrank --tls implicit --cert expired
+	secret admin.secret Zaubertrank
+	printf 'account\nanna\nbert\n' >accounts.csv
+	pin="sha256//$(openssl x509 -in old.certs/expired.pem -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64)"
+	mm init --no-input --project test --accounts accounts.csv --one-sided --old-host 127.0.0.1 --old-port "$old_port" \
+		--old-auth authzid --old-admin admin --old-secret-file admin.secret
+	sed -i "0,/\"port\"/s//\"pin\": \"${pin//\//\\/}\",\n\t\t\"port\"/" mailmuster.json
+	section '{ "waves": { "expires": [ { "what": "the contract", "at": "2019-01-01T00:00:00Z" } ] } }'
+	mm audit
+	want 0
+	mm plan waves --keep
+	has "$out" "EXPIRES  the certificate of the old server (127.0.0.1:$old_port) ends 2021-01-01"
+	has "$out" "EXPIRES  the contract ends 2019-01-01"
+	mm plan waves --json
+	python3 - <<-'END'
+		import json
+		e = json.load(open(".out"))["expires"]
+		assert [(x["known_by"], x["at"]) for x in e] == [("config", "2019-01-01T00:00:00Z"), ("login", "2021-01-01T00:00:00Z")], e
+	END
+	mm status
+	has "$out" "EXPIRES  the certificate of the old server"
+	mm status --json
+	python3 - <<-'END'
+		import json
+		d = json.load(open(".out"))
+		assert [x["at"] for x in d["expires"]] == ["2019-01-01T00:00:00Z", "2021-01-01T00:00:00Z"], d["expires"]
+		assert d["plans"][0]["kind"] == "waves" and d["plans"][0]["ends_late"]
+	END
+	mm report
+	has "$out" "EXPIRES  the contract ends 2019-01-01"
+	# Another certificate on the next audit: it is what counts.
+	python3 -c "import sqlite3; r = sqlite3.connect('mailmuster.db').execute('SELECT count(*), max(length(fingerprint)), max(subject) FROM server_seen').fetchone(); assert r[:2] == (1, 32) and r[2].startswith('CN='), r"
+}
+
 weekends='"windows": [ { "from": "2030-01-05T06:00:00Z", "to": "2030-01-06T18:00:00Z", "repeat": "7d" } ]'
 
 @test "waves: without a rate a range from assumptions, exit 3" {

@@ -396,8 +396,11 @@ static void reopens_until_there_is_something_new(void **state)
 	observe(b, b->e.now - 5);
 	b->e.side[SIDE_NEW] = b->e.side[SIDE_OLD];
 	assert_int_equal(look(b, "12")->state, ITEM_DONE);
-	/* what holds without a date is open until it is signed */
-	b->e.moves = (struct evidence_moves){ .transfers = 1, .sealed = 1 };
+	/* what holds at any age is open until it is signed */
+	b->e.moves = (struct evidence_moves){ .transfers = 1,
+					      .sealed = 1,
+					      .clean = 1,
+					      .oldest_judged = b->e.now - 90 * DAY };
 	assert_int_equal(look(b, "20")->state, ITEM_DONE);
 	say(b, "20", ITEM_REOPENED, b->e.now);
 	assert_int_equal(look(b, "20")->state, ITEM_OPEN);

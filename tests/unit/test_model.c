@@ -78,7 +78,7 @@ static const struct {
 	  "folder-missing folder-extra folder-collided folder-renamed folder-unreadable "
 	  "account-unreadable evidence-stale subscription special-use "
 	  "message-misdelivered message-removed mass-removal mass-flags seal-unsound "
-	  "message-unreadable" },
+	  "message-unreadable message-damaged" },
 	{ finding_class_text_at, FINDING_CLASS_COUNT, NULL },
 	{ why_name_at, WHY_COUNT,
 	  "none unexplained no-seal rule other-account late removed resurrected refiled "
@@ -170,6 +170,7 @@ static void stored_numbers_stay_as_they_are(void **state)
 	assert_int_equal(FINDING_SEAL_UNSOUND, 21);
 	assert_int_equal(WHY_MOVER, 29);
 	assert_int_equal(FINDING_MESSAGE_UNREADABLE, 22);
+	assert_int_equal(FINDING_MESSAGE_DAMAGED, 23);
 	assert_int_equal(ACCOUNT_BROKEN, 6);
 	assert_int_equal(FOLDER_GONE, 4);
 	assert_int_equal(sizeof(struct msg_key), 16);

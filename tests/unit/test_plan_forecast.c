@@ -24,8 +24,8 @@ static void says_between_which_times(void **state)
 		    .connections = 2,
 		    .modseq = true },
 		  "a first audit takes less than a minute, one in which nothing has "
-		  "changed less than a minute; assumed: 1 logins, 2 to 8 messages (1 "
-		  "others hold half to twice as many as this one, 4), 1,000 to 10,000 a "
+		  "changed less than a minute; assumed: 1 login, 2 to 8 messages (1 "
+		  "other holds half to twice as many as this one, 4), 1,000 to 10,000 a "
 		  "second, for this account holds too few to measure it, and 2 "
 		  "connections that are up to 2 times as fast as one" },
 		/* 500 accounts of 20,000 messages at 4,000 a second: 5 to 20 million */
@@ -52,7 +52,7 @@ static void says_between_which_times(void **state)
 		    .sample_ms = 1000,
 		    .connections = 1 },
 		  "a first audit takes 5 min to 10 min, one in which nothing has changed "
-		  "up to 10 min; assumed: 10 logins, 360,000 to 360,000 messages "
+		  "up to 10 min; assumed: 10 logins, 360,000 messages "
 		  "(360,000 in 10 accounts that were counted), 1,000 a second as just "
 		  "measured over 1,000, and one connection; flags are read again each "
 		  "time, for this server does not tell HIGHESTMODSEQ" },

@@ -142,7 +142,7 @@ static void keeps_windows_groups_limits_and_dates(void **state)
 	s = (struct pack_setup){ .machines = 2, .most = 1 };
 	pack(&s, job, 4, w, COUNT_OF(w));
 	check_plan(&s, job, 4, w, COUNT_OF(w));
-	assert_int_equal(job[2].why, PACK_NO_ROOM); /* a group of two never fits */
+	assert_int_equal(job[2].why, PACK_TOO_MANY); /* a group of two never fits */
 	/* Its own dates leave no window. */
 	pack(&s, job + 6, 1, w + 1, 1);
 	assert_int_equal(job[6].why, PACK_BLOCKED);

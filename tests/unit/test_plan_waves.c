@@ -4,6 +4,7 @@
 #include "plan/plan_waves.h"
 #include "store/store_facts.h"
 #include "store/store_seal.h"
+#include "store/store_server.h"
 
 #define DAY  INT64_C(86400)
 #define HOUR INT64_C(3600)
@@ -179,6 +180,125 @@ static void keeps_together_what_belongs_together(void **state)
 	fx_close(&f);
 }
 
+/* An account of 100 MiB that also sees that folder of somebody. */
+static int64_t sees(struct fx *f, const char *name, const char *folder)
+{
+	const struct fx_message m[] = { { name, 100 * MIB, T0, 0, NULL, 0 } };
+	const struct fx_folder v[] = {
+		{ .name = "INBOX", FX_MESSAGES(m) },
+		{ .name = folder, .attrs = FOLDER_FOREIGN, FX_EMPTY },
+	};
+	int64_t id = fx_transfer(f, name, name, name, "", "");
+
+	fx_read(f, SIDE_OLD, name, v, COUNT_OF(v));
+	return id;
+}
+
+static void who_sees_folders_goes_with_their_owner(void **state)
+{
+	static const struct {
+		const char *account, *sees;
+		bool together; /* with bert */
+	} cases[] = {
+		{ "a1", "user/bert/Projects", true },
+		{ "a2", "Other Users/BERT", true },
+		{ "a3", "~bert/x", true },
+		{ "a4", "shared/bert", true },
+		{ "b1", "bert", false }, /* no owner's level */
+		{ "b2", "shared/nobody/bert", false },
+		{ "b3", "shared/b2", false }, /* with b2 */
+		{ "b4", "", false },
+	};
+	static const struct plan_waves_rules none = { 0 };
+	struct plan_waves_result *r;
+	int64_t ids[60];
+	size_t n = 0;
+	char name[16];
+	struct fx f;
+
+	(void)state;
+	set_up(&f);
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		ids[n++] = sees(&f, cases[i].account, cases[i].sees);
+	ids[n++] = account(&f, "bert", "bert", 100 * MIB);
+	r = plan(&f, &none, PLAN_FIREHOSE, ids, n);
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if ((job(r, cases[i].account)->group == job(r, "bert")->group) !=
+		    cases[i].together)
+			fail_msg("case %zu: %s", i, cases[i].sees);
+	assert_true(job(r, "bert")->group != 0 && job(r, "bert")->sees);
+	assert_true(job(r, "b2")->group == job(r, "b3")->group);
+	assert_int_equal(job(r, "b4")->group, 0);
+	assert_int_equal(r->hub_n, 0);
+	plan_waves_free(r);
+	/* Seen by very many, it would make one wave of all. */
+	for (size_t i = 0; i <= PLAN_SHARE_MOST; i++) {
+		snprintf(name, sizeof name, "h%zu", i);
+		ids[n++] = sees(&f, name, "user/help");
+	}
+	ids[n++] = account(&f, "help", "help", MIB);
+	r = plan(&f, &none, PLAN_FIREHOSE, ids, n);
+	assert_int_equal(job(r, "h0")->group, 0);
+	assert_int_equal(r->hub_n, 1);
+	assert_string_equal(r->hub[0].account, "help");
+	assert_int_equal(r->hub[0].seen_by, PLAN_SHARE_MOST + 1);
+	plan_waves_free(r);
+	fx_close(&f);
+}
+
+static void meet(struct fx *f, enum side side, int64_t not_after)
+{
+	struct server_seen s = { .side = side,
+				 .at = T0,
+				 .host = side == SIDE_OLD ? "old.example.org"
+							  : "new.example.org",
+				 .port = 993,
+				 .tls = "TLSv1.3",
+				 .has_cert = true };
+	struct err err = ERR_INIT;
+
+	s.cert.not_after = not_after;
+	sha256_of(&not_after, sizeof not_after, &s.cert.fingerprint);
+	fx_ok(store_server_seen_add(f->st, &s, &err));
+}
+
+/* 10 hours of work: what ends within them is named, from certificates and the config. */
+static void names_what_ends_before_all_is_moved(void **state)
+{
+	static const struct plan_expiry dates[] = { { "the contract", T0 + HOUR },
+						    { "the lease", T0 + 90 * DAY } };
+	const struct plan_waves_rules rules = { .connections = 1,
+						.expiry = dates,
+						.expiry_n = COUNT_OF(dates) };
+	struct plan_waves_result *r;
+	struct fx f;
+	int64_t id;
+
+	(void)state;
+	set_up(&f);
+	id = account(&f, "anna", "anna", 36000 * MIB);
+	ran(&f, id, 20);
+	meet(&f, SIDE_OLD, T0 + 5 * HOUR);
+	meet(&f, SIDE_NEW, T0 + 90 * DAY);
+	r = plan(&f, &rules, PLAN_FIREHOSE, &id, 1);
+	assert_true(r->ends_late >= r->ends_soon && r->ends_soon > T0 + 9 * HOUR);
+	assert_int_equal(r->due_n, 2);
+	assert_string_equal(r->due[0].what, "the contract");
+	assert_true(r->due[0].soon && !r->due[0].certificate);
+	assert_string_equal(r->due[1].what,
+			    "the certificate of the old server (old.example.org:993)");
+	assert_true(r->due[1].certificate && r->due[1].at == T0 + 5 * HOUR);
+	plan_waves_free(r);
+	/* Another run meets a renewed one: the old one no longer counts. */
+	fx_audit_end(&f);
+	fx_audit(&f, DEPTH_FULL);
+	meet(&f, SIDE_OLD, T0 + 400 * DAY);
+	r = plan(&f, &rules, PLAN_FIREHOSE, &id, 1);
+	assert_int_equal(r->due_n, 1);
+	plan_waves_free(r);
+	fx_close(&f);
+}
+
 static void a_name_that_nobody_has_is_a_mistake(void **state)
 {
 	static const char *const wrong[] = { "anna", "nobody" };
@@ -234,6 +354,8 @@ int main(void)
 		cmocka_unit_test(the_largest_begins_first_and_decides),
 		cmocka_unit_test(goes_on_from_what_is_done),
 		cmocka_unit_test(keeps_together_what_belongs_together),
+		cmocka_unit_test(who_sees_folders_goes_with_their_owner),
+		cmocka_unit_test(names_what_ends_before_all_is_moved),
 		cmocka_unit_test(a_name_that_nobody_has_is_a_mistake),
 		cmocka_unit_test(without_a_rate_it_says_so),
 	};

@@ -102,6 +102,7 @@ TURN(one_incomplete, e->moves.clean = 119; e->moves.incomplete = 1)
 TURN(one_unjudged, e->moves.clean = 119; e->moves.unjudged = 1)
 TURN(judged_at_no_time, e->moves.oldest_judged = 0)
 TURN(judged_long_ago, e->moves.oldest_judged = AGO(8))
+TURN(judged_long_ago_gate, judged_long_ago(e); e->any_age = true)
 TURN(one_not_cut_over, e->moves.cut_over = 119)
 TURN(no_cutover, e->moves.cut_over = e->moves.last_cutover = 0)
 TURN(cut_over_late, e->moves.last_cutover = AGO(6))
@@ -213,6 +214,15 @@ static const struct rule_case cases[] = {
 	  one_unsealed,
 	  { 0 } },
 	{ "sealed", CHECK_NOT_DONE, "120 of 120 accounts sealed, 1", one_unsound, { 0 } },
+	{ "proven", CHECK_DONE, "120 accounts verified", as_it_is, { 0 } },
+	{ "proven", CHECK_DONE, "120 accounts verified", judged_long_ago, { 0 } },
+	{ "proven", CHECK_UNKNOWN, "no account that will move", no_transfers, { 0 } },
+	{ "proven",
+	  CHECK_NOT_DONE,
+	  "119 of 120 accounts sealed, 0",
+	  one_unsealed,
+	  { 0 } },
+	{ "proven", CHECK_UNKNOWN, "1 never verified", one_unjudged, { 0 } },
 	{ "verified", CHECK_DONE, "120 accounts verified", as_it_is, { 0 } },
 	{ "verified", CHECK_UNKNOWN, "no account that will move", no_transfers, { 0 } },
 	{ "verified",
@@ -228,6 +238,7 @@ static const struct rule_case cases[] = {
 	{ "verified", CHECK_UNKNOWN, "1 never verified", one_unjudged, { 0 } },
 	{ "verified", CHECK_UNKNOWN, "nothing was verified", judged_at_no_time, { 0 } },
 	{ "verified", CHECK_STALE, "8 days old", judged_long_ago, { 0 } },
+	{ "verified", CHECK_DONE, "120 accounts verified", judged_long_ago_gate, { 0 } },
 	{ "cutover", CHECK_DONE, "since", as_it_is, { .lasting = 7 * DAY } },
 	{ "cutover", CHECK_UNKNOWN, "no account that will move", no_transfers, { 0 } },
 	{ "cutover", CHECK_NOT_DONE, "119 of 120", one_not_cut_over, { 0 } },

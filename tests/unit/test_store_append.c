@@ -9,6 +9,7 @@
 #include "store/store_logs.h"
 #include "store/store_mover.h"
 #include "store/store_plan.h"
+#include "store/store_record.h"
 #include "store/store_said.h"
 #include "store/store_scan.h"
 #include "store/store_seal.h"
@@ -33,6 +34,14 @@ static void say_something(struct rig *r, int64_t transfer)
 			       .teller = "grace",
 			       .owner = "",
 			       .note = "" };
+	struct record archive = { .transfer = transfer,
+				  .at = 5,
+				  .told = 6,
+				  .teller = "grace",
+				  .role = "",
+				  .topic = "",
+				  .note = "tape 7",
+				  .has_digest = true };
 	const struct log_file f = {
 		.run = r->run, .path = "mail.log", .packing = "plain", .note = ""
 	};
@@ -48,6 +57,7 @@ static void say_something(struct rig *r, int64_t transfer)
 	ok(store_said_add(r->st, &s, &err));
 	ok(store_expected_add(r->st, &e, true, &err));
 	ok(store_item_say(r->st, &i, &err));
+	ok(store_record_add(r->st, &archive, &err));
 }
 
 /* One plan with one line, and the run of a mover. */
@@ -166,6 +176,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "mover_run", "octets" },
 		{ "plan", "summary" },
 		{ "plan_item", "text" },
+		{ "record", "note" },
 		{ "server_seen", "subject" },
 	};
 	struct rig *r = *state;

@@ -161,7 +161,7 @@ static void the_newest_facts_are_given_back(void **state)
 	assert_string_equal(got.words, "words");
 	ok(store_body(b->rig.st, b->epoch, 5, &b->rig.arena, &got, &found, &err));
 	assert_false(found);
-	ok(store_scan_rows_open(b->rig.st, b->epoch, &it, &err));
+	ok(store_scan_rows_open(b->rig.st, b->epoch, false, &it, &err));
 	assert_int_equal(store_scan_rows_next(it, &row, &err), NEXT_ITEM);
 	assert_int_equal(row.uid, 2);
 	assert_string_equal(row.facts.words, "words");
@@ -178,7 +178,7 @@ static void the_newest_facts_are_given_back(void **state)
 	rig_run(&b->rig, DEPTH_FULL);
 	f = seen(2);
 	put(b, 2, &f);
-	ok(store_scan_rows_open(b->rig.st, b->epoch, &it, &err));
+	ok(store_scan_rows_open(b->rig.st, b->epoch, false, &it, &err));
 	assert_int_equal(store_scan_rows_next(it, &row, &err), NEXT_ITEM);
 	assert_int_equal(row.uid, 3);
 	store_scan_rows_close(it);

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Both sides were scanned: contents are compared; what nobody can read is never clean. */
+#include "store/store_accept.h"
 #include "store/store_scan.h"
 #include "tests/support/verify_fixture.h"
+
+#define BIT(s) SYMPTOM_BIT(SYMPTOM_##s)
 
 /* What a scan saw of the one message of a side. */
 struct saw {
 	bool scanned, unread;
 	const char *header, *body; /* stand for their digests */
 	int64_t announced;	   /* 0: what the index says */
+	uint64_t symptoms;
 };
 
 static const struct {
@@ -22,39 +26,39 @@ static const struct {
 	{ "the same",
 	  100,
 	  100,
-	  { true, false, "h", "b", 0 },
-	  { true, false, "h", "b", 0 },
+	  { true, false, "h", "b", 0, 0 },
+	  { true, false, "h", "b", 0, 0 },
 	  1,
 	  VERDICT_CLEAN,
 	  "" },
 	{ "one letter is another one",
 	  100,
 	  100,
-	  { true, false, "h", "b", 0 },
-	  { true, false, "h", "c", 0 },
+	  { true, false, "h", "b", 0, 0 },
+	  { true, false, "h", "c", 0, 0 },
 	  1,
 	  VERDICT_DIFFERS,
 	  "body loss content old INBOX 1\n" },
 	{ "a header field is another one: looked up first",
 	  100,
 	  100,
-	  { true, false, "h", "b", 0 },
-	  { true, false, "i", "b", 0 },
+	  { true, false, "h", "b", 0, 0 },
+	  { true, false, "i", "b", 0, 0 },
 	  1,
 	  VERDICT_DIFFERS,
 	  "unexplained doubt octets old INBOX 1\n" },
 	{ "another size and another body",
 	  100,
 	  90,
-	  { true, false, "h", "b", 0 },
-	  { true, false, "h", "c", 0 },
+	  { true, false, "h", "b", 0, 0 },
+	  { true, false, "h", "c", 0, 0 },
 	  1,
 	  VERDICT_DIFFERS,
 	  "body loss content old INBOX 1\n" },
 	{ "one side only",
 	  100,
 	  100,
-	  { true, false, "h", "b", 0 },
+	  { true, false, "h", "b", 0, 0 },
 	  { 0 },
 	  0,
 	  VERDICT_CLEAN,
@@ -62,28 +66,53 @@ static const struct {
 	{ "what was scanned is another message by now",
 	  100,
 	  100,
-	  { true, false, "h", "b", 99 },
-	  { true, false, "h", "c", 0 },
+	  { true, false, "h", "b", 99, 0 },
+	  { true, false, "h", "c", 0, 0 },
 	  0,
 	  VERDICT_CLEAN,
 	  "" },
 	{ "the old server does not give it out",
 	  100,
 	  100,
-	  { true, true, "", "", 0 },
-	  { true, false, "h", "c", 0 },
+	  { true, true, "", "", 0, 0 },
+	  { true, false, "h", "c", 0, 0 },
 	  0,
 	  VERDICT_INCOMPLETE,
 	  "none doubt message-unreadable old INBOX 1\n" },
 	{ "nor does the new one",
 	  100,
 	  100,
-	  { true, true, "", "", 0 },
-	  { true, true, "", "", 0 },
+	  { true, true, "", "", 0, 0 },
+	  { true, true, "", "", 0, 0 },
 	  0,
 	  VERDICT_INCOMPLETE,
 	  "none doubt message-unreadable old INBOX 1\n"
 	  "none doubt message-unreadable new INBOX 1\n" },
+	{ "corrupt, and copied as it is",
+	  100,
+	  100,
+	  { true, false, "h", "b", 0, BIT(NUL) | BIT(MULTIPART_CUT) | BIT(LONG_LINE) },
+	  { true, false, "h", "b", 0, BIT(LONG_LINE) },
+	  1,
+	  VERDICT_DIFFERS,
+	  "none doubt message-damaged old INBOX 1\n" },
+	{ "one sign of damage is no doubt yet",
+	  100,
+	  100,
+	  { true, false, "h", "b", 0, BIT(NUL) | BIT(CONTROLS) },
+	  { true, false, "h", "b", 0, BIT(BASE64) },
+	  1,
+	  VERDICT_CLEAN,
+	  "none info message-damaged old INBOX 1\n"
+	  "none info message-damaged new INBOX 1\n" },
+	{ "odd is not damaged",
+	  100,
+	  100,
+	  { true, false, "h", "b", 0, BIT(DATE_BAD) | BIT(HEADER_8BIT) },
+	  { true, false, "h", "b", 0, BIT(BARE_LF) },
+	  1,
+	  VERDICT_CLEAN,
+	  "" },
 };
 
 static void put_uid(struct fx *f, enum side side, uint32_t uid, const struct saw *s,
@@ -92,6 +121,7 @@ static void put_uid(struct fx *f, enum side side, uint32_t uid, const struct saw
 	struct body_facts b = { .read = !s->unread,
 				.announced = s->announced != 0 ? s->announced : octets,
 				.octets = s->unread ? -1 : octets,
+				.symptoms = s->symptoms,
 				.words = s->unread ? "NO [SERVERBUG] Internal error"
 						   : "" };
 	struct folder_view *v;
@@ -160,7 +190,7 @@ static void unreadable_mail_that_is_missing_says_why(void **state)
 	struct fx_message a = { "<a@x>", 100, D0, 0, NULL, 1 };
 	struct fx_folder old = { .name = "INBOX", .message = &a, .n = 1, FX_EMPTY };
 	struct fx_folder new = { .name = "INBOX", .message = NULL, .n = 0, FX_EMPTY };
-	static const struct saw unread = { true, true, "", "", 0 };
+	static const struct saw unread = { true, true, "", "", 0, 0 };
 	struct verify_options o;
 	struct fx f;
 	int64_t t;
@@ -183,6 +213,78 @@ static void unreadable_mail_that_is_missing_says_why(void **state)
 	fx_close(&f);
 }
 
+/* All findings of a transfer, in order. */
+static size_t fingerprints(struct fx *f, int64_t t, struct sha256 *out, size_t max)
+{
+	struct store_findings *it;
+	struct err err = ERR_INIT;
+	struct finding x;
+	size_t n = 0;
+
+	fx_ok(store_findings_open(f->st, t, &it, &err));
+	while (store_findings_next(it, &x, &err) == NEXT_ITEM) {
+		assert_true(n < max);
+		assert_true(x.uid > 0 && x.epoch > 0);
+		out[n++] = x.fingerprint;
+	}
+	store_findings_close(it);
+	return n;
+}
+
+/* Each has a fingerprint of its own, also of two copies; what nobody gives out stays
+ * unknown until a person has decided about the last of them. */
+static void a_person_decides_about_what_cannot_be_read(void **state)
+{
+	static const struct saw unread = { true, true, "", "", 0, BIT(NOTHING) },
+				good = { true, false, "h", "b", 0, 0 },
+				corrupt = { true, false, "h",
+					    "b",  0,	 BIT(NUL) | BIT(BASE64) };
+	struct fx_message m[] = { { "<a@x>", 100, D0, 0, NULL, 1 },
+				  { "<a@x>", 100, D0, 0, NULL, 2 },
+				  { "<b@x>", 100, D0, 0, NULL, 3 },
+				  { "<c@x>", 100, D0, 0, NULL, 4 } };
+	struct fx_folder folder = { .name = "INBOX", .message = m, .n = 4, FX_EMPTY };
+	static const enum verdict after[] = { VERDICT_INCOMPLETE, VERDICT_INCOMPLETE,
+					      VERDICT_DIFFERS, VERDICT_CLEAN };
+	struct sha256 fp[3], now[3];
+	struct err err = ERR_INIT;
+	struct verify_options o;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", &folder, 1);
+	fx_read(&f, SIDE_NEW, "ann", &folder, 1);
+	put_uid(&f, SIDE_OLD, 1, &unread, 100);
+	put_uid(&f, SIDE_OLD, 2, &unread, 100);
+	put_uid(&f, SIDE_OLD, 3, &corrupt, 100);
+	put_uid(&f, SIDE_OLD, 4, &good, 100);
+	fx_audit_end(&f);
+	o = options(&t, 1);
+	for (size_t i = 0; i < COUNT_OF(after); i++) {
+		struct acceptance a = {
+			.at = 1, .teller = "owner", .reason = "known", .what = "{}"
+		};
+
+		verify(&f, &o);
+		assert_int_equal(judgement(&f, t).verdict, after[i]);
+		assert_int_equal(judgement(&f, t).accepted, i);
+		assert_int_equal(fingerprints(&f, t, now, COUNT_OF(now)), 3);
+		if (i == 0)
+			memcpy(fp, now, sizeof fp);
+		assert_memory_equal(now, fp, sizeof fp); /* the same next week */
+		if (i == 3)
+			break;
+		assert_memory_not_equal(&fp[i], &fp[(i + 1) % 3], sizeof fp[i]);
+		fx_ok(store_accept(f.st, &a, &now[i], 1, &err));
+		assert_int_equal(a.findings, 1);
+	}
+	fx_close(&f);
+}
+
 /* Of what a scan chose by chance the bound is told: here both, or one of them. */
 static void a_sample_is_told_with_its_bound(void **state)
 {
@@ -196,7 +298,7 @@ static void a_sample_is_told_with_its_bound(void **state)
 		{ UINT64_MAX, false, { 1, 1, 0 }, "(1 of them could not be compared" },
 		{ 0, true, { 0, 0, 0 }, NULL },
 	};
-	static const struct saw saw = { true, false, "h", "b", 0 };
+	static const struct saw saw = { true, false, "h", "b", 0, 0 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(samples); i++) {
@@ -247,6 +349,7 @@ int main(void)
 		cmocka_unit_test(contents_are_compared),
 		cmocka_unit_test(a_sample_is_told_with_its_bound),
 		cmocka_unit_test(unreadable_mail_that_is_missing_says_why),
+		cmocka_unit_test(a_person_decides_about_what_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

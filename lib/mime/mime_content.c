@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+#include "mime/mime_content.h"
+
+#include <errno.h>
+#include <gmime/gmime.h>
+
+#include "model/body.h"
+
+#define BLOCK (32u << 10) /* octets that are decoded in one go */
+
+/* Charsets whose converters are kept open: to open one costs more than a message. */
+#define CONVERTERS 4
+
+struct converter {
+	char charset[40];
+	GIConv cd; /* (GIConv)-1: the charset is not known */
+};
+
+/*
+ * The C library unloads the code of a charset with its last converter, and GMime opens
+ * one for each word of a header: a tenth of the time went there.  So the code of these is
+ * held.
+ */
+static const char *const often[] = {
+	"ISO-8859-1",	"ISO-8859-2", "ISO-8859-15", "WINDOWS-1250", "WINDOWS-1251",
+	"WINDOWS-1252", "KOI8-R",     "ISO-2022-JP", "SHIFT_JIS",    "EUC-JP",
+	"GB2312",	"GBK",	      "BIG5",	     "EUC-KR",
+};
+
+struct mime_charsets {
+	GIConv held[COUNT_OF(often)];
+	struct converter converter[CONVERTERS];
+	size_t converter_n, converter_next;
+	unsigned char base64[256]; /* what each octet is in base64 */
+	GMimeEncoding decode;	   /* of the content in hand */
+	char out[BLOCK + 64];	   /* decoded: never more (gmime-encodings.h) */
+};
+
+/* ---- sixteen octets at a time ---- */
+
+typedef int8_t octets16 __attribute__((vector_size(16)));
+
+static octets16 load16(const char *p)
+{
+	octets16 v;
+
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
+/* All bits of all sixteen. */
+static bool all16(octets16 v)
+{
+	uint64_t w[2];
+
+	memcpy(w, &v, sizeof w);
+	return (w[0] & w[1]) == UINT64_MAX;
+}
+
+static octets16 text16(octets16 v)
+{
+	return ((v > 0x1f) & (v < 0x7f)) | (v == '\t');
+}
+
+static octets16 base64_digits16(octets16 v)
+{
+	return ((v > '@') & (v < '[')) | ((v > '`') & (v < '{')) |
+	       ((v > '.') & (v < ':')) | (v == '+');
+}
+
+bool mime_is_text(const char *p, size_t n)
+{
+	octets16 good;
+
+	if (n < sizeof good) {
+		for (; n > 0; n--, p++)
+			if (((unsigned char)*p < ' ' && *p != '\t') ||
+			    (unsigned char)*p >= 0x7f)
+				return false;
+		return true;
+	}
+	/* The last ones overlap with those before. */
+	good = text16(load16(p + n - sizeof good));
+	for (; n > sizeof good; n -= sizeof good, p += sizeof good)
+		good &= text16(load16(p));
+	return all16(good);
+}
+
+static bool is_base64(const char *p, size_t n)
+{
+	octets16 good;
+
+	if (n < sizeof good)
+		return false; /* the table is asked */
+	good = base64_digits16(load16(p + n - sizeof good));
+	for (; n > sizeof good; n -= sizeof good, p += sizeof good)
+		good &= base64_digits16(load16(p));
+	return all16(good);
+}
+
+size_t mime_ascii_run(struct span s)
+{
+	size_t i = 0;
+
+	while (i + sizeof(octets16) <= s.n && all16(load16(s.p + i) >= 0))
+		i += sizeof(octets16);
+	while (i < s.n && (unsigned char)s.p[i] < 0x80)
+		i++;
+	return i;
+}
+
+/* ---- encodings ---- */
+
+static void note(struct mime_content *t, enum symptom what)
+{
+	t->found |= SYMPTOM_BIT(what);
+}
+
+/* What an octet is in base64. */
+enum { B64_DIGIT, B64_BLANK, B64_PAD, B64_JUNK, B64_BINARY };
+
+static unsigned char base64_kind(unsigned char c)
+{
+	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	    c == '+' || c == '/')
+		return B64_DIGIT;
+	if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+		return B64_BLANK;
+	if (c == '=')
+		return B64_PAD;
+	return c >= 0x7f || c < ' ' ? B64_BINARY : B64_JUNK;
+}
+
+static void base64_digits(struct mime_content *t, size_t n)
+{
+	if (t->base64.pads > 0)
+		t->base64.junk = true;
+	else
+		t->base64.digits += n;
+}
+
+static void base64_octets(struct mime_content *t, struct span s)
+{
+	const unsigned char *kinds = t->charsets->base64;
+
+	for (size_t i = 0; i < s.n; i++)
+		switch (kinds[(unsigned char)s.p[i]]) {
+		case B64_DIGIT:
+			base64_digits(t, 1);
+			break;
+		case B64_PAD:
+			t->base64.pads++;
+			break;
+		case B64_JUNK:
+			t->base64.junk = true;
+			break;
+		case B64_BINARY:
+			t->base64.binary = true;
+			break;
+		default:
+			break;
+		}
+}
+
+static void base64_feed(struct mime_content *t, struct span s)
+{
+	while (s.n > 0) {
+		const char *lf = memchr(s.p, '\n', s.n);
+		struct span line = s;
+
+		if (lf != NULL)
+			line.n = (size_t)(lf - s.p);
+		s = span_from(s, line.n + (lf != NULL));
+		if (line.n > 0 && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (is_base64(line.p, line.n))
+			base64_digits(t, line.n);
+		else
+			base64_octets(t, line);
+	}
+}
+
+/* A list's footer behind the padding is junk and no damage; octets that are no text, or
+ * an end in the middle of four digits, are. */
+static void base64_end(struct mime_content *t)
+{
+	if (t->base64.binary ||
+	    (!t->base64.junk && (t->base64.digits + t->base64.pads) % 4 != 0))
+		note(t, SYMPTOM_BASE64);
+	else if (t->base64.junk)
+		note(t, SYMPTOM_MIME_BAD);
+}
+
+enum { QP_TEXT, QP_EQUALS, QP_DIGIT, QP_BLANKS };
+
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+/* Notes what is no quoted-printable (RFC 2045 section 6.7). */
+static void qp_feed(struct mime_content *t, struct span s)
+{
+	int at = t->qp;
+
+	for (size_t i = 0; i < s.n; i++) {
+		const char *equals;
+		char c = s.p[i];
+		bool good = true;
+
+		switch (at) {
+		case QP_EQUALS:
+			good = is_hex(c) || c == '\r' || c == '\n' || c == ' ' ||
+			       c == '\t';
+			at = is_hex(c)		     ? QP_DIGIT
+			     : c == ' ' || c == '\t' ? QP_BLANKS
+						     : QP_TEXT;
+			break;
+		case QP_DIGIT:
+			good = is_hex(c);
+			at = QP_TEXT;
+			break;
+		case QP_BLANKS:
+			good = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+			at = c == ' ' || c == '\t' ? QP_BLANKS : QP_TEXT;
+			break;
+		default:
+			equals = memchr(s.p + i, '=', s.n - i);
+			i = equals != NULL ? (size_t)(equals - s.p) : s.n;
+			at = equals != NULL ? QP_EQUALS : QP_TEXT;
+			break;
+		}
+		if (!good)
+			note(t, SYMPTOM_QP);
+	}
+	t->qp = at;
+}
+
+/* ---- charsets ---- */
+
+static bool says_ascii(const char *charset)
+{
+	return charset == NULL || g_ascii_strcasecmp(charset, "us-ascii") == 0 ||
+	       g_ascii_strcasecmp(charset, "ascii") == 0;
+}
+
+static GIConv converter(struct mime_charsets *s, const char *charset)
+{
+	struct converter *c;
+
+	for (size_t i = 0; i < s->converter_n; i++)
+		if (g_ascii_strcasecmp(s->converter[i].charset, charset) == 0) {
+			c = &s->converter[i];
+			if (c->cd != (GIConv)-1)
+				g_mime_iconv(c->cd, NULL, NULL, NULL, NULL);
+			return c->cd;
+		}
+	if (strlen(charset) >= sizeof c->charset)
+		return (GIConv)-1;
+	c = &s->converter[s->converter_next];
+	if (s->converter_next < s->converter_n) {
+		if (c->cd != (GIConv)-1)
+			g_mime_iconv_close(c->cd);
+	} else {
+		s->converter_n++;
+	}
+	s->converter_next = (s->converter_next + 1) % CONVERTERS;
+	snprintf(c->charset, sizeof c->charset, "%s", charset);
+	c->cd = g_mime_iconv_open("UTF-8", charset);
+	return c->cd;
+}
+
+static void charset_open(struct mime_content *t, const char *charset)
+{
+	static const char *const plain[] = { "utf-8", "iso-8859-", "windows-125",
+					     "koi8-" };
+
+	t->ascii = says_ascii(charset);
+	if (t->ascii)
+		return;
+	t->cd = converter(t->charsets, charset);
+	t->unknown = t->cd == (GIConv)-1;
+	for (size_t i = 0; i < COUNT_OF(plain); i++)
+		t->by_runs |= g_ascii_strncasecmp(charset, plain[i], strlen(plain[i])) ==
+			      0;
+}
+
+/* One piece, complete characters of it; how many octets were taken.  False: it is not in
+ * this charset. */
+static bool convert(struct mime_content *t, const char *from, size_t n, size_t *used)
+{
+	char buf[2048], *p = (char *)(uintptr_t)from; /* only read */
+	size_t left = n;
+
+	while (left > 0) {
+		char *out = buf;
+		size_t room = sizeof buf;
+
+		if (g_mime_iconv(t->cd, &p, &left, &out, &room) != (size_t)-1)
+			continue;
+		if (errno == EINVAL)
+			break;
+		if (errno != E2BIG)
+			return false;
+	}
+	*used = n - left;
+	return true;
+}
+
+/* A run of octets behind which the piece ends (last) or ASCII stands. */
+static bool charset_run(struct mime_content *t, const char *p, size_t n, bool last)
+{
+	size_t used;
+
+	if (!convert(t, p, n, &used) || n - used >= sizeof t->kept)
+		return false;
+	if (used < n && !last)
+		return false;
+	memcpy(t->kept, p + used, n - used);
+	t->kept_n = n - used;
+	return true;
+}
+
+static bool charset_runs(struct mime_content *t, struct span s)
+{
+	while (s.n > 0) {
+		size_t k;
+
+		s = span_from(s, mime_ascii_run(s));
+		for (k = 0; k < s.n && (unsigned char)s.p[k] >= 0x80;)
+			k++;
+		if (k > 0 && !charset_run(t, s.p, k, k == s.n))
+			return false;
+		s = span_from(s, k);
+	}
+	return true;
+}
+
+static void charset_feed(struct mime_content *t, struct span s)
+{
+	size_t used;
+
+	if (t->unknown || (t->found & SYMPTOM_BIT(SYMPTOM_CHARSET)) != 0)
+		return;
+	if (t->ascii) {
+		if (mime_ascii_run(s) < s.n)
+			note(t, SYMPTOM_CHARSET);
+		return;
+	}
+	/* A character in two pieces: an octet at a time until it is complete. */
+	while (t->kept_n > 0 && s.n > 0) {
+		t->kept[t->kept_n++] = *s.p;
+		s = span_from(s, 1);
+		if (!convert(t, t->kept, t->kept_n, &used) ||
+		    (used == 0 && t->kept_n == sizeof t->kept)) {
+			note(t, SYMPTOM_CHARSET);
+			return;
+		}
+		memmove(t->kept, t->kept + used, t->kept_n - used);
+		t->kept_n -= used;
+	}
+	if (s.n > 0 &&
+	    !(t->by_runs ? charset_runs(t, s) : charset_run(t, s.p, s.n, true)))
+		note(t, SYMPTOM_CHARSET);
+}
+
+/* ---- both ---- */
+
+static void decoded_feed(struct mime_content *t, struct span s)
+{
+	struct mime_charsets *c = t->charsets;
+
+	for (size_t n; s.n > 0; s = span_from(s, n)) {
+		n = s.n < BLOCK ? s.n : BLOCK;
+		charset_feed(t,
+			     (struct span){ c->out, g_mime_encoding_step(&c->decode, s.p,
+									 n, c->out) });
+	}
+}
+
+/* Between two "=" quoted-printable stands for itself. */
+static void qp_decoded_feed(struct mime_content *t, struct span s)
+{
+	while (s.n > 0) {
+		struct span run = s;
+		const char *end;
+
+		if (t->charsets->decode.state == 0) {
+			end = memchr(s.p, '=', s.n);
+			if (end != NULL)
+				run.n = (size_t)(end - s.p);
+			charset_feed(t, run);
+			s = run = span_from(s, run.n);
+			if (s.n == 0)
+				return;
+		}
+		end = memchr(s.p, '\n', s.n);
+		if (end != NULL)
+			run.n = (size_t)(end - s.p) + 1;
+		decoded_feed(t, run);
+		s = span_from(s, run.n);
+	}
+}
+
+void mime_content_begin(struct mime_content *t, struct mime_charsets *charsets,
+			enum mime_encoding encoding, bool text, const char *charset)
+{
+	static const GMimeContentEncoding names[] = {
+		[MIME_AS_IT_IS] = GMIME_CONTENT_ENCODING_DEFAULT,
+		[MIME_QP] = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE,
+		[MIME_BASE64] = GMIME_CONTENT_ENCODING_BASE64,
+		[MIME_UU] = GMIME_CONTENT_ENCODING_UUENCODE,
+	};
+
+	*t = (struct mime_content){ .charsets = charsets,
+				    .encoding = encoding,
+				    .text = text,
+				    .qp = QP_TEXT,
+				    .cd = (GIConv)-1 };
+	if (!text)
+		return;
+	charset_open(t, charset);
+	g_mime_encoding_init_decode(&charsets->decode, names[encoding]);
+}
+
+void mime_content_feed(struct mime_content *t, struct span octets)
+{
+	switch (t->encoding) {
+	case MIME_AS_IT_IS:
+		if (t->text)
+			charset_feed(t, octets);
+		return;
+	case MIME_QP:
+		qp_feed(t, octets);
+		if (t->text)
+			qp_decoded_feed(t, octets);
+		return;
+	case MIME_BASE64:
+		base64_feed(t, octets);
+		break;
+	case MIME_UU:
+		break;
+	}
+	if (t->text)
+		decoded_feed(t, octets);
+}
+
+uint64_t mime_content_end(struct mime_content *t)
+{
+	if (t->encoding == MIME_BASE64)
+		base64_end(t);
+	if (t->text && (t->unknown || t->kept_n > 0))
+		note(t, SYMPTOM_CHARSET);
+	return t->found;
+}
+
+/* ---- what is kept for all ---- */
+
+struct mime_charsets *mime_charsets_new(void)
+{
+	struct mime_charsets *c = mem_calloc(1, sizeof *c);
+
+	for (size_t i = 0; i < COUNT_OF(often); i++)
+		c->held[i] = g_mime_iconv_open("UTF-8", often[i]);
+	for (unsigned i = 0; i < COUNT_OF(c->base64); i++)
+		c->base64[i] = base64_kind((unsigned char)i);
+	return c;
+}
+
+void mime_charsets_free(struct mime_charsets *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->converter_n; i++)
+		if (c->converter[i].cd != (GIConv)-1)
+			g_mime_iconv_close(c->converter[i].cd);
+	for (size_t i = 0; i < COUNT_OF(often); i++)
+		if (c->held[i] != (GIConv)-1)
+			g_mime_iconv_close(c->held[i]);
+	free(c);
+}
