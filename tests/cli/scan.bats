@@ -151,3 +151,30 @@ audited() {
 	mm status
 	hasnt "$out" "none damaged"
 }
+
+@test "a slow folder is foretold: a program that waits less loses the connection there" {
+	local pause
+	letters 3
+	for pause in EXAMINE "UID FETCH"; do
+		rm -rf mailmuster.json mailmuster.db* accounts.csv
+		audited 3 --pause "$pause=5100"
+		mm scan
+		want 0 # of a minute's time-out that is little
+		sed -i 's/"timeout": "[^"]*"/"timeout": "20s"/' mailmuster.json
+		mm scan --list
+		want 0
+		has "$out" "slow: EXAMINE took"
+		has "$out" "a program that waits less loses the connection there"
+		mm scan --list --json
+		want 0
+		PAUSE="$pause" python3 - <<-'X'
+		import json, os
+		d = json.load(open(".out"))
+		f, = d["folders"]
+		slow = f["examine_ms"] if os.environ["PAUSE"] == "EXAMINE" else f["gap_ms"]
+		assert f["slow"] and f["error"] is None and slow >= 5000, f
+		assert d["old"]["slow_folders"] == 1 and d["old"]["clean"] == 3 and d["messages"] == [], d
+		X
+		kill "${PEERS[-1]}"
+	done
+}

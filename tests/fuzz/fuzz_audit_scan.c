@@ -121,6 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct audit_scan_sink mine = sink;
 	enum audit_scan_end end = SCAN_BROKE;
 	struct trial t = { 0 };
+	int idle = 0; /* sessions in which the server says nothing */
 	struct audit_scan s;
 	struct peer p;
 
@@ -144,7 +145,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	s.sha = sha;
 	s.timeout_ms = 60000;
 	s.patient = (data[0] & 2) != 0;
-	for (int n = 0; n < SESSIONS && end == SCAN_BROKE && !s.fatal; n++)
+	for (int n = 0; n < SESSIONS && end == SCAN_BROKE && !s.fatal &&
+			(p.rest.n > 0 || idle++ < 3);
+	     n++)
 		end = one(&s, &t, &p, data[0] < 4 ? SIZE_MAX : (size_t)data[0] * 8);
 	PROMISE(!s.fatal);
 	for (size_t i = 0; i < ITEMS; i++) {
