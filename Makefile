@@ -34,7 +34,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) $(DEBUG) -fPIE
 	    -ffile-prefix-map=$(CURDIR)=. -Ilib -I. -I$(B)/gen -DMAILMUSTER_VERSION='"$(VERSION)"' \
 	    $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(CFLAGS)
 ALL_LDFLAGS = -pie -pthread $(SAN) $(if $(COVERAGE),--coverage) -Wl,-z,relro,-z,now $(LDFLAGS)
-ALL_LIBS = $(PKG_LIBS) -lm
+# libxlsxwriter of Debian comes without a .pc file.
+ALL_LIBS = $(PKG_LIBS) -lxlsxwriter -lm
 
 STAGES   := audit plan verify checklists gate report
 LIB_SRC  := $(sort $(wildcard lib/*/*.c $(STAGES:%=%/*.c)))
@@ -46,7 +47,8 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard bench/*.c))
 PROFILES := $(sort $(wildcard profiles/*.json))
 CHECKLISTS := $(sort $(wildcard checklists/*.json))
-GENERATED := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h $(B)/gen/profiles_json.h $(B)/gen/checklists_json.h
+GENERATED := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h $(B)/gen/profiles_json.h $(B)/gen/checklists_json.h \
+	    $(B)/gen/report_assets.h
 HEADERS  := $(sort $(wildcard lib/*/*.h $(STAGES:%=%/*.h) cli/*.h))
 
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -105,10 +107,24 @@ $(B)/gen/profiles_json.h $(B)/gen/checklists_json.h:
 	@mkdir -p $(@D)
 	$(Q)for f in $^; do printf '{ "%s",\n' "$$(basename $$f .json)"; \
 		sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $$f; echo '},'; done > $@
+
+# Style and script of HTML reports, with the hashes by which their policy allows them and nothing else.
+$(B)/gen/report_assets.h: report/report.css report/report.js
+	@mkdir -p $(@D)
+	$(Q)for f in $^; do kind=$${f##*.}; hash=$$(bash -c 'printf "$$(sha256sum <'$$f' | cut -c1-64 | sed "s/../\\\\x&/g")" | base64'); \
+		printf '#define REPORT_%s_HASH "%s"\n' "$$(echo $$kind | tr a-z A-Z)" "$$hash"; \
+		printf 'static const char report_%s[] =\n' $$kind; \
+		sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $$f; echo ';'; done > $@
+$(call obj,report/report_html.c): | $(B)/gen/report_assets.h
 $(call obj,$(wildcard lib/profile/*.c)): | $(B)/gen/profiles_json.h
 $(call obj,$(wildcard checklists/*.c)): | $(B)/gen/checklists_json.h
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
+
+# Writes reports, for the tests that look at them.
+$(B)/tests/browser/%: $(B)/obj/tests/browser/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
 
@@ -148,8 +164,8 @@ lab-bins: $(LAB_BIN) $(patsubst lab/shim/%.c,$(B)/lab/%.so,$(wildcard lab/shim/*
 bench-bins: $(BENCH_BIN)
 replay-fuzz: $(FUZZ_REPLAY)
 
-.PHONY: packages-build packages-check packages-demo packages-bench lab-bins bench-bins
-packages-build packages-check packages-demo packages-bench: packages-%:
+.PHONY: packages-build packages-check packages-look packages-demo packages-bench lab-bins bench-bins
+packages-build packages-check packages-look packages-demo packages-bench: packages-%:
 	@packaging/install-packages $*
 
 help:
@@ -178,15 +194,15 @@ score: packages-demo
 check: packages-check
 	$(Q)tests/check
 
-check-long: packages-check
+check-long: packages-check packages-look
 	$(Q)tests/check --long
 
-check-release: packages-check
+check-release: packages-check packages-look
 	$(Q)tests/check --release
 
 bench: packages-bench
 	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins bench-bins
-	$(Q)bench/bench; one=$$?; bench/logs && exit $$one
+	$(Q)bench/bench; one=$$?; build/release/bench/book || one=1; bench/logs && exit $$one
 
 FUZZ_SECONDS ?= 30
 fuzz: packages-check

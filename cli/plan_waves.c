@@ -441,6 +441,31 @@ static bool rows(struct plan_desk *d, const struct plan_waves_result *r, struct 
 	return sheet_end(s, err);
 }
 
+/* When a wave begins and ends, for reports: P50 and P90, or at the fast and the slow rate
+ * that is assumed; 0: not known, or open. */
+static bool keep_times(struct plan_desk *d, const struct plan_wave *w, int64_t no,
+		       struct err *err)
+{
+	const struct {
+		const char *cls;
+		int64_t at;
+	} v[] = { { "wave-from", w->from },
+		  { "wave-to", w->to != INT64_MAX ? w->to : 0 },
+		  { "wave-p50", w->p50 != 0 ? w->p50 : w->fast },
+		  { "wave-p90", w->p90 != 0 ? w->p90 : w->slow } };
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < COUNT_OF(v); i++)
+		ok = plan_keep_item(d,
+				    &(struct plan_item){ .cls = v[i].cls,
+							 .folder = "",
+							 .wave = no,
+							 .amount = v[i].at,
+							 .text = "" },
+				    err);
+	return ok;
+}
+
 static bool keep(struct plan_desk *d, const struct plan_waves_result *r, struct err *err)
 {
 	struct strbuf summary = STRBUF_INIT;
@@ -484,6 +509,8 @@ static bool keep(struct plan_desk *d, const struct plan_waves_result *r, struct 
 							 .amount = r->job[i].begins,
 							 .text = whys[r->job[i].why] },
 				    err);
+	for (size_t i = 0; ok && i < r->wave_n; i++)
+		ok = keep_times(d, &r->wave[i], (int64_t)i + 1, err);
 	return plan_keep_end(d, ok, err);
 }
 

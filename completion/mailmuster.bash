@@ -30,7 +30,7 @@ _mailmuster_options() { # command
 	accept) printf '%s ' --rule --class --why --finding --by --reason --yes ;;
 	checklist) printf '%s ' --blank --by --format --note --output --to ;;
 	gate) printf '%s ' --against --csv ;;
-	report) printf '%s ' --csv --text --output ;;
+	report) printf '%s ' --csv --text --html --xlsx --redact --account --purpose --access --output ;;
 	ledger) printf '%s ' --against --by --deep --output ;;
 	help) printf '%s ' --options ;;
 	esac

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "model/outlook.h"
 #include "model/side.h"
 #include "store/store.h"
 
@@ -36,6 +37,11 @@ struct report_options {
 	bool clear_old, clear_new; /* clear-text login is configured: reports say so */
 	const struct report_unseen *unseen;
 	size_t unseen_n;
+	/* Names of accounts, persons and folders are replaced by short ids. */
+	bool redact;
+	/* What was read before this moment is too old to be relied on; 0: any age will
+	 * do. */
+	int64_t stale;
 };
 
 /* The verification: JSON document (schema "mailmuster/report/1", docs/json.md), CSV of
@@ -46,6 +52,26 @@ bool report_csv(struct store *st, const struct report_options *o,
 		const struct report_sink *sink, struct err *err) MUST_CHECK;
 bool report_text(struct store *st, const struct report_options *o,
 		 const struct report_sink *sink, struct err *err) MUST_CHECK;
+
+/* The same for management and whoever comes after, as one self-contained HTML file
+ * (report_html.h).  look NULL: the other stages were not asked. */
+bool report_html(struct store *st, const struct report_options *o,
+		 const struct outlook *look, const struct report_sink *sink,
+		 struct err *err) MUST_CHECK;
+
+/* For the owner of one account, which is the only one in options: what of theirs is at
+ * risk, by subject and sender where these were looked up.  Whoever calls records it. */
+bool report_html_account(struct store *st, const struct report_options *o,
+			 const struct report_sink *sink, struct err *err) MUST_CHECK;
+
+/*
+ * The same as a workbook (report_xlsx.h), written to path, which is there then whether
+ * whole or not; folder: where the library may put its temporary files.  rows: of the list
+ * of findings at most; 0: all.
+ */
+bool report_xlsx(struct store *st, const struct report_options *o,
+		 const struct outlook *look, const char *path, const char *folder,
+		 int64_t rows, struct err *err) MUST_CHECK;
 
 /* The summary that `mailmuster verify` prints: under 60 lines whatever was found; and its
  * JSON ("mailmuster/verify/1"). */

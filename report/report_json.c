@@ -4,13 +4,13 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "report/report_finding.h"
+#include "report/report_page.h"
 #include "report/report_plans.h"
 #include "report/report_told.h"
-#include "report/report_view.h"
 #include "report/report_why.h"
 
 struct writer {
-	struct report_view v;
+	struct page p; /* of the whole document; else only its view */
 	struct report_out out;
 	struct json_out json;
 };
@@ -24,7 +24,7 @@ static void put_time(struct json_out *j, const char *key, int64_t at)
 
 static void put_head(struct writer *w, const char *schema)
 {
-	const struct report_view *v = &w->v;
+	const struct report_view *v = &w->p.v;
 	struct json_out *j = &w->json;
 	char hex[SHA256_HEX_SIZE];
 
@@ -110,7 +110,7 @@ static void put_severities(struct json_out *j, int64_t loss, int64_t doubt, int6
 /* What the text tells, in the same order; none is left out. */
 static void put_groups(struct writer *w)
 {
-	const struct report_sum *s = &w->v.sum;
+	const struct report_sum *s = &w->p.v.sum;
 	struct json_out *j = &w->json;
 
 	json_name(j, "groups");
@@ -134,7 +134,7 @@ static void put_groups(struct writer *w)
 
 static void put_totals(struct writer *w)
 {
-	const struct report_sum *s = &w->v.sum;
+	const struct report_sum *s = &w->p.v.sum;
 	struct json_out *j = &w->json;
 
 	json_name(j, "counts");
@@ -151,11 +151,11 @@ static void put_totals(struct writer *w)
 	json_put_int(j, "unsealed", s->unsealed);
 	json_end_object(j);
 	json_name(j, "since");
-	if (w->v.o->since == 0) {
+	if (w->p.v.o->since == 0) {
 		json_null(j);
 	} else {
 		json_begin_object(j);
-		json_put_int(j, "run", w->v.o->since);
+		json_put_int(j, "run", w->p.v.o->since);
 		json_put_int(j, "older", s->older);
 		json_put_int(j, "over", s->over);
 		json_end_object(j);
@@ -163,13 +163,13 @@ static void put_totals(struct writer *w)
 	put_groups(w);
 	json_name(j, "clear_text");
 	json_begin_object(j);
-	json_put_bool(j, "old", w->v.o->clear_old);
-	json_put_bool(j, "new", w->v.o->clear_new);
+	json_put_bool(j, "old", w->p.v.o->clear_old);
+	json_put_bool(j, "new", w->p.v.o->clear_new);
 	json_end_object(j);
 	json_name(j, "not_examined");
 	json_begin_array(j);
-	for (size_t i = 0; i < w->v.o->unseen_n; i++) {
-		const struct report_unseen *u = &w->v.o->unseen[i];
+	for (size_t i = 0; i < w->p.v.o->unseen_n; i++) {
+		const struct report_unseen *u = &w->p.v.o->unseen[i];
 
 		json_begin_object(j);
 		json_put_str(j, "side", side_name(u->side));
@@ -186,7 +186,7 @@ static bool put_folders(struct writer *w, const struct transfer *t, struct err *
 	struct pair *pair;
 	size_t n;
 
-	if (!store_pairs(w->v.st, t->id, &w->v.scratch, &pair, &n, err))
+	if (!store_pairs(w->p.v.st, t->id, &w->p.v.scratch, &pair, &n, err))
 		return false;
 	json_name(j, "folders");
 	json_begin_array(j);
@@ -210,7 +210,7 @@ static bool put_finding(struct writer *w, const struct finding *f, struct arena 
 			struct err *err)
 {
 	json_begin_object(&w->json);
-	if (!report_finding_keys(w->v.st, &w->json, f, arena, err))
+	if (!report_finding_keys(w->p.v.st, &w->json, f, arena, err))
 		return false;
 	json_end_object(&w->json);
 	return report_flush(&w->out, false, err);
@@ -222,11 +222,11 @@ static bool is_told(struct writer *w, const struct finding *f, bool *out, struct
 	int64_t first;
 
 	*out = true;
-	if (w->v.o->since == 0)
+	if (w->p.v.o->since == 0)
 		return true;
-	if (!store_finding_first(w->v.st, &f->fingerprint, &first, err))
+	if (!store_finding_first(w->p.v.st, &f->fingerprint, &first, err))
 		return false;
-	*out = first == 0 || first > w->v.o->since;
+	*out = first == 0 || first > w->p.v.o->since;
 	return true;
 }
 
@@ -239,7 +239,7 @@ static bool put_findings(struct writer *w, const struct transfer *t, const char 
 	enum next next;
 	bool ok = false, told;
 
-	if (!store_findings_open(w->v.st, t->id, &it, err))
+	if (!store_findings_open(w->p.v.st, t->id, &it, err))
 		return false;
 	arena_init(&line);
 	json_name(&w->json, key);
@@ -295,7 +295,7 @@ static bool put_seal(struct writer *w, const struct transfer *t, struct err *err
 	struct seal seal;
 	bool found;
 
-	if (!store_seal_head(w->v.st, t->id, &w->v.scratch, &seal, &found, err))
+	if (!store_seal_head(w->p.v.st, t->id, &w->p.v.scratch, &seal, &found, err))
 		return false;
 	json_name(j, "seal");
 	if (!found) {
@@ -311,14 +311,130 @@ static bool put_seal(struct writer *w, const struct transfer *t, struct err *err
 	return true;
 }
 
+/* ---- what the page for management is made of ---- */
+
+static void put_history(struct writer *w)
+{
+	const struct page *p = &w->p;
+	struct json_out *j = &w->json;
+
+	json_name(j, "history");
+	json_begin_array(j);
+	for (size_t i = 0; i < p->point_n; i++) {
+		const struct page_point *q = &p->point[i];
+
+		json_begin_object(j);
+		json_put_int(j, "run", q->run);
+		put_time(j, "time", q->at);
+		json_put_int(j, "clean", q->n[PAGE_CLEAN]);
+		json_put_int(j, "differs", q->n[PAGE_DIFFERS]);
+		json_put_int(j, "incomplete", q->n[PAGE_INCOMPLETE]);
+		json_put_int(j, "not_judged", q->n[PAGE_STAYS]);
+		json_put_int(j, "never_verified", q->n[PAGE_NEVER]);
+		json_put_int(j, "old_messages", q->old_messages);
+		json_put_int(j, "arrived", q->arrived);
+		json_put_int(j, "missing", q->missing);
+		json_put_int(j, "old_unverified", q->unverified);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void put_years(struct writer *w)
+{
+	struct json_out *j = &w->json;
+
+	json_name(j, "missing_by_year");
+	json_begin_array(j);
+	for (size_t i = 0; i < w->p.year_n; i++) {
+		const struct page_year *y = &w->p.year[i];
+
+		json_begin_object(j);
+		json_name(j, "year");
+		if (y->year != 0)
+			json_int(j, y->year);
+		else
+			json_null(j);
+		json_put_int(j, "messages", y->messages);
+		json_put_int(j, "octets", y->octets);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void put_waves(struct writer *w)
+{
+	struct json_out *j = &w->json;
+
+	json_name(j, "waves");
+	json_begin_array(j);
+	for (size_t i = 0; i < w->p.wave_n; i++) {
+		const struct page_wave *v = &w->p.wave[i];
+
+		json_begin_object(j);
+		json_put_int(j, "wave", v->no);
+		put_time(j, "from", v->from);
+		put_time(j, "to", v->to);
+		put_time(j, "half_ended_by", v->p50);
+		put_time(j, "ended_by", v->p90);
+		json_put_int(j, "accounts", v->accounts);
+		json_put_int(j, "clean", v->clean);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void put_forecast(struct writer *w)
+{
+	struct json_out *j = &w->json;
+
+	json_name(j, "forecast");
+	json_begin_object(j);
+	put_time(j, "half", w->p.forecast.p50);
+	put_time(j, "late", w->p.forecast.p90);
+	json_put_str(j, "sentence", w->p.forecast.why);
+	json_end_object(j);
+}
+
+static void put_size(struct json_out *j, const char *key, bool known,
+		     const struct account_size *s)
+{
+	json_name(j, key);
+	if (!known) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	json_put_int(j, "folders", s->folders);
+	json_put_int(j, "messages", s->messages);
+	json_put_int(j, "octets", s->octets);
+	json_put_bool(j, "whole", !s->partly);
+	json_end_object(j);
+}
+
+static void put_account(struct json_out *j, const struct page_account *a)
+{
+	json_put_str(j, "state", page_state_name(a->state));
+	json_put_str(j, "owner", a->owner);
+	json_put_str(j, "decision", a->decision);
+	json_name(j, "wave");
+	if (a->wave > 0)
+		json_int(j, a->wave);
+	else
+		json_null(j);
+	put_time(j, "as_it_is_since", a->since);
+	put_size(j, "old_size", a->known[SIDE_OLD], &a->size[SIDE_OLD]);
+	put_size(j, "new_size", a->known[SIDE_NEW], &a->size[SIDE_NEW]);
+}
+
 static bool put_transfer(struct writer *w, const struct transfer *t, bool whole,
 			 struct err *err)
 {
 	struct judgement g = { .note = "" };
 	bool found;
 
-	arena_reset(&w->v.scratch);
-	if (!report_judgement(&w->v, t, &w->v.scratch, &g, &found, err))
+	arena_reset(&w->p.v.scratch);
+	if (!report_judgement(&w->p.v, t, &w->p.v.scratch, &g, &found, err))
 		return false;
 	if (!found)
 		g = (struct judgement){ .note = "" };
@@ -327,10 +443,12 @@ static bool put_transfer(struct writer *w, const struct transfer *t, bool whole,
 	if (!put_seal(w, t, err))
 		return false;
 	json_put_int(&w->json, "accepted", g.accepted);
+	if (whole)
+		put_account(&w->json, &w->p.account[t - w->p.v.transfer]);
 	if (!whole)
 		put_severities(&w->json, g.loss, g.doubt, g.info);
 	if ((whole &&
-	     (!report_told_json(&w->v, t, &w->json, err) || !put_folders(w, t, err))) ||
+	     (!report_told_json(&w->p.v, t, &w->json, err) || !put_folders(w, t, err))) ||
 	    !put_findings(w, t, whole ? "findings" : "list", err))
 		return false;
 	json_end_object(&w->json);
@@ -341,7 +459,7 @@ static bool put_plans(struct writer *w, struct err *err)
 {
 	struct report_plans plans;
 
-	if (!report_plans_read(w->v.st, &w->v.arena, &plans, err))
+	if (!report_plans_read(w->p.v.st, &w->p.v.arena, &plans, err))
 		return false;
 	report_plans_json(&w->json, &plans);
 	return true;
@@ -350,11 +468,17 @@ static bool put_plans(struct writer *w, struct err *err)
 static bool put_document(struct writer *w, bool whole, struct err *err)
 {
 	struct json_out *j = &w->json;
-	const struct report_sum *s = &w->v.sum;
+	const struct report_sum *s = &w->p.v.sum;
 
 	json_begin_object(j);
 	put_head(w, whole ? "mailmuster/report/1" : "mailmuster/verify/1");
 	put_totals(w);
+	if (whole) {
+		put_history(w);
+		put_years(w);
+		put_waves(w);
+		put_forecast(w);
+	}
 	json_name(j, "accounts");
 	json_begin_object(j);
 	json_put_int(j, "total", s->transfers);
@@ -368,8 +492,8 @@ static bool put_document(struct writer *w, bool whole, struct err *err)
 		return false;
 	json_name(j, "transfers");
 	json_begin_array(j);
-	for (size_t i = 0; i < w->v.n; i++)
-		if (!put_transfer(w, &w->v.transfer[i], whole, err))
+	for (size_t i = 0; i < w->p.v.n; i++)
+		if (!put_transfer(w, &w->p.v.transfer[i], whole, err))
 			return false;
 	json_end_array(j);
 	json_end_object(j);
@@ -383,12 +507,13 @@ static bool write_json(struct store *st, const struct report_options *o,
 	struct writer w = { .out = { .sink = sink, .buf = STRBUF_INIT } };
 	bool ok = false;
 
-	if (!report_view_open(&w.v, st, o, err))
+	if (!(whole ? page_open(&w.p, st, o, NULL, err)
+		    : report_view_open(&w.p.v, st, o, err)))
 		goto out;
 	json_out_init(&w.json, &w.out.buf, false);
 	ok = put_document(&w, whole, err);
 out:
-	report_view_done(&w.v);
+	report_view_done(&w.p.v);
 	strbuf_done(&w.out.buf);
 	return ok;
 }

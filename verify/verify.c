@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "store/store_account.h"
 #include "store/store_run.h"
+#include "store/store_trend.h"
 #include "verify/work.h"
 
 /* Where a transfer is in session.all. */
@@ -412,7 +413,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	    !store_transfers(st, true, &s.all_arena, &s.all, &s.all_n, err) ||
 	    !make_groups(&s, err) || !store_run_begin(st, &run, &result.run, err) ||
 	    !judge_all(&s, err) || !judge_crowd(&s, err) || !judge_across(&s, err) ||
-	    !sum_up(&s, err))
+	    !sum_up(&s, err) || !store_trend_keep(st, result.run, err))
 		goto out;
 	if (!store_run_end(st, result.run,
 			   result.incomplete > 0 ? RUN_INCOMPLETE : RUN_COMPLETE, &none,

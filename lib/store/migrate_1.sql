@@ -492,6 +492,27 @@ CREATE TRIGGER account_limit_no_delete BEFORE DELETE ON account_limit BEGIN
 	SELECT RAISE(ABORT, 'account_limit is append-only');
 END;
 CREATE INDEX folder_foreign ON folder (account) WHERE attrs & 128 <> 0;
+CREATE TABLE judgement_past (
+	transfer     INTEGER NOT NULL REFERENCES transfer (id),
+	run          INTEGER NOT NULL REFERENCES run (id),
+	verdict      INTEGER NOT NULL,
+	old_messages INTEGER NOT NULL,
+	arrived      INTEGER NOT NULL,
+	missing      INTEGER NOT NULL,
+	unverified   INTEGER NOT NULL,
+	loss         INTEGER NOT NULL,
+	doubt        INTEGER NOT NULL,
+	PRIMARY KEY (transfer, run)
+) STRICT, WITHOUT ROWID;
+INSERT INTO judgement_past (transfer, run, verdict, old_messages, arrived, missing, unverified,
+	loss, doubt) SELECT transfer, run, verdict, old_messages, same + same_weak + changed + refiled,
+	missing, old_unverified, loss, doubt FROM judgement;
+CREATE TRIGGER judgement_past_no_update BEFORE UPDATE ON judgement_past BEGIN
+	SELECT RAISE(ABORT, 'judgement_past is append-only');
+END;
+CREATE TRIGGER judgement_past_no_delete BEFORE DELETE ON judgement_past BEGIN
+	SELECT RAISE(ABORT, 'judgement_past is append-only');
+END;
 CREATE TABLE record (
 	id       INTEGER PRIMARY KEY,
 	transfer INTEGER REFERENCES transfer (id),

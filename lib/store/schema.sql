@@ -356,6 +356,21 @@ CREATE TABLE judgement (
 	sample_differ  INTEGER NOT NULL DEFAULT 0  -- of sample_read
 ) STRICT;
 
+-- Figures of a judgement as each verify left them, where one is another than in the row
+-- before of the same transfer: how things came to be as they are.  Append-only; verify.
+CREATE TABLE judgement_past (
+	transfer     INTEGER NOT NULL REFERENCES transfer (id),
+	run          INTEGER NOT NULL REFERENCES run (id),
+	verdict      INTEGER NOT NULL,
+	old_messages INTEGER NOT NULL, -- as in judgement
+	arrived      INTEGER NOT NULL, -- of them: with a partner, or with one that was removed
+	missing      INTEGER NOT NULL,
+	unverified   INTEGER NOT NULL,
+	loss         INTEGER NOT NULL,
+	doubt        INTEGER NOT NULL,
+	PRIMARY KEY (transfer, run)
+) STRICT, WITHOUT ROWID;
+
 -- Which folder was compared with which.  Replaced; verify.
 CREATE TABLE pair (
 	id             INTEGER PRIMARY KEY,
@@ -1028,6 +1043,12 @@ CREATE TRIGGER account_limit_no_update BEFORE UPDATE ON account_limit BEGIN
 END;
 CREATE TRIGGER account_limit_no_delete BEFORE DELETE ON account_limit BEGIN
 	SELECT RAISE(ABORT, 'account_limit is append-only');
+END;
+CREATE TRIGGER judgement_past_no_update BEFORE UPDATE ON judgement_past BEGIN
+	SELECT RAISE(ABORT, 'judgement_past is append-only');
+END;
+CREATE TRIGGER judgement_past_no_delete BEFORE DELETE ON judgement_past BEGIN
+	SELECT RAISE(ABORT, 'judgement_past is append-only');
 END;
 CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN
 	SELECT RAISE(ABORT, 'record is append-only');

@@ -67,6 +67,8 @@ refuse() {
 	refuse 2 'ledger: "head2" is none of verify, head, export and forget' ledger head2
 	refuse 2 'accounts: there is no "imprt": did you mean import?' accounts imprt
 	refuse 2 "report: only one of" report --csv --text
+	refuse 2 "report: --redact is for --html and --xlsx" report --csv --redact
+	refuse 2 "report: --xlsx needs a file" report --xlsx
 	mm --json report --csv
 	want 2
 	has "$out" "report: only one of"

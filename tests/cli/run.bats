@@ -179,6 +179,42 @@ servers() {
 	[ -z "$out" ]
 	[ "$(stat -c %a report.json)" = 600 ]
 	python3 -c 'import json; json.load(open("report.json"))'
+	mm report --html -o report.html
+	want 0
+	[ "$(stat -c %a report.html)" = 600 ]
+	mm report --html
+	want 0
+	cmp .out report.html
+	has "$out" "<title>NO-GO: mail migration test</title>"
+	has "$out" "<bdi>anna</bdi>"
+	hasnt "$out" " style="
+	mm report --html --redact
+	want 0
+	hasnt "$out" ">anna<"
+	mm report --xlsx -o report.xlsx
+	want 0
+	cp report.xlsx first.xlsx
+	mm report --xlsx -o report.xlsx
+	want 0
+	cmp first.xlsx report.xlsx
+	"$TOP/tests/browser/book" report.xlsx report.json
+	# Whoever looks into an account leaves a trace, and says why.
+	mm report --account anna
+	want 2
+	mm report --account anna --purpose "=she asked" -o anna.html
+	want 0
+	has "$(cat anna.html)" "<title>Your mail: anna</title>"
+	hasnt "$(cat anna.html)" bert
+	mm report --access
+	want 0
+	has "$out" "time,operator,account,purpose"
+	has "$out" ",anna,'=she asked"
+	mm ledger verify
+	want 0
+	mkdir book.xlsx
+	mm report --xlsx -o book.xlsx
+	want 7
+	[ -z "$(find . -name '*.xlsx.*')" ]
 	mm report -o /nonexistent/report.txt
 	want 7
 	mkdir there

@@ -39,8 +39,8 @@ static inline bool append(void *ctx, struct span piece, struct err *err)
 	return true;
 }
 
-static const char *write_report(struct fx *f, report_fn *fn,
-				const struct report_options *o)
+static inline const char *write_report(struct fx *f, report_fn *fn,
+				       const struct report_options *o)
 {
 	struct strbuf out = STRBUF_INIT;
 	struct report_sink sink = { &out, append };
@@ -53,7 +53,8 @@ static const char *write_report(struct fx *f, report_fn *fn,
 	return text;
 }
 
-static const char *explain(struct fx *f, int64_t transfer, const struct report_options *o)
+static inline const char *explain(struct fx *f, int64_t transfer,
+				  const struct report_options *o)
 {
 	struct strbuf out = STRBUF_INIT;
 	struct report_sink sink = { &out, append };

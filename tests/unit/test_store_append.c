@@ -14,6 +14,8 @@
 #include "store/store_scan.h"
 #include "store/store_seal.h"
 #include "store/store_server.h"
+#include "store/store_trend.h"
+#include "store/store_verify.h"
 #include "tests/support/store_rig.h"
 
 /* One row in each table of logs and of what persons say. */
@@ -176,6 +178,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "mover_run", "octets" },
 		{ "plan", "summary" },
 		{ "plan_item", "text" },
+		{ "judgement_past", "missing" },
 		{ "record", "note" },
 		{ "server_seen", "subject" },
 	};
@@ -219,6 +222,10 @@ static void refuses_to_edit_what_was_observed(void **state)
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
+	ok(store_judgement_put(r->st,
+			       &(struct judgement){ .transfer = id, .run = 1, .note = "" },
+			       &err));
+	ok(store_trend_keep(r->st, 1, &err));
 	seal.transfer = id;
 	at_seal.folder = r->folder;
 	ok(store_seal_add(r->st, &seal, &at_seal, 1, &seal.id, &err));

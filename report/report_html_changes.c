@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* What is otherwise than a week ago, and what is not though it should be. */
+#include "base/num.h"
+#include "report/report_html.h"
+
+#define NAMES_MAX 12
+#define STUCK_MAX 8
+
+/* How bad: what is unknown is worse than what differs, for it may be anything. */
+static int rank(enum page_state s)
+{
+	static const int of[] = {
+		[PAGE_CLEAN] = 0,      [PAGE_STAYS] = 0, [PAGE_DIFFERS] = 1,
+		[PAGE_INCOMPLETE] = 2, [PAGE_NEVER] = 3,
+	};
+	_Static_assert(COUNT_OF(of) == PAGE_STATE_COUNT, "a rank for each");
+
+	return of[s];
+}
+
+static bool arrived(const struct page_account *a)
+{
+	return rank(a->state) == 0 && rank(a->was) > 0;
+}
+
+static bool first_seen(const struct page_account *a)
+{
+	return a->was == PAGE_NEVER && a->state != PAGE_NEVER && rank(a->state) > 0;
+}
+
+static bool worse(const struct page_account *a)
+{
+	if (a->was == PAGE_NEVER)
+		return false;
+	return rank(a->state) > rank(a->was) ||
+	       (a->state != PAGE_NEVER && a->j.count.missing > a->was_missing);
+}
+
+static bool better(const struct page_account *a)
+{
+	return a->was != PAGE_NEVER && rank(a->state) > 0 && !worse(a) &&
+	       (rank(a->state) < rank(a->was) || a->j.count.missing < a->was_missing);
+}
+
+static void put_name(struct html *h, const struct page_account *a, bool missing)
+{
+	html_name(h, a->shown);
+	if (!missing || a->j.count.missing == a->was_missing)
+		return;
+	html_puts(h, " (missing ");
+	html_num(h, a->was_missing);
+	html_puts(h, " \u2192 ");
+	html_num(h, a->j.count.missing);
+	html_puts(h, ")");
+}
+
+static void row(struct html *h, enum outlook_mark m, const char *what,
+		bool (*is)(const struct page_account *), bool missing)
+{
+	struct page *p = h->p;
+	int64_t n = 0;
+
+	for (size_t i = 0; i < p->v.n; i++)
+		n += is(&p->account[i]);
+	html_puts(h, "<tr><td>");
+	if (n > 0)
+		html_mark(h, m, what);
+	else
+		html_say(h, what);
+	html_puts(h, "</td><td class=\"n\">");
+	html_num(h, n);
+	html_puts(h, "</td><td>");
+	n = 0;
+	for (size_t i = 0; i < p->v.n; i++) {
+		if (!is(&p->account[i]))
+			continue;
+		if (n++ == NAMES_MAX) {
+			html_puts(h, ", ...");
+			break;
+		}
+		html_puts(h, n > 1 ? ", " : "");
+		put_name(h, &p->account[i], missing);
+	}
+	html_puts(h, "</td></tr>\n");
+}
+
+static int stuck_order(const void *a, const void *b)
+{
+	const struct page_account *x = *(const struct page_account *const *)a;
+	const struct page_account *y = *(const struct page_account *const *)b;
+
+	if (x->since != y->since)
+		return x->since < y->since ? -1 : 1;
+	return (x->t > y->t) - (x->t < y->t);
+}
+
+/* Not proven, and with the same figures for the longest time. */
+static void put_stuck(struct html *h)
+{
+	struct page *p = h->p;
+	const struct page_account **v = mem_calloc(p->v.n + 1, sizeof *v);
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->v.n; i++)
+		if (p->account[i].since != 0 && rank(p->account[i].state) > 0)
+			v[n++] = &p->account[i];
+	if (n > 0) {
+		qsort(v, n, sizeof *v, stuck_order);
+		html_puts(h,
+			  "<h3>Without progress</h3>\n<p class=\"note\">Not proven, "
+			  "and as they are for the longest time.</p>\n<div "
+			  "class=\"wide\"><table><thead><tr><th scope=\"col\">Account"
+			  "</th><th scope=\"col\">State</th><th scope=\"col\" "
+			  "class=\"n\">Missing</th><th scope=\"col\" class=\"n\">As it "
+			  "is since</th><th scope=\"col\">Owner</th></tr></thead>"
+			  "<tbody>\n");
+	}
+	for (size_t i = 0; i < n && i < STUCK_MAX; i++) {
+		html_puts(h, "<tr><th scope=\"row\">");
+		html_name(h, v[i]->shown);
+		html_puts(h, "</th><td>");
+		html_mark(h, page_state_mark(v[i]->state), page_state_name(v[i]->state));
+		html_puts(h, "</td><td class=\"n\">");
+		html_num(h, v[i]->j.count.missing);
+		html_puts(h, "</td><td class=\"n\">");
+		html_say(h, page_day(p, v[i]->since));
+		html_puts(h, "</td><td>");
+		html_name(h, v[i]->owner);
+		html_puts(h, "</td></tr>\n");
+	}
+	if (n > 0)
+		html_puts(h, "</tbody></table></div>\n");
+	free(v);
+}
+
+void html_changes(struct html *h)
+{
+	struct page *p = h->p;
+
+	if (p->before == 0)
+		return;
+	html_head(h, "changes", "What changed", NULL);
+	html_puts(h, "<p class=\"note\">Since the verification of ");
+	html_say(h, page_minute(p, p->before));
+	html_puts(h, ".</p>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">What"
+		     "</th><th scope=\"col\" class=\"n\">Accounts</th><th scope=\"col\">"
+		     "Which</th></tr></thead><tbody>\n");
+	row(h, OUTLOOK_BAD, "worse than then", worse, true);
+	row(h, OUTLOOK_WARN, "better, not yet proven", better, true);
+	row(h, OUTLOOK_GOOD, "now proven", arrived, false);
+	row(h, OUTLOOK_WARN, "verified for the first time, not proven", first_seen,
+	    false);
+	html_puts(h, "</tbody></table></div>\n");
+	put_stuck(h);
+}
