@@ -24,7 +24,7 @@ static const char *const whys[] = {
 	[PACK_TOO_LONG] = "no window is long enough",
 	[PACK_TOO_LARGE] = "no volume holds it within a window",
 	[PACK_BLOCKED] = "its blocked dates leave no window",
-	[PACK_NO_ROOM] = "the windows are full",
+	[PACK_NO_ROOM] = "the windows, or the volumes in them, are full",
 	[PACK_TOO_MANY] = "its group is larger than a wave may be",
 };
 

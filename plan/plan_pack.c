@@ -102,7 +102,7 @@ static enum pack_why try_window(struct packer *p, const struct item *it, size_t 
 		octets += j->octets;
 	}
 	if (octets > capacity(p, w) - w->octets)
-		return PACK_TOO_LARGE;
+		return octets > capacity(p, w) ? PACK_TOO_LARGE : PACK_NO_ROOM;
 	memcpy(w->load, load, machines * sizeof *load);
 	for (unsigned m = 0; m < machines; m++)
 		w->busy = fmax(w->busy, load[m]);

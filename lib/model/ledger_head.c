@@ -39,6 +39,7 @@ static const struct form {
 	bool at_start; /* of the text, not of any line */
 } forms[] = {
 	{ "\"ledger\" : { \"seq\" : # , \"hash\" : \"$\"", false },
+	{ "\"ledger\" : { \"entries\" : # , \"head\" : \"$\"", false },
 	{ "\nledger: entry #, $", false },
 	{ "\"mailmuster/ledger-head/1\" , \"entry\" : # , \"hash\" : \"$\"", false },
 	{ "\"mailmuster/ledger-export/1\" , \"entries\" : # , \"head\" : \"$\"", false },

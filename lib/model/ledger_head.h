@@ -15,7 +15,7 @@ struct ledger_head {
 bool ledger_head_parse(struct span s, struct ledger_head *out) MUST_CHECK;
 /*
  * The next head in a text, from *at on, which moves behind it: as `ledger head`, `ledger
- * export`, `status` and `report` write it, as text or JSON.  False: there is none.
+ * export`, `status`, `report` and `gate` write it, as text or JSON.  False: there is none.
  */
 bool ledger_head_find(struct span text, size_t *at, struct ledger_head *out) MUST_CHECK;
 

@@ -206,18 +206,22 @@ bool store_beats(struct store *st, enum side side, int64_t from, struct arena *a
 	return true;
 }
 
-/* ?2: bits of a folder for sent mail; those of \Answered and \Seen are 3 and 4. */
+/*
+ * ?2: bits of a folder for sent mail; those of \Answered and \Seen are 3 and 4.  CROSS
+ * JOIN: SQLite would read all messages once for each account, for it takes a range of ids
+ * for a small part of them.
+ */
 static const char sql_mail[] =
 	"SELECT f.account, max(CASE WHEN f.attrs & ?2 THEN m.\"date\" END),"
 	" max(CASE WHEN m.flags & ?3 THEN m.\"date\" END),"
 	" max(CASE WHEN m.flags & ?4 AND f.attrs & ?2 = 0 THEN m.\"date\" END),"
 	" max(m.\"date\"), count(*), sum(CASE WHEN m.octets > 0 THEN m.octets ELSE 0 END)"
-	" FROM folder f JOIN account a ON a.id = f.account AND a.side = ?1"
-	" JOIN folder_epoch e ON e.folder = f.id AND e.id = (SELECT max(x.id) FROM"
-	" folder_epoch x WHERE x.folder = f.id)"
-	" JOIN message m ON m.id BETWEEN e.id << 32 AND (e.id << 32) + 4294967295"
-	" AND m.gone_run IS NULL WHERE f.gone_run IS NULL GROUP BY f.account"
-	" ORDER BY f.account";
+	" FROM account a CROSS JOIN folder f CROSS JOIN folder_epoch e CROSS JOIN "
+	"message m"
+	" WHERE a.side = ?1 AND f.account = a.id AND f.gone_run IS NULL"
+	" AND e.id = (SELECT max(x.id) FROM folder_epoch x WHERE x.folder = f.id)"
+	" AND m.id BETWEEN e.id << 32 AND (e.id << 32) + 4294967295"
+	" AND m.gone_run IS NULL GROUP BY f.account ORDER BY f.account";
 
 static bool read_mail(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
 		      struct err *err)

@@ -50,6 +50,7 @@ static void finds_heads_in_all_that_is_written(void **state)
 		{ "{\"schema\":\"mailmuster/ledger-export/1\",\"entries\":4,\"head\":\"" A
 		  "\",",
 		  1, 4 },
+		{ "{ \"ledger\": { \"entries\": 41, \"head\": \"" A "\" } }", 1, 41 },
 		/* what only looks like one */
 		{ "", 0, 0 },
 		{ "x " A "\nentry 4", 0, 0 },

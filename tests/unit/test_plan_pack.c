@@ -143,6 +143,14 @@ static void keeps_windows_groups_limits_and_dates(void **state)
 	pack(&s, job, 4, w, COUNT_OF(w));
 	check_plan(&s, job, 4, w, COUNT_OF(w));
 	assert_int_equal(job[2].why, PACK_TOO_MANY); /* a group of two never fits */
+	/* A volume that others have filled is room that is lacking, not too large a mail.
+	 */
+	s = (struct pack_setup){ .machines = 2, .volume = &volume, .volume_n = 1 };
+	job[7].octets = 600;
+	job[8].octets = 600;
+	pack(&s, job + 7, 2, w, 1);
+	assert_int_equal(job[7].window + job[8].window, 1);
+	assert_int_equal(job[job[7].window == 0 ? 7 : 8].why, PACK_NO_ROOM);
 	/* Its own dates leave no window. */
 	pack(&s, job + 6, 1, w + 1, 1);
 	assert_int_equal(job[6].why, PACK_BLOCKED);
