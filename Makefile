@@ -34,8 +34,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) $(DEBUG) -fPIE
 	    -ffile-prefix-map=$(CURDIR)=. -Ilib -I. -I$(B)/gen -DMAILMUSTER_VERSION='"$(VERSION)"' \
 	    $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(CFLAGS)
 ALL_LDFLAGS = -pie -pthread $(SAN) $(if $(COVERAGE),--coverage) -Wl,-z,relro,-z,now $(LDFLAGS)
-# libxlsxwriter of Debian comes without a .pc file.
-ALL_LIBS = $(PKG_LIBS) -lxlsxwriter -lm
+# libxlsxwriter of Debian comes without a .pc file; the resolver is a part of the C library.
+ALL_LIBS = $(PKG_LIBS) -lxlsxwriter -lresolv -lm
 
 STAGES   := audit plan verify checklists gate report
 LIB_SRC  := $(sort $(wildcard lib/*/*.c $(STAGES:%=%/*.c)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json.h"
 #include "cli/args.h"
-#include "cli/gate_see.h"
+#include "cli/gate_sign.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/suggest.h"
@@ -12,7 +12,15 @@
 enum { OPT_AGAINST = OPT_OWN, OPT_CSV };
 static const struct option options[] = {
 	{ "against", required_argument, NULL, OPT_AGAINST },
+	{ "by", required_argument, NULL, OPT_SIGN_BY },
 	{ "csv", no_argument, NULL, OPT_CSV },
+	{ "key", required_argument, NULL, OPT_SIGN_KEY },
+	{ "max-age", required_argument, NULL, OPT_SIGN_MAX_AGE },
+	{ "output", required_argument, NULL, 'o' },
+	{ "role", required_argument, NULL, OPT_SIGN_ROLE },
+	{ "signature", required_argument, NULL, OPT_SIGN_SIGNATURE },
+	{ "signers", required_argument, NULL, OPT_SIGN_SIGNERS },
+	{ "yes", no_argument, NULL, OPT_SIGN_YES },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -22,7 +30,7 @@ struct request {
 };
 
 /* A ledger that does not hold comes first, then what nobody knows. */
-static int code_of(const struct gate_seen *g)
+int gate_code(const struct gate_seen *g)
 {
 	if (!g->facts.ledger.whole)
 		return EXIT_LEDGER;
@@ -120,7 +128,7 @@ static int check(struct globals *g, const struct request *rq, struct gate_seen *
 		code = msg_fail(g, &err);
 	} else {
 		print(g, s, &p, rq);
-		code = code_of(s);
+		code = gate_code(s);
 	}
 	gate_forget(s);
 	project_close(&p);
@@ -138,11 +146,12 @@ static int unknown_check(struct args *a, const char *name)
 static int run(struct globals *g, int argc, char **argv)
 {
 	static struct gate_seen seen; /* it is large */
+	struct gate_signing sign = { 0 };
 	struct request rq = { 0 };
 	struct err err = ERR_INIT;
 	const char *value, *verb = "check";
 	struct args a;
-	int opt;
+	int opt, code;
 
 	args_init(&a, g, &cmd_gate, argc, argv);
 	while ((opt = args_next(&a, &value)) != ARGS_END)
@@ -155,12 +164,20 @@ static int run(struct globals *g, int argc, char **argv)
 			rq.csv = true;
 			break;
 		default:
-			return a.exit;
+			if (opt == ARGS_STOP || !gate_sign_take(&a, opt, value, &sign))
+				return a.exit;
 		}
 	if (!args_count(&a, 0, 2))
 		return a.exit;
 	if (a.rest_n > 0)
 		verb = a.rest[0];
+	if (rq.csv && gate_sign_verb(verb))
+		return args_bad(&a, "gate: --csv is for check and explain");
+	if (gate_sign_run(g, &a, verb, &sign, &seen, &code))
+		return code;
+	if (sign.any)
+		return args_bad(&a, "gate: %s takes --against and --csv alone",
+				shown(verb));
 	if (strcmp(verb, "explain") == 0) {
 		if (a.rest_n < 2)
 			return args_bad(&a, "gate: explain which check, G01 to G20?");
@@ -168,7 +185,9 @@ static int run(struct globals *g, int argc, char **argv)
 		if (rq.check == NULL)
 			return unknown_check(&a, a.rest[1]);
 	} else if (strcmp(verb, "check") != 0) {
-		return args_bad(&a, "gate: \"%s\" is neither check nor explain",
+		return args_bad(&a,
+				"gate: \"%s\" is none of check, explain, approve, "
+				"certificate and verify-certificate",
 				shown(verb));
 	} else if (a.rest_n > 1) {
 		return args_bad(&a, "gate: check looks at all of them; did you mean "
@@ -189,16 +208,36 @@ static const char help[] =
 	"next; -v shows what passes as well. explain lists all that one check found,\n"
 	"each by name, with the command that mends it.\n"
 	"\n"
+	"approve writes down what is GO (gate-body.json) and keeps a signature over it;\n"
+	"two persons sign, one as technical and one as business. certificate looks at\n"
+	"everything once more, message by message, and writes certificate.json and a\n"
+	"page for print. verify-certificate checks such a file anywhere, without a\n"
+	"project, a store or a network: exit code 12 when an octet of it is another\n"
+	"one. Signatures are those of ssh-keygen -Y.\n"
+	"\n"
 	"  --against HEAD  the 64 digits of a ledger's head, or a report or export that\n"
 	"                  holds one and was kept elsewhere; may be given several "
 	"times,\n"
 	"                  and in the config (\"gate\": \"heads\")\n"
-	"  --csv           as a table for other programs\n";
+	"  --csv           as a table for other programs\n"
+	"  --by NAME       who approves, as the file of allowed signers names them\n"
+	"  --role ROLE     as what: technical or business\n"
+	"  --key FILE      sign with this key of ssh, now\n"
+	"  --signature FILE  what was signed elsewhere: ssh-keygen -Y sign -n\n"
+	"                  mailmuster-gate\n"
+	"  --yes           do not ask\n"
+	"  -o, --output FILE  certificate: write it there; the page goes beside it\n"
+	"  --max-age TIME  verify-certificate: refuse what is older, such as 72h\n"
+	"  --signers FILE  verify-certificate: the keys must be those of this file of\n"
+	"                  allowed signers\n";
 
 const struct command cmd_gate = {
 	.name = "gate",
 	.summary = "may the old server be shut down? twenty checks, GO or NO-GO",
-	.usage = "[check | explain CHECK] [--against HEAD] [--csv]",
+	.usage = "[check | explain CHECK] [--against HEAD] [--csv] | approve [--by NAME "
+		 "--role ROLE (--key FILE | --signature FILE) [--yes]] | certificate "
+		 "[--output FILE] | verify-certificate FILE [--max-age TIME] [--signers "
+		 "FILE]",
 	.help = help,
 	.options = options,
 	.run = run,

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "checklists/checklist.h"
+#include "cli/config_dns.h"
 #include "cli/config_gate.h"
 #include "cli/config_login.h"
 #include "cli/config_logs.h"
@@ -328,7 +329,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 		     struct err *err)
 {
 	const struct json_value *old_side, *new_side, *map, *keywords, *limits, *logs,
-		*plan, *gate;
+		*plan, *dns, *gate;
 	const char *project = NULL, *age = NULL, *between = NULL, *day = NULL;
 	struct json_obj o;
 
@@ -341,6 +342,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    !json_get_object(&o, "limits", &limits, err) ||
 	    !json_get_object(&o, "logs", &logs, err) ||
 	    !json_get_object(&o, "plan", &plan, err) ||
+	    !json_get_object(&o, "dns", &dns, err) ||
 	    !json_get_object(&o, "gate", &gate, err) ||
 	    !json_get_str(&o, "max_age", &age, err) ||
 	    !json_get_str(&o, "max_gap", &between, err) ||
@@ -368,6 +370,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	       (limits == NULL || read_limits(c, doc, limits, err)) &&
 	       (logs == NULL || config_logs(c, doc, logs, err)) &&
 	       (plan == NULL || config_plan(c, doc, plan, err)) &&
+	       (dns == NULL || config_dns(c, doc, dns, err)) &&
 	       (gate == NULL || config_gate(c, doc, gate, dir, err));
 }
 

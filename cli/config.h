@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "gate/limits.h"
+#include "gate/signers.h"
 #include "logs/logs_scan.h"
 #include "map/map.h"
 #include "map/map_login.h"
@@ -40,10 +41,22 @@ struct config_plan {
 	struct plan_waves_rules waves;
 };
 
+struct config_dns {
+	const char *const *domain; /* beside those of accounts and logs */
+	size_t domain_n;
+	const char *const *name; /* that must not lead to the old server */
+	size_t name_n;
+	const char *const *old; /* beside its host: names and addresses */
+	size_t old_n;
+	const char *resolver; /* NULL: this machine's */
+};
+
 struct config_gate {
 	struct gate_limits limits;
 	const char *const *heads; /* files that hold heads of the ledger; paths */
 	size_t head_n;
+	const char *signers;	 /* file of allowed signers; NULL: nobody can approve */
+	struct gate_signers who; /* may approve, as which */
 };
 
 struct config {
@@ -65,6 +78,7 @@ struct config {
 				 begins; 0: not said */
 	struct config_logs logs;
 	struct config_plan plan;
+	struct config_dns dns;
 	struct config_gate gate;
 	struct arena arena; /* holds all strings */
 };

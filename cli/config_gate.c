@@ -95,10 +95,35 @@ static bool heads(struct config *c, struct json_obj *o, const struct json_value 
 	return true;
 }
 
+/* Principals of the file of allowed signers. */
+static bool people(struct config *c, struct json_obj *o, enum approval_role role,
+		   struct err *err)
+{
+	const char *key = approval_role_name(role), **v;
+	const struct json_value *list = NULL;
+	struct gate_signers *who = &c->gate.who;
+
+	if (!json_get_array(o, key, &list, err))
+		return false;
+	if (list == NULL)
+		return true;
+	who->name[role] = v = arena_alloc(&c->arena, SIGNERS_MAX * sizeof *v);
+	who->n[role] = 0;
+	for (const struct json_value *m = json_first(list); m != NULL; m = json_next(m)) {
+		if (json_string(m) == NULL || *json_string(m) == '\0' ||
+		    who->n[role] == SIGNERS_MAX)
+			return json_complain(o, key, err, "is a list of at most %u names",
+					     SIGNERS_MAX);
+		v[who->n[role]++] = arena_strdup(&c->arena, json_string(m));
+	}
+	return true;
+}
+
 bool config_gate(struct config *c, struct json_doc *doc, const struct json_value *v,
 		 const char *dir, struct err *err)
 {
 	const struct json_value *of = NULL, *list = NULL;
+	const char *signers = NULL;
 	struct json_obj o;
 
 	if (!json_obj_begin(doc, v, "gate", &o, err))
@@ -106,6 +131,12 @@ bool config_gate(struct config *c, struct json_doc *doc, const struct json_value
 	for (int i = 0; i < GATE_LIMIT_COUNT; i++)
 		if (!limit(&o, &gate_limit_rows[i], &c->gate.limits.v[i], err))
 			return false;
+	if (!json_get_str(&o, "signers", &signers, err) ||
+	    !people(c, &o, APPROVAL_TECHNICAL, err) ||
+	    !people(c, &o, APPROVAL_BUSINESS, err))
+		return false;
+	if (signers != NULL)
+		c->gate.signers = config_path(c, dir, signers);
 	return json_get_object(&o, "ages", &of, err) &&
 	       json_get_array(&o, "heads", &list, err) && json_obj_end(&o, err) &&
 	       (of == NULL || ages(c, doc, of, err)) &&

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cli/waivers.h"
 #include "gate/collect.h"
 #include "store/store_run.h"
 #include "store/store_server.h"
@@ -166,6 +167,7 @@ static bool see_ledger(const struct project *p, bool deep, struct gate_seen *g,
 	l->heads = g->heads.n;
 	if (store_ledger_examine(p->store, deep, g->heads.v, g->heads.n, &facts, err)) {
 		l->whole = true;
+		g->ledger = facts;
 		l->entries = facts.entries;
 		l->head = facts.head;
 		l->back_seconds = facts.back_seconds;
@@ -227,6 +229,7 @@ static bool see(const struct project *p, bool deep, struct gate_seen *g, struct 
 	if (!checklists_see_any_age(p, &g->lists, err) ||
 	    !gate_collect(p->store, &g->lists.evidence, &g->arena, f, err) ||
 	    !see_servers(p, g, err) || !gate_see_uses(p, g, err) ||
+	    !gate_see_waivers(p, g, err) || !gate_see_dns(p, g, err) ||
 	    !see_ledger(p, deep, g, err))
 		return false;
 	see_items(g);

@@ -7,11 +7,13 @@
 #include "cli/project.h"
 #include "gate/gate.h"
 #include "plan/plan_use.h"
+#include "store/store_run.h"
 
 struct gate_seen {
 	struct gate_facts facts;
 	struct gate_limits limits;
 	struct gate_verdict verdict;
+	struct ledger_facts ledger; /* as it was looked at */
 	struct gate_loosened loosened[GATE_LOOSENED_MAX];
 	size_t loosened_n;
 	struct checklists_seen lists;

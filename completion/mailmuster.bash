@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts import audit scan logs plan event seal verify explain accept checklist gate status report ledger help"
+_mailmuster_commands="init doctor accounts import audit scan logs dns plan event seal verify explain accept checklist waiver gate status report ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -23,13 +23,17 @@ _mailmuster_options() { # command
 	audit) printf '%s ' --side --depth --stale --budget --rate --not-during ;;
 	scan) printf '%s ' --side --all --sample --seed --since-last --again --rate --not-during --list ;;
 	logs) printf '%s ' --explain --side --zone --year --as --user --account ;;
+	dns) printf '%s ' --domain --resolver --zone --all ;;
 	plan) printf '%s ' --csv --keep --by --strategy --start --seed --output --budget ;;
 	event) printf '%s ' --at --by --digest --file --note --role ;;
 	seal) printf '%s ' --offline --by --note ;;
 	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
 	accept) printf '%s ' --rule --class --why --finding --by --reason --yes ;;
 	checklist) printf '%s ' --blank --by --format --note --output --to ;;
-	gate) printf '%s ' --against --csv ;;
+	waiver)
+		printf '%s ' --check --finding --all --owner --by --reason --risk --until --ticket --note --yes
+		;;
+	gate) printf '%s ' --against --by --csv --key --max-age --output --role --signature --signers --yes ;;
 	report) printf '%s ' --csv --text --html --xlsx --redact --account --purpose --access --output ;;
 	ledger) printf '%s ' --against --by --deep --output ;;
 	help) printf '%s ' --options ;;
@@ -54,6 +58,7 @@ _mailmuster() {
 	--decision) words="migrate archive delete keep forward" ;;
 	--as) words="forward sieve alias virtual" ;;
 	--strategy) words="firehose fountain" ;;
+	--role) words="technical business" ;;
 	--fail-on) words="loss doubt info" ;;
 	--format) words="text markdown csv" ;;
 	--color) words="auto always never" ;;
@@ -65,7 +70,7 @@ _mailmuster() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	-c | -o | --output | --against | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
+	-c | -o | --output | --against | --zone | --key | --signature | --signers | --accounts | --from-imapsync | --old-ca | --new-ca | --old-secret-file | --new-secret-file | \
 		--old-users-file | --new-users-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -88,6 +93,7 @@ _mailmuster() {
 				words="counts"
 				files=yes
 				;;
+			dns) words="show" ;;
 			plan) words="map oversized fit pilot waves" ;;
 			event)
 				words="list import presync last-pass freeze cutover rollback closed stop start asked answered archive restore statement announce"
@@ -95,7 +101,11 @@ _mailmuster() {
 				;;
 			accept) words="list" ;;
 			checklist) words="show due sign reopen assign export premigration cutover decommission" ;;
-			gate) words="check explain" ;;
+			waiver) words="list new approve revoke" ;;
+			gate)
+				words="check explain approve certificate verify-certificate"
+				files=yes
+				;;
 			ledger) words="verify head export forget" ;;
 			help) words="$_mailmuster_commands exit-codes" ;;
 			esac

@@ -71,6 +71,63 @@ CREATE TABLE accepted (
 	fingerprint BLOB PRIMARY KEY,
 	acceptance  INTEGER NOT NULL REFERENCES acceptance (id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE dns_seen (
+	id      INTEGER PRIMARY KEY,
+	run     INTEGER NOT NULL REFERENCES run (id),
+	at      INTEGER NOT NULL,
+	domain  TEXT NOT NULL,
+	purpose INTEGER NOT NULL,
+	via     TEXT NOT NULL,
+	name    TEXT NOT NULL,
+	type    INTEGER NOT NULL,
+	outcome INTEGER NOT NULL,
+	value   TEXT NOT NULL,
+	ttl     INTEGER NOT NULL,
+	points  INTEGER NOT NULL,
+	words   TEXT NOT NULL
+) STRICT;
+CREATE INDEX dns_seen_run ON dns_seen (run);
+CREATE TABLE waiver (
+	id       INTEGER PRIMARY KEY,
+	at       INTEGER NOT NULL,
+	of_check TEXT NOT NULL,
+	teller   TEXT NOT NULL,
+	owner    TEXT NOT NULL,
+	reason   TEXT NOT NULL,
+	risk     TEXT NOT NULL,
+	ticket   TEXT NOT NULL,
+	what     TEXT NOT NULL,
+	expires  INTEGER NOT NULL,
+	findings INTEGER NOT NULL,
+	digest   BLOB NOT NULL,
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE TABLE waived (
+	waiver      INTEGER NOT NULL REFERENCES waiver (id),
+	fingerprint BLOB NOT NULL,
+	PRIMARY KEY (waiver, fingerprint)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE waiver_said (
+	id        INTEGER PRIMARY KEY,
+	waiver    INTEGER NOT NULL REFERENCES waiver (id),
+	what      INTEGER NOT NULL,
+	at        INTEGER NOT NULL,
+	teller    TEXT NOT NULL,
+	key_print TEXT NOT NULL,
+	note      TEXT NOT NULL,
+	ledger    INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE INDEX waiver_said_waiver ON waiver_said (waiver);
+CREATE TABLE approval (
+	id        INTEGER PRIMARY KEY,
+	at        INTEGER NOT NULL,
+	body      BLOB NOT NULL,
+	role      INTEGER NOT NULL,
+	teller    TEXT NOT NULL,
+	key_print TEXT NOT NULL,
+	signature TEXT NOT NULL,
+	ledger    INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
 CREATE TRIGGER seal_no_update BEFORE UPDATE ON seal BEGIN
 	SELECT RAISE(ABORT, 'seal is append-only');
 END;
@@ -539,4 +596,34 @@ CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
 END;
 CREATE TRIGGER server_seen_no_delete BEFORE DELETE ON server_seen BEGIN
 	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;
+CREATE TRIGGER dns_seen_no_update BEFORE UPDATE ON dns_seen BEGIN
+	SELECT RAISE(ABORT, 'dns_seen is append-only');
+END;
+CREATE TRIGGER dns_seen_no_delete BEFORE DELETE ON dns_seen BEGIN
+	SELECT RAISE(ABORT, 'dns_seen is append-only');
+END;
+CREATE TRIGGER waiver_no_update BEFORE UPDATE ON waiver BEGIN
+	SELECT RAISE(ABORT, 'waiver is append-only');
+END;
+CREATE TRIGGER waiver_no_delete BEFORE DELETE ON waiver BEGIN
+	SELECT RAISE(ABORT, 'waiver is append-only');
+END;
+CREATE TRIGGER waived_no_update BEFORE UPDATE ON waived BEGIN
+	SELECT RAISE(ABORT, 'waived is append-only');
+END;
+CREATE TRIGGER waived_no_delete BEFORE DELETE ON waived BEGIN
+	SELECT RAISE(ABORT, 'waived is append-only');
+END;
+CREATE TRIGGER waiver_said_no_update BEFORE UPDATE ON waiver_said BEGIN
+	SELECT RAISE(ABORT, 'waiver_said is append-only');
+END;
+CREATE TRIGGER waiver_said_no_delete BEFORE DELETE ON waiver_said BEGIN
+	SELECT RAISE(ABORT, 'waiver_said is append-only');
+END;
+CREATE TRIGGER approval_no_update BEFORE UPDATE ON approval BEGIN
+	SELECT RAISE(ABORT, 'approval is append-only');
+END;
+CREATE TRIGGER approval_no_delete BEFORE DELETE ON approval BEGIN
+	SELECT RAISE(ABORT, 'approval is append-only');
 END;

@@ -851,6 +851,75 @@ CREATE TABLE server_seen (
 	UNIQUE (run, side, host, port, fingerprint)
 ) STRICT;
 
+-- What the DNS said of the domains of the project: a row for each record, and one for each
+-- question that has none.  Append-only; audit, when it asks.
+CREATE TABLE dns_seen (
+	id      INTEGER PRIMARY KEY,
+	run     INTEGER NOT NULL REFERENCES run (id),
+	at      INTEGER NOT NULL,
+	domain  TEXT NOT NULL,    -- for whose sake; '': to know where the old server is
+	purpose INTEGER NOT NULL, -- enum dns_use
+	via     TEXT NOT NULL,    -- what led here; ''
+	name    TEXT NOT NULL,    -- that was asked for
+	type    INTEGER NOT NULL, -- of the record, else of the question
+	outcome INTEGER NOT NULL, -- enum dns_outcome
+	value   TEXT NOT NULL,    -- the record as people write it; '': none
+	ttl     INTEGER NOT NULL, -- seconds; -1: no record
+	points  INTEGER NOT NULL, -- enum dns_points: what it has to do with the old server
+	words   TEXT NOT NULL     -- why it does, or why nothing is known; ''
+) STRICT;
+CREATE INDEX dns_seen_run ON dns_seen (run);
+
+-- Findings of one check of the gate that need not be settled until a day.  It counts when
+-- somebody else approved it.  Append-only; cli.
+CREATE TABLE waiver (
+	id       INTEGER PRIMARY KEY,
+	at       INTEGER NOT NULL,
+	of_check TEXT NOT NULL,    -- 'G07'
+	teller   TEXT NOT NULL,    -- person.code of who asked for it
+	owner    TEXT NOT NULL,    -- person.code of who answers for it
+	reason   TEXT NOT NULL,
+	risk     TEXT NOT NULL,    -- what may come of it
+	ticket   TEXT NOT NULL,
+	what     TEXT NOT NULL,    -- canonical JSON: how they were chosen
+	expires  INTEGER NOT NULL, -- from this second on it counts no more
+	findings INTEGER NOT NULL,
+	digest   BLOB NOT NULL,    -- SHA-256 over their fingerprints, ascending
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
+-- The findings of a waiver.  Append-only.
+CREATE TABLE waived (
+	waiver      INTEGER NOT NULL REFERENCES waiver (id),
+	fingerprint BLOB NOT NULL,
+	PRIMARY KEY (waiver, fingerprint)
+) STRICT, WITHOUT ROWID;
+
+-- What was said of a waiver; the first word of a kind counts.  Append-only; cli.
+CREATE TABLE waiver_said (
+	id        INTEGER PRIMARY KEY,
+	waiver    INTEGER NOT NULL REFERENCES waiver (id),
+	what      INTEGER NOT NULL, -- enum waiver_word
+	at        INTEGER NOT NULL,
+	teller    TEXT NOT NULL,    -- person.code
+	key_print TEXT NOT NULL,    -- of the key that signed it, 'SHA256:...'; ''
+	note      TEXT NOT NULL,
+	ledger    INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE INDEX waiver_said_waiver ON waiver_said (waiver);
+
+-- Who approved the body of a certificate.  Append-only; cli.
+CREATE TABLE approval (
+	id        INTEGER PRIMARY KEY,
+	at        INTEGER NOT NULL,
+	body      BLOB NOT NULL,    -- SHA-256 of it
+	role      INTEGER NOT NULL, -- enum approval_role
+	teller    TEXT NOT NULL,    -- person.code
+	key_print TEXT NOT NULL,    -- of the key, 'SHA256:...'
+	signature TEXT NOT NULL,    -- in armour, as ssh-keygen writes it
+	ledger    INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -1061,4 +1130,34 @@ CREATE TRIGGER server_seen_no_update BEFORE UPDATE ON server_seen BEGIN
 END;
 CREATE TRIGGER server_seen_no_delete BEFORE DELETE ON server_seen BEGIN
 	SELECT RAISE(ABORT, 'server_seen is append-only');
+END;
+CREATE TRIGGER dns_seen_no_update BEFORE UPDATE ON dns_seen BEGIN
+	SELECT RAISE(ABORT, 'dns_seen is append-only');
+END;
+CREATE TRIGGER dns_seen_no_delete BEFORE DELETE ON dns_seen BEGIN
+	SELECT RAISE(ABORT, 'dns_seen is append-only');
+END;
+CREATE TRIGGER waiver_no_update BEFORE UPDATE ON waiver BEGIN
+	SELECT RAISE(ABORT, 'waiver is append-only');
+END;
+CREATE TRIGGER waiver_no_delete BEFORE DELETE ON waiver BEGIN
+	SELECT RAISE(ABORT, 'waiver is append-only');
+END;
+CREATE TRIGGER waived_no_update BEFORE UPDATE ON waived BEGIN
+	SELECT RAISE(ABORT, 'waived is append-only');
+END;
+CREATE TRIGGER waived_no_delete BEFORE DELETE ON waived BEGIN
+	SELECT RAISE(ABORT, 'waived is append-only');
+END;
+CREATE TRIGGER waiver_said_no_update BEFORE UPDATE ON waiver_said BEGIN
+	SELECT RAISE(ABORT, 'waiver_said is append-only');
+END;
+CREATE TRIGGER waiver_said_no_delete BEFORE DELETE ON waiver_said BEGIN
+	SELECT RAISE(ABORT, 'waiver_said is append-only');
+END;
+CREATE TRIGGER approval_no_update BEFORE UPDATE ON approval BEGIN
+	SELECT RAISE(ABORT, 'approval is append-only');
+END;
+CREATE TRIGGER approval_no_delete BEFORE DELETE ON approval BEGIN
+	SELECT RAISE(ABORT, 'approval is append-only');
 END;

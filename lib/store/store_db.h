@@ -170,8 +170,10 @@ enum stmt {
 	STMT_ACCOUNT_GROWTH,
 	STMT_MOVER_RUN_ADD,
 	STMT_SERVER_SEEN_ADD,
+	/* store_dns.c */
+	STMT_DNS_ADD,
 };
-enum { STMT_COUNT = STMT_SERVER_SEEN_ADD + 1 };
+enum { STMT_COUNT = STMT_DNS_ADD + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */

@@ -42,6 +42,8 @@ static const char *const sql_later_rows[] = {
 	" ORDER BY side",
 	"SELECT id, side, guard_ms, hours_ms, rate_ms, hint_ms, hints, peak, slowed"
 	" FROM run_pace WHERE run = ?1 ORDER BY id",
+	"SELECT id, at, domain, purpose, via, name, type, outcome, value, ttl, points,"
+	" words FROM dns_seen WHERE run = ?1 ORDER BY id",
 	"SELECT id, account, at, kind, name, used, \"limit\" FROM account_limit"
 	" WHERE run = ?1 ORDER BY id",
 };

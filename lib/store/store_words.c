@@ -24,6 +24,15 @@ static const struct {
 	[WORDS_RECORD] = { "t.transfer, t.kind, t.at, t.told, t.teller, t.role, t.topic, "
 			   "t.digest, t.octets, t.note, t.ledger",
 			   "record", "'archive', 'restore', 'statement', 'announce'" },
+	[WORDS_WAIVER] = { "t.at, t.of_check, t.teller, t.owner, t.reason, t.risk, "
+			   "t.ticket, t.what, t.expires, t.findings, t.digest, t.ledger",
+			   "waiver", "'waiver'" },
+	[WORDS_WAIVER_SAID] = { "t.waiver, t.what, t.at, t.teller, t.key_print, t.note, "
+				"t.ledger",
+				"waiver_said", "'waiver-approve', 'waiver-revoke'" },
+	[WORDS_APPROVAL] = { "t.at, t.body, t.role, t.teller, t.key_print, t.signature, "
+			     "t.ledger",
+			     "approval", "'approve'" },
 };
 _Static_assert(COUNT_OF(tables) == WORDS_COUNT, "one for each");
 
@@ -153,14 +162,22 @@ static bool check_table(struct store *st, enum words what, struct err *err)
 			(long long)entries, tables[what].table, (long long)rows));
 }
 
-static const char sql_acceptances[] =
-	"SELECT id, digest, findings FROM acceptance ORDER BY id";
-static const char sql_accepted[] =
-	"SELECT acceptance, fingerprint FROM accepted ORDER BY acceptance, fingerprint";
+/* Findings that a row names by their number and digest, and the rows that hold them. */
+static const struct {
+	const char *of, *set;
+	const char *what;
+} sets[] = {
+	{ "SELECT id, digest, findings FROM acceptance ORDER BY id",
+	  "SELECT acceptance, fingerprint FROM accepted ORDER BY acceptance, fingerprint",
+	  "acceptance" },
+	{ "SELECT id, digest, findings FROM waiver ORDER BY id",
+	  "SELECT waiver, fingerprint FROM waived ORDER BY waiver, fingerprint",
+	  "waiver" },
+};
 
-/* The findings that an acceptance covers, from the row that is in hand on. */
-static bool check_set(struct store *st, sqlite3_stmt *of, sqlite3_stmt *q, enum next *n,
-		      struct err *err)
+/* The findings that one of them covers, from the row that is in hand on. */
+static bool check_set(struct store *st, const char *what, sqlite3_stmt *of,
+		      sqlite3_stmt *q, enum next *n, struct err *err)
 {
 	int64_t id = sqlite3_column_int64(of, 0), findings = 0;
 	struct sha256 told, digest;
@@ -180,27 +197,28 @@ static bool check_set(struct store *st, sqlite3_stmt *of, sqlite3_stmt *q, enum 
 	if (findings != sqlite3_column_int64(of, 2) ||
 	    memcmp(&told, &digest, sizeof told) != 0)
 		return err_set(err, ERR_LEDGER,
-			       "acceptance %lld covers other findings than it says",
+			       "%s %lld covers other findings than it says", what,
 			       (long long)id);
 	return true;
 }
 
-static bool check_sets(struct store *st, struct err *err)
+static bool check_sets(struct store *st, size_t i, struct err *err)
 {
 	sqlite3_stmt *of = NULL, *q = NULL;
 	enum next n = NEXT_FAIL, row = NEXT_FAIL;
-	bool ok = db_prepare(st, sql_acceptances, &of, err) &&
-		  db_prepare(st, sql_accepted, &q, err) &&
+	bool ok = db_prepare(st, sets[i].of, &of, err) &&
+		  db_prepare(st, sets[i].set, &q, err) &&
 		  (row = db_next(st, q, err)) != NEXT_FAIL;
 
 	while (ok && (n = db_next(st, of, err)) == NEXT_ITEM)
-		ok = check_set(st, of, q, &row, err);
+		ok = check_set(st, sets[i].what, of, q, &row, err);
 	sqlite3_finalize(of);
 	sqlite3_finalize(q);
 	if (!ok || n != NEXT_END)
 		return false;
 	return row == NEXT_END ||
-	       err_set(err, ERR_LEDGER, "findings are accepted that no acceptance names");
+	       err_set(err, ERR_LEDGER, "findings are covered that no %s names",
+		       sets[i].what);
 }
 
 bool words_check(struct store *st, struct err *err)
@@ -208,5 +226,8 @@ bool words_check(struct store *st, struct err *err)
 	for (int what = 0; what < WORDS_COUNT; what++)
 		if (!check_table(st, (enum words)what, err))
 			return false;
-	return check_sets(st, err);
+	for (size_t i = 0; i < COUNT_OF(sets); i++)
+		if (!check_sets(st, i, err))
+			return false;
+	return true;
 }

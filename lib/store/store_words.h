@@ -15,8 +15,11 @@ enum words {
 	WORDS_EXPECTED,
 	WORDS_ACCEPTANCE,
 	WORDS_RECORD,
+	WORDS_WAIVER,
+	WORDS_WAIVER_SAID,
+	WORDS_APPROVAL,
 };
-enum { WORDS_COUNT = WORDS_RECORD + 1 };
+enum { WORDS_COUNT = WORDS_APPROVAL + 1 };
 
 /* The number that the next entry will have; rows may name it from now on, until the
  * open transaction commits. */

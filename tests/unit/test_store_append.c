@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What was observed stays as it is: no statement of ours or of anybody else edits it. */
 #include "store/store_accept.h"
+#include "store/store_approval.h"
 #include "store/store_count.h"
 #include "store/store_db.h"
+#include "store/store_dns.h"
 #include "store/store_facts.h"
 #include "store/store_item.h"
 #include "store/store_limit.h"
@@ -16,6 +18,7 @@
 #include "store/store_server.h"
 #include "store/store_trend.h"
 #include "store/store_verify.h"
+#include "store/store_waiver.h"
 #include "tests/support/store_rig.h"
 
 /* One row in each table of logs and of what persons say. */
@@ -141,6 +144,38 @@ static void meet_servers(struct rig *r)
 	assert_true(n == 1 && server_seen_same(&k[0].seen, &s) && !k[0].seen.has_cert);
 }
 
+/* What stands between a finding and the shutdown. */
+static void sign_something(struct rig *r)
+{
+	struct sha256 fingerprints[] = { { .bytes = { 9 } }, { .bytes = { 1 } } };
+	struct waiver w = { .at = 5,
+			    .check = "G07",
+			    .teller = "ada",
+			    .owner = "grace",
+			    .reason = "r",
+			    .risk = "k",
+			    .ticket = "",
+			    .what = "{}",
+			    .expires = 9 };
+	struct waiver_said s = {
+		.waiver = 1, .at = 6, .teller = "mia", .note = "", .key = ""
+	};
+	struct approval a = {
+		.at = 7, .name = "mia", .key = "SHA256:x", .signature = "s"
+	};
+	struct waiver *back;
+	struct err err = ERR_INIT;
+	size_t n;
+
+	ok(store_waiver_add(r->st, &w, fingerprints, 2, &err));
+	ok(store_waiver_say(r->st, &s, &err));
+	ok(store_approval_add(r->st, &a, &err));
+	ok(store_waivers(r->st, &r->arena, &back, &n, &err));
+	assert_true(n == 1 && back->findings == 2 && back->approved_at == 6);
+	assert_string_equal(back->approver, "mia");
+	assert_string_equal(back->owner, "grace");
+}
+
 static void refuses_to_edit_what_was_observed(void **state)
 {
 	static const struct {
@@ -181,6 +216,11 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "judgement_past", "missing" },
 		{ "record", "note" },
 		{ "server_seen", "subject" },
+		{ "dns_seen", "points" },
+		{ "waiver", "expires" },
+		{ "waived", "fingerprint" },
+		{ "waiver_said", "what" },
+		{ "approval", "signature" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -203,6 +243,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 	struct folder_scan scan = { .error = "" };
 	struct scan_sample sample = { .seed = 1 };
 	struct run_pace pace = { .peak = 2 };
+	struct dns_seen dns = {
+		.domain = "example.org", .via = "", .name = "x", .value = "", .words = ""
+	};
 	const struct limit limit = { .name = "root", .used = 1, .allowed = 2 };
 	size_t n;
 
@@ -219,6 +262,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
 	ok(store_limits_put(r->st, r->account, &limit, 1, 1u << LIMIT_STORAGE, &err));
 	meet_servers(r);
+	ok(store_dns_add(r->st, &dns, &err));
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
@@ -241,6 +285,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	assert_false(found);
 	say_something(r, id);
 	keep_a_plan(r, id);
+	sign_something(r);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const char *table = cases[i].table, *column = cases[i].column;
 		char sql[200];
