@@ -5,6 +5,7 @@
  * a time, in the calling thread, which owns the store.  What is wanted is collected
  * before anything is written, at 16 octets a message.
  */
+#include "audit/audit_hint.h"
 #include "audit/audit_login.h"
 #include "audit/audit_lookup.h"
 #include "audit/audit_paces.h"
@@ -231,6 +232,9 @@ static bool look_into(struct lookup *l, struct imap_session *s, const struct acc
 	looked = audit_lookup_folder(&l->look, s, p->wire, p->uidvalidity,
 				     &l->sought[p->first], p->n, &l->why, err);
 	left = left_of(l, p);
+	if (looked == AUDIT_BROKE && l->look.patient &&
+	    audit_hint_of_err(err).kind != AUDIT_HINT_NONE)
+		return false; /* nothing in the folder is the cause */
 	if (looked == AUDIT_BROKE) {
 		p->breaks = left < before ? 0 : p->breaks + 1;
 		if (p->breaks < BREAKS_OF_FOLDER || l->look.fatal ||
@@ -294,6 +298,7 @@ static bool session(struct lookup *l, struct place *places, size_t n,
 	audit_pace_inside(&l->paces.side[places->side], &l->patience);
 	imap_io_net(&io, conn);
 	s = imap_session_new(&io, l->o->transcript);
+	l->look.patient = l->patience.tries < AUDIT_PACE_TRIES;
 	if (!imap_session_hello(s, &l->account, &hello, err))
 		goto out;
 	for (size_t i = 0; i < n; i++)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "imap/imap_list.h"
+#include "imap/imap_quota.h"
 
 /* Octets that all answers to a listing may leave behind. */
 #define TEXT_MAX (64u << 20)
@@ -106,7 +107,30 @@ struct listing {
 	struct folder_state *counts; /* for each of counted, before it is put in order */
 	struct imap_greet greet;
 	const char *rights; /* NULL: not told */
+	struct limit quota[AUDIT_QUOTA_MAX];
+	size_t quota_n;
+	bool rooted;	/* QUOTAROOT was answered */
+	bool bad_quota; /* in a way that nobody understands, or with too much */
 };
+
+/* What an account may hold is no part of its mail: an answer that cannot be read leaves
+ * it unknown. */
+static void on_quota(struct listing *l, struct span text)
+{
+	struct limit found[IMAP_QUOTA_MAX];
+	struct err why = ERR_INIT;
+	size_t n = 0;
+
+	if (l->bad_quota)
+		return;
+	if (!imap_quota_parse(text, l->arena, found, &n, &why) ||
+	    n > COUNT_OF(l->quota) - l->quota_n) {
+		l->bad_quota = true;
+		return;
+	}
+	memcpy(l->quota + l->quota_n, found, n * sizeof *found);
+	l->quota_n += n;
+}
 
 static bool on_status(struct listing *l, const struct imap_resp *resp, struct err *err)
 {
@@ -132,6 +156,12 @@ static bool on_list(void *ctx, const struct imap_resp *resp, bool more, struct e
 	if (resp->kind == IMAP_RESP_MYRIGHTS)
 		return l->rights != NULL ||
 		       imap_myrights_parse(resp->text, l->arena, &l->rights, err);
+	if (resp->kind == IMAP_RESP_QUOTA || resp->kind == IMAP_RESP_QUOTAROOT) {
+		l->rooted |= resp->kind == IMAP_RESP_QUOTAROOT;
+		if (resp->kind == IMAP_RESP_QUOTA)
+			on_quota(l, resp->text);
+		return true;
+	}
 	if (resp->kind != IMAP_RESP_STATUS && resp->kind != IMAP_RESP_LIST)
 		return imap_greet_answer(&l->greet, resp, err);
 	/* Also for names that are not kept. */
@@ -224,24 +254,6 @@ static bool is_foreign(const struct imap_namespace *ns, const char *wire)
 	return !ns->present || foreign > below(wire, ns->prefix);
 }
 
-static bool has_word(struct span text, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= text.n; i++)
-		if (span_ieq_str((struct span){ text.p + i, n }, word))
-			return true;
-	return false;
-}
-
-static bool is_cyrus(const struct audit_reader *r)
-{
-	if (r->kind != NULL && strcmp(r->kind, "auto") != 0)
-		return strcmp(r->kind, "cyrus") == 0;
-	return has_word(span_str(r->hello.server_id), "cyrus") ||
-	       has_word(r->greeting, "cyrus");
-}
-
 /* Hand what was found over to the reader. */
 static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 {
@@ -289,11 +301,14 @@ static bool ask(struct audit_reader *r, struct imap_session *s, struct listing *
 		bool list_status, struct err *err)
 {
 	bool extended = (r->hello.caps & IMAP_CAP_LIST_EXTENDED) != 0, took = false;
-	uint64_t list = 0, rights = 0;
+	uint64_t list = 0, rights = 0, quota = 0;
 	struct imap_done done;
 
 	imap_session_handler(s, on_list, l);
 	if (!imap_greet_ask(s, &l->greet, err))
+		return false;
+	if ((r->hello.caps & IMAP_CAP_QUOTA) &&
+	    !imap_session_send(s, SPAN_LIT("GETQUOTAROOT INBOX"), &quota, err))
 		return false;
 	if (extended &&
 	    !send_extended(r, s, list_status && (r->hello.caps & IMAP_CAP_LIST_STATUS),
@@ -317,7 +332,14 @@ static bool ask(struct audit_reader *r, struct imap_session *s, struct listing *
 	if (rights == 0 && asks_rights(r) &&
 	    !imap_session_send(s, SPAN_LIT("MYRIGHTS INBOX"), &rights, err))
 		return false;
-	return rights == 0 || imap_session_finish(s, rights, &done, err);
+	if (rights != 0 && !imap_session_finish(s, rights, &done, err))
+		return false;
+	if (quota == 0)
+		return true;
+	if (!imap_session_finish(s, quota, &done, err))
+		return false;
+	r->quota_told = done.status == IMAP_OK && l->rooted && !l->bad_quota;
+	return true;
 }
 
 static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
@@ -326,15 +348,21 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 	struct listing l = { .arena = &r->arena };
 	const struct folder *inbox;
 	int64_t began = clock_mono_ms();
+	enum audit_form form;
 	bool ok = false;
 
 	arena_reset(&r->arena); /* of an earlier session that broke */
+	r->quota_told = false;
+	r->quota_n = 0;
 	if (!imap_greet_capability(s, &r->arena, &r->hello, &l.greet, err))
 		return false;
 	r->far_ms = clock_mono_ms() - began;
 	if (!ask(r, s, &l, list_status, err))
 		goto out;
-	r->envelope = is_cyrus(r);
+	form = audit_form_of(r->kind, span_str(r->hello.server_id), r->greeting);
+	if (form != AUDIT_FORM_UNKNOWN)
+		r->form = form;
+	r->envelope = r->form == AUDIT_FORM_ENVELOPE;
 	names_order(&l.all);
 	names_order(&l.counted);
 	inbox = names_find(&l.all, "INBOX");
@@ -347,6 +375,8 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 		goto out;
 	}
 	take_over(r, &l, counts);
+	memcpy(r->quota, l.quota, l.quota_n * sizeof *l.quota);
+	r->quota_n = l.quota_n;
 	*rights_out = l.rights != NULL ? l.rights : "";
 	ok = true;
 out:
@@ -356,6 +386,38 @@ out:
 	free(l.counted.f);
 	free(l.counts);
 	return ok;
+}
+
+struct limit *audit_reader_limits(const struct audit_reader *r, size_t *n_out,
+				  unsigned *known_out)
+{
+	struct limit *list = mem_calloc(r->quota_n + r->folder_n + 1, sizeof *list);
+	size_t n = 0;
+
+	*known_out = 0;
+	if (r->quota_told) {
+		*known_out = 1u << LIMIT_STORAGE | 1u << LIMIT_MESSAGES |
+			     1u << LIMIT_FOLDERS;
+		memcpy(list, r->quota, r->quota_n * sizeof *list);
+		n = r->quota_n;
+		if (n == 0) /* it has quota, and none for this account */
+			list[n++] = (struct limit){ .kind = LIMIT_STORAGE,
+						    .name = "",
+						    .used = -1,
+						    .allowed = -1 };
+	}
+	for (size_t i = 0; r->counts != NULL && i < r->folder_n; i++)
+		if (r->counts[i].state.append_told) {
+			*known_out |= 1u << LIMIT_APPEND;
+			list[n++] = (struct limit){
+				.kind = LIMIT_APPEND,
+				.name = r->folders[i].wire,
+				.used = -1,
+				.allowed = r->counts[i].state.append
+			};
+		}
+	*n_out = n;
+	return list;
 }
 
 bool audit_reader_list(struct audit_reader *r, struct imap_session *s, struct err *err)

@@ -7,6 +7,7 @@
  */
 #include "audit/audit_lookup.h"
 
+#include "audit/audit_hint.h"
 #include "audit/audit_rows.h"
 #include "base/clock.h"
 #include "imap/imap_reader.h"
@@ -301,7 +302,8 @@ static bool finish(struct audit_lookup *l, struct imap_session *s, struct err *e
 	struct audit_lookup_flight f = *flight(l, 0);
 	struct imap_done done;
 
-	if (!imap_session_finish(s, f.cmd, &done, err))
+	if (!imap_session_finish(s, f.cmd, &done, err) ||
+	    audit_hint_put_off(l->patient, &done, err))
 		return false;
 	l->first = (l->first + 1) % AUDIT_LOOKUP_FLIGHTS;
 	l->flight_n--;
@@ -405,6 +407,8 @@ enum audit_looked audit_lookup_folder(struct audit_lookup *l, struct imap_sessio
 	    !imap_session_finish(s, cmd, &done, err))
 		goto out;
 	l->opening = false;
+	if (audit_hint_put_off(l->patient, &done, err))
+		goto out;
 	if (done.status != IMAP_OK || l->uidvalidity != uidvalidity) {
 		strbuf_adds(why, done.status != IMAP_OK ? audit_words(&done, words)
 							: "its UIDVALIDITY has changed");
@@ -416,7 +420,7 @@ enum audit_looked audit_lookup_folder(struct audit_lookup *l, struct imap_sessio
 		ok = round_of(l, s, (enum want)what, err);
 	if (ok)
 		looked = AUDIT_LOOKED;
-	else
+	else if (!l->patient || audit_hint_of_err(err).kind == AUDIT_HINT_NONE)
 		broke(l, err);
 out:
 	imap_session_handler(s, NULL, NULL);

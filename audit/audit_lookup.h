@@ -55,6 +55,8 @@ struct audit_lookup {
 	/* set by the caller */
 	const struct audit_lookup_sink *out;
 	struct sha256_ctx *sha;
+	bool patient; /* a server that asks for patience ends the session (audit_hint.h):
+			 AUDIT_BROKE, the caller waits, and asks again */
 
 	bool fatal;    /* the sink has failed; err is the sink's */
 	bool progress; /* something was found or failed since the caller last cleared this

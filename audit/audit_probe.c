@@ -33,6 +33,8 @@ static void sample(struct audit_reader *r, struct imap_session *s,
 	uint64_t cmd;
 	size_t at = 0;
 
+	if (!audit_form_try(r, s, &err))
+		return;
 	for (size_t i = 0; i < r->folder_n; i++)
 		if (audit_is_own(&r->folders[i]) && r->counts[i].state.uidnext > 1 &&
 		    (most == NULL || r->counts[i].state.exists > most->exists)) {

@@ -287,7 +287,8 @@ bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct
 	if (deep && r->done_n < r->folder_n &&
 	    !audit_reader_pack(r, s, count_ahead(r), err))
 		return false;
-	if (deep && r->surveyed && !audit_burst(r, s, err))
+	if (deep && r->surveyed &&
+	    (!audit_form_try(r, s, err) || !audit_burst(r, s, err)))
 		return false;
 	/* What broke a session comes last. */
 	for (uint8_t breaks = 0; breaks < 2; breaks++) {

@@ -6,10 +6,12 @@
  * transcripts can drive it.  A reader outlives its connection: after a break the worker
  * hands it another session and it goes on where it stood.
  */
+#include "audit/audit_form.h"
 #include "audit/audit_way.h"
 #include "audit/audit_window.h"
 #include "base/strbuf.h"
 #include "imap/imap_session.h"
+#include "model/limit.h"
 #include "model/server.h"
 
 #define AUDIT_WORDS_SIZE  300
@@ -20,6 +22,7 @@
 #define AUDIT_FAR_MESSAGES 2000
 #define AUDIT_ROUNDS                                                                     \
 	3 /* how often a folder that changes under us is read again in part */
+#define AUDIT_QUOTA_MAX 32 /* resources of the quota roots of an account */
 #define AUDIT_UIDS_SLACK                                                                 \
 	100000 /* SEARCH may list so many more than EXISTS said: mail that has just come \
 		*/
@@ -108,9 +111,11 @@ struct audit_reader {
 	/* what is known so far */
 	struct arena arena; /* strings of the listing and of the hello */
 	struct imap_hello hello;
-	bool envelope;	/* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
-	int64_t far_ms; /* a round trip, as the first command took */
-	bool packs;	/* its sessions are compressed */
+	bool envelope;	      /* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
+	enum audit_form form; /* how that is known; the caller may have been told by
+				 another account of the server */
+	int64_t far_ms;	      /* a round trip, as the first command took */
+	bool packs;	      /* its sessions are compressed */
 	bool listed;
 	bool unseen;   /* the login shows no folder, not even INBOX */
 	bool fatal;    /* the sink has failed; err of the call that returned false is the
@@ -135,8 +140,11 @@ struct audit_reader {
 	int64_t same, renewed;	   /* folders that did not change; that have a new
 				      UIDVALIDITY */
 	const char *first_renewed; /* name; NULL */
-	struct err first_bad;	   /* why the first folder that failed could not be read;
-				      ERR_NONE */
+	struct limit quota[AUDIT_QUOTA_MAX]; /* of INBOX; names in arena */
+	size_t quota_n;
+	bool quota_told;
+	struct err first_bad; /* why the first folder that failed could not be read;
+				 ERR_NONE */
 
 	/* kept from folder to folder: scratch */
 	struct arena scratch;
@@ -219,6 +227,11 @@ void audit_status_items(const struct audit_reader *r, struct strbuf *out);
 /* Fill counts of the own folders from `from` up to `to` where LIST did not. */
 bool audit_status(struct audit_reader *r, struct imap_session *s, size_t from, size_t to,
 		  struct err *err) MUST_CHECK;
+/* What the server told of how much the account may hold.  *known_out: of which kinds
+ * (bits 1 << LIMIT_*) this is all; the others were not told.  Strings borrow from r; free
+ * the list. */
+struct limit *audit_reader_limits(const struct audit_reader *r, size_t *n_out,
+				  unsigned *known_out);
 /* The folder of this name; SIZE_MAX: none. */
 size_t audit_reader_find(const struct audit_reader *r, const char *wire);
 /* "NO [CODE] words" of a command that was refused. */

@@ -12,6 +12,8 @@ void audit_status_items(const struct audit_reader *r, struct strbuf *out)
 	strbuf_adds(out, "(MESSAGES UIDNEXT UIDVALIDITY");
 	if (r->survey && r->depth != DEPTH_COUNTS && (r->hello.caps & IMAP_CAP_CONDSTORE))
 		strbuf_adds(out, " HIGHESTMODSEQ");
+	if (r->hello.caps & IMAP_CAP_APPENDLIMIT)
+		strbuf_adds(out, " APPENDLIMIT");
 	strbuf_addc(out, ')');
 }
 

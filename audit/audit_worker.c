@@ -294,6 +294,19 @@ static bool read_account(struct audit_worker *w, struct reading *a, struct err *
 	return !r->listed || audit_reader_give_up(r, &a->why, err);
 }
 
+/* What is known of the server's forms, with what this account has found out. */
+static enum audit_form learned(struct audit_worker *w, enum audit_form now)
+{
+	struct audit_crew *crew = w->crew;
+
+	pthread_mutex_lock(&crew->lock);
+	if (crew->form[w->side] == AUDIT_FORM_UNKNOWN)
+		crew->form[w->side] = now;
+	now = crew->form[w->side];
+	pthread_mutex_unlock(&crew->lock);
+	return now;
+}
+
 static bool do_job(struct audit_worker *w, struct err *err)
 {
 	const struct audit_options *o = w->crew->o;
@@ -310,6 +323,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	};
 	struct audit_account_end end = { .why = ERR_INIT };
 	struct reading a = { .why = ERR_INIT, .tls = "none" };
+	struct limit *limits = NULL;
 	bool ok;
 
 	audit_reader_init(&a.r);
@@ -325,7 +339,9 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
 	w->quiet = w->counted = w->alone = false;
 	w->patience = (struct audit_patience){ 0 };
+	a.r.form = learned(w, AUDIT_FORM_UNKNOWN);
 	ok = read_account(w, &a, err);
+	(void)learned(w, a.r.form);
 	if (!ok)
 		goto out;
 	end.end = (struct account_end){
@@ -337,6 +353,10 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		.messages = a.r.messages,
 		.tls = a.tls,
 	};
+	if (a.r.listed)
+		limits = audit_reader_limits(&a.r, &end.end.limit_n,
+					     &end.end.limits_known);
+	end.end.limits = limits;
 	if (a.r.listed)
 		end.end.outcome = a.r.own_read == a.r.own ? ACCOUNT_READ : ACCOUNT_PARTLY;
 	if (end.end.outcome == ACCOUNT_PARTLY && a.r.first_bad.cls != ERR_NONE) {
@@ -352,6 +372,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	end.end.error = end.why.text;
 	end.quiet = w->quiet;
 	ok = ask(w, AUDIT_ACCOUNT, &end, err);
+	free(limits);
 out:
 	audit_reader_done(&a.r);
 	return ok;

@@ -68,6 +68,9 @@ struct audit_crew {
 	struct audit_job *jobs[SIDE_COUNT];
 	size_t job_n[SIDE_COUNT], next[SIDE_COUNT];
 	struct audit_board board[SIDE_COUNT];
+	/* In which form messages are asked for there, once an account has tried; under
+	 * lock. */
+	enum audit_form form[SIDE_COUNT];
 	int64_t until_ms; /* begin no account after it (monotonic); 0: no end */
 };
 

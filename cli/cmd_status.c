@@ -63,7 +63,8 @@ static bool look_at_account(const struct project *p, const struct transfer *t,
 		f->good[side] += v.found && v.good_at != 0;
 		f->counted += v.found && v.good_at != 0 && v.depth == DEPTH_COUNTS;
 		f->shallow += v.found && v.good_at != 0 && v.deep_at == 0;
-		if (v.found && v.outcome != ACCOUNT_READ && *f->unread == '\0')
+		if (v.found && v.outcome != ACCOUNT_READ && v.closed == NULL &&
+		    *f->unread == '\0')
 			snprintf(f->unread, sizeof f->unread, "%s", t->name);
 		f->stale += v.found && v.good_at != 0 &&
 			    v.good_at < clock_now() - p->config.max_age;

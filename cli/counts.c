@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "cli/msg.h"
+#include "report/report_told.h"
 #include "store/store_count.h"
 
 static bool differs(const struct counted_account *c)
@@ -66,7 +67,10 @@ bool counts_text(const struct project *p, int64_t old_account, int64_t new_accou
 			    (long long)unread);
 	}
 	arena_done(&arena);
-	return ok;
+	return ok &&
+	       (old_account == 0 ||
+		report_told_folders(p->store, old_account, out, err)) &&
+	       (new_account == 0 || report_told_folders(p->store, new_account, out, err));
 }
 
 bool counts_json(const struct project *p, struct strbuf *out, struct err *err)

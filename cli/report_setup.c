@@ -3,9 +3,12 @@
 
 #include <unistd.h>
 
+#include "base/num.h"
+#include "base/text.h"
 #include "cli/out.h"
 #include "profile/profile.h"
 #include "store/store_folder.h"
+#include "store/store_shared.h"
 
 static bool clear(const struct project *p, enum side side)
 {
@@ -23,6 +26,30 @@ void report_setup(const struct globals *g, const struct project *p,
 		.clear_old = clear(p, SIDE_OLD),
 		.clear_new = clear(p, SIDE_NEW),
 	};
+}
+
+/* Folders of shared trees that nobody reads: their mail is not examined. */
+static bool shared_unseen(const struct project *p, enum side side, struct arena *arena,
+			  struct report_unseen *out, bool *any_out, struct err *err)
+{
+	char count[32];
+	const char *first;
+	int64_t n;
+
+	if (!store_shared_unread(p->store, side, arena, &n, &first, err))
+		return false;
+	*any_out = n > 0;
+	*out = (struct report_unseen){
+		side,
+		arena_printf(arena,
+			     "%s %s listed and read with no account, the first is %s; "
+			     "an account whose login owns it (kind shared) is read",
+			     num_group(n, count, sizeof count),
+			     n == 1 ? "shared folder is" : "shared folders are",
+			     text_shown(arena, span_str(first))),
+		"NAMESPACE (RFC 2342)"
+	};
+	return true;
 }
 
 bool report_setup_unseen(const struct project *p, struct arena *arena,
@@ -44,8 +71,16 @@ bool report_setup_unseen(const struct project *p, struct arena *arena,
 			return false;
 		cap += of[s]->blind_spot_n;
 	}
-	v = arena_alloc(arena, (cap + 1) * sizeof *v);
+	v = arena_alloc(arena, (cap + SIDE_COUNT) * sizeof *v);
 	out->unseen = v;
+	for (int s = 0; s < SIDE_COUNT; s++) {
+		bool any = false;
+
+		if (p->config.present[s] &&
+		    !shared_unseen(p, (enum side)s, arena, &v[out->unseen_n], &any, err))
+			return false;
+		out->unseen_n += any;
+	}
 	for (int s = 0; s < SIDE_COUNT; s++)
 		for (size_t i = 0; of[s] != NULL && i < of[s]->blind_spot_n; i++)
 			v[out->unseen_n++] = (struct report_unseen){

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "report/report_scan_walk.h"
 #include "report/report_why.h"
+#include "store/store_limit.h"
 
 #define FOLDER_MAX 40 /* folders that differ and are listed */
 
@@ -26,6 +27,30 @@ static void blank(struct story *s)
 }
 
 /* ---- what was read ---- */
+
+/* What its server lets the account hold: quota, where it has any. */
+static bool put_limits(struct story *s, int64_t account, struct err *err)
+{
+	struct limit_view *v;
+	char a[32];
+	size_t n;
+
+	if (!store_limits(s->v.st, account, &s->v.arena, &v, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct limit *m = &v[i].limit;
+
+		if (m->kind == LIMIT_APPEND || m->allowed < 0)
+			continue;
+		lines_add(&s->l, "       quota %s: ", limit_kind_name(m->kind));
+		if (m->used >= 0)
+			lines_add(&s->l, "%s of ", num_group(m->used, a, sizeof a));
+		lines_add(&s->l, "%s%s used", num_group(m->allowed, a, sizeof a),
+			  m->kind == LIMIT_STORAGE ? " octets" : "");
+		lines_wrap(&s->l, 9);
+	}
+	return true;
+}
 
 static bool put_side(struct story *s, enum side side, struct err *err)
 {
@@ -72,7 +97,7 @@ static bool put_side(struct story *s, enum side side, struct err *err)
 		lines_add(l, "; last read on %s", clock_iso(a.good_at, iso));
 	}
 	lines_wrap(l, 7);
-	return true;
+	return put_limits(s, account, err);
 }
 
 static void put_counts(struct lines *l, const struct match_count *c)

@@ -6,6 +6,7 @@
 #include "report/report_finding.h"
 #include "report/report_page.h"
 #include "report/report_plans.h"
+#include "report/report_told.h"
 #include "report/report_why.h"
 
 struct writer {
@@ -446,7 +447,8 @@ static bool put_transfer(struct writer *w, const struct transfer *t, bool whole,
 		put_account(&w->json, &w->p.account[t - w->p.v.transfer]);
 	if (!whole)
 		put_severities(&w->json, g.loss, g.doubt, g.info);
-	if ((whole && !put_folders(w, t, err)) ||
+	if ((whole &&
+	     (!report_told_json(&w->p.v, t, &w->json, err) || !put_folders(w, t, err))) ||
 	    !put_findings(w, t, whole ? "findings" : "list", err))
 		return false;
 	json_end_object(&w->json);

@@ -12,6 +12,7 @@
 
 struct side_sum {
 	int64_t accounts, read, partly, failed, never, counted;
+	int64_t closed; /* nobody may open them: no trouble, and not examined */
 	int64_t messages, folders;
 	int64_t oldest, newest; /* reading; 0: none */
 };
@@ -23,6 +24,7 @@ struct status {
 	/* Called for each account that was tried in vain or in part. */
 	bool (*trouble)(struct status *s, enum side side, const struct transfer *t,
 			const struct account_view *a, struct err *err);
+	bool want_closed; /* instead, for each that nobody may open */
 	struct lines l;
 	struct json_out json;
 	int64_t troubles;
@@ -37,7 +39,9 @@ static void add_side(struct side_sum *s, const struct account_view *a)
 		s->never++;
 		return;
 	}
-	if (a->outcome == ACCOUNT_READ)
+	if (a->closed != NULL)
+		s->closed++;
+	else if (a->outcome == ACCOUNT_READ)
 		s->read++;
 	else if (a->outcome == ACCOUNT_PARTLY)
 		s->partly++;
@@ -98,7 +102,8 @@ static bool walk_side(struct status *s, enum side side, bool sum, struct err *er
 			goto out;
 		if (sum)
 			add_side(&s->side[side], &a);
-		else if (a.found && a.outcome != ACCOUNT_READ &&
+		else if (a.found && (a.closed != NULL) == s->want_closed &&
+			 (a.closed != NULL || a.outcome != ACCOUNT_READ) &&
 			 !s->trouble(s, side, t, &a, err))
 			goto out;
 	}
@@ -126,6 +131,40 @@ static bool trouble_text(struct status *s, enum side side, const struct transfer
 	return true;
 }
 
+static bool closed_text(struct status *s, enum side side, const struct transfer *t,
+			const struct account_view *a, struct err *err)
+{
+	(void)err;
+	if (++s->troubles > TROUBLE_MAX)
+		return true;
+	lines_add(&s->l, "  %s side, %s: nobody may open it: %s", side_name(side),
+		  t->name, *a->closed != '\0' ? a->closed : "no reason is given");
+	if (*t->owner != '\0')
+		lines_add(&s->l, "; owner %s", t->owner);
+	lines_wrap(&s->l, 4);
+	return true;
+}
+
+/* Those in trouble, or those that are closed, of both sides. */
+static bool put_accounts_text(struct status *s, bool closed, struct err *err)
+{
+	struct lines *l = &s->l;
+
+	s->troubles = 0;
+	s->want_closed = closed;
+	s->trouble = closed ? closed_text : trouble_text;
+	for (int i = 0; i < SIDE_COUNT; i++)
+		if (!walk_side(s, (enum side)i, false, err))
+			return false;
+	if (s->troubles > TROUBLE_MAX) {
+		lines_add(l, "  and ");
+		lines_count(l, s->troubles - TROUBLE_MAX, "more", "more");
+		lines_add(l, ": mailmuster status --json");
+		lines_end(l);
+	}
+	return true;
+}
+
 static void put_side_text(struct status *s, enum side side)
 {
 	const struct side_sum *sum = &s->side[side];
@@ -143,6 +182,8 @@ static void put_side_text(struct status *s, enum side side)
 	lines_add(l, " read");
 	if (sum->partly > 0)
 		lines_add(l, ", %s in part", num_group(sum->partly, a, sizeof a));
+	if (sum->closed > 0)
+		lines_add(l, ", %s closed", num_group(sum->closed, a, sizeof a));
 	if (sum->failed > 0)
 		lines_add(l, ", %s not readable", num_group(sum->failed, a, sizeof a));
 	if (sum->never > 0)
@@ -231,16 +272,8 @@ static bool put_text(struct status *s, struct err *err)
 	lines_end(l);
 	for (int i = 0; i < SIDE_COUNT; i++)
 		put_side_text(s, (enum side)i);
-	s->trouble = trouble_text;
-	for (int i = 0; i < SIDE_COUNT; i++)
-		if (!walk_side(s, (enum side)i, false, err))
-			return false;
-	if (s->troubles > TROUBLE_MAX) {
-		lines_add(l, "  and ");
-		lines_count(l, s->troubles - TROUBLE_MAX, "more", "more");
-		lines_add(l, ": mailmuster status --json");
-		lines_end(l);
-	}
+	if (!put_accounts_text(s, false, err) || !put_accounts_text(s, true, err))
+		return false;
 	put_verdicts_text(s);
 	put_seals_text(s);
 	report_plans_text(l, &s->plans);
@@ -278,6 +311,22 @@ static bool trouble_json(struct status *s, enum side side, const struct transfer
 	return report_flush(&s->out, false, err);
 }
 
+static bool closed_json(struct status *s, enum side side, const struct transfer *t,
+			const struct account_view *a, struct err *err)
+{
+	struct json_out *j = &s->json;
+
+	json_begin_object(j);
+	json_put_str(j, "account", t->name);
+	json_put_str(j, "side", side_name(side));
+	json_put_str(j, "user", side == SIDE_OLD ? t->old_user : t->new_user);
+	json_put_str(j, "reason", a->closed);
+	json_put_str(j, "owner", t->owner);
+	put_time(j, "last_read", a->good_at);
+	json_end_object(j);
+	return report_flush(&s->out, false, err);
+}
+
 static void put_side_json(struct status *s, enum side side)
 {
 	const struct side_sum *sum = &s->side[side];
@@ -288,6 +337,7 @@ static void put_side_json(struct status *s, enum side side)
 	json_put_int(j, "accounts", sum->accounts);
 	json_put_int(j, "read", sum->read);
 	json_put_int(j, "partly", sum->partly);
+	json_put_int(j, "closed", sum->closed);
 	json_put_int(j, "failed", sum->failed);
 	json_put_int(j, "never", sum->never);
 	json_put_int(j, "only_counted", sum->counted);
@@ -336,6 +386,14 @@ static bool put_json(struct status *s, struct err *err)
 	json_name(j, "trouble");
 	json_begin_array(j);
 	s->trouble = trouble_json;
+	for (int i = 0; i < SIDE_COUNT; i++)
+		if (!walk_side(s, (enum side)i, false, err))
+			return false;
+	json_end_array(j);
+	json_name(j, "closed");
+	json_begin_array(j);
+	s->trouble = closed_json;
+	s->want_closed = true;
 	for (int i = 0; i < SIDE_COUNT; i++)
 		if (!walk_side(s, (enum side)i, false, err))
 			return false;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "report/report_groups.h"
 #include "report/report_plans.h"
+#include "report/report_told.h"
 
 #define NAMED_MAX   8  /* accounts that could not be examined, in the summary */
 #define SUMMARY_MAX 60 /* lines */
@@ -405,7 +406,7 @@ static bool write_text(struct store *st, const struct report_options *o,
 	put_basis(&t);
 	if ((t.v.sum.judged > 0 && !put_groups(&t, whole, err)) ||
 	    !put_unknown(&t, whole ? INT64_MAX : NAMED_MAX, err) ||
-	    (whole && !put_table(&t, err)))
+	    (whole && (!put_table(&t, err) || !report_told_text(&t.v, &t.l, err))))
 		goto out;
 	if (whole && !put_plans(&t, err))
 		goto out;

@@ -58,6 +58,9 @@ static void say_side(const struct work *w, const struct work_side *s, enum side 
 			text_show(out, span_str(s->view.error), 240);
 			strbuf_addc(out, ')');
 		}
+	} else if (s->proof == PROOF_CLOSED) {
+		strbuf_adds(out, ": ");
+		text_show(out, span_str(s->view.closed), 240);
 	} else if (s->proof == PROOF_OLD) {
 		strbuf_addf(out, ": on %s, and %s is the limit",
 			    clock_iso(s->view.at, iso),

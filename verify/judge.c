@@ -16,6 +16,7 @@ static const char *const proof_text[] = {
 	[PROOF_COUNTED] = "was only counted",
 	[PROOF_MOVED_ON] = "has changed since it was read",
 	[PROOF_HALF] = "was read in part by an audit that has not ended",
+	[PROOF_CLOSED] = "may be opened by nobody",
 };
 _Static_assert(COUNT_OF(proof_text) == PROOF_COUNT, "a text for every proof");
 
@@ -31,6 +32,7 @@ bool judge_proof_blind(enum proof p)
 	case PROOF_NEVER:
 	case PROOF_FAILED:
 	case PROOF_NO_FOLDERS:
+	case PROOF_CLOSED:
 		return true;
 	case PROOF_GOOD:
 	case PROOF_NO_MAIL:
@@ -57,6 +59,8 @@ enum proof judge_side(bool has_account, const struct account_view *v, int64_t no
 		return PROOF_NO_ACCOUNT;
 	if (!v->found)
 		return PROOF_NEVER;
+	if (v->closed != NULL)
+		return PROOF_CLOSED;
 	if (v->outcome == ACCOUNT_NO_FOLDERS)
 		return PROOF_NO_FOLDERS;
 	if (v->outcome != ACCOUNT_READ && v->outcome != ACCOUNT_PARTLY)

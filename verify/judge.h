@@ -23,10 +23,12 @@ enum proof {
 	PROOF_OLD, /* read longer ago than allowed, or at a time that is still to come */
 	PROOF_COUNTED,	/* only counted (--depth counts) */
 	PROOF_MOVED_ON, /* counted later, and the counts are others */
-	PROOF_HALF, /* an audit began to read it again and has not ended: mail that went
-		       from one folder to another may be in neither */
+	PROOF_HALF,   /* an audit began to read it again and has not ended: mail that went
+			 from one folder to another may be in neither */
+	PROOF_CLOSED, /* nobody may open the account (legal hold): unknown, and no
+			 trouble */
 };
-enum { PROOF_COUNT = PROOF_HALF + 1 };
+enum { PROOF_COUNT = PROOF_CLOSED + 1 };
 
 /* Words for the note of a pair: "was never read". */
 const char *judge_proof_text(enum proof p);

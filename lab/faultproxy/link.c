@@ -18,7 +18,9 @@
 
 enum {
 	BLOCK = 8192,
-	QUEUED_MAX = 256 << 10, /* octets that wait before no more are read */
+	/* Octets that wait before no more are read: with a delay of 50 ms that is a link
+	 * of 80 MB/s.  Less would be a rate that nobody asked for. */
+	QUEUED_MAX = 4 << 20,
 };
 #define NEVER INT64_MAX
 

@@ -38,8 +38,8 @@ static void uid_set(struct imap_cur *c)
 }
 
 static const char *const status_items[] = {
-	"MESSAGES", "RECENT",	     "UIDNEXT", "UIDVALIDITY",
-	"UNSEEN",   "HIGHESTMODSEQ", "SIZE",	NULL,
+	"MESSAGES",	 "RECENT", "UIDNEXT",	  "UIDVALIDITY", "UNSEEN",
+	"HIGHESTMODSEQ", "SIZE",   "APPENDLIMIT", NULL,
 };
 
 static void args_none(struct imap_cur *c)
@@ -257,6 +257,7 @@ static const struct {
 	[IMAP_CMD_NAMESPACE] = { "NAMESPACE", args_none },
 	[IMAP_CMD_ENABLE] = { "ENABLE", args_enable },
 	[IMAP_CMD_MYRIGHTS] = { "MYRIGHTS", args_mailbox },
+	[IMAP_CMD_GETQUOTAROOT] = { "GETQUOTAROOT", args_mailbox },
 	[IMAP_CMD_LIST] = { "LIST", args_list },
 	[IMAP_CMD_LSUB] = { "LSUB", args_lsub },
 	[IMAP_CMD_STATUS] = { "STATUS", args_status },

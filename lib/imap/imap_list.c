@@ -113,6 +113,19 @@ static void skip_garbage(struct imap_cur *c)
 		imap_cur_need(c, ')');
 }
 
+/* RFC 7889 section 4: a number, or NIL. */
+static void take_append(struct imap_cur *c, struct folder_state *st)
+{
+	static const char nil[] = "NIL";
+
+	st->append_told = true;
+	st->append = -1;
+	if (span_istarts(span_from(c->text, c->at), nil))
+		c->at += sizeof nil - 1;
+	else
+		st->append = imap_cur_i64(c);
+}
+
 bool imap_status_parse(struct span text, struct arena *arena, const char **wire_out,
 		       struct folder_state *out, struct err *err)
 {
@@ -138,6 +151,8 @@ bool imap_status_parse(struct span text, struct arena *arena, const char **wire_
 			st.modseq = imap_cur_i64(&c);
 		else if (span_ieq_str(item, "SIZE"))
 			st.octets = imap_cur_i64(&c);
+		else if (span_ieq_str(item, "APPENDLIMIT"))
+			take_append(&c, &st);
 		else
 			skip_garbage(&c);
 		if (!imap_cur_peek(&c, ')'))

@@ -2,7 +2,7 @@
 #ifndef IMAP_IMAP_LIST_H
 #define IMAP_IMAP_LIST_H
 /* LIST, LSUB (RFC 3501, RFC 5258) and STATUS (RFC 3501 section 7.2.4, RFC 7162, RFC
- * 8438). */
+ * 7889, RFC 8438). */
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"

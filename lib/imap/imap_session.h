@@ -34,7 +34,9 @@ enum {
 	IMAP_CAP_UIDPLUS = 1 << 10,
 	IMAP_CAP_LITERAL_PLUS = 1 << 11, /* or LITERAL- */
 	IMAP_CAP_COMPRESS = 1 << 12,
-	IMAP_CAP_ACL = 1 << 13, /* RFC 4314 */
+	IMAP_CAP_ACL = 1 << 13,		/* RFC 4314 */
+	IMAP_CAP_QUOTA = 1 << 14,	/* RFC 2087, RFC 9208 */
+	IMAP_CAP_APPENDLIMIT = 1 << 15, /* one for each folder (RFC 7889) */
 };
 
 /* Answer to one untagged response.  Strings die when it returns.  False stops the session

@@ -53,6 +53,10 @@ struct folder_state {
 	int64_t exists;	      /* messages */
 	/* STATUS SIZE (RFC 8438), or the sum of RFC822.SIZE once all were read */
 	int64_t octets;
+	/* STATUS APPENDLIMIT (RFC 7889): octets of one message; -1: NIL, there is none
+	 */
+	int64_t append;
+	bool append_told;
 };
 
 /* How the reading of one folder in one run ended (folder_seen.outcome).  Values are

@@ -339,7 +339,7 @@ CREATE TABLE server_count (
 	line     INTEGER NOT NULL,
 	told     INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX server_count_name ON server_count (side, name);
+CREATE INDEX server_count_name ON server_count (side, lower(name), batch);
 CREATE TABLE forward (
 	id     INTEGER PRIMARY KEY,
 	side   INTEGER NOT NULL,
@@ -522,6 +522,25 @@ END;
 CREATE TRIGGER plan_item_no_delete BEFORE DELETE ON plan_item BEGIN
 	SELECT RAISE(ABORT, 'plan_item is append-only');
 END;
+CREATE TABLE account_limit (
+	id      INTEGER PRIMARY KEY,
+	run     INTEGER NOT NULL REFERENCES run (id),
+	account INTEGER NOT NULL REFERENCES account (id),
+	at      INTEGER NOT NULL,
+	kind    INTEGER NOT NULL,
+	name    TEXT NOT NULL,
+	used    INTEGER NOT NULL,
+	"limit" INTEGER NOT NULL
+) STRICT;
+CREATE INDEX account_limit_account ON account_limit (account, kind, name);
+CREATE INDEX account_limit_run ON account_limit (run);
+CREATE TRIGGER account_limit_no_update BEFORE UPDATE ON account_limit BEGIN
+	SELECT RAISE(ABORT, 'account_limit is append-only');
+END;
+CREATE TRIGGER account_limit_no_delete BEFORE DELETE ON account_limit BEGIN
+	SELECT RAISE(ABORT, 'account_limit is append-only');
+END;
+CREATE INDEX folder_foreign ON folder (account) WHERE attrs & 128 <> 0;
 CREATE TABLE judgement_past (
 	transfer     INTEGER NOT NULL REFERENCES transfer (id),
 	run          INTEGER NOT NULL REFERENCES run (id),

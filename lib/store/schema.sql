@@ -154,6 +154,22 @@ CREATE TABLE account_seen (
 CREATE INDEX account_seen_account ON account_seen (account);
 CREATE INDEX account_seen_run ON account_seen (run, account);
 
+-- What an account may hold, as its server told when it was listed: quota of its INBOX,
+-- and the largest message that each folder takes.  A row when something differs from the
+-- last row of the same kind and name.  Append-only; audit.
+CREATE TABLE account_limit (
+	id      INTEGER PRIMARY KEY,
+	run     INTEGER NOT NULL REFERENCES run (id),
+	account INTEGER NOT NULL REFERENCES account (id),
+	at      INTEGER NOT NULL,
+	kind    INTEGER NOT NULL, -- enum limit_kind
+	name    TEXT NOT NULL,    -- quota root, or folder.wire; '': no root at all
+	used    INTEGER NOT NULL, -- octets, messages or folders; -1: not told
+	"limit" INTEGER NOT NULL  -- likewise; -1: none
+) STRICT;
+CREATE INDEX account_limit_account ON account_limit (account, kind, name);
+CREATE INDEX account_limit_run ON account_limit (run);
+
 -- A mailbox.  Current state, history in folder_change; audit.
 CREATE TABLE folder (
 	id         INTEGER PRIMARY KEY,
@@ -168,6 +184,7 @@ CREATE TABLE folder (
 	proven_at  INTEGER,          -- folder_seen deeper than counts says
 	UNIQUE (account, wire)
 ) STRICT;
+CREATE INDEX folder_foreign ON folder (account) WHERE attrs & 128 <> 0;
 
 -- Before and after of a folder: attrs + delim << 32; NULL: not there.  Append-only;
 -- audit.
@@ -696,7 +713,7 @@ CREATE TABLE server_count (
 	line     INTEGER NOT NULL, -- of it, from 1
 	told     INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX server_count_name ON server_count (side, name);
+CREATE INDEX server_count_name ON server_count (side, lower(name), batch);
 
 -- Where mail to a name goes: .forward, sieve, alias and virtual maps.  Replaced by
 -- source; logs import.
@@ -1087,6 +1104,12 @@ CREATE TRIGGER plan_item_no_update BEFORE UPDATE ON plan_item BEGIN
 END;
 CREATE TRIGGER plan_item_no_delete BEFORE DELETE ON plan_item BEGIN
 	SELECT RAISE(ABORT, 'plan_item is append-only');
+END;
+CREATE TRIGGER account_limit_no_update BEFORE UPDATE ON account_limit BEGIN
+	SELECT RAISE(ABORT, 'account_limit is append-only');
+END;
+CREATE TRIGGER account_limit_no_delete BEFORE DELETE ON account_limit BEGIN
+	SELECT RAISE(ABORT, 'account_limit is append-only');
 END;
 CREATE TRIGGER judgement_past_no_update BEFORE UPDATE ON judgement_past BEGIN
 	SELECT RAISE(ABORT, 'judgement_past is append-only');

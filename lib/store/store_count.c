@@ -3,6 +3,7 @@
 
 #include "model/account.h"
 #include "store/store_db.h"
+#include "store/store_folder.h"
 
 static const char sql_add[] = "INSERT INTO server_count (side, name, folder, messages, "
 			      "octets, source, line, told, batch)"
@@ -80,6 +81,141 @@ bool store_counted(struct store *st, struct arena *arena, struct counted_account
 	if (!db_list(st, q, sizeof **out, read_counted, arena, &list, n_out, err))
 		return false;
 	*out = list;
+	return true;
+}
+
+/* ---- an account and its folders ---- */
+
+static const char sql_parts[] =
+	"WITH a AS (SELECT side, lower(\"user\") AS name FROM account WHERE id = ?1)"
+	" SELECT c.folder, c.messages, c.octets, c.source, c.line, c.told"
+	" FROM server_count c JOIN a ON a.side = c.side AND a.name = lower(c.name)"
+	" WHERE c.batch = (SELECT max(x.batch) FROM server_count x"
+	"  JOIN a ON a.side = x.side AND a.name = lower(x.name)) ORDER BY c.id";
+
+static bool read_part(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
+		      struct err *err)
+{
+	struct counted_part *out = item;
+	const char *folder = db_text_in(q, 0, arena);
+
+	(void)st, (void)err;
+	*out = (struct counted_part){ .folder = *folder != '\0' ? folder : NULL,
+				      .messages = sqlite3_column_int64(q, 1),
+				      .octets = sqlite3_column_int64(q, 2),
+				      .our_messages = -1,
+				      .our_octets = -1,
+				      .source = db_text_in(q, 3, arena),
+				      .line = sqlite3_column_int64(q, 4),
+				      .told = sqlite3_column_int64(q, 5) };
+	return true;
+}
+
+/* Do both mean one folder?  told begins behind its first separator, ours behind the
+ * prefix. */
+static bool same_folder(const char *told, const char *ours, char delim)
+{
+	size_t i = 0;
+
+	if (strncasecmp(told, "INBOX", 5) == 0 && strncasecmp(ours, "INBOX", 5) == 0)
+		i = 5;
+	for (; told[i] != '\0' && ours[i] != '\0'; i++) {
+		bool cut = told[i] == '/' || told[i] == '\\';
+
+		if (cut && (ours[i] == delim || ours[i] == '/'))
+			continue;
+		if (told[i] != ours[i])
+			return false;
+	}
+	return told[i] == ours[i];
+}
+
+/* A folder of the account's own that was read. */
+static bool holds_mail(const struct folder_view *f)
+{
+	return (f->folder.attrs &
+		(FOLDER_NOSELECT | FOLDER_NONEXISTENT | FOLDER_FOREIGN)) == 0;
+}
+
+static void meet(struct counted_part *c, const struct account_view *a,
+		 const struct folder_view *f, size_t n)
+{
+	const char *told = c->folder;
+	size_t prefix = strlen(a->prefix);
+
+	told += *told == '/' || *told == '\\';
+	for (size_t i = 0; i < n && !c->met; i++) {
+		const char *name = f[i].folder.name, *wire = f[i].folder.wire;
+
+		if (!holds_mail(&f[i]))
+			continue;
+		c->met = strcmp(c->folder, wire) == 0 ||
+			 same_folder(told, name, f[i].folder.delim) ||
+			 (strncmp(name, a->prefix, prefix) == 0 &&
+			  same_folder(told, name + prefix, f[i].folder.delim));
+		if (c->met && f[i].seen_run != 0) {
+			c->our_messages = f[i].state.exists;
+			c->our_octets = f[i].state.octets;
+		}
+	}
+}
+
+/* Sums over all folders; -1 when one is not known. */
+static void sum_up(struct counted_part *c, const struct folder_view *f, size_t n)
+{
+	c->met = true;
+	c->our_messages = c->our_octets = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!holds_mail(&f[i]))
+			continue;
+		if (f[i].seen_run == 0 || f[i].state.exists < 0)
+			c->our_messages = -1;
+		else if (c->our_messages >= 0)
+			c->our_messages += f[i].state.exists;
+		if (f[i].seen_run == 0 || f[i].state.octets < 0)
+			c->our_octets = -1;
+		else if (c->our_octets >= 0)
+			c->our_octets += f[i].state.octets;
+	}
+}
+
+bool counted_differs(const struct counted_part *c)
+{
+	return (c->messages >= 0 && c->our_messages >= 0 &&
+		c->messages != c->our_messages) ||
+	       (c->octets >= 0 && c->our_octets >= 0 && c->octets != c->our_octets);
+}
+
+bool store_counted_parts(struct store *st, int64_t account, struct arena *arena,
+			 struct counted_part **out, size_t *n_out, struct err *err)
+{
+	struct folder_view *folder = NULL;
+	struct counted_part *part;
+	sqlite3_stmt *q = NULL;
+	size_t n = 0, folder_n = 0;
+	struct account_view a;
+	void *list = NULL;
+
+	if (!db_prepare(st, sql_parts, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, account);
+	if (!db_list(st, q, sizeof *part, read_part, arena, &list, &n, err))
+		return false;
+	part = list;
+	if (n > 0 && (!store_account_view(st, account, arena, &a, err) ||
+		      !store_folders(st, account, false, arena, &folder, &folder_n, err)))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		part[i].at = a.good_at;
+		if (a.good_at == 0)
+			continue;
+		if (part[i].folder == NULL)
+			sum_up(&part[i], folder, folder_n);
+		else
+			meet(&part[i], &a, folder, folder_n);
+	}
+	*out = part;
+	*n_out = n;
 	return true;
 }
 

@@ -36,6 +36,27 @@ struct counted_account {
 };
 bool store_counted(struct store *st, struct arena *arena, struct counted_account **out,
 		   size_t *n_out, struct err *err) MUST_CHECK;
+
+/*
+ * What the last import that names an account told of it and of each of its folders,
+ * beside the newest reading; in the order of the list.  Names of folders meet with '/'
+ * or '\\' between their parts in the list, without the prefix of the namespace, INBOX in
+ * any letter case.
+ */
+struct counted_part {
+	const char *folder;		  /* as in the list; NULL: the whole account */
+	int64_t messages, octets;	  /* as told; -1: not told */
+	bool met;			  /* there is such a folder */
+	int64_t our_messages, our_octets; /* as read; -1: not read, or not known */
+	const char *source;
+	int64_t line, told;
+	int64_t at; /* newest good reading of the account; 0: none */
+};
+/* Both tell it, and not the same. */
+bool counted_differs(const struct counted_part *c);
+bool store_counted_parts(struct store *st, int64_t account, struct arena *arena,
+			 struct counted_part **out, size_t *n_out,
+			 struct err *err) MUST_CHECK;
 /* Names of this list in this import that are no login of its side, and the first. */
 bool store_count_strangers(struct store *st, const char *source, int64_t batch,
 			   struct arena *arena, int64_t *n_out, const char **first_out,

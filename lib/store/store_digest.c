@@ -44,6 +44,8 @@ static const char *const sql_later_rows[] = {
 	" FROM run_pace WHERE run = ?1 ORDER BY id",
 	"SELECT id, at, domain, purpose, via, name, type, outcome, value, ttl, points,"
 	" words FROM dns_seen WHERE run = ?1 ORDER BY id",
+	"SELECT id, account, at, kind, name, used, \"limit\" FROM account_limit"
+	" WHERE run = ?1 ORDER BY id",
 };
 
 static const char sql_ended[] =

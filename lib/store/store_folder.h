@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "model/account.h"
 #include "model/folder.h"
+#include "model/limit.h"
 #include "model/message.h"
 #include "model/run.h"
 #include "store/store.h"
@@ -125,6 +126,10 @@ struct account_end {
 	int64_t folders, folders_read, messages;
 	const char *error; /* "" */
 	const char *tls;   /* "TLSv1.3" or "none" */
+	/* What the account may hold (store_limit.h), and of which kinds that is all. */
+	const struct limit *limits;
+	size_t limit_n;
+	unsigned limits_known; /* bits 1 << LIMIT_* */
 };
 bool store_account_end(struct store *st, const struct account_end *e,
 		       struct err *err) MUST_CHECK;
@@ -146,6 +151,8 @@ struct account_view {
 	char delim;
 	int64_t good_at, good_run; /* newest ACCOUNT_READ or ACCOUNT_PARTLY; 0: none */
 	int64_t deep_at;	   /* newest of those that did more than count; 0: none */
+	const char *closed; /* nobody may open it, and why (access of accounts.csv); NULL:
+			       no such thing */
 	bool unended; /* a later run began to read it and has not ended: what is known of
 			 it is half of one run, half of another */
 };

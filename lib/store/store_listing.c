@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "store/store_db.h"
 #include "store/store_folder.h"
+#include "store/store_limit.h"
 
 /* A folder as stored. */
 struct stored {
@@ -338,8 +339,9 @@ static const char sql_account_end[] =
 bool store_account_end(struct store *st, const struct account_end *e, struct err *err)
 {
 	sqlite3_stmt *q = db_stmt(st, STMT_ACCOUNT_END, sql_account_end);
+	bool own, ok;
 
-	if (!db_need_run(st, err))
+	if (!db_need_run(st, err) || !db_tx_begin(st, &own, err))
 		return false;
 	sqlite3_bind_int64(q, 1, st->run);
 	sqlite3_bind_int64(q, 2, e->account);
@@ -353,7 +355,9 @@ bool store_account_end(struct store *st, const struct account_end *e, struct err
 	db_bind_str(q, 10, e->error == NULL ? "" : e->error);
 	sqlite3_bind_int(q, 11, ACCOUNT_READ);
 	sqlite3_bind_int(q, 12, ACCOUNT_PARTLY);
-	return db_run(st, q, err);
+	ok = db_run(st, q, err) && store_limits_put(st, e->account, e->limits, e->limit_n,
+						    e->limits_known, err);
+	return db_tx_end(st, own, ok, err);
 }
 
 static const char sql_account_done[] =
@@ -380,8 +384,10 @@ static const char sql_account_view[] =
 	" s.error, s.tls, l.prefix, b.capability, b.server_id, l.delim, g.at, g.run,"
 	" coalesce(l.run > s.run, 0), (SELECT x.at FROM account_seen x"
 	" WHERE x.account = ?1 AND x.outcome IN (?2, ?3) AND x.depth > ?4"
-	" ORDER BY x.id DESC LIMIT 1), l.rights"
-	" FROM account_seen s LEFT JOIN account_listing l ON l.account = s.account"
+	" ORDER BY x.id DESC LIMIT 1), l.rights, CASE WHEN c.access = ?5 THEN"
+	" coalesce(c.access_reason, '') END"
+	" FROM account_seen s JOIN account c ON c.id = s.account"
+	" LEFT JOIN account_listing l ON l.account = s.account"
 	" LEFT JOIN banner b ON b.id = l.banner LEFT JOIN account_seen g ON g.id ="
 	" (SELECT max(x.id) FROM account_seen x WHERE x.account = ?1"
 	" AND x.outcome IN (?2, ?3))"
@@ -413,7 +419,8 @@ static bool read_view(struct store *st, sqlite3_stmt *q, struct arena *arena,
 				      .good_run = sqlite3_column_int64(q, 14),
 				      .unended = sqlite3_column_int(q, 15) != 0,
 				      .deep_at = sqlite3_column_int64(q, 16),
-				      .rights = db_text_in(q, 17, arena) };
+				      .rights = db_text_in(q, 17, arena),
+				      .closed = db_str(q, 18, arena) };
 	return true;
 }
 
@@ -430,6 +437,7 @@ bool store_account_view(struct store *st, int64_t account, struct arena *arena,
 	sqlite3_bind_int(q, 2, ACCOUNT_READ);
 	sqlite3_bind_int(q, 3, ACCOUNT_PARTLY);
 	sqlite3_bind_int(q, 4, DEPTH_COUNTS);
+	sqlite3_bind_int(q, 5, ACCESS_NONE);
 	n = db_next(st, q, err);
 	ok = n == NEXT_END || (n == NEXT_ITEM && read_view(st, q, arena, out, err));
 	if (n == NEXT_END)

@@ -42,6 +42,43 @@ setup_read() {
 	hasnt "$out" "list:3"
 }
 
+@test "folders and octets are compared too, in explain and in reports" {
+	peer old
+	peer new
+	project
+	mm audit
+	want 0
+	mm verify
+	want 0
+	# INBOX holds three messages, Sent one; their octets are what IMAP tells.
+	printf 'user,folder,messages,octets\nanna,/Inbox,5,9000000\nanna,Sent,1,\nanna,Archive/1999,7,\n' >list
+	printf 'user,messages\nbert,4\n' >whole
+	mm import counts list whole
+	want 0
+	mm explain anna
+	want 0
+	has "$out" "old anna: the server's own count is 13 (list:2"
+	has "$out" "  /Inbox (list:2), 5 messages told and 3 read, 9,000,000 octets told and "
+	has "$out" "  Archive/1999 (list:4), no such folder was listed"
+	hasnt "$out" "  Sent (list"
+	mm explain anna --json
+	want 0
+	python3 - <<-'END'
+		import json
+		told = json.load(open(".out"))["transfers"][0]["server_counts"]
+		assert [(c["side"], c["folder"], c["messages"], c["read_messages"]) for c in told] == [
+		    ("old", "/Inbox", 5, 3), ("old", "Archive/1999", 7, None)], told
+		assert told[0]["octets"] == 9000000 and told[0]["read_octets"] > 0 and told[1]["octets"] is None, told
+	END
+	mm report
+	want 0
+	has "$out" "counts of the servers' own tools: old anna 13 told, 4 read; the others of 2 accounts agree"
+	mm report --only bert
+	has "$out" "counts of the servers' own tools: all of 1 account agrees"
+	mm explain bert --json
+	has "$out" '"server_counts": []'
+}
+
 @test "what is not understood, and who is not known, is said" {
 	setup_read
 	printf 'user,messages\nanna,4\nnobody,9\nbert,many\n' >list

@@ -362,3 +362,98 @@ stop_audit() {
 	want 12
 	has "$out" '"code":12'
 }
+
+@test "an account that nobody may open is told apart: no login, no trouble, not examined" {
+	local round
+	printf 'account,owner,access,access_reason\nanna,,,\nheld,Legal department,none,"legal hold, until 2027"\n' >accounts.csv
+	peer old
+	peer new
+	project
+	for round in first again; do
+		mm audit
+		want 0
+		has "$out" "old  1 of 2 accounts read, 1 left out"
+		hasnt "$said" held
+	done
+	nowhere held old.log new.log
+	mm status
+	want 0
+	has "$out" "old side: 1 of 2 accounts read, 1 closed;"
+	has "$out" "new side, held: nobody may open it: legal hold, until 2027; owner Legal department"
+	hasnt "$out" "not readable"
+	mm status --json
+	want 0
+	[ "$(grep -c '"reason": "legal hold, until 2027"' .out)" = 2 ]
+	# Nobody has seen its mail: that is never called clean.
+	mm verify
+	want 3
+	has "$out" "The old side may be opened by nobody: legal hold, until 2027."
+	hasnt "$out" "The old side could not be read"
+}
+
+# The form in which the messages of most.json were asked for, when it is not known beforehand.
+form_of() {
+	local form=$1
+	shift
+	rm -rf mailmuster.* accounts.csv admin.secret old.log
+	printf 'account\nanna\nbert\n' >accounts.csv
+	peer old --model most.json "$@"
+	one_sided --old-max-connections 1
+	mm audit
+	want 0
+	has "$out" "2,420 messages"
+	# Both are asked once for each server, and one of them from then on.
+	[ "$(grep -c 'UID FETCH .*(UID ENVELOPE)' old.log)" = 2 ]
+	[ "$(grep -c 'UID FETCH .*(UID BODY.PEEK.HEADER.FIELDS (MESSAGE-ID).)' old.log)" = 2 ]
+	grep -q "RFC822.SIZE $form" old.log
+	hasnt "$(grep RFC822.SIZE old.log | grep -v "RFC822.SIZE $form")" FETCH
+}
+
+@test "a server that nobody knows is asked in the form that it answers faster" {
+	python3 - <<-'END'
+		import json
+		box = [{"uid": n * 2, "header": "Message-ID: <%d@example.org>\r\n" % n} for n in range(1, 1211)]
+		json.dump({"folders": [{"name": "INBOX", "uidvalidity": 7, "uidnext": 2421, "messages": box}]}, open("most.json", "w"))
+	END
+	form_of 'BODY.PEEK.HEADER.FIELDS (MESSAGE-ID).)'
+	form_of 'ENVELOPE)' --slow-item BODY=1
+}
+
+@test "an account of 20 GB: sizes are summed up in full, and one that is lost is named with its own" {
+	python3 - <<-'END'
+		import json
+		def model(uids):
+		    return {"folders": [{"name": "INBOX", "uidvalidity": 7, "messages": [
+		        {"uid": u, "size": 4294967295, "header": "Message-ID: <%d@example.org>\r\n" % u} for u in uids]}]}
+		json.dump(model(range(1, 6)), open("old.json", "w"))
+		json.dump(model([1, 2, 4, 5]), open("new.json", "w"))
+	END
+	printf 'account\nanna\n' >accounts.csv
+	peer old --model old.json
+	peer new --model new.json
+	project
+	mm audit
+	want 0
+	python3 -c 'import sqlite3; db = sqlite3.connect("mailmuster.db"); rows = db.execute("SELECT octets FROM folder_seen ORDER BY octets").fetchall(); assert rows == [(4 * 4294967295,), (5 * 4294967295,)], rows'
+	mm verify
+	want 1
+	mm report --json
+	has "$out" '"octets": 4294967295'
+}
+
+@test "quota is asked for where there is any, and told; nonsense costs no account" {
+	peer old --add-cap QUOTA --quota STORAGE_10_512_MESSAGE_4_1000
+	peer new --add-cap QUOTA --quota STORAGE_ten
+	printf 'account\nanna\n' >accounts.csv
+	project
+	mm audit
+	want 0
+	[ "$(grep -c 'GETQUOTAROOT INBOX' old.log)" = 1 ]
+	mm explain anna
+	want 0
+	has "$out" "quota storage: 10,240 of 524,288 octets used"
+	has "$out" "quota messages: 4 of 1,000 used"
+	[ "$(grep -c 'quota storage' .out)" = 1 ]
+	mm ledger verify
+	want 0
+}

@@ -6,6 +6,7 @@
 #include "imap/imap_cur.h"
 #include "imap/imap_fetch.h"
 #include "imap/imap_list.h"
+#include "imap/imap_quota.h"
 #include "imap/imap_reader.h"
 #include "imap/imap_search.h"
 #include "imap/imap_session.h"
@@ -88,6 +89,20 @@ static void check_fetch(uint32_t seq, struct span text, struct arena *arena)
 	PROMISE(sum < UINT32_MAX); /* all of it was readable */
 }
 
+static void check_quota(struct span text, struct arena *arena)
+{
+	struct limit list[IMAP_QUOTA_MAX];
+	struct err err = ERR_INIT;
+	size_t n = 0;
+	bool ok = imap_quota_parse(text, arena, list, &n, &err);
+
+	promise_clean(ok, &err);
+	PROMISE(n <= IMAP_QUOTA_MAX);
+	for (size_t i = 0; i < n; i++)
+		PROMISE(list[i].used >= 0 && list[i].allowed >= 0 &&
+			text_is_utf8(span_str(list[i].name)));
+}
+
 static void check_other(const struct imap_resp *resp, struct arena *arena)
 {
 	struct err err = ERR_INIT;
@@ -115,6 +130,9 @@ static void check_other(const struct imap_resp *resp, struct arena *arena)
 	case IMAP_RESP_MYRIGHTS:
 		promise_clean(imap_myrights_parse(resp->text, arena, &rights, &err),
 			      &err);
+		break;
+	case IMAP_RESP_QUOTA:
+		check_quota(resp->text, arena);
 		break;
 	default:
 		break;

@@ -114,7 +114,10 @@ static void reads_courier_and_names_what_it_cannot_open(void **state)
 {
 	struct replay *replay = open_replay(scripts[COURIER].path);
 	const struct told *f;
+	struct limit *limits;
 	static struct trial t;
+	unsigned known;
+	size_t n;
 
 	(void)state;
 	play(&t, &scripts[COURIER], replay);
@@ -131,6 +134,16 @@ static void reads_courier_and_names_what_it_cannot_open(void **state)
 	assert_string_equal(f->error, "cannot open: NO Unable to open this mailbox.");
 	assert_int_equal(t.r.own, 2);
 	assert_int_equal(t.r.own_read, 1);
+	limits = audit_reader_limits(&t.r, &n, &known);
+	assert_int_equal(n, 2);
+	assert_int_equal(known, 7); /* quota, of whatever kind; nothing of messages */
+	assert_int_equal(limits[0].kind, LIMIT_STORAGE);
+	assert_string_equal(limits[0].name, "ROOT");
+	assert_int_equal(limits[0].used, 12 << 10);
+	assert_int_equal(limits[0].allowed, 2048 << 10);
+	assert_int_equal(limits[1].kind, LIMIT_MESSAGES);
+	assert_int_equal(limits[1].allowed, 10000);
+	free(limits);
 	trial_close(&t);
 	replay_free(replay);
 }
@@ -160,7 +173,10 @@ static void follows_a_folder_that_moves(void **state)
 static void counts_by_list_and_by_status(void **state)
 {
 	struct replay *replay = open_replay(scripts[COUNTS].path);
+	struct limit *limits;
 	static struct trial t;
+	unsigned known;
+	size_t n;
 
 	(void)state;
 	play(&t, &scripts[COUNTS], replay);
@@ -172,6 +188,14 @@ static void counts_by_list_and_by_status(void **state)
 	assert_string_equal(told(&t, "Broken")->error,
 			    "STATUS: NO [SERVERBUG] Internal error");
 	assert_int_equal(t.r.messages, 105);
+	limits = audit_reader_limits(&t.r, &n, &known);
+	assert_int_equal(n, 2); /* of Broken nothing is known */
+	assert_int_equal(known, 1 << LIMIT_APPEND);
+	assert_string_equal(limits[0].name, "INBOX");
+	assert_int_equal(limits[0].allowed, 1000);
+	assert_string_equal(limits[1].name, "Late");
+	assert_int_equal(limits[1].allowed, -1);
+	free(limits);
 	trial_close(&t);
 	replay_free(replay);
 }

@@ -16,6 +16,8 @@ static void allows_what_the_audit_asks(void **state)
 		"NAMESPACE",
 		"MYRIGHTS INBOX",
 		"MYRIGHTS \"a b\"",
+		"GETQUOTAROOT INBOX",
+		"STATUS INBOX (MESSAGES APPENDLIMIT)",
 		"NOOP",
 		"PROXYAUTH anna",
 		"PROXYAUTH \"anna example\"",
@@ -127,7 +129,8 @@ static const char *const writing[] = {
 	/* RFC 2087, 9208 */
 	"SETQUOTA \"\" (STORAGE 5)",
 	"GETQUOTA \"\"",
-	"GETQUOTAROOT INBOX",
+	"GETQUOTAROOT",
+	"GETQUOTAROOT INBOX STORAGE",
 	/* RFC 5464, 5257 */
 	"SETMETADATA INBOX (/private/comment \"x\")",
 	"GETMETADATA INBOX /private/comment",

@@ -199,28 +199,37 @@ static void reads_status(void **state)
 	} cases[] = {
 		{ "INBOX (MESSAGES 312 UIDNEXT 313 UIDVALIDITY 1795444660 UNSEEN 76)",
 		  "INBOX",
-		  { 1795444660, 313, -1, 312, -1 } },
+		  { 1795444660, 313, -1, 312, -1, 0, false } },
 		{ "Sent (MESSAGES 200 UIDNEXT 201 UIDVALIDITY 1795444359 UNSEEN 56 SIZE "
 		  "229268 HIGHESTMODSEQ 202)",
 		  "Sent",
-		  { 1795444359, 201, 202, 200, 229268 } },
+		  { 1795444359, 201, 202, 200, 229268, 0, false } },
 		{ "\"INBOX\" (messages 0 uidnext 1 uidvalidity 795444642)",
 		  "INBOX",
-		  { 795444642, 1, -1, 0, -1 } },
-		{ "{3}\r\na b (MESSAGES 1)", "a b", { 0, 0, -1, 1, -1 } },
-		{ "a ()", "a", { 0, 0, -1, -1, -1 } },
-		{ "a (HIGHESTMODSEQ 0)", "a", { 0, 0, -1, -1, -1 } }, /* NOMODSEQ */
+		  { 795444642, 1, -1, 0, -1, 0, false } },
+		{ "{3}\r\na b (MESSAGES 1)", "a b", { 0, 0, -1, 1, -1, 0, false } },
+		{ "a ()", "a", { 0, 0, -1, -1, -1, 0, false } },
+		{ "a (HIGHESTMODSEQ 0)",
+		  "a",
+		  { 0, 0, -1, -1, -1, 0, false } }, /* NOMODSEQ */
 		{ "a (SIZE 9223372036854775807 UIDNEXT 4294967295)",
 		  "a",
-		  { 0, UINT32_MAX, -1, -1, INT64_MAX } },
+		  { 0, UINT32_MAX, -1, -1, INT64_MAX, 0, false } },
 		/* Cyrus 3.6.1 */
 		{ "INBOX (MESSAGES 624 MAILBOXID (]\xb3\xd1\xactU) SIZE 673220 "
 		  "HIGHESTMODSEQ 625)",
 		  "INBOX",
-		  { 0, 0, 625, 624, 673220 } },
-		{ "INBOX (MAILBOXID (a \"b) MESSAGES 2)", "INBOX", { 0, 0, -1, 2, -1 } },
-		{ "INBOX (X-ODD \xb3{\"( MESSAGES 2)", "INBOX", { 0, 0, -1, 2, -1 } },
-		{ "INBOX (APPENDLIMIT NIL MESSAGES 2) ", "INBOX", { 0, 0, -1, 2, -1 } },
+		  { 0, 0, 625, 624, 673220, 0, false } },
+		{ "INBOX (MAILBOXID (a \"b) MESSAGES 2)",
+		  "INBOX",
+		  { 0, 0, -1, 2, -1, 0, false } },
+		{ "INBOX (X-ODD \xb3{\"( MESSAGES 2)",
+		  "INBOX",
+		  { 0, 0, -1, 2, -1, 0, false } },
+		{ "INBOX (APPENDLIMIT NIL MESSAGES 2) ",
+		  "INBOX",
+		  { 0, 0, -1, 2, -1, -1, true } },
+		{ "a (appendlimit 35000000)", "a", { 0, 0, -1, -1, -1, 35000000, true } },
 	};
 	struct arena arena;
 
@@ -237,7 +246,8 @@ static void reads_status(void **state)
 		if (strcmp(wire, cases[i].wire) != 0 ||
 		    st.uidvalidity != want->uidvalidity || st.uidnext != want->uidnext ||
 		    st.modseq != want->modseq || st.exists != want->exists ||
-		    st.octets != want->octets)
+		    st.octets != want->octets || st.append != want->append ||
+		    st.append_told != want->append_told)
 			fail_msg("case %zu: %s %u %u %lld %lld %lld", i, wire,
 				 st.uidvalidity, st.uidnext, (long long)st.modseq,
 				 (long long)st.exists, (long long)st.octets);
@@ -255,6 +265,9 @@ static void refuses_broken_status(void **state)
 		"INBOX (MESSAGES)",
 		"INBOX (MESSAGES )",
 		"INBOX (MESSAGES x)",
+		"INBOX (APPENDLIMIT x)",
+		"INBOX (APPENDLIMIT NILS)",
+		"INBOX (APPENDLIMIT -1)",
 		"INBOX (MESSAGES -1)",
 		"INBOX (MESSAGES 4294967296)",
 		"INBOX (MESSAGES 3",

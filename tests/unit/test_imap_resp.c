@@ -62,7 +62,7 @@ static void splits_responses(void **state)
 		  "(X {2}\r\n])" },
 		{ "* 5 XTHING a b", IMAP_RESP_OTHER, 5, "XTHING", "", "a b" },
 		{ "* XTHING [a] b", IMAP_RESP_OTHER, 0, "XTHING", "", "[a] b" },
-		{ "* QUOTAROOT \"INBOX\" \"\"", IMAP_RESP_OTHER, 0, "QUOTAROOT", "",
+		{ "* QUOTAROOT \"INBOX\" \"\"", IMAP_RESP_QUOTAROOT, 0, "QUOTAROOT", "",
 		  "\"INBOX\" \"\"" },
 	};
 

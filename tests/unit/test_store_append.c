@@ -7,6 +7,7 @@
 #include "store/store_dns.h"
 #include "store/store_facts.h"
 #include "store/store_item.h"
+#include "store/store_limit.h"
 #include "store/store_logs.h"
 #include "store/store_mover.h"
 #include "store/store_plan.h"
@@ -186,6 +187,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "ledger", "payload" },
 		{ "event", "note" },
 		{ "account_seen", "outcome" },
+		{ "account_limit", "used" },
 		{ "folder_change", "after" },
 		{ "folder_epoch", "uidvalidity" },
 		{ "folder_seen", "messages" },
@@ -244,6 +246,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	struct dns_seen dns = {
 		.domain = "example.org", .via = "", .name = "x", .value = "", .words = ""
 	};
+	const struct limit limit = { .name = "root", .used = 1, .allowed = 2 };
 	size_t n;
 
 	rig_start(r, DEPTH_FULL);
@@ -257,6 +260,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_folder_scan_put(r->st, &scan, &err));
 	ok(store_scan_sample_put(r->st, &sample, &err));
 	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
+	ok(store_limits_put(r->st, r->account, &limit, 1, 1u << LIMIT_STORAGE, &err));
 	meet_servers(r);
 	ok(store_dns_add(r->st, &dns, &err));
 	rig_run_end(r);

@@ -51,6 +51,10 @@ static void only_a_side_read_lately_is_good(void **state)
 					  .at = NOW - cases[i].age };
 
 		check(i, judge_side(cases[i].account, &v, NOW, 7 * DAY), cases[i].want);
+		/* What was read before the account was closed does not count any more. */
+		v.closed = "legal hold";
+		check(i, judge_side(cases[i].account, &v, NOW, 7 * DAY),
+		      cases[i].found ? PROOF_CLOSED : cases[i].want);
 	}
 }
 
@@ -100,7 +104,8 @@ static void every_proof_has_words_and_a_side(void **state)
 	static const bool blind[PROOF_COUNT] = { [PROOF_NO_ACCOUNT] = true,
 						 [PROOF_NEVER] = true,
 						 [PROOF_FAILED] = true,
-						 [PROOF_NO_FOLDERS] = true };
+						 [PROOF_NO_FOLDERS] = true,
+						 [PROOF_CLOSED] = true };
 
 	(void)state;
 	for (size_t i = 0; i < PROOF_COUNT; i++) {

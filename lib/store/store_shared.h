@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_STORE_SHARED_H
+#define STORE_STORE_SHARED_H
+/* Folders of shared namespaces: each account lists those that it may see, and they are
+ * read with the account that owns them, if there is one. */
+#include "base/arena.h"
+#include "model/side.h"
+#include "store/store.h"
+
+/*
+ * Shared folders that are listed on this side, each name once, of which no part is a
+ * login of the side (or what stands before its '@'): nobody reads them.  *first_out is
+ * the first by name, "" when there is none; in arena.
+ */
+bool store_shared_unread(struct store *st, enum side side, struct arena *arena,
+			 int64_t *n_out, const char **first_out,
+			 struct err *err) MUST_CHECK;
+
+#endif
