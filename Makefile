@@ -59,7 +59,7 @@ LAB_BIN  := $(patsubst lab/%.c,$(B)/lab/%,$(LAB_SRC))
 BENCH_BIN := $(patsubst bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 
 .PHONY: all help packages lint-rules checklist demo check check-long check-release score bench fuzz layers headers no-warnings syntax tidy format \
-	coverage install clean unit support-bins compile_commands.json replay-fuzz
+	coverage install dist deb clean unit run-unit support-bins compile_commands.json replay-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -160,12 +160,14 @@ build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libmailmuster.a
 -include $(shell find $(B)/obj build/fuzz/obj -name '*.d' 2>/dev/null)
 
 unit: $(UNIT)
+run-unit: unit
+	$(Q)for t in $(UNIT); do $$t >$$t.said 2>&1 || { cat $$t.said; echo "failed: $$t"; exit 1; }; done
 lab-bins: $(LAB_BIN) $(patsubst lab/shim/%.c,$(B)/lab/%.so,$(wildcard lab/shim/*.c))
 bench-bins: $(BENCH_BIN)
 replay-fuzz: $(FUZZ_REPLAY)
 
-.PHONY: packages-build packages-check packages-look packages-demo packages-bench lab-bins bench-bins
-packages-build packages-check packages-look packages-demo packages-bench: packages-%:
+.PHONY: packages-build packages-check packages-look packages-demo packages-bench packages-deb lab-bins bench-bins
+packages-build packages-check packages-look packages-demo packages-bench packages-deb: packages-%:
 	@packaging/install-packages $*
 
 help:
@@ -250,6 +252,19 @@ install: build/mailmuster
 	install -m 644 $(PROFILES) $(DATA_DIR)/mailmuster/profiles
 	install -m 644 completion/mailmuster.bash $(DATA_DIR)/bash-completion/completions/mailmuster
 	$(Q)for page in $(MAN); do install -D -m 644 $$page $(DATA_DIR)/man/man$${page##*.}/$${page##*/}; done
+
+# What is committed, as one file; and as a Debian package, built from that file and looked at by lintian.
+DIST     := build/mailmuster-$(VERSION).tar.gz
+dist:
+	@mkdir -p build
+	$(call say,DIST,$(DIST))git archive --format=tar --prefix=mailmuster-$(VERSION)/ HEAD | gzip -9n >$(DIST)
+deb: packages-deb dist
+	$(Q)rm -rf build/deb && mkdir -p build/deb && tar -xzf $(DIST) -C build/deb
+	$(Q)cp -r build/deb/mailmuster-$(VERSION)/packaging/debian build/deb/mailmuster-$(VERSION)/debian
+	$(Q)cd build/deb/mailmuster-$(VERSION) && env -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc -b >../build.log 2>&1 || \
+		{ tail -30 ../build.log; echo "the whole of it: build/deb/build.log"; exit 1; }
+	$(Q)lintian --no-tag-display-limit --fail-on error,warning build/deb/mailmuster_*.changes
+	$(Q)ls build/deb/*.deb
 
 clean:
 	rm -rf build

@@ -148,3 +148,13 @@ shapes() {
 	command -v mandoc >/dev/null || skip "mandoc is not installed"
 	[ -z "$(mandoc -T lint "$TOP"/man/*.[17] 2>/dev/null)" ]
 }
+
+@test "the Debian package is of this version and is built with what the program is built with" {
+	local have name
+	[ "$(sed -n '1s/^mailmuster (\(.*\)).*/\1/p' "$TOP/packaging/debian/changelog")" = "$(cat "$TOP/VERSION")" ]
+	have=" $(sed -n '/^Build-Depends:/,/^[A-Z]*Standards/p' "$TOP/packaging/debian/control" | tr -c 'a-z0-9.-' ' ') "
+	for name in $(sed -n '/^build="/,/"$/p' "$TOP/packaging/install-packages" | tr -c 'a-z0-9.-' ' '); do
+		case $name in build | gcc | make | libc6-dev) continue ;; esac
+		has "$have" " $name "
+	done
+}
