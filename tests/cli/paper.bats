@@ -80,6 +80,12 @@ hose_plan='{ "oversized": { "account": "5G", "message": "100M", "folder_messages
 	mm plan fit
 	want 1
 	shown "hose: mailmuster plan fit"
+	# the mover's script, with the paper's options: what destroys comes first
+	cp "$TOP/tests/data/mover/firehose.sh" .
+	mm lint firehose.sh
+	want 1
+	[[ $(grep -m1 -oE -- '--[a-z0-9]+' .out) = --delete2 ]]
+	shown "hose: mailmuster lint firehose.sh"
 	# 200 of 700 move for nothing
 	mm accounts dormant --days 90
 	want 1
