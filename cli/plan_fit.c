@@ -95,11 +95,15 @@ static bool text(struct plan_desk *d, const struct plan_fit_result *r, struct er
 	if (*r->profile != '\0')
 		lines_add(&l, " and by what is known of %s", r->profile);
 	lines_wrap(&l, 2);
-	lines_add(&l, "the new side's quotas were not asked for: not examined");
-	lines_wrap(&l, 2);
+	if (r->quotaless > 0) {
+		lines_add(&l, "of ");
+		lines_count(&l, r->quotaless, "account", "accounts");
+		lines_add(&l, " the quota on the new side is not known: not examined");
+		lines_wrap(&l, 2);
+	}
 	if (r->limit_each) {
 		lines_add(&l, "the new server has an APPENDLIMIT for each folder, which "
-			      "was not asked for: not examined");
+			      "it did not tell: not examined");
 		lines_wrap(&l, 2);
 	}
 	if (!r->logs) {
@@ -138,6 +142,7 @@ static void summary(struct json_out *j, const struct plan_fit_result *r)
 	json_put_bool(j, "logs", r->logs);
 	json_put_int(j, "messages", r->messages);
 	json_put_int(j, "octets", r->octets);
+	json_put_int(j, "quota_unknown", r->quotaless);
 	json_put_int(j, "unscanned", r->unscanned);
 	json_end_object(j);
 }

@@ -8,6 +8,7 @@
 #include "store/store_account.h"
 #include "store/store_facts.h"
 #include "store/store_folder.h"
+#include "store/store_limit.h"
 #include "store/store_scan.h"
 
 #define SILENT_MS 20000	    /* a folder that keeps silent so long is slow */
@@ -115,6 +116,30 @@ static bool limits_of(struct walker *w, const struct account_view *v,
 	return true;
 }
 
+/* A folder each: which message goes where is not known here, so the smallest counts. */
+static bool appendlimits(struct walker *w, int64_t account, struct plan_limits *out,
+			 struct err *err)
+{
+	struct limit_view *v;
+	int64_t least = -1;
+	size_t n;
+
+	if (!store_limits(w->st, account, &w->one, &v, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].limit.kind != LIMIT_APPEND)
+			continue;
+		out->appendlimit_each = false; /* it is known */
+		if (v[i].limit.allowed >= 0 && (least < 0 || v[i].limit.allowed < least))
+			least = v[i].limit.allowed;
+	}
+	if (least > 0)
+		out->message_octets = (struct plan_limit){
+			least, "the smallest APPENDLIMIT of its folders there"
+		};
+	return true;
+}
+
 static bool new_side(struct walker *w, const struct transfer *t, struct plan_facts *f,
 		     struct err *err)
 {
@@ -137,7 +162,9 @@ static bool new_side(struct walker *w, const struct transfer *t, struct plan_fac
 		v.capability = w->said_capability;
 		v.found = *v.server_id != '\0' || *v.capability != '\0';
 	}
-	if (!limits_of(w, &v, &f->limits, err))
+	if (!limits_of(w, &v, &f->limits, err) ||
+	    (f->limits.appendlimit_each && t->new_account != 0 &&
+	     !appendlimits(w, t->new_account, &f->limits, err)))
 		return false;
 	if (v.good_run == 0)
 		return true;

@@ -5,6 +5,7 @@
 #include "model/body.h"
 #include "plan/plan_map.h"
 #include "store/store_facts.h"
+#include "store/store_limit.h"
 #include "store/store_scan.h"
 
 static const char *const fates[] = {
@@ -53,6 +54,10 @@ static const struct {
 			       "account has more folders than it takes",
 			       "accounts have more folders than it takes",
 			       "Have the owners put some together." },
+	[PLAN_FIT_QUOTA] = { "quota", FATE_REFUSED, false, true,
+			     "account holds more than its quota there allows",
+			     "accounts hold more than their quotas there allow",
+			     "Have it raised, or mail is refused half-way." },
 	[PLAN_FIT_EXCLUDED] = { "excluded", FATE_SKIPPED, false, true,
 				"folder with mail is left out by a rule",
 				"folders with mail are left out by a rule",
@@ -383,6 +388,55 @@ static bool by_pop(struct fit *f, const struct plan_facts *a, struct plan_fit_ro
 	return tell(f, row, err);
 }
 
+/* What a limit of the account there would have to hold, of which kind; -1: no matter. */
+static int64_t wanted(const struct plan_facts *a, enum limit_kind kind)
+{
+	switch (kind) {
+	case LIMIT_STORAGE:
+		return a->octets;
+	case LIMIT_MESSAGES:
+		return a->messages;
+	case LIMIT_FOLDERS:
+		return a->folders;
+	case LIMIT_APPEND:
+		return -1;
+	}
+	return -1;
+}
+
+static bool quota(struct fit *f, const struct plan_facts *a, struct plan_fit_row *row,
+		  struct err *err)
+{
+	struct limit_view *v = NULL;
+	char allowed[32];
+	bool known = false;
+	size_t n = 0;
+
+	arena_reset(&f->scratch);
+	if (a->t->new_account != 0 &&
+	    !store_limits(f->st, a->t->new_account, &f->scratch, &v, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct limit *l = &v[i].limit;
+
+		known = known || l->kind == LIMIT_STORAGE;
+		if (l->allowed < 0 || wanted(a, l->kind) <= l->allowed)
+			continue;
+		row->cls = PLAN_FIT_QUOTA;
+		row->messages = a->messages;
+		row->octets = a->octets;
+		row->detail = arena_printf(
+			&f->scratch, "%s %s, its quota",
+			l->kind == LIMIT_STORAGE
+				? num_octets(l->allowed, allowed, sizeof allowed)
+				: num_group(l->allowed, allowed, sizeof allowed),
+			l->kind == LIMIT_STORAGE ? "of mail" : limit_kind_name(l->kind));
+		return tell(f, row, err);
+	}
+	f->r->quotaless += !known;
+	return true;
+}
+
 static bool account(void *ctx, const struct plan_facts *a, struct err *err)
 {
 	struct fit *f = ctx;
@@ -412,7 +466,8 @@ static bool account(void *ctx, const struct plan_facts *a, struct err *err)
 	f->r->unscanned += !a->scanned;
 	row.cls = PLAN_FIT_FOLDERS;
 	row.detail = most->by;
-	if (most->value > 0 && a->folders > most->value && !tell(f, &row, err))
+	if ((most->value > 0 && a->folders > most->value && !tell(f, &row, err)) ||
+	    !quota(f, a, &row, err))
 		return false;
 	if (a->limits.profile->dedup == PROFILE_DEDUP_ACCOUNT &&
 	    (!store_account_copies(f->st, a->t->old_account, &copies, &octets, err) ||

@@ -27,6 +27,7 @@ enum plan_fit_class {
 	PLAN_FIT_NAME,	      /* a name that it refuses or keeps */
 	PLAN_FIT_FOLDER_FULL, /* more messages than a folder takes there */
 	PLAN_FIT_FOLDERS,     /* more folders than an account has there */
+	PLAN_FIT_QUOTA,	      /* more mail than its quota there allows */
 	PLAN_FIT_EXCLUDED,    /* a rule leaves it out */
 	PLAN_FIT_FAILED,      /* a rule cannot be applied to it */
 	PLAN_FIT_KEYLESS,     /* messages with no header to tell them apart by */
@@ -69,9 +70,11 @@ struct plan_fit_sum {
 struct plan_fit_result {
 	struct plan_fit_sum sum[PLAN_FIT_CLASS_COUNT];
 	int64_t accounts, folders, messages, octets; /* looked at */
-	int64_t unscanned; /* accounts of which no message was read whole */
-	bool logs;	   /* there were some, so who fetches by POP is known */
-	bool limit_each;   /* the new server has an APPENDLIMIT a folder: not asked for */
+	int64_t unscanned;   /* accounts of which no message was read whole */
+	bool logs;	     /* there were some, so who fetches by POP is known */
+	int64_t quotaless;   /* accounts of whose quota there nothing is known */
+	bool limit_each;     /* the new server has an APPENDLIMIT a folder that it did not
+				tell */
 	const char *profile; /* of the new side: title */
 	struct arena *arena;
 };

@@ -23,7 +23,8 @@ servers() {
 	model old
 	model new
 	peer old --model old.json --user admin:Zaubertrank --id Cyrus
-	peer new --model new.json --user admin:Zaubertrank --id Zimbra
+	# shellcheck disable=SC2086
+	peer new --model new.json --user admin:Zaubertrank --id Zimbra ${new_more:-}
 	cut -d'|' -f1 old.txt | sort -u | sed '1i account' >accounts.csv
 	project
 	section '{ "oversized": { "old_years": 0 } }'
@@ -126,6 +127,22 @@ sizes() {
 	has "$out" "nobody"
 }
 
+@test "fit: a quota that is too small is named, one that is large enough is not" {
+	printf '%s\n' 'anna|INBOX|3|1000' 'bert|INBOX|2|200' >old.txt
+	printf '%s\n' 'anna|INBOX|0|0' 'bert|INBOX|0|0' >new.txt
+	new_more="--add-cap QUOTA --quota STORAGE_0_2"
+	servers
+	mm plan fit
+	want 1
+	has "$out" "REFUSED"
+	has "$out" "1 account holds more than its quota there allows"
+	hasnt "$out" "bert"
+	hasnt "$out" "not examined"
+	mm plan fit --csv
+	has "$out" 'refused,quota,anna,,,,3,'
+	has "$out" '2.0 KiB of mail, its quota'
+}
+
 fit_models() {
 	printf '%s\n' 'anna|INBOX|3|1000' 'anna|50: x|1|5' 'anna|Calendar|2|5' 'anna|Spam|4|10' 'bert|INBOX|2|11000000' \
 		'bert|trash|1|5' 'bert|Trash|1|5' >old.txt
@@ -139,7 +156,7 @@ fit_models() {
 	mm plan fit
 	want 0
 	has "$out" "CLEAN"
-	has "$out" "quotas were not asked for: not examined"
+	has "$out" "of 2 accounts the quota on the new side is not known: not examined"
 	rm -rf mailmuster.db* mailmuster.json
 	project
 	mm audit --depth counts
