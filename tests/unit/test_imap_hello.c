@@ -55,7 +55,7 @@ static void asks_only_for_what_is_offered(void **state)
 		{ "C: m1 CAPABILITY\nS: * CAPABILITY IMAP4rev1 QRESYNC LITERAL- "
 		  "APPENDLIMIT\nS: m1 OK\n",
 		  IMAP_CAP_IMAP4REV1 | IMAP_CAP_QRESYNC | IMAP_CAP_CONDSTORE |
-			  IMAP_CAP_LITERAL_PLUS,
+			  IMAP_CAP_LITERAL_PLUS | IMAP_CAP_APPENDLIMIT,
 		  "", false },
 		/* The last list counts. */
 		{ "C: m1 CAPABILITY\nS: * CAPABILITY IMAP4rev1 NAMESPACE\nS: * "
