@@ -12,6 +12,7 @@
 #include "store/store_account.h"
 #include "store/store_run.h"
 #include "store/store_seal.h"
+#include "store/store_told.h"
 
 #define FUTURE_MAX 3600 /* seconds by which clocks may differ */
 
@@ -81,9 +82,11 @@ static bool add_entry(const struct project *p, const struct telling *t,
 	json_begin_object(&j);
 	json_put_str(&j, "at", clock_iso(t->at, iso));
 	json_put_str(&j, "event", t->kind);
+	ok = store_told_put(p->store, &j, err);
 	json_put_int(&j, "transfers", (int64_t)scope->n);
 	json_end_object(&j);
-	ok = store_ledger_append(p->store, t->by, "event", strbuf_cstr(&payload), err);
+	ok = ok &&
+	     store_ledger_append(p->store, t->by, "event", strbuf_cstr(&payload), err);
 	strbuf_done(&payload);
 	return ok;
 }

@@ -7,6 +7,7 @@
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "store/store_run.h"
+#include "store/store_told.h"
 #include "verify/seal.h"
 
 enum { OPT_OFFLINE = OPT_OWN, OPT_BY, OPT_NOTE };
@@ -67,11 +68,13 @@ static bool add_entry(struct sealing *s, int64_t run, struct err *err)
 	json_put_int(&j, "new_messages", messages[SIDE_NEW]);
 	json_put_int(&j, "not_sealed", s->n[SEAL_REFUSED]);
 	json_put_int(&j, "old_messages", messages[SIDE_OLD]);
+	ok = store_told_put(s->p.store, &j, err);
 	json_put_int(&j, "run", run);
 	json_put_int(&j, "sealed", s->n[SEAL_SOUND]);
 	json_put_int(&j, "unsound", s->n[SEAL_UNSOUND]);
 	json_end_object(&j);
-	ok = store_ledger_append(s->p.store, s->by, "seal", strbuf_cstr(&payload), err);
+	ok = ok &&
+	     store_ledger_append(s->p.store, s->by, "seal", strbuf_cstr(&payload), err);
 	strbuf_done(&payload);
 	return ok;
 }

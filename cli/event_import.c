@@ -17,6 +17,7 @@
 #include "store/store_mover.h"
 #include "store/store_run.h"
 #include "store/store_seal.h"
+#include "store/store_told.h"
 
 #define FUTURE_MAX 3600 /* seconds by which clocks may differ */
 #define PIECE	   (256u << 10)
@@ -311,10 +312,12 @@ static bool add_entry(struct reading *r, const struct sha256 *digest, struct err
 	json_begin_object(&j);
 	json_put_str(&j, "event", "import");
 	json_put_str(&j, "file", r->name);
+	ok = store_told_put(r->p->store, &j, err);
 	json_put_int(&j, "runs", r->runs);
 	json_put_str(&j, "sha256", hex);
 	json_end_object(&j);
-	ok = store_ledger_append(r->p->store, r->by, "event", strbuf_cstr(&payload), err);
+	ok = ok &&
+	     store_ledger_append(r->p->store, r->by, "event", strbuf_cstr(&payload), err);
 	strbuf_done(&payload);
 	return ok;
 }

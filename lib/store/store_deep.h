@@ -16,4 +16,7 @@
 /* ERR_LEDGER names the first folder that is not what was stored of it. */
 bool deep_check(struct store *st, struct ledger_facts *out, struct err *err) MUST_CHECK;
 
+/* Events and seals against the entries that tell of them (store_told.h). */
+bool told_check(struct store *st, struct err *err) MUST_CHECK;
+
 #endif

@@ -240,7 +240,7 @@ static bool examine(struct store *st, bool deep, struct walk *w, struct err *err
 			"the ledger tells of %lld ended runs, the evidence of %lld",
 			(long long)w->runs, (long long)ended);
 	return words_check(st, err) && check_heads(w, err) &&
-	       (!deep || deep_check(st, w->facts, err));
+	       (!deep || (told_check(st, err) && deep_check(st, w->facts, err)));
 }
 
 bool store_ledger_examine(struct store *st, bool deep, const struct ledger_head *heads,
