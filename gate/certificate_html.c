@@ -2,8 +2,8 @@
 /* The certificate on paper.  It is made from the text of the certificate alone, so that
  * both say the same. */
 #include "base/clock.h"
+#include "base/html.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "gate/certificate_in.h"
 
 static const char css[] =
@@ -21,34 +21,9 @@ static const char css[] =
 
 /* ---- writing ---- */
 
-/* Element text and attributes.  Names may hold anything: what would turn the line around
- * or hide in it is shown as its code (base/text.h). */
 static void text(struct strbuf *out, const char *s)
 {
-	struct strbuf safe = STRBUF_INIT;
-
-	text_show(&safe, span_str(s), 0);
-	for (size_t i = 0; i < safe.n; i++)
-		switch (safe.p[i]) {
-		case '&':
-			strbuf_adds(out, "&amp;");
-			break;
-		case '<':
-			strbuf_adds(out, "&lt;");
-			break;
-		case '>':
-			strbuf_adds(out, "&gt;");
-			break;
-		case '"':
-			strbuf_adds(out, "&quot;");
-			break;
-		case '\'':
-			strbuf_adds(out, "&#39;");
-			break;
-		default:
-			strbuf_addc(out, safe.p[i]);
-		}
-	strbuf_done(&safe);
+	html_text(out, span_str(s), 0);
 }
 
 static void cell(struct strbuf *out, const char *s)

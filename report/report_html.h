@@ -6,6 +6,7 @@
  * html_text is the only way in for text, in elements and in attributes alike.  The policy
  * in its head allows the built-in style and script by their hash, and nothing else.
  */
+#include "base/html.h"
 #include "report/report_page.h"
 
 struct html {
@@ -13,10 +14,6 @@ struct html {
 	struct report_out out;
 };
 
-/* Escaped for elements and quoted attributes; controls, bidi controls and what is no
- * UTF-8 are shown as text_show shows them, and U+FFFE and U+FFFF are replaced.  At most
- * max columns (0: no limit). */
-void html_text(struct strbuf *out, struct span s, size_t max);
 #define HTML_NAME_MAX 300 /* columns of one name */
 
 /* ---- pieces; b is out.buf ---- */

@@ -2,52 +2,7 @@
 #include <stdarg.h>
 
 #include "base/num.h"
-#include "base/text.h"
 #include "report/report_html.h"
-
-/* Noncharacters are no HTML, though they are UTF-8. */
-static bool is_nonchar(const char *p, size_t left)
-{
-	return left >= 3 && (unsigned char)p[0] == 0xef && (unsigned char)p[1] == 0xbf &&
-	       ((unsigned char)p[2] == 0xbe || (unsigned char)p[2] == 0xbf);
-}
-
-void html_text(struct strbuf *out, struct span s, size_t max)
-{
-	struct strbuf shown = STRBUF_INIT;
-
-	text_show(&shown, s, max);
-	for (size_t i = 0; i < shown.n; i++) {
-		const char *p = shown.p + i;
-
-		if (is_nonchar(p, shown.n - i)) {
-			strbuf_adds(out, "\xef\xbf\xbd");
-			i += 2;
-			continue;
-		}
-		switch (*p) {
-		case '&':
-			strbuf_adds(out, "&amp;");
-			break;
-		case '<':
-			strbuf_adds(out, "&lt;");
-			break;
-		case '>':
-			strbuf_adds(out, "&gt;");
-			break;
-		case '"':
-			strbuf_adds(out, "&quot;");
-			break;
-		case '\'':
-			strbuf_adds(out, "&#39;");
-			break;
-		default:
-			strbuf_addc(out, *p);
-			break;
-		}
-	}
-	strbuf_done(&shown);
-}
 
 void html_puts(struct html *h, const char *markup)
 {

@@ -7,12 +7,6 @@
 
 /* ---- text ---- */
 
-static bool is_nonchar(const char *p, size_t left)
-{
-	return left >= 3 && (unsigned char)p[0] == 0xef && (unsigned char)p[1] == 0xbf &&
-	       ((unsigned char)p[2] == 0xbe || (unsigned char)p[2] == 0xbf);
-}
-
 static bool is_hex(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -34,7 +28,7 @@ void xlsx_text(struct strbuf *out, struct span s)
 		const char *p = shown.p + i;
 		size_t left = shown.n - i;
 
-		if (is_nonchar(p, left)) {
+		if (text_is_noncharacter((struct span){ p, left })) {
 			strbuf_adds(out, "\xef\xbf\xbd");
 			i += 2;
 		} else if (is_escape(p, left)) {

@@ -265,3 +265,9 @@ void text_argument(struct strbuf *out, const char *arg)
 	}
 	strbuf_addc(out, '\'');
 }
+
+bool text_is_noncharacter(struct span s)
+{
+	return s.n >= 3 && (unsigned char)s.p[0] == 0xef &&
+	       (unsigned char)s.p[1] == 0xbf && (unsigned char)s.p[2] >= 0xbe;
+}

@@ -12,6 +12,8 @@ size_t text_decode(struct span s, uint32_t *out);
 /* Line and column of octet at, from 1 and in characters, for messages. */
 void text_position(struct span s, size_t at, size_t *line, size_t *column);
 bool text_is_utf8(struct span s);
+/* s begins with U+FFFE or U+FFFF: UTF-8, but neither XML nor HTML.  Three octets. */
+bool text_is_noncharacter(struct span s);
 /* Appends s with U+FFFD for each octet that is not UTF-8. */
 void text_scrub(struct strbuf *out, struct span s);
 /* Unicode NFC by utf8proc.  s must be valid UTF-8; what utf8proc refuses is returned
