@@ -1,164 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Transfers that are judged together: sides, folder pairs, messages, the verdicts. */
+/* Transfers that are judged together: folder pairs, messages, the verdicts. */
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/text.h"
 #include "base/trace.h"
 #include "verify/work.h"
-
-static void sentence(struct strbuf *out, const char *text)
-{
-	if (out->n != 0)
-		strbuf_addc(out, ' ');
-	strbuf_adds(out, text);
-}
-
-/* ---- one side that is not known ---- */
-
-static void count_side(struct judgement *j, const struct work_side *s, enum side side)
-{
-	for (size_t i = 0; i < s->folder_n; i++) {
-		int64_t n = s->folder[i].messages;
-
-		*(side == SIDE_OLD ? &j->count.old_messages
-				   : &j->count.new_messages) += n;
-		*(side == SIDE_OLD ? &j->count.old_unverified
-				   : &j->count.new_unverified) += n;
-		j->folders_unread += s->folder[i].proof != PROOF_NO_MAIL;
-	}
-}
-
-/* Known to be there, and not examined.  The new side counts when nobody else is compared
- * with it. */
-static void count_unverified(struct work *w, struct work_member *m)
-{
-	bool alone = true;
-
-	for (size_t i = 0; i < w->member_n; i++)
-		alone &= w->member[i].blind || w->member[i].not_judged != NULL ||
-			 &w->member[i] == m;
-	count_side(&m->judgement, &m->old, SIDE_OLD);
-	if (alone && (m == &w->member[0] || w->member_n == 1))
-		count_side(&m->judgement, &w->new, SIDE_NEW);
-}
-
-static void say_side(const struct work *w, const struct work_side *s, enum side side,
-		     struct strbuf *out)
-{
-	char iso[CLOCK_ISO_SIZE], buf[32];
-
-	if (out->n != 0)
-		strbuf_addc(out, ' ');
-	strbuf_addf(out, "The %s side %s", side_name(side), judge_proof_text(s->proof));
-	if (s->proof == PROOF_FAILED) {
-		strbuf_addf(out, " on %s: %s", clock_iso(s->view.at, iso),
-			    account_outcome_text(s->view.outcome));
-		if (*s->view.error != '\0') {
-			strbuf_adds(out, " (");
-			text_show(out, span_str(s->view.error), 240);
-			strbuf_addc(out, ')');
-		}
-	} else if (s->proof == PROOF_CLOSED) {
-		strbuf_adds(out, ": ");
-		text_show(out, span_str(s->view.closed), 240);
-	} else if (s->proof == PROOF_OLD) {
-		strbuf_addf(out, ": on %s, and %s is the limit",
-			    clock_iso(s->view.at, iso),
-			    num_seconds(w->o->max_age, buf, sizeof buf));
-	}
-	if (judge_proof_blind(s->proof) && s->view.good_at != 0)
-		strbuf_addf(out, "; last read on %s", clock_iso(s->view.good_at, iso));
-	strbuf_addc(out, '.');
-}
-
-/* A side that is unreadable, stale or merely counted as a whole. */
-static bool emit_side(struct work *w, struct work_member *m, enum side side,
-		      struct err *err)
-{
-	const struct work_side *s = work_side(w, m, side);
-	size_t from = m->note.n;
-
-	m->unknown = true;
-	say_side(w, s, side, &m->note);
-	return emit_place(w, m,
-			  judge_proof_blind(s->proof) ? FINDING_ACCOUNT_UNREADABLE
-						      : FINDING_EVIDENCE_STALE,
-			  SEVERITY_DOUBT, WHY_NONE, side, "", "",
-			  strbuf_cstr(&m->note) + from + (from != 0), 1, err);
-}
-
-/* Mail came and went between the two readings. */
-static bool judge_gap(struct work *w, struct work_member *m, struct err *err)
-{
-	int64_t old_at = m->old.view.good_at, new_at = w->new.view.good_at;
-	enum side older = old_at < new_at ? SIDE_OLD : SIDE_NEW;
-	char gap[32], limit[32];
-	const char *text;
-
-	if (m->old.proof != PROOF_GOOD || w->new.proof != PROOF_GOOD ||
-	    !judge_apart(old_at, new_at, w->o->max_gap))
-		return true;
-	m->unknown = true;
-	text = arena_printf(
-		w->arena,
-		"The %s side was read %s before the other one, and %s is the "
-		"limit (max_gap).",
-		side_name(older),
-		num_seconds(old_at < new_at ? new_at - old_at : old_at - new_at, gap,
-			    sizeof gap),
-		num_seconds(w->o->max_gap, limit, sizeof limit));
-	sentence(&m->note, text);
-	return emit_place(w, m, FINDING_EVIDENCE_STALE, SEVERITY_DOUBT, WHY_NONE, older,
-			  "", "", text, 1, err);
-}
-
-static bool judge_sides(struct work *w, struct work_member *m, struct err *err)
-{
-	for (int s = 0; s < SIDE_COUNT; s++) {
-		enum proof proof = work_side(w, m, (enum side)s)->proof;
-
-		if (proof == PROOF_GOOD)
-			continue;
-		m->blind |= judge_proof_blind(proof);
-		if (!emit_side(w, m, (enum side)s, err))
-			return false;
-	}
-	return judge_gap(w, m, err);
-}
-
-/* Folders that were only counted, all of a side: said once, not for each. */
-static bool only_counted(const struct work_side *side)
-{
-	size_t counted = 0, mail = 0;
-
-	for (size_t i = 0; i < side->folder_n; i++) {
-		counted += side->folder[i].proof == PROOF_COUNTED;
-		mail += side->folder[i].proof != PROOF_NO_MAIL;
-	}
-	return counted != 0 && counted >= mail && side->proof == PROOF_GOOD;
-}
-
-static bool judge_counted(struct work *w, struct err *err)
-{
-	bool new_counted = only_counted(&w->new);
-
-	if (new_counted)
-		w->new.proof = PROOF_COUNTED;
-	for (size_t i = 0; i < w->member_n; i++) {
-		struct work_member *m = &w->member[i];
-
-		if (m->not_judged != NULL || m->blind)
-			continue;
-		if (only_counted(&m->old)) {
-			m->old.proof = PROOF_COUNTED;
-			if (!emit_side(w, m, SIDE_OLD, err))
-				return false;
-		}
-		if (new_counted && !emit_side(w, m, SIDE_NEW, err))
-			return false;
-	}
-	return true;
-}
 
 /* ---- messages of pairs that share a new folder ---- */
 
@@ -401,11 +247,11 @@ static bool judge_flags(struct work *w, struct work_member *m, struct err *err)
 			"owner's (its rights on INBOX are \"%s\"): flags are not known.",
 			side_name((enum side)s),
 			text_shown(w->arena, span_str(v->rights)));
-		sentence(&m->note, why);
+		work_sentence(&m->note, why);
 		return emit_place(w, m, FINDING_EVIDENCE_STALE, SEVERITY_DOUBT, WHY_LOGIN,
 				  (enum side)s, "", "", why, 1, err);
 	}
-	sentence(&m->note, text);
+	work_sentence(&m->note, text);
 	return emit_place(w, m, FINDING_EVIDENCE_STALE, SEVERITY_DOUBT, WHY_NONE,
 			  m->old.view.depth == DEPTH_FULL ? SIDE_NEW : SIDE_OLD, "", "",
 			  text, 1, err);
@@ -415,7 +261,7 @@ static void say_others(struct work *w, struct work_member *m)
 {
 	if (w->member_n < 2)
 		return;
-	sentence(&m->note, "Judged together with");
+	work_sentence(&m->note, "Judged together with");
 	for (size_t i = 0, said = 0; i < w->member_n; i++) {
 		if (&w->member[i] == m)
 			continue;
@@ -438,7 +284,7 @@ static bool judge_seal(struct work *w, struct work_member *m, struct err *err)
 		return true;
 	m->judgement.seal = m->seal.id;
 	if (m->changed > 0) {
-		sentence(&m->note, "Since the seal, flags changed on ");
+		work_sentence(&m->note, "Since the seal, flags changed on ");
 		strbuf_addf(&m->note, "%s messages: life.",
 			    num_group(m->changed, buf, sizeof buf));
 	}
@@ -499,7 +345,7 @@ static bool conclude(struct work *w, struct work_member *m, struct err *err)
 
 static bool judge_messages(struct work *w, struct err *err)
 {
-	if (!judge_counted(w, err) || !pairs_make(w, err) || !scanned_load(w, err))
+	if (!sides_counted(w, err) || !pairs_make(w, err) || !scanned_load(w, err))
 		return false;
 	for (size_t i = 0, end; i < w->pair_n; i = end)
 		if (!judge_pairs(w, i, &end, err))
@@ -581,7 +427,7 @@ bool group_judge(struct work *w, struct err *err)
 		m->judgement.flags_compared = m->not_judged == NULL;
 		if (m->not_judged != NULL)
 			continue;
-		if (!judge_sides(w, m, err))
+		if (!sides_judge(w, m, err))
 			goto out;
 		if (m->blind)
 			m->judgement.flags_compared = false;
@@ -589,7 +435,7 @@ bool group_judge(struct work *w, struct err *err)
 	}
 	for (size_t i = 0; i < w->member_n; i++)
 		if (w->member[i].blind)
-			count_unverified(w, &w->member[i]);
+			sides_count(w, &w->member[i]);
 	if (any && !judge_messages(w, err))
 		goto out;
 	for (size_t i = 0; i < w->member_n; i++)

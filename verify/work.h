@@ -384,6 +384,18 @@ bool copies_of(struct copies_reader *r, const struct message *m,
 	       const struct copies **out, struct err *err) MUST_CHECK;
 void copies_close(struct copies_reader *r);
 
+/* ---- sides.c ---- */
+
+/* Appends a sentence, with a blank before it. */
+void work_sentence(struct strbuf *out, const char *text);
+/* Says, as findings and in the note, which side of it cannot be used, and why. */
+bool sides_judge(struct work *w, struct work_member *m, struct err *err) MUST_CHECK;
+/* Sides of which all folders were merely counted: said once, not for each. */
+bool sides_counted(struct work *w, struct err *err) MUST_CHECK;
+/* Known to be there, and not examined.  The new side counts when nobody else is compared
+ * with it. */
+void sides_count(struct work *w, struct work_member *m);
+
 /* ---- group.c ---- */
 
 /* Judge the members; within a transaction of the caller's, after store_verify_clear.
