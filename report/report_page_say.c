@@ -431,9 +431,10 @@ static void say_banner(struct page *p)
 		       "nothing was missing when it was read, which is too long ago");
 	else
 		banner(p, OUTLOOK_GOOD, "CLEAN",
-		       arena_printf(arena(p), "nothing is missing or altered in %s",
-				    count(p, s->verdict[VERDICT_CLEAN], "account",
-					  "accounts")));
+		       arena_printf(
+			       arena(p), "nothing is missing or altered in %s%s",
+			       count(p, s->verdict[VERDICT_CLEAN], "account", "accounts"),
+			       s->accepted > 0 ? ", but what was accepted" : ""));
 }
 
 static void answer_shut_down(struct page *p, struct page_answer *a)
@@ -465,11 +466,9 @@ static void answer_missing(struct page *p, struct page_answer *a)
 	const struct report_class *doubt =
 		&s->cls[FINDING_MESSAGE_MISSING][SEVERITY_DOUBT];
 	int64_t unknown = p->n[PAGE_INCOMPLETE] + p->n[PAGE_NEVER];
-	int64_t n = loss->n + doubt->n, accounts = 0;
+	int64_t n = loss->n + doubt->n;
 	const char *more;
 
-	for (size_t i = 0; i < p->v.n; i++)
-		accounts += p->account[i].j.count.missing > 0;
 	a->question = "What is missing?";
 	more = unknown == 0
 		       ? ""
@@ -485,13 +484,33 @@ static void answer_missing(struct page *p, struct page_answer *a)
 	} else if (n > 0) {
 		a->mark = OUTLOOK_BAD;
 		a->answer = count(p, n, "message", "messages");
-		a->detail = arena_printf(arena(p), "in %s. %s",
-					 count(p, accounts, "account", "accounts"), more);
+		a->detail =
+			loss->n == 0 || doubt->n == 0
+				? arena_printf(arena(p), "in %s. %s",
+					       count(p, loss->accounts + doubt->accounts,
+						     "account", "accounts"),
+					       more)
+				: arena_printf(
+					  arena(p),
+					  "%s lost, in %s; %s perhaps, in %s. %s",
+					  grouped(p, loss->n),
+					  count(p, loss->accounts, "account", "accounts"),
+					  grouped(p, doubt->n),
+					  count(p, doubt->accounts, "account",
+						"accounts"),
+					  more);
 	} else if (s->loss + s->doubt > s->folders_unread || unknown > 0) {
 		a->mark = unknown > 0 ? OUTLOOK_UNKNOWN : OUTLOOK_WARN;
 		a->answer = unknown > 0 ? "Not known" : "No message";
 		a->detail = unknown > 0 ? more
 					: "But mail has changed: see what differs below.";
+	} else if (s->accepted > 0) {
+		a->mark = is_stale(p) ? OUTLOOK_UNKNOWN : OUTLOOK_GOOD;
+		a->answer = "Nothing but what was accepted";
+		a->detail = arena_printf(arena(p),
+					 "%s, which somebody took upon himself: "
+					 "mailmuster accept list.",
+					 count(p, s->accepted, "finding", "findings"));
 	} else {
 		a->mark = is_stale(p) ? OUTLOOK_UNKNOWN : OUTLOOK_GOOD;
 		a->answer = "Nothing";

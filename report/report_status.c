@@ -206,6 +206,8 @@ static void put_side_text(struct status *s, enum side side)
 static void put_verdicts_text(struct status *s)
 {
 	const struct report_sum *sum = &s->v.sum;
+	const struct report_class *of = sum->cls[FINDING_MESSAGE_MISSING];
+	int64_t missing = of[SEVERITY_LOSS].n + of[SEVERITY_DOUBT].n;
 	struct lines *l = &s->l;
 	char a[32], iso[CLOCK_ISO_SIZE];
 
@@ -225,9 +227,10 @@ static void put_verdicts_text(struct status *s)
 	lines_add(l, ", %s not to be judged",
 		  num_group(sum->verdict[VERDICT_NOT_JUDGED], a, sizeof a));
 	lines_add(l, ", %s never verified", num_group(sum->never, a, sizeof a));
-	if (sum->count.missing > 0)
-		lines_add(l, "; %s messages missing",
-			  num_group(sum->count.missing, a, sizeof a));
+	if (missing > 0) {
+		lines_add(l, "; ");
+		lines_count(l, missing, "message missing", "messages missing");
+	}
 	if (s->v.has_run)
 		lines_add(l, "; newest run %lld of %s", (long long)s->v.run.id,
 			  clock_iso(s->v.run.ended, iso));

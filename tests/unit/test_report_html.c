@@ -116,6 +116,42 @@ static void says_the_verdict_first_and_answers_four_questions(void **state)
 	fx_close(&f);
 }
 
+/* A loss that somebody took is no arrival. */
+static void what_was_accepted_did_not_arrive(void **state)
+{
+	struct acceptance a = {
+		.at = D0, .teller = "Carla", .reason = "spam", .what = "{}"
+	};
+	struct report_options o = { .project = "move", .transfer_n = 1 };
+	struct sha256 fp[8];
+	struct store_findings *it;
+	struct err err = ERR_INIT;
+	struct finding x;
+	const char *text;
+	size_t n = 0;
+	struct fx f;
+	int64_t t[4];
+
+	(void)state;
+	look = NULL;
+	four_accounts(&f, t);
+	fx_ok(store_findings_open(f.st, t[1], &it, &err));
+	while (store_findings_next(it, &x, &err) == NEXT_ITEM && n < COUNT_OF(fp))
+		if (x.severity != SEVERITY_INFO)
+			fp[n++] = x.fingerprint;
+	store_findings_close(it);
+	assert_true(n > 0);
+	fx_ok(store_accept(f.st, &a, fp, n, &err));
+	verify(&f, t, 3);
+	o.transfers = t + 1;
+	text = write_report(&f, html, &o);
+	need(text, ">Nothing but what was accepted<");
+	need(text, "which somebody took upon himself");
+	refuse(text, ">Nothing<");
+	refuse(text, "of the old server arrived");
+	fx_close(&f);
+}
+
 static void is_the_same_twice_and_one_policy_rules_it(void **state)
 {
 	struct report_options o = { .project = "move" };
@@ -379,6 +415,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes_whatever_comes_from_outside),
 		cmocka_unit_test(says_the_verdict_first_and_answers_four_questions),
+		cmocka_unit_test(what_was_accepted_did_not_arrive),
 		cmocka_unit_test(is_the_same_twice_and_one_policy_rules_it),
 		cmocka_unit_test(leaves_names_out_when_asked),
 		cmocka_unit_test(tells_what_the_gate_says),
