@@ -29,6 +29,7 @@ _mailmuster_options() { # command
 	event) printf '%s ' --at --by --digest --file --note --role ;;
 	seal) printf '%s ' --offline --by --note ;;
 	verify) printf '%s ' --offline --live --fail-on --since --rollback ;;
+	explain) printf '%s ' --purpose ;;
 	accept) printf '%s ' --rule --class --why --finding --by --reason --yes ;;
 	checklist) printf '%s ' --blank --by --format --note --output --to ;;
 	waiver)
