@@ -101,13 +101,31 @@ shapes() {
 	python3 -c 'import json; d = json.load(open("7.json")); assert d["transfers"][0]["findings"]'
 }
 
-@test "help NAME names every option of the command" {
-	local command option text
-	while read -r command option; do
-		[ -n "$option" ] || continue
-		[ "$command" = "*" ] && text=$("$MM" help) || text=$("$MM" help "$command")
-		has "$text" "${option/--new-/--old-}"
-	done < <("$MM" help --options)
+@test "help tells of every option, and of every word that completion offers" {
+	"$MM" help --all >all
+	"$MM" help --options >options
+	"$MM" completion bash >script
+	python3 - <<-'END'
+		import re
+		text = open("all").read()
+		parts = dict(re.findall(r"^(mailmuster \S+): .*?\n(.*?)(?=^mailmuster \S+(?: \S+)?: |\Z)", text, re.S | re.M))
+		common = text[:text.index("\nmailmuster ")]
+		n = 0
+		for line in open("options"):
+		    command, _, option = line.strip().partition(" ")
+		    if option:
+		        told = common if command == "*" else parts["mailmuster " + command]
+		        assert option.replace("--new-", "--old-") in told, line
+		script = open("script").read()
+		pairs = [(c, w) for c, w in re.findall(r"^\t'(\S+) --\S+\) words='(.*)' ;;$", script, re.M)]
+		pairs += [(c, w) for c, w in re.findall(r"^\t\t(\S+)\) words='(.*?)'", script, re.M) if c != "help"]
+		for command, words in pairs:
+		    for word in words.split():
+		        told = parts["mailmuster " + command]
+		        assert re.search(r"(?<![a-z])" + re.escape(word) + r"(?![a-z])", told), (command, word)
+		        n += 1
+		assert n > 80, n
+	END
 }
 
 @test "the manual and the help list the same exit codes in the same order" {
@@ -117,31 +135,53 @@ shapes() {
 	diff help.codes man.codes
 }
 
-@test "the completion knows the commands and options of the table" {
+@test "the completions know the commands and options of the table" {
+	local shell command
+	"$MM" help --options >options
+	for shell in bash zsh fish; do
+		"$MM" completion $shell >$shell
+	done
 	# shellcheck disable=SC1091
-	source "$TOP/completion/mailmuster.bash"
-	"$MM" help --options | grep -v ' ' >known
+	source ./bash
+	grep -v ' ' options >known
 	tr ' ' '\n' <<<"$_mailmuster_commands" >offered
 	diff known offered
-	for command in $(cat known); do
-		"$MM" help --options | sed -n "s/^\(\*\|$command\) --/--/p" | sort >known.options
+	while read -r command; do
+		sed -n "s/^\(\*\|$command\) --/--/p" options | sort >known.options
 		_mailmuster_options "$command" | tr -s ' ' '\n' | grep . | sort >offered.options
 		diff known.options offered.options
-	done
+		sed -n "s/^complete .*__mailmuster_command $command'.* -l \([a-z0-9-]*\).*/$command --\1/p" fish >fish.options
+		grep "^$command --" options | diff - fish.options
+		sed -n "/^\t\t$command)\$/,/;;\$/s/^\t\t\t'\*\(--[a-z0-9-]*\).*/$command \1/p" zsh >zsh.options
+		grep "^$command --" options | diff - zsh.options
+	done <known
 }
 
 @test "the completion completes" {
-	# shellcheck disable=SC1091
-	source "$TOP/completion/mailmuster.bash"
-	COMP_WORDS=(mailmuster audit --de) COMP_CWORD=2 COMPREPLY=()
-	_mailmuster
-	[ "${COMPREPLY[*]}" = "--depth" ]
-	COMP_WORDS=(mailmuster audit --depth "") COMP_CWORD=3 COMPREPLY=()
-	_mailmuster
-	[ "${COMPREPLY[*]}" = "counts ids full" ]
-	COMP_WORDS=(mailmuster ver) COMP_CWORD=1 COMPREPLY=()
-	_mailmuster
-	[ "${COMPREPLY[*]}" = "verify" ]
+	# shellcheck disable=SC1090
+	source <("$MM" completion bash)
+	offers() { # "words so far" "what is offered"
+		read -ra COMP_WORDS <<<"$1"
+		[ "${1: -1}" != " " ] || COMP_WORDS+=("")
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMPREPLY=()
+		_mailmuster
+		[ "${COMPREPLY[*]}" = "$2" ] || { echo "$1: ${COMPREPLY[*]}"; return 1; }
+	}
+	touch Liste.csv
+	mkdir Ordner
+	offers "mailmuster ver" verify
+	offers "mailmuster audit --de" --depth
+	offers "mailmuster audit --depth " "counts ids full"
+	offers "mailmuster -q logs --side " "old new"
+	offers "mailmuster logs --side old " "Liste.csv Ordner coverage witness forwards beat"
+	offers "mailmuster plan -C " Ordner
+	offers "mailmuster plan --stage m" moved
+	offers "mailmuster init --new-tls s" starttls
+	offers "mailmuster event la" last-pass
+	offers "mailmuster accept --by " ""
+	offers "mailmuster report -o L" Liste.csv
+	offers "mailmuster help exit" exit-codes
+	offers "mailmuster completion " "bash zsh fish"
 }
 
 @test "the manual is clean" {
