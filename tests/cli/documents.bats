@@ -3,29 +3,69 @@
 # The manual and the completion say what the table of commands says.
 load helper
 
-# The manual as one line of plain text, blanks single.
-manual() {
-	if command -v mandoc >/dev/null; then
-		mandoc -T ascii -O width=300 "$TOP/man/mailmuster.1"
-	else
-		MANWIDTH=300 man -l -Tascii "$TOP/man/mailmuster.1"
-	fi | sed 's/.\x08//g' | tr -s ' \n\t' ' '
-}
-
-@test "the manual's synopsis is each command's usage" {
-	local text command usage
-	text=$(manual)
-	[ -n "$text" ]
-	for command in $("$MM" help --options | grep -v -e ' '); do
-		usage=$("$MM" help "$command" | sed -n 's/^usage: //p')
-		has "${text,,}" " ${usage,,} "
+# pages: the manual page of each command as one line of plain text, blanks single, "NAME TEXT".
+pages() {
+	local command
+	for command in $("$MM" help --options | grep -v ' '); do
+		printf '%s ' "$command"
+		mandoc -T ascii -O width=300 "$TOP/man/mailmuster-$command.1" | sed 's/.\x08//g' | tr -s ' \n\t' ' '
+		echo
 	done
 }
 
-@test "the manual names every option of every command, and no other" {
-	"$MM" help --options | sed -n 's/.* //p' | grep '^--' | sort -u >known
-	manual | grep -oE -- '--[a-z][a-z0-9-]*' | sort -u >written
+@test "each command has a page, whose synopsis is its usage" {
+	local command text usage
+	pages >pages
+	"$MM" help --all >all
+	while read -r command text; do
+		usage=$(sed -n "/^usage: mailmuster $command\( \|\$\)/{s/^usage: //p;q;}" all)
+		has "${text,,}" "synopsis ${usage,,} description"
+		has "$(cat "$TOP/man/mailmuster.1")" ".It Xr mailmuster-$command 1"
+		has "$(cat "$TOP/man/mailmuster-$command.1")" ".Nd $(sed -n "s/^mailmuster $command: //p" all)"
+	done <pages
+	[ "$(wc -l <pages)" -ge 23 ]
+}
+
+@test "each page tells of the options of its command, and the main one of those of all" {
+	local page
+	"$MM" help --options | grep ' --' | sort >known
+	for page in "$TOP"/man/mailmuster*.1; do
+		name=$(basename "$page" .1)
+		name=${name#mailmuster}
+		name=${name#-}
+		# An option is told of in an item of a list, or, short, in the synopsis alone.
+		sed -n 's/^\.It.* Fl -/&/p' "$page" | grep -oE 'Fl -[a-z][a-z0-9-]*' | sed "s/^Fl -/${name:-*} --/"
+	done | sort -u >written
 	diff known written
+}
+
+@test "the manual of the config tells of every key that it may hold" {
+	local key n=0
+	for key in mailmuster.json.5 mailmuster-gate.7 mailmuster-accounts.5; do
+		mandoc -T ascii "$TOP/man/$key" | sed 's/.\x08//g' >"$key"
+	done
+	for key in $(cd "$TOP" && grep -ohE '[a-z_]+\((c, |doc, )*&?(o|in|all|map), "[a-z_0-9]+"' cli/config*.c | sed 's/.*"\(.*\)"/\1/' | sort -u) \
+		$(sed -n 's/^\t\[LIMIT_[A-Z_]*\] = { "\([a-z_]*\)",.*/\1/p' "$TOP/gate/limits.c"); do
+		n=$((n + 1))
+		grep -qwF -- "$key" mailmuster.json.5 mailmuster-gate.7 || { echo "no key $key"; return 1; }
+	done
+	[ "$n" -ge 90 ] || { echo "$n keys"; return 1; }
+	for key in $(sed -n '/column_names\[/,/^};/p' "$TOP/cli/list.c" | grep -oE '"[a-z_]+"' | tr -d '"'); do
+		grep -qwF -- "$key" mailmuster-accounts.5 || { echo "no column $key"; return 1; }
+	done
+}
+
+@test "the example of the config is one" {
+	sed -n '/^.Sh EXAMPLES/,$p' "$TOP/man/mailmuster.json.5" | sed -n '/^.Bd/,/^.Ed/p' | sed '1d;$d' >mailmuster.json
+	sed -n '/^.Sh EXAMPLES/,$p' "$TOP/man/mailmuster-accounts.5" | sed -n '/^.Bd/,/^.Ed/p' | sed '1d;$d' >accounts.csv
+	cp mailmuster.json example.json
+	rm mailmuster.json
+	mm init --no-input --accounts accounts.csv --one-sided --old-host h --old-secret-prompt
+	want 0
+	cp example.json mailmuster.json
+	mm accounts import --dry-run
+	want 0
+	has "$out" "0 gone"
 }
 
 @test "what README and CHECKLIST tell to type exists" {
@@ -184,9 +224,14 @@ shapes() {
 	offers "mailmuster completion " "bash zsh fish"
 }
 
-@test "the manual is clean" {
-	command -v mandoc >/dev/null || skip "mandoc is not installed"
-	[ -z "$(mandoc -T lint "$TOP"/man/*.[17] 2>/dev/null)" ]
+@test "the manual is clean, and each page that it names is there" {
+	local page section
+	# mandoc looks for pages where they are installed.
+	mandoc -T lint "$TOP"/man/*.[1-9] 2>/dev/null | grep -v 'referenced manual not found: Xr mailmuster' >said || :
+	diff /dev/null said
+	while read -r page section; do
+		[ -e "$TOP/man/$page.$section" ] || { echo "no $page($section)"; return 1; }
+	done < <(sed -nE 's/^\.(It )?Xr (mailmuster[a-z.-]*) ([0-9]).*/\2 \3/p' "$TOP"/man/* | sort -u)
 }
 
 @test "the Debian package is of this version and is built with what the program is built with" {
