@@ -246,11 +246,17 @@ compile_commands.json:
 
 MAN      := $(sort $(wildcard man/*.[1-9]))
 DATA_DIR  = $(DESTDIR)$(PREFIX)/share
+# Files alone: nothing is enabled, and a machine without systemd has no use for them.
+UNIT_DIR ?= $(PREFIX)/lib/systemd/system
 install: build/mailmuster
 	install -d $(DESTDIR)$(PREFIX)/bin $(DATA_DIR)/mailmuster/profiles $(DATA_DIR)/bash-completion/completions
 	install -m 755 $(B)/mailmuster $(DESTDIR)$(PREFIX)/bin/mailmuster
 	install -m 644 $(PROFILES) $(DATA_DIR)/mailmuster/profiles
 	install -m 644 completion/mailmuster.bash $(DATA_DIR)/bash-completion/completions/mailmuster
+	install -D -m 644 packaging/systemd/mailmuster.sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/mailmuster.conf
+	install -D -m 644 packaging/systemd/mailmuster-weekly@.timer $(DESTDIR)$(UNIT_DIR)/mailmuster-weekly@.timer
+	sed 's#@BINDIR@#$(PREFIX)/bin#' packaging/systemd/mailmuster-weekly@.service.in >$(DESTDIR)$(UNIT_DIR)/mailmuster-weekly@.service
+	chmod 644 $(DESTDIR)$(UNIT_DIR)/mailmuster-weekly@.service
 	$(Q)for page in $(MAN); do install -D -m 644 $$page $(DATA_DIR)/man/man$${page##*.}/$${page##*/}; done
 
 # What is committed, as one file; and as a Debian package, built from that file and looked at by lintian.

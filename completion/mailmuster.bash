@@ -2,7 +2,7 @@
 # Completion of mailmuster's commands and options for bash.  tests/cli/documents.bats compares the lists with
 # `mailmuster help --options`.
 
-_mailmuster_commands="init doctor accounts import audit scan logs dns plan lint event seal verify explain accept checklist waiver gate status report ledger help"
+_mailmuster_commands="init doctor accounts import audit scan logs dns plan lint event seal verify explain accept checklist waiver gate status report weekly ledger help"
 
 _mailmuster_options() { # command
 	local common="--json --color --no-color --no-input --only --jobs --version --help"
@@ -36,6 +36,7 @@ _mailmuster_options() { # command
 		;;
 	gate) printf '%s ' --against --by --csv --key --max-age --output --role --signature --signers --yes ;;
 	report) printf '%s ' --csv --text --html --xlsx --redact --account --purpose --access --output ;;
+	weekly) printf '%s ' --no-audit --dry-run --output ;;
 	ledger) printf '%s ' --against --by --deep --output ;;
 	help) printf '%s ' --options ;;
 	esac
