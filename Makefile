@@ -33,7 +33,7 @@ OPT      := $(if $(COVERAGE),-O0 --coverage,$(if $(SANITIZE),-O1,-O2))
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) $(DEBUG) -fPIE -pthread $(WARN) $(SAN) $(HARDEN) \
 	    -ffile-prefix-map=$(CURDIR)=. -Ilib -I. -I$(B)/gen -DMAILMUSTER_VERSION='"$(VERSION)"' \
 	    $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(CFLAGS)
-ALL_LDFLAGS = -pie -pthread $(SAN) $(if $(COVERAGE),--coverage) -Wl,-z,relro,-z,now $(LDFLAGS)
+ALL_LDFLAGS = -pie -pthread -Wl,--build-id=sha1 $(SAN) $(if $(COVERAGE),--coverage) -Wl,-z,relro,-z,now $(LDFLAGS)
 # libxlsxwriter of Debian comes without a .pc file; the resolver is a part of the C library.
 ALL_LIBS = $(PKG_LIBS) -lxlsxwriter -lresolv -lm
 
@@ -248,15 +248,21 @@ MAN      := $(sort $(wildcard man/*.[1-9]))
 DATA_DIR  = $(DESTDIR)$(PREFIX)/share
 # Files alone: nothing is enabled, and a machine without systemd has no use for them.
 UNIT_DIR ?= $(PREFIX)/lib/systemd/system
+# Where each shell looks, bash, zsh, fish.  Debian keeps a folder of its own for packages' completions of zsh.
+COMPLETIONS = $(DATA_DIR)/bash-completion/completions/mailmuster \
+	    $(DATA_DIR)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_mailmuster \
+	    $(DATA_DIR)/fish/vendor_completions.d/mailmuster.fish
 install: build/mailmuster
-	install -d $(DESTDIR)$(PREFIX)/bin $(DATA_DIR)/mailmuster/profiles $(DATA_DIR)/bash-completion/completions
+	install -d $(DESTDIR)$(PREFIX)/bin $(DATA_DIR)/mailmuster/profiles $(dir $(COMPLETIONS))
 	install -m 755 $(B)/mailmuster $(DESTDIR)$(PREFIX)/bin/mailmuster
 	install -m 644 $(PROFILES) $(DATA_DIR)/mailmuster/profiles
-	install -m 644 completion/mailmuster.bash $(DATA_DIR)/bash-completion/completions/mailmuster
 	install -D -m 644 packaging/systemd/mailmuster.sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/mailmuster.conf
 	install -D -m 644 packaging/systemd/mailmuster-weekly@.timer $(DESTDIR)$(UNIT_DIR)/mailmuster-weekly@.timer
 	sed 's#@BINDIR@#$(PREFIX)/bin#' packaging/systemd/mailmuster-weekly@.service.in >$(DESTDIR)$(UNIT_DIR)/mailmuster-weekly@.service
 	chmod 644 $(DESTDIR)$(UNIT_DIR)/mailmuster-weekly@.service
+	$(Q)for shell in bash zsh fish; do set -- $(COMPLETIONS); \
+		case $$shell in zsh) shift ;; fish) shift 2 ;; esac; \
+		$(B)/mailmuster completion $$shell >$$1 && chmod 644 $$1 || exit 1; done
 	$(Q)for page in $(MAN); do install -D -m 644 $$page $(DATA_DIR)/man/man$${page##*.}/$${page##*/}; done
 
 # What is committed, as one file; and as a Debian package, built from that file and looked at by lintian.

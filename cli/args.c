@@ -7,7 +7,7 @@
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/suggest.h"
-#include "net/net_conn.h"
+#include "cli/version.h"
 
 /* Common options first; a command's letter that is also common would be a mistake of
  * ours. */
@@ -152,8 +152,7 @@ int args_next(struct args *a, const char **value)
 			return stop(a, EXIT_CLEAN);
 		}
 		if (c == OPT_VERSION) {
-			out_printf("mailmuster %s\n%s\n", MAILMUSTER_VERSION,
-				   net_versions());
+			version_print();
 			return stop(a, EXIT_CLEAN);
 		}
 		*value = optarg;

@@ -468,6 +468,11 @@ static const char help[] =
 	"  --blank        without what is known; needs no project\n"
 	"  -o, --output FILE  write to FILE\n";
 
+static const struct command_words words[] = {
+	{ NULL, "premigration cutover decommission" },
+	{ NULL, NULL },
+};
+
 const struct command cmd_checklist = {
 	.name = "checklist",
 	.summary =
@@ -478,5 +483,6 @@ const struct command cmd_checklist = {
 		 "FILE]",
 	.help = help,
 	.options = options,
+	.words = words,
 	.run = run,
 };

@@ -392,6 +392,11 @@ static const char help[] =
 	"  --digest HEX   its SHA-256, when it lies elsewhere\n"
 	"  --role ROLE    as what somebody states it, such as \"records officer\"\n";
 
+static const struct command_words words[] = {
+	{ NULL, "presync last-pass freeze cutover rollback closed stop start asked answered" },
+	{ NULL, NULL },
+};
+
 const struct command cmd_event = {
 	.name = "event",
 	.summary = "tell what happened: presync, last pass, freeze, cutover",
@@ -400,5 +405,6 @@ const struct command cmd_event = {
 		 "--role ROLE | announce WHERE",
 	.help = help,
 	.options = options,
+	.words = words,
 	.run = run,
 };

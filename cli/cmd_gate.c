@@ -231,6 +231,11 @@ static const char help[] =
 	"  --signers FILE  verify-certificate: the keys must be those of this file of\n"
 	"                  allowed signers\n";
 
+static const struct command_words words[] = {
+	{ "role", "technical business" },
+	{ NULL, NULL },
+};
+
 const struct command cmd_gate = {
 	.name = "gate",
 	.summary = "may the old server be shut down? twenty checks, GO or NO-GO",
@@ -240,5 +245,6 @@ const struct command cmd_gate = {
 		 "FILE]",
 	.help = help,
 	.options = options,
+	.words = words,
 	.run = run,
 };

@@ -3,8 +3,9 @@
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/suggest.h"
+#include "cli/topics.h"
 
-static const char common[] =
+const char help_common[] =
 	"Options of every command, before or after its name:\n"
 	"  -C DIR             the project's folder, instead of this one or the nearest "
 	"above\n"
@@ -12,7 +13,8 @@ static const char common[] =
 	"  -q                 say only results, warnings and errors\n"
 	"  -v                 say more\n"
 	"  --json             the result, and errors, as JSON on standard output\n"
-	"  --color=WHEN       auto, always or never; --no-color is never\n"
+	"  --color=auto|always|never\n"
+	"                     colour; --no-color is never\n"
 	"  --no-input         never ask: a missing answer is an error\n"
 	"  --only ACCOUNT     only this account; more with commas, @FILE, or --only "
 	"again\n"
@@ -24,6 +26,7 @@ static const char common[] =
 void help_overview(void)
 {
 	const struct command *const *c;
+	const struct topic *t;
 
 	out_puts("mailmuster proves that a mail migration is complete. It reads mail "
 		 "servers, and never writes.\n"
@@ -31,29 +34,28 @@ void help_overview(void)
 		 "usage: mailmuster [options] COMMAND ...\n"
 		 "\n");
 	for (c = commands; *c != NULL; c++)
-		out_printf("  %-10s %s\n", (*c)->name, (*c)->summary);
-	out_printf("\n%s\nMore: mailmuster help COMMAND, mailmuster help exit-codes, man "
-		   "mailmuster\n",
-		   common);
+		out_printf("  %-11s%s\n", (*c)->name, (*c)->summary);
+	out_printf("\n%s\nMore: mailmuster help COMMAND, man mailmuster, mailmuster help "
+		   "TOPIC:\n",
+		   help_common);
+	for (t = topics; t->name != NULL; t++)
+		out_printf("  %-11s%s\n", t->name, t->summary);
+}
+
+static void help_own(const struct command *cmd)
+{
+	out_printf("mailmuster %s: %s\n\nusage: mailmuster %s%s%s\n\n%s", cmd->name,
+		   cmd->summary, cmd->name, *cmd->usage != '\0' ? " " : "", cmd->usage,
+		   cmd->help);
 }
 
 void help_command(const struct command *cmd)
 {
-	out_printf("mailmuster %s: %s\n\nusage: mailmuster %s%s%s\n\n%s\n%s", cmd->name,
-		   cmd->summary, cmd->name, *cmd->usage != '\0' ? " " : "", cmd->usage,
-		   cmd->help, common);
+	help_own(cmd);
+	out_printf("\n%s", help_common);
 }
 
-static void help_exit_codes(void)
-{
-	const struct exit_meaning *m;
-
-	out_puts("The same for every command; when several apply, the first:\n\n");
-	for (m = exit_meanings; m->text != NULL; m++)
-		out_printf("  %3d  %s\n", m->code, m->text);
-}
-
-/* What completion/mailmuster.bash and the manual are compared with. */
+/* What the manuals and completions are compared with. */
 static void help_options(void)
 {
 	const struct command *const *c;
@@ -68,15 +70,34 @@ static void help_options(void)
 	}
 }
 
-enum { OPT_OPTIONS = OPT_OWN };
+/* For a pager, and to be searched. */
+static void help_all(void)
+{
+	const struct command *const *c;
+	const struct topic *t;
+
+	help_overview();
+	for (c = commands; *c != NULL; c++) {
+		out_puts("\n");
+		help_own(*c);
+	}
+	for (t = topics; t->name != NULL; t++) {
+		out_printf("\nmailmuster help %s: %s\n\n", t->name, t->summary);
+		topic_print(t);
+	}
+}
+
+enum { OPT_OPTIONS = OPT_OWN, OPT_ALL };
 static const struct option options[] = {
 	{ "options", no_argument, NULL, OPT_OPTIONS },
+	{ "all", no_argument, NULL, OPT_ALL },
 	{ NULL, 0, NULL, 0 },
 };
 
 static int run(struct globals *g, int argc, char **argv)
 {
 	const struct command *const *c, *cmd;
+	const struct topic *topic;
 	const char *value;
 	struct suggest s;
 	struct args a;
@@ -84,9 +105,12 @@ static int run(struct globals *g, int argc, char **argv)
 
 	args_init(&a, g, &cmd_help, argc, argv);
 	while ((opt = args_next(&a, &value)) != ARGS_END) {
-		if (opt != OPT_OPTIONS)
+		if (opt == ARGS_STOP)
 			return a.exit;
-		help_options();
+		if (opt == OPT_OPTIONS)
+			help_options();
+		else
+			help_all();
 		return EXIT_CLEAN;
 	}
 	if (!args_count(&a, 0, 1))
@@ -95,19 +119,21 @@ static int run(struct globals *g, int argc, char **argv)
 		help_overview();
 		return EXIT_CLEAN;
 	}
-	if (strcmp(a.rest[0], "exit-codes") == 0) {
-		help_exit_codes();
-		return EXIT_CLEAN;
-	}
 	cmd = command_find(a.rest[0]);
 	if (cmd != NULL) {
 		help_command(cmd);
 		return EXIT_CLEAN;
 	}
+	topic = topic_find(a.rest[0]);
+	if (topic != NULL) {
+		topic_print(topic);
+		return EXIT_CLEAN;
+	}
 	suggest_init(&s, a.rest[0]);
 	for (c = commands; *c != NULL; c++)
 		suggest_try(&s, (*c)->name);
-	suggest_try(&s, "exit-codes");
+	for (topic = topics; topic->name != NULL; topic++)
+		suggest_try(&s, topic->name);
 	if (s.best != NULL)
 		return args_bad(&a, "there is no help on \"%s\": did you mean %s?",
 				shown(a.rest[0]), s.best);
@@ -115,14 +141,15 @@ static int run(struct globals *g, int argc, char **argv)
 }
 
 static const char help[] =
-	"Without an argument: all commands in one line each.\n"
+	"Without an argument: all commands and topics in one line each.\n"
 	"\n"
+	"  --all          everything there is, one after the other\n"
 	"  --options      print all commands with their options, one a line\n";
 
 const struct command cmd_help = {
 	.name = "help",
-	.summary = "explain a command, or the exit codes",
-	.usage = "[COMMAND | exit-codes] [--options]",
+	.summary = "explain a command or a topic",
+	.usage = "[COMMAND | TOPIC | --all | --options]",
 	.help = help,
 	.options = options,
 	.run = run,

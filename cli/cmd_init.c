@@ -318,10 +318,10 @@ static const char help[] =
 	"  --old-host HOST             name or address\n"
 	"  --old-port PORT             993 with implicit TLS, else 143\n"
 	"  --old-tls MODE              implicit by default, starttls, none (clear text)\n"
-	"  --old-tls-min VERSION       1.0 to 1.3; 1.2 by default\n"
+	"  --old-tls-min VERSION       1.0, 1.1, 1.2 (the default) or 1.3\n"
 	"  --old-ca FILE               certificates to trust, instead of the system's\n"
 	"  --old-pin PIN               sha256//BASE64 of the one key that is accepted\n"
-	"  --old-auth MODE             user (the default), authzid or master\n"
+	"  --old-auth MODE             user (the default), authzid, master or proxyauth\n"
 	"  --old-admin NAME            who logs in, with authzid and master\n"
 	"  --old-secret-command 'CMD'  a program and arguments; prints the password\n"
 	"  --old-secret-file FILE      one password, in a file that only you can read\n"
@@ -332,6 +332,14 @@ static const char help[] =
 	"\n"
 	"Exit code 6: there is a project already.\n";
 
+static const struct command_words words[] = {
+	{ "old-tls", "implicit starttls none" },
+	{ "old-tls-min", "1.0 1.1 1.2 1.3" },
+	{ "old-auth", "user authzid master proxyauth" },
+	{ "old-kind", "auto cyrus dovecot courier generic" },
+	{ NULL, NULL },
+};
+
 const struct command cmd_init = {
 	.name = "init",
 	.summary = "start a project: ask for the servers, write the config",
@@ -339,5 +347,6 @@ const struct command cmd_init = {
 		 "--one-sided] [--accounts FILE] [--from-imapsync SCRIPT]",
 	.help = help,
 	.options = options,
+	.words = words,
 	.run = run,
 };

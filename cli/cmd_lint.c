@@ -533,11 +533,17 @@ static const char help[] =
 	"Exit code 1: something is destroyed, hidden or altered; 3: nothing of that was\n"
 	"found, but not all could be read; 0 otherwise.\n";
 
+static const struct command_words words[] = {
+	{ "fail-on", "destroys hides alters risks notes" },
+	{ NULL, NULL },
+};
+
 const struct command cmd_lint = {
 	.name = "lint",
 	.summary = "show what a mover's script destroys or hides, before it is run",
 	.usage = "[--csv] [--fail-on WHAT] [--keep] [--by NAME] FILE... | --rules",
 	.help = help,
 	.options = options,
+	.words = words,
 	.run = run,
 };

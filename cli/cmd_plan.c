@@ -285,6 +285,11 @@ static const char help[] =
 	"Exit code 0: nothing to say; 1: there are problems; 3: something about an\n"
 	"account is not known or too old (this wins over 1).\n";
 
+static const struct command_words words[] = {
+	{ "stage", "announcement week day moved pop closing dormant" },
+	{ NULL, NULL },
+};
+
 const struct command cmd_plan = {
 	.name = "plan",
 	.summary = "show what will not go well, before anything moves",
@@ -294,5 +299,6 @@ const struct command cmd_plan = {
 		 "DIR] [--budget N] [--stage STAGE] [--template FILE] [--closes DAY]",
 	.help = help,
 	.options = options,
+	.words = words,
 	.run = run,
 };

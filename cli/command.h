@@ -33,12 +33,19 @@ enum exit_code {
 
 struct globals; /* options common to all commands: cli/globals.h */
 
+/* Words to be typed that the usage line does not enumerate; the help names them. */
+struct command_words {
+	const char *option; /* whose value they are, by its long name; NULL: arguments */
+	const char *words;  /* with blanks between; NULL ends the list */
+};
+
 struct command {
 	const char *name;
 	const char *summary; /* one line, no full stop */
 	const char *usage;   /* what follows the name */
 	const char *help;    /* paragraphs for `help NAME`, options one per line */
 	const struct option *options; /* its own, ended by an empty one; NULL: none */
+	const struct command_words *words; /* for completion; NULL: none */
 	/* argv[0] is the command's name */
 	int (*run)(struct globals *g, int argc, char **argv);
 };
@@ -51,11 +58,12 @@ extern const struct command cmd_scan, cmd_logs, cmd_plan, cmd_lint, cmd_seal, cm
 	cmd_accept;
 extern const struct command cmd_checklist, cmd_report, cmd_ledger, cmd_help, cmd_import;
 extern const struct command cmd_gate;
-extern const struct command cmd_dns, cmd_waiver, cmd_weekly;
+extern const struct command cmd_dns, cmd_waiver, cmd_completion, cmd_weekly;
 const struct command *command_find(const char *name); /* NULL: there is none */
 
 /* `help NAME` of one command, and the list of all (cmd_help.c). */
 void help_command(const struct command *cmd);
 void help_overview(void);
+extern const char help_common[]; /* what help says of the options of every command */
 
 #endif

@@ -76,6 +76,9 @@ bool report_xlsx(struct store *st, const struct report_options *o,
 		 const struct outlook *look, const char *path, const char *folder,
 		 int64_t rows, struct err *err) MUST_CHECK;
 
+/* "libxlsxwriter 1.1.4", as it is loaded.  Static. */
+const char *report_versions(void);
+
 /* The summary that `mailmuster verify` prints: under 60 lines whatever was found; and its
  * JSON ("mailmuster/verify/1"). */
 bool report_verify_text(struct store *st, const struct report_options *o,

@@ -214,3 +214,11 @@ bool report_xlsx(struct store *st, const struct report_options *o,
 	strbuf_done(&x.text);
 	return ok;
 }
+
+const char *report_versions(void)
+{
+	static char text[64];
+
+	snprintf(text, sizeof text, "libxlsxwriter %s", lxw_version());
+	return text;
+}

@@ -532,3 +532,8 @@ int64_t logs_file_garbage(const struct logs_file *f)
 {
 	return f->garbage;
 }
+
+const char *logs_versions(void)
+{
+	return archive_version_string();
+}

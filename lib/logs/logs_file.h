@@ -18,6 +18,7 @@
 
 enum logs_packing { LOGS_PLAIN, LOGS_GZIP, LOGS_BZIP2, LOGS_XZ, LOGS_ZSTD };
 const char *logs_packing_name(enum logs_packing p); /* "plain", "gzip", ... */
+const char *logs_versions(void); /* "libarchive 3.6.2", as it is loaded.  Static. */
 
 struct logs_file;
 /* path "-" is standard input.  ERR_LOCAL.  A directory is an error. */

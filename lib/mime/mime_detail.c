@@ -72,3 +72,12 @@ void mime_detail(struct span header, struct arena *arena, struct message_detail 
 			out->message_id = shown(arena, f.value, false);
 	}
 }
+
+const char *mime_versions(void)
+{
+	static char text[64];
+
+	snprintf(text, sizeof text, "GMime %u.%u.%u", gmime_major_version,
+		 gmime_minor_version, gmime_micro_version);
+	return text;
+}

@@ -52,5 +52,6 @@ void mime_detail(struct span header, struct arena *arena, struct message_detail 
 /* GMime needs starting once per process, before threads. */
 void mime_global_open(void);
 void mime_global_close(void);
+const char *mime_versions(void); /* "GMime 3.2.13", as it is loaded.  Static. */
 
 #endif

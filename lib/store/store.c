@@ -51,6 +51,14 @@ int store_schema_version(void)
 	return STORE_SCHEMA;
 }
 
+const char *store_versions(void)
+{
+	static char text[64];
+
+	snprintf(text, sizeof text, "SQLite %s", sqlite3_libversion());
+	return text;
+}
+
 const char *store_project_id(const struct store *st)
 {
 	return st->project;

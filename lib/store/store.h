@@ -51,6 +51,7 @@ void store_read_end(struct store *st);
 
 const char *store_project_id(const struct store *st); /* 32 hex digits; borrowed */
 int store_schema_version(void);			      /* of this program */
+const char *store_versions(void); /* "SQLite 3.40.1", as it is loaded.  Static. */
 
 enum next { NEXT_ITEM, NEXT_END, NEXT_FAIL }; /* of every cursor */
 

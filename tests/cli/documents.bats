@@ -3,29 +3,69 @@
 # The manual and the completion say what the table of commands says.
 load helper
 
-# The manual as one line of plain text, blanks single.
-manual() {
-	if command -v mandoc >/dev/null; then
-		mandoc -T ascii -O width=300 "$TOP/man/mailmuster.1"
-	else
-		MANWIDTH=300 man -l -Tascii "$TOP/man/mailmuster.1"
-	fi | sed 's/.\x08//g' | tr -s ' \n\t' ' '
-}
-
-@test "the manual's synopsis is each command's usage" {
-	local text command usage
-	text=$(manual)
-	[ -n "$text" ]
-	for command in $("$MM" help --options | grep -v -e ' '); do
-		usage=$("$MM" help "$command" | sed -n 's/^usage: //p')
-		has "${text,,}" " ${usage,,} "
+# pages: the manual page of each command as one line of plain text, blanks single, "NAME TEXT".
+pages() {
+	local command
+	for command in $("$MM" help --options | grep -v ' '); do
+		printf '%s ' "$command"
+		mandoc -T ascii -O width=300 "$TOP/man/mailmuster-$command.1" | sed 's/.\x08//g' | tr -s ' \n\t' ' '
+		echo
 	done
 }
 
-@test "the manual names every option of every command, and no other" {
-	"$MM" help --options | sed -n 's/.* //p' | grep '^--' | sort -u >known
-	manual | grep -oE -- '--[a-z][a-z0-9-]*' | sort -u >written
+@test "each command has a page, whose synopsis is its usage" {
+	local command text usage
+	pages >pages
+	"$MM" help --all >all
+	while read -r command text; do
+		usage=$(sed -n "/^usage: mailmuster $command\( \|\$\)/{s/^usage: //p;q;}" all)
+		has "${text,,}" "synopsis ${usage,,} description"
+		has "$(cat "$TOP/man/mailmuster.1")" ".It Xr mailmuster-$command 1"
+		has "$(cat "$TOP/man/mailmuster-$command.1")" ".Nd $(sed -n "s/^mailmuster $command: //p" all)"
+	done <pages
+	[ "$(wc -l <pages)" -ge 23 ]
+}
+
+@test "each page tells of the options of its command, and the main one of those of all" {
+	local page
+	"$MM" help --options | grep ' --' | sort >known
+	for page in "$TOP"/man/mailmuster*.1; do
+		name=$(basename "$page" .1)
+		name=${name#mailmuster}
+		name=${name#-}
+		# An option is told of in an item of a list, or, short, in the synopsis alone.
+		sed -n 's/^\.It.* Fl -/&/p' "$page" | grep -oE 'Fl -[a-z][a-z0-9-]*' | sed "s/^Fl -/${name:-*} --/"
+	done | sort -u >written
 	diff known written
+}
+
+@test "the manual of the config tells of every key that it may hold" {
+	local key n=0
+	for key in mailmuster.json.5 mailmuster-gate.7 mailmuster-accounts.5; do
+		mandoc -T ascii "$TOP/man/$key" | sed 's/.\x08//g' >"$key"
+	done
+	for key in $(cd "$TOP" && grep -ohE '[a-z_]+\((c, |doc, )*&?(o|in|all|map), "[a-z_0-9]+"' cli/config*.c | sed 's/.*"\(.*\)"/\1/' | sort -u) \
+		$(sed -n 's/^\t\[LIMIT_[A-Z_]*\] = { "\([a-z_]*\)",.*/\1/p' "$TOP/gate/limits.c"); do
+		n=$((n + 1))
+		grep -qwF -- "$key" mailmuster.json.5 mailmuster-gate.7 || { echo "no key $key"; return 1; }
+	done
+	[ "$n" -ge 90 ] || { echo "$n keys"; return 1; }
+	for key in $(sed -n '/column_names\[/,/^};/p' "$TOP/cli/list.c" | grep -oE '"[a-z_]+"' | tr -d '"'); do
+		grep -qwF -- "$key" mailmuster-accounts.5 || { echo "no column $key"; return 1; }
+	done
+}
+
+@test "the example of the config is one" {
+	sed -n '/^.Sh EXAMPLES/,$p' "$TOP/man/mailmuster.json.5" | sed -n '/^.Bd/,/^.Ed/p' | sed '1d;$d' >mailmuster.json
+	sed -n '/^.Sh EXAMPLES/,$p' "$TOP/man/mailmuster-accounts.5" | sed -n '/^.Bd/,/^.Ed/p' | sed '1d;$d' >accounts.csv
+	cp mailmuster.json example.json
+	rm mailmuster.json
+	mm init --no-input --accounts accounts.csv --one-sided --old-host h --old-secret-prompt
+	want 0
+	cp example.json mailmuster.json
+	mm accounts import --dry-run
+	want 0
+	has "$out" "0 gone"
 }
 
 @test "what README and CHECKLIST tell to type exists" {
@@ -101,13 +141,31 @@ shapes() {
 	python3 -c 'import json; d = json.load(open("7.json")); assert d["transfers"][0]["findings"]'
 }
 
-@test "help NAME names every option of the command" {
-	local command option text
-	while read -r command option; do
-		[ -n "$option" ] || continue
-		[ "$command" = "*" ] && text=$("$MM" help) || text=$("$MM" help "$command")
-		has "$text" "${option/--new-/--old-}"
-	done < <("$MM" help --options)
+@test "help tells of every option, and of every word that completion offers" {
+	"$MM" help --all >all
+	"$MM" help --options >options
+	"$MM" completion bash >script
+	python3 - <<-'END'
+		import re
+		text = open("all").read()
+		parts = dict(re.findall(r"^(mailmuster \S+): .*?\n(.*?)(?=^mailmuster \S+(?: \S+)?: |\Z)", text, re.S | re.M))
+		common = text[:text.index("\nmailmuster ")]
+		n = 0
+		for line in open("options"):
+		    command, _, option = line.strip().partition(" ")
+		    if option:
+		        told = common if command == "*" else parts["mailmuster " + command]
+		        assert option.replace("--new-", "--old-") in told, line
+		script = open("script").read()
+		pairs = [(c, w) for c, w in re.findall(r"^\t'(\S+) --\S+\) words='(.*)' ;;$", script, re.M)]
+		pairs += [(c, w) for c, w in re.findall(r"^\t\t(\S+)\) words='(.*?)'", script, re.M) if c != "help"]
+		for command, words in pairs:
+		    for word in words.split():
+		        told = parts["mailmuster " + command]
+		        assert re.search(r"(?<![a-z])" + re.escape(word) + r"(?![a-z])", told), (command, word)
+		        n += 1
+		assert n > 80, n
+	END
 }
 
 @test "the manual and the help list the same exit codes in the same order" {
@@ -117,36 +175,63 @@ shapes() {
 	diff help.codes man.codes
 }
 
-@test "the completion knows the commands and options of the table" {
+@test "the completions know the commands and options of the table" {
+	local shell command
+	"$MM" help --options >options
+	for shell in bash zsh fish; do
+		"$MM" completion $shell >$shell
+	done
 	# shellcheck disable=SC1091
-	source "$TOP/completion/mailmuster.bash"
-	"$MM" help --options | grep -v ' ' >known
+	source ./bash
+	grep -v ' ' options >known
 	tr ' ' '\n' <<<"$_mailmuster_commands" >offered
 	diff known offered
-	for command in $(cat known); do
-		"$MM" help --options | sed -n "s/^\(\*\|$command\) --/--/p" | sort >known.options
+	while read -r command; do
+		sed -n "s/^\(\*\|$command\) --/--/p" options | sort >known.options
 		_mailmuster_options "$command" | tr -s ' ' '\n' | grep . | sort >offered.options
 		diff known.options offered.options
-	done
+		sed -n "s/^complete .*__mailmuster_command $command'.* -l \([a-z0-9-]*\).*/$command --\1/p" fish >fish.options
+		grep "^$command --" options | diff - fish.options
+		sed -n "/^\t\t$command)\$/,/;;\$/s/^\t\t\t'\*\(--[a-z0-9-]*\).*/$command \1/p" zsh >zsh.options
+		grep "^$command --" options | diff - zsh.options
+	done <known
 }
 
 @test "the completion completes" {
-	# shellcheck disable=SC1091
-	source "$TOP/completion/mailmuster.bash"
-	COMP_WORDS=(mailmuster audit --de) COMP_CWORD=2 COMPREPLY=()
-	_mailmuster
-	[ "${COMPREPLY[*]}" = "--depth" ]
-	COMP_WORDS=(mailmuster audit --depth "") COMP_CWORD=3 COMPREPLY=()
-	_mailmuster
-	[ "${COMPREPLY[*]}" = "counts ids full" ]
-	COMP_WORDS=(mailmuster ver) COMP_CWORD=1 COMPREPLY=()
-	_mailmuster
-	[ "${COMPREPLY[*]}" = "verify" ]
+	# shellcheck disable=SC1090
+	source <("$MM" completion bash)
+	offers() { # "words so far" "what is offered"
+		read -ra COMP_WORDS <<<"$1"
+		[ "${1: -1}" != " " ] || COMP_WORDS+=("")
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMPREPLY=()
+		_mailmuster
+		[ "${COMPREPLY[*]}" = "$2" ] || { echo "$1: ${COMPREPLY[*]}"; return 1; }
+	}
+	touch Liste.csv
+	mkdir Ordner
+	offers "mailmuster ver" verify
+	offers "mailmuster audit --de" --depth
+	offers "mailmuster audit --depth " "counts ids full"
+	offers "mailmuster -q logs --side " "old new"
+	offers "mailmuster logs --side old " "Liste.csv Ordner coverage witness forwards beat"
+	offers "mailmuster plan -C " Ordner
+	offers "mailmuster plan --stage m" moved
+	offers "mailmuster init --new-tls s" starttls
+	offers "mailmuster event la" last-pass
+	offers "mailmuster accept --by " ""
+	offers "mailmuster report -o L" Liste.csv
+	offers "mailmuster help exit" exit-codes
+	offers "mailmuster completion " "bash zsh fish"
 }
 
-@test "the manual is clean" {
-	command -v mandoc >/dev/null || skip "mandoc is not installed"
-	[ -z "$(mandoc -T lint "$TOP"/man/*.[17] 2>/dev/null)" ]
+@test "the manual is clean, and each page that it names is there" {
+	local page section
+	# mandoc looks for pages where they are installed.
+	mandoc -T lint "$TOP"/man/*.[1-9] 2>/dev/null | grep -v 'referenced manual not found: Xr mailmuster' >said || :
+	diff /dev/null said
+	while read -r page section; do
+		[ -e "$TOP/man/$page.$section" ] || { echo "no $page($section)"; return 1; }
+	done < <(sed -nE 's/^\.(It )?Xr (mailmuster[a-z.-]*) ([0-9]).*/\2 \3/p' "$TOP"/man/* | sort -u)
 }
 
 @test "the Debian package is of this version and is built with what the program is built with" {

@@ -138,15 +138,41 @@ assert list(e) == ["code", "class", "message", "hint"], e' .out "$status"
 		cmp .out by-help
 	done
 	refuse 2 'there is no help on "auditt": did you mean audit?' help auditt
+	refuse 2 'there is no help on "secert": did you mean secrets?' help secert
+	refuse 2 'there is no help on "xylophone"' help xylophone
+	hasnt "$said" "did you mean"
 }
 
-@test "the version, and what it stands on" {
+@test "a topic is explained, and no line of it is long" {
+	mm help --all
+	want 0
+	[ "$(grep -c '^mailmuster help [a-z-]*: ' .out)" -ge 14 ]
+	[ -z "$(sed -n '/^mailmuster help stages/,$p' .out | grep -E '.{91}|'$'\t')" ]
+	mm help verdicts
+	want 0
+	grep -qxF -- "$(sed -n 2p .out)" <("$MM" help --all)
+	has "$out" "same-weak"
+}
+
+@test "the version, the id of the build, and what it stands on" {
 	mm --version
 	want 0
-	has "$out" "mailmuster $(cat "$TOP/VERSION")"
-	has "$out" "libcurl"
+	[ "$(sed -n 1p .out)" = "mailmuster $(cat "$TOP/VERSION")" ]
+	[ "$(sed -n 2p .out)" = "build $(python3 - "$MM" <<-'END'
+		# The note of the ELF file, found without its tables: header of 4, 20, 3, then "GNU".
+		import sys
+		d = open(sys.argv[1], "rb").read()
+		at = d.index(bytes([4, 0, 0, 0, 20, 0, 0, 0, 3, 0, 0, 0]) + b"GNU\0") + 16
+		print(d[at:at + 20].hex())
+	END
+	)" ]
+	for library in libcurl OpenSSL libcrypto cJSON PCRE2 utf8proc zlib SQLite GMime libarchive libxlsxwriter; do
+		grep -qE "(^|, )$library[ /][0-9]+\.[0-9.]+" .out || { echo "no version of $library"; return 1; }
+	done
+	cp .out alone
 	mm status --version
 	want 0
+	cmp .out alone
 }
 
 @test "a result that cannot be written is trouble of this machine" {
