@@ -270,3 +270,11 @@ shapes() {
 		has "$have" " $name "
 	done
 }
+
+@test "the units are such as systemd takes" {
+	command -v systemd-analyze || skip "there is no systemd-analyze"
+	sed "s#@BINDIR@/mailmuster#$(realpath "$MM")#" "$TOP/packaging/systemd/mailmuster-weekly@.service.in" >mailmuster-weekly@x.service
+	cp "$TOP/packaging/systemd/mailmuster-weekly@.timer" mailmuster-weekly@x.timer
+	run systemd-analyze verify --man=no ./mailmuster-weekly@x.service ./mailmuster-weekly@x.timer
+	[ "$status" = 0 ] && [ -z "$output" ] || { echo "$output"; return 1; }
+}
