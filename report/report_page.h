@@ -89,7 +89,9 @@ struct page {
 	int64_t unsized[SIDE_COUNT]; /* accounts of which octets are not known */
 	struct page_point *point;    /* ascending; the last is the newest run */
 	size_t point_n;
-	int64_t before; /* verification a week before the newest, or the first; 0: none */
+	/* When the verification of options.before ended; without one that of a week
+	 * before the newest, or the first; 0: none. */
+	int64_t before;
 	struct page_year *year; /* ascending */
 	size_t year_n;
 	struct page_wave *wave;
