@@ -209,7 +209,7 @@ check-release: packages-check packages-look
 
 bench: packages-bench
 	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins bench-bins
-	$(Q)bench/bench; one=$$?; build/release/bench/book || one=1; bench/logs && exit $$one
+	$(Q)bench/bench; one=$$?; bench/logs && exit $$one
 
 FUZZ_SECONDS ?= 30
 fuzz: packages-check
@@ -246,6 +246,8 @@ compile_commands.json:
 
 MAN      := $(sort $(wildcard man/*.[1-9]))
 DATA_DIR  = $(DESTDIR)$(PREFIX)/share
+# Files alone: nothing is enabled, and a machine without systemd has no use for them.
+UNIT_DIR ?= $(PREFIX)/lib/systemd/system
 # Where each shell looks, bash, zsh, fish.  Debian keeps a folder of its own for packages' completions of zsh.
 COMPLETIONS = $(DATA_DIR)/bash-completion/completions/mailmuster \
 	    $(DATA_DIR)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_mailmuster \
@@ -254,6 +256,10 @@ install: build/mailmuster
 	install -d $(DESTDIR)$(PREFIX)/bin $(DATA_DIR)/mailmuster/profiles $(dir $(COMPLETIONS))
 	install -m 755 $(B)/mailmuster $(DESTDIR)$(PREFIX)/bin/mailmuster
 	install -m 644 $(PROFILES) $(DATA_DIR)/mailmuster/profiles
+	install -D -m 644 packaging/systemd/mailmuster.sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/mailmuster.conf
+	install -D -m 644 packaging/systemd/mailmuster-weekly@.timer $(DESTDIR)$(UNIT_DIR)/mailmuster-weekly@.timer
+	sed 's#@BINDIR@#$(PREFIX)/bin#' packaging/systemd/mailmuster-weekly@.service.in >$(DESTDIR)$(UNIT_DIR)/mailmuster-weekly@.service
+	chmod 644 $(DESTDIR)$(UNIT_DIR)/mailmuster-weekly@.service
 	$(Q)for shell in bash zsh fish; do set -- $(COMPLETIONS); \
 		case $$shell in zsh) shift ;; fish) shift 2 ;; esac; \
 		$(B)/mailmuster completion $$shell >$$1 && chmod 644 $$1 || exit 1; done

@@ -74,22 +74,13 @@ static bool write_it(const struct project *p, const struct wanted *w,
 	       report_html(p->store, o, &look, sink, err);
 }
 
-/* The library writes the file itself, beside its place, where its temporary files go too:
- * one file system has to have room. */
 static bool write_book(const struct project *p, const struct report_options *o,
 		       struct out_file *file, struct arena *arena, struct err *err)
 {
-	const char *slash = strrchr(file->tmp, '/');
-	const char *folder =
-		slash == NULL
-			? "."
-			: arena_span(arena, (struct span){ file->tmp,
-							   (size_t)(slash - file->tmp) });
 	struct outlook look;
 
 	return outlook_gather(p, arena, &look, err) &&
-	       report_xlsx(p->store, o, &look, file->tmp, *folder != '\0' ? folder : "/",
-			   0, err);
+	       report_setup_book(p, o, &look, 0, file, arena, err);
 }
 
 static bool to_file(const struct project *p, const struct wanted *w,

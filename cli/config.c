@@ -11,6 +11,7 @@
 #include "cli/config_logs.h"
 #include "cli/config_map.h"
 #include "cli/config_plan.h"
+#include "cli/config_weekly.h"
 #include "cli/gentle.h"
 #include "cli/suggest.h"
 #include "profile/profile.h"
@@ -329,7 +330,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 		     struct err *err)
 {
 	const struct json_value *old_side, *new_side, *map, *keywords, *limits, *logs,
-		*plan, *dns, *gate;
+		*plan, *dns, *gate, *weekly;
 	const char *project = NULL, *age = NULL, *between = NULL, *day = NULL;
 	struct json_obj o;
 
@@ -344,6 +345,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    !json_get_object(&o, "plan", &plan, err) ||
 	    !json_get_object(&o, "dns", &dns, err) ||
 	    !json_get_object(&o, "gate", &gate, err) ||
+	    !json_get_object(&o, "weekly", &weekly, err) ||
 	    !json_get_str(&o, "max_age", &age, err) ||
 	    !json_get_str(&o, "max_gap", &between, err) ||
 	    !json_get_str(&o, "service_date", &day, err) || !json_obj_end(&o, err))
@@ -371,7 +373,8 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	       (logs == NULL || config_logs(c, doc, logs, err)) &&
 	       (plan == NULL || config_plan(c, doc, plan, err)) &&
 	       (dns == NULL || config_dns(c, doc, dns, err)) &&
-	       (gate == NULL || config_gate(c, doc, gate, dir, err));
+	       (gate == NULL || config_gate(c, doc, gate, dir, err)) &&
+	       (weekly == NULL || config_weekly(c, doc, weekly, dir, err));
 }
 
 bool config_parse(const char *name, struct span text, const char *dir, struct config *out,

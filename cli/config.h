@@ -10,6 +10,7 @@
 #include "logs/logs_scan.h"
 #include "map/map.h"
 #include "map/map_login.h"
+#include "mime/mime_mail.h"
 #include "model/server.h"
 #include "plan/plan_big.h"
 #include "plan/plan_waves.h"
@@ -59,6 +60,18 @@ struct config_gate {
 	struct gate_signers who; /* may approve, as which */
 };
 
+struct config_weekly {
+	bool present;
+	struct mail_address from;
+	const struct mail_address *to;
+	size_t to_n;
+	const struct server *smtp; /* NULL: by sendmail */
+	const char *user;	   /* who logs in there; NULL: nobody */
+	const char *sendmail;
+	int64_t limit; /* octets of attachments together */
+	bool redact;
+};
+
 struct config {
 	const char *path;    /* as it is shown */
 	const char *project; /* name */
@@ -80,6 +93,7 @@ struct config {
 	struct config_plan plan;
 	struct config_dns dns;
 	struct config_gate gate;
+	struct config_weekly weekly;
 	struct arena arena; /* holds all strings */
 };
 

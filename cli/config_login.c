@@ -65,9 +65,9 @@ static bool read_credential(struct config *c, struct json_obj *o, const char *ke
 	return true;
 }
 
-static bool read_secret(struct config *c, struct json_doc *doc,
-			const struct json_value *v, const char *path, bool of_key,
-			const char *dir, struct secret_source *s, struct err *err)
+bool config_secret(struct config *c, struct json_doc *doc, const struct json_value *v,
+		   const char *path, bool of_key, const char *dir,
+		   struct secret_source *s, struct err *err)
 {
 	struct json_obj o;
 	const struct json_value *command;
@@ -127,13 +127,13 @@ bool config_read_secrets(struct config *c, struct json_doc *doc,
 					: config_path(c, dir, s->client_key);
 	}
 	if (secret != NULL &&
-	    !read_secret(c, doc, secret, arena_printf(&c->arena, "%s.secret", side),
-			 false, dir, &s->secret, err))
+	    !config_secret(c, doc, secret, arena_printf(&c->arena, "%s.secret", side),
+			   false, dir, &s->secret, err))
 		return false;
 	return key_secret == NULL ||
-	       read_secret(c, doc, key_secret,
-			   arena_printf(&c->arena, "%s.client_key_secret", side), true,
-			   dir, &s->key_secret, err);
+	       config_secret(c, doc, key_secret,
+			     arena_printf(&c->arena, "%s.client_key_secret", side), true,
+			     dir, &s->key_secret, err);
 }
 
 static bool check_certificate(struct json_obj *o, const struct server *s, bool key_secret,

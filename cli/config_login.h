@@ -21,4 +21,10 @@ bool config_read_secrets(struct config *c, struct json_doc *doc,
 			 const struct json_value *key_secret, const char *dir,
 			 struct server *s, struct err *err) MUST_CHECK;
 
+/* One secret, whose place in the file is path; of_key: it is asked for without a user,
+ * and nobody is there to type it. */
+bool config_secret(struct config *c, struct json_doc *doc, const struct json_value *v,
+		   const char *path, bool of_key, const char *dir,
+		   struct secret_source *s, struct err *err) MUST_CHECK;
+
 #endif

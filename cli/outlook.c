@@ -86,6 +86,24 @@ static int64_t last_use(const struct dormant *d)
 	return newest(t, newest(d->mail.sent, newest(d->mail.answered, d->mail.seen)));
 }
 
+static bool add_absent(const struct project *p, struct plan_use *use, struct arena *arena,
+		       struct outlook *out, struct err *err)
+{
+	struct outlook_absent *v;
+	struct plan_absent a;
+
+	if (!plan_absent(use, p->store, ACCOUNTS_DAYS, &a, err))
+		return false;
+	v = arena_alloc(arena, (a.n + 1) * sizeof *v);
+	for (size_t i = 0; i < a.n; i++)
+		v[i] = (struct outlook_absent){ a.v[i].t->id, a.v[i].unknown };
+	out->absent = v;
+	out->absent_n = a.n;
+	out->moved = a.moved;
+	out->arrived = a.arrived;
+	return true;
+}
+
 static bool add_idle(const struct project *p, struct arena *arena, struct outlook *out,
 		     struct err *err)
 {
@@ -113,6 +131,7 @@ static bool add_idle(const struct project *p, struct arena *arena, struct outloo
 			};
 		out->idle = idle;
 		out->idle_n = d.n;
+		ok = add_absent(p, &use, arena, out, err);
 	}
 	plan_use_close(&use);
 	return ok;

@@ -5,7 +5,6 @@
 
 #include "base/num.h"
 #include "base/text.h"
-#include "cli/out.h"
 #include "profile/profile.h"
 #include "store/store_folder.h"
 #include "store/store_shared.h"
@@ -88,4 +87,19 @@ bool report_setup_unseen(const struct project *p, struct arena *arena,
 				of[s]->blind_spot[i].source
 			};
 	return true;
+}
+
+bool report_setup_book(const struct project *p, const struct report_options *o,
+		       const struct outlook *look, int64_t rows, struct out_file *file,
+		       struct arena *arena, struct err *err)
+{
+	const char *slash = strrchr(file->tmp, '/');
+	const char *folder =
+		slash == NULL
+			? "."
+			: arena_span(arena, (struct span){ file->tmp,
+							   (size_t)(slash - file->tmp) });
+
+	return report_xlsx(p->store, o, look, file->tmp, *folder != '\0' ? folder : "/",
+			   rows, err);
 }

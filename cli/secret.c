@@ -123,6 +123,14 @@ static bool from_file(const struct secret_source *source, struct strbuf *out,
 	return ok;
 }
 
+bool secret_alone(const struct secret_source *source, const char *user,
+		  struct strbuf *out, struct err *err)
+{
+	if (source->kind == SECRET_COMMAND)
+		return secret_command(source->argv, SIDE_OLD, user, out, err);
+	return from_file(source, out, err);
+}
+
 static int by_user(const void *a, const void *b)
 {
 	return span_cmp(((const struct entry *)a)->user, ((const struct entry *)b)->user);

@@ -41,6 +41,10 @@ bool secrets_renew(void *ctx, enum side side, const char *user, struct span refu
 bool secrets_key(struct secrets *s, enum side side, const char **out,
 		 struct err *err) MUST_CHECK;
 
+/* One secret of a kind that asks nobody: from a command or a file. */
+bool secret_alone(const struct secret_source *source, const char *user,
+		  struct strbuf *out, struct err *err) MUST_CHECK;
+
 #define SECRET_OCTETS_MAX 4096	      /* one password or token */
 #define SECRET_USERS_MAX  (16u << 20) /* the file of users */
 #define SECRET_KEY_MAX	  (64u << 10) /* a PEM file of certificates and a key */

@@ -37,8 +37,13 @@ struct report_options {
 	bool clear_old, clear_new; /* clear-text login is configured: reports say so */
 	const struct report_unseen *unseen;
 	size_t unseen_n;
+	/* Reports with a history compare with this verification, or the last one before
+	 * it; 0: with one of a week ago. */
+	int64_t before;
 	/* Names of accounts, persons and folders are replaced by short ids. */
 	bool redact;
+	/* Nobody recorded that somebody looks: senders and subjects are left out. */
+	bool withhold;
 	/* What was read before this moment is too old to be relied on; 0: any age will
 	 * do. */
 	int64_t stale;

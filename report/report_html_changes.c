@@ -1,46 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What is otherwise than a week ago, and what is not though it should be. */
-#include "base/num.h"
+#include "report/report_change.h"
 #include "report/report_html.h"
 
 #define NAMES_MAX 12
 #define STUCK_MAX 8
-
-/* How bad: what is unknown is worse than what differs, for it may be anything. */
-static int rank(enum page_state s)
-{
-	static const int of[] = {
-		[PAGE_CLEAN] = 0,      [PAGE_STAYS] = 0, [PAGE_DIFFERS] = 1,
-		[PAGE_INCOMPLETE] = 2, [PAGE_NEVER] = 3,
-	};
-	_Static_assert(COUNT_OF(of) == PAGE_STATE_COUNT, "a rank for each");
-
-	return of[s];
-}
-
-static bool arrived(const struct page_account *a)
-{
-	return rank(a->state) == 0 && rank(a->was) > 0;
-}
-
-static bool first_seen(const struct page_account *a)
-{
-	return a->was == PAGE_NEVER && a->state != PAGE_NEVER && rank(a->state) > 0;
-}
-
-static bool worse(const struct page_account *a)
-{
-	if (a->was == PAGE_NEVER)
-		return false;
-	return rank(a->state) > rank(a->was) ||
-	       (a->state != PAGE_NEVER && a->j.count.missing > a->was_missing);
-}
-
-static bool better(const struct page_account *a)
-{
-	return a->was != PAGE_NEVER && rank(a->state) > 0 && !worse(a) &&
-	       (rank(a->state) < rank(a->was) || a->j.count.missing < a->was_missing);
-}
 
 static void put_name(struct html *h, const struct page_account *a, bool missing)
 {
@@ -55,13 +19,13 @@ static void put_name(struct html *h, const struct page_account *a, bool missing)
 }
 
 static void row(struct html *h, enum outlook_mark m, const char *what,
-		bool (*is)(const struct page_account *), bool missing)
+		enum page_change change, bool missing)
 {
 	struct page *p = h->p;
 	int64_t n = 0;
 
 	for (size_t i = 0; i < p->v.n; i++)
-		n += is(&p->account[i]);
+		n += page_change(&p->account[i]) == change;
 	html_puts(h, "<tr><td>");
 	if (n > 0)
 		html_mark(h, m, what);
@@ -72,7 +36,7 @@ static void row(struct html *h, enum outlook_mark m, const char *what,
 	html_puts(h, "</td><td>");
 	n = 0;
 	for (size_t i = 0; i < p->v.n; i++) {
-		if (!is(&p->account[i]))
+		if (page_change(&p->account[i]) != change)
 			continue;
 		if (n++ == NAMES_MAX) {
 			html_puts(h, ", ...");
@@ -84,28 +48,15 @@ static void row(struct html *h, enum outlook_mark m, const char *what,
 	html_puts(h, "</td></tr>\n");
 }
 
-static int stuck_order(const void *a, const void *b)
-{
-	const struct page_account *x = *(const struct page_account *const *)a;
-	const struct page_account *y = *(const struct page_account *const *)b;
-
-	if (x->since != y->since)
-		return x->since < y->since ? -1 : 1;
-	return (x->t > y->t) - (x->t < y->t);
-}
-
 /* Not proven, and with the same figures for the longest time. */
 static void put_stuck(struct html *h)
 {
 	struct page *p = h->p;
-	const struct page_account **v = mem_calloc(p->v.n + 1, sizeof *v);
-	size_t n = 0;
+	const struct page_account **v;
+	size_t n;
 
-	for (size_t i = 0; i < p->v.n; i++)
-		if (p->account[i].since != 0 && rank(p->account[i].state) > 0)
-			v[n++] = &p->account[i];
-	if (n > 0) {
-		qsort(v, n, sizeof *v, stuck_order);
+	page_stuck(p, &v, &n);
+	if (n > 0)
 		html_puts(h,
 			  "<h3>Without progress</h3>\n<p class=\"note\">Not proven, "
 			  "and as they are for the longest time.</p>\n<div "
@@ -114,7 +65,6 @@ static void put_stuck(struct html *h)
 			  "class=\"n\">Missing</th><th scope=\"col\" class=\"n\">As it "
 			  "is since</th><th scope=\"col\">Owner</th></tr></thead>"
 			  "<tbody>\n");
-	}
 	for (size_t i = 0; i < n && i < STUCK_MAX; i++) {
 		html_puts(h, "<tr><th scope=\"row\">");
 		html_name(h, v[i]->shown);
@@ -130,7 +80,6 @@ static void put_stuck(struct html *h)
 	}
 	if (n > 0)
 		html_puts(h, "</tbody></table></div>\n");
-	free(v);
 }
 
 void html_changes(struct html *h)
@@ -145,10 +94,10 @@ void html_changes(struct html *h)
 	html_puts(h, ".</p>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">What"
 		     "</th><th scope=\"col\" class=\"n\">Accounts</th><th scope=\"col\">"
 		     "Which</th></tr></thead><tbody>\n");
-	row(h, OUTLOOK_BAD, "worse than then", worse, true);
-	row(h, OUTLOOK_WARN, "better, not yet proven", better, true);
-	row(h, OUTLOOK_GOOD, "now proven", arrived, false);
-	row(h, OUTLOOK_WARN, "verified for the first time, not proven", first_seen,
+	row(h, OUTLOOK_BAD, "worse than then", CHANGE_WORSE, true);
+	row(h, OUTLOOK_WARN, "better, not yet proven", CHANGE_BETTER, true);
+	row(h, OUTLOOK_GOOD, "now proven", CHANGE_ARRIVED, false);
+	row(h, OUTLOOK_WARN, "verified for the first time, not proven", CHANGE_FIRST,
 	    false);
 	html_puts(h, "</tbody></table></div>\n");
 	put_stuck(h);

@@ -140,12 +140,17 @@ static void take(struct page_point *sum, const struct past *q, int sign)
 
 #define WEEK (6 * INT64_C(86400)) /* a weekly report may be early */
 
-/* The newest that lies a week before the newest of all, else the first; run_n: there is
- * but one. */
-static size_t week_before(const struct trend_run *run, size_t run_n)
+/* The one that was asked for, or the last before it; else the newest that lies a week
+ * before the newest of all, or the first.  run_n: there is none. */
+static size_t compared(const struct trend_run *run, size_t run_n, int64_t before)
 {
 	size_t at = 0;
 
+	if (before != 0) {
+		for (at = run_n; at > 0 && run[at - 1].id > before;)
+			at--;
+		return at > 0 ? at - 1 : run_n;
+	}
 	if (run_n < 2)
 		return run_n;
 	for (size_t i = 0; i + 1 < run_n; i++)
@@ -166,7 +171,7 @@ static bool add_points(struct page *p, const struct place *place, struct err *er
 	if (!store_trend(p->v.st, &p->v.arena, &past, &n, err) ||
 	    !store_trend_runs(p->v.st, &p->v.arena, &run, &run_n, err))
 		return false;
-	week = week_before(run, run_n);
+	week = compared(run, run_n, p->v.o->before);
 	now = mem_calloc(p->v.n + 1, sizeof *now);
 	sum.n[PAGE_NEVER] = (int64_t)p->v.n;
 	p->point = arena_alloc(&p->v.arena, (run_n + 1) * sizeof *p->point);

@@ -50,6 +50,12 @@ struct outlook_idle {
 	enum outlook_band band;
 };
 
+/* Used the old side before cutover, and was not seen on the new one since. */
+struct outlook_absent {
+	int64_t transfer;
+	bool unknown; /* no log of the new side would show it */
+};
+
 struct outlook {
 	bool gated; /* the gate was asked: check, go and bar count */
 	bool go;
@@ -61,6 +67,9 @@ struct outlook {
 	bool logs; /* logs show logins of the old side: idle counts */
 	const struct outlook_idle *idle;
 	size_t idle_n;
+	int64_t moved, arrived; /* transfers with a cutover; of them, logged in since */
+	const struct outlook_absent *absent;
+	size_t absent_n;
 };
 
 #endif

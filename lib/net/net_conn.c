@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "net/net_capture.h"
+#include "net/net_tls.h"
 #include "net/net_wake.h"
 
 /* Dovecot's penalty for earlier wrong passwords holds back a good login for 15 s. */
@@ -113,63 +114,7 @@ static int on_progress(void *ctx, curl_off_t dt, curl_off_t dn, curl_off_t ut,
 		   */
 }
 
-static long tls_min(const char *version)
-{
-	static const struct {
-		const char *name;
-		long value;
-	} versions[] = {
-		{ "1.0", CURL_SSLVERSION_TLSv1_0 },
-		{ "1.1", CURL_SSLVERSION_TLSv1_1 },
-		{ "1.3", CURL_SSLVERSION_TLSv1_3 },
-	};
-
-	for (size_t i = 0; version != NULL && i < COUNT_OF(versions); i++)
-		if (strcmp(versions[i].name, version) == 0)
-			return versions[i].value;
-	return CURL_SSLVERSION_TLSv1_2;
-}
-
-/* All options below exist in libcurl 7.88.1; a refusal is out of memory or our own fault.
- */
-#define SET(option, value)                                                               \
-	do {                                                                             \
-		if (curl_easy_setopt(c->curl, option, value) != CURLE_OK)                \
-			return err_set(err, ERR_BUG,                                     \
-				       "libcurl refuses the option " #option);           \
-	} while (0)
-
-static bool set_tls(struct net_conn *c, const struct server *server,
-		    const char *key_password, struct err *err)
-{
-	long min = tls_min(server->tls_min);
-	/* The pin says more than chain and name, and is for servers whose certificates
-	 * are past saving.  With a CA file beside it all three must hold. */
-	bool pin_only = server->pin != NULL && server->ca_file == NULL;
-
-	SET(CURLOPT_USE_SSL,
-	    server->tls == TLS_STARTTLS ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
-	SET(CURLOPT_SSL_VERIFYPEER, pin_only ? 0L : 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, pin_only ? 0L : 2L);
-	SET(CURLOPT_SSLVERSION, min);
-	/* OpenSSL 3 has no signature left for TLS 1.0 and 1.1 at the usual level. */
-	if (min == CURL_SSLVERSION_TLSv1_0 || min == CURL_SSLVERSION_TLSv1_1)
-		SET(CURLOPT_SSL_CIPHER_LIST, "DEFAULT:@SECLEVEL=0");
-	if (server->ca_file != NULL) {
-		SET(CURLOPT_CAINFO, server->ca_file);
-		SET(CURLOPT_CAPATH, NULL); /* this CA, not the system's as well */
-	}
-	if (server->pin != NULL)
-		SET(CURLOPT_PINNEDPUBLICKEY, server->pin);
-	SET(CURLOPT_CERTINFO, 1L);
-	if (server->client_cert == NULL)
-		return true;
-	SET(CURLOPT_SSLCERT, server->client_cert);
-	SET(CURLOPT_SSLKEY, server->client_key);
-	/* Without one OpenSSL would ask on the terminal. */
-	SET(CURLOPT_KEYPASSWD, key_password != NULL ? key_password : "");
-	return true;
-}
+#define SET(option, value) NET_SET(c->curl, option, value)
 
 /*
  * What to try first.  Left alone, libcurl prefers Kerberos for a user name with an '@',
@@ -218,28 +163,6 @@ static bool set_login(struct net_conn *c, const struct server *server,
 	return true;
 }
 
-static bool set_url(struct net_conn *c, const struct server *server, struct err *err)
-{
-	bool v6 = strchr(server->host, ':') != NULL && server->host[0] != '[';
-	char host[300], port[8];
-
-	snprintf(host, sizeof host, v6 ? "[%s]" : "%s", server->host);
-	snprintf(port, sizeof port, "%u", server->port);
-	c->url = curl_url();
-	if (c->url == NULL || strlen(server->host) + 3 > sizeof host ||
-	    curl_url_set(c->url, CURLUPART_SCHEME,
-			 server->tls == TLS_IMPLICIT ? "imaps" : "imap", 0) ||
-	    curl_url_set(c->url, CURLUPART_HOST, host, 0) ||
-	    curl_url_set(c->url, CURLUPART_PORT, port, 0) ||
-	    curl_url_set(c->url, CURLUPART_PATH, "/", 0)) {
-		err_set(err, ERR_NET, "this is no host and port");
-		return err_hint(err, "check \"host\" and \"port\"");
-	}
-	SET(CURLOPT_CURLU, c->url);
-	SET(CURLOPT_PROTOCOLS_STR, "imap,imaps");
-	return true;
-}
-
 static bool set_up(struct net_conn *c, const struct server *server,
 		   const struct net_login *login, const char *mechanisms, struct err *err)
 {
@@ -264,7 +187,8 @@ static bool set_up(struct net_conn *c, const struct server *server,
 	SET(CURLOPT_NOPROGRESS, 0L);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, c);
-	return set_url(c, server, err) && set_tls(c, server, login->key_password, err) &&
+	return net_url_set(c->curl, server, "imap", "/", &c->url, err) &&
+	       net_tls_set(c->curl, server, login->key_password, err) &&
 	       set_login(c, server, login, mechanisms, err);
 }
 

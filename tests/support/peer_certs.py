@@ -52,7 +52,7 @@ def make_cert(folder, kind):
         if kind == "foreign":
             signer = folder + "/foreign-ca"
             make_ca(signer, "Foreign CA")
-        names = "DNS:other.example.org" if kind == "wrong-name" else "DNS:localhost,IP:127.0.0.1"
+        names = "DNS:other.example.org" if kind == "wrong-name" else "DNS:localhost,IP:127.0.0.1,IP:127.0.0.2"
         dates = {"expired": ("20200101000000Z", "20210101000000Z")}.get(
             kind, ("20200101000000Z", "20450101000000Z"))
         make_key(cert + ".key")
