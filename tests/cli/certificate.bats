@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The certificate on a clean machine: no project, no store, no network.  It is made here by another program, from the
-# description in docs/json.md, with keys of ssh-keygen.
+# description in docs/certificate.md, with keys of ssh-keygen.
 load helper
 
 # keys NAME...: a key for each, and the file of allowed signers.

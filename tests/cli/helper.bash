@@ -36,6 +36,13 @@ mm() {
 		cat "$DIR/.err"
 		return 1
 	fi
+	# Every document goes to tests/cli/schemas, which holds it against docs/schemas.
+	[[ -z ${MAILMUSTER_JSON:-} || " $* " != *" --json "* ]] || keep_json "$DIR/.out"
+}
+
+# keep_json FILE: for tests/cli/schemas, whatever holds a document or lines of them.
+keep_json() {
+	[ -z "${MAILMUSTER_JSON:-}" ] || cp "$1" "$(mktemp "$MAILMUSTER_JSON/${BATS_TEST_FILENAME##*/}-$BATS_TEST_NUMBER.XXXXXX")"
 }
 
 # want CODE: the exit code, or everything is shown.
