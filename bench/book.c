@@ -1,108 +1,99 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * book [ROWS]: a workbook of that many findings (500,000), against the time that
- * libxlsxwriter alone takes for such rows, in one run, one after the other; and how much
- * memory it takes.  Each is a process of its own.
+ * book fill|bare|ours STORE FOLDER ROWS: a store of that many findings; a workbook of
+ * such rows by libxlsxwriter alone (FOLDER/bare.xlsx), over as many sheets as they need;
+ * the workbook of that store (FOLDER/ours.xlsx).  bench/bench compares the two.
  */
 #include <stdio.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <xlsxwriter.h>
 
+#include "base/clock.h"
 #include "report/report.h"
 #include "store/store_account.h"
 #include "store/store_verify.h"
 
-#define ROUNDS 3
+#define SHEET_ROWS 1048572
 
-struct job {
-	const char *store, *folder;
-	size_t rows;
-};
+#define FIRST_DATE INT64_C(923047200)
 
 static const char explanation[] =
 	"Nothing explains it. Without a seal a loss looks like a deletion by its owner.";
 
-/* The same cells as the sheet of findings has, in the same mode. */
-static bool bare(const struct job *j)
+struct formats {
+	lxw_format *text, *number;
+};
+
+/* The same cells as the sheet of findings has. */
+static void bare_row(lxw_worksheet *ws, lxw_row_t row, size_t i, const struct formats *f)
 {
-	char path[256], fingerprint[32];
+	static const char *const text[] = { "person", "message-missing",
+					    "doubt",  "no-seal",
+					    "old",    "Archive/1999" };
+	char iso[CLOCK_ISO_SIZE], hex[SHA256_HEX_SIZE];
+	struct sha256 fingerprint;
+
+	for (lxw_col_t c = 0; c < COUNT_OF(text); c++)
+		worksheet_write_string(ws, row, c, text[c], f->text);
+	worksheet_write_blank(ws, row, 6, f->text);
+	worksheet_write_number(ws, row, 7, (double)(i + 1), f->number);
+	worksheet_write_string(ws, row, 8, clock_iso(FIRST_DATE + (int64_t)i, iso),
+			       f->text);
+	worksheet_write_number(ws, row, 9, (double)(i * 7), f->number);
+	worksheet_write_number(ws, row, 10, 1, f->number);
+	for (lxw_col_t c = 11; c < 15; c++)
+		worksheet_write_blank(ws, row, c, f->text);
+	worksheet_write_string(ws, row, 15, explanation, f->text);
+	sha256_of(&i, sizeof i, &fingerprint);
+	sha256_hex(&fingerprint, hex);
+	hex[16] = '\0';
+	worksheet_write_string(ws, row, 16, hex, f->text);
+}
+
+static bool bare(const char *store, const char *folder, size_t rows)
+{
 	lxw_workbook_options o = { .constant_memory = 1,
-				   .tmpdir = (char *)(uintptr_t)j->folder };
+				   .tmpdir = (char *)(uintptr_t)folder };
+	lxw_worksheet *ws = NULL;
+	struct formats f;
 	lxw_workbook *book;
-	lxw_worksheet *ws;
-	lxw_format *f, *number;
+	char path[4096];
 
-	snprintf(path, sizeof path, "%s/bare.xlsx", j->folder);
+	(void)store;
+	snprintf(path, sizeof path, "%s/bare.xlsx", folder);
 	book = workbook_new_opt(path, &o);
-	ws = workbook_add_worksheet(book, "Discrepancies");
-	f = workbook_add_format(book);
-	number = workbook_add_format(book);
-	format_set_num_format(number, "#,##0");
-	for (size_t i = 0; i < j->rows; i++) {
-		static const char *const text[] = { "person", "message-missing",
-						    "doubt",  "no-seal",
-						    "old",    "Archive/1999" };
-		lxw_row_t row = (lxw_row_t)i;
-
-		for (lxw_col_t c = 0; c < COUNT_OF(text); c++)
-			worksheet_write_string(ws, row, c, text[c], f);
-		worksheet_write_blank(ws, row, 6, f);
-		worksheet_write_number(ws, row, 7, (double)i, number);
-		worksheet_write_string(ws, row, 8, "1999-04-02T10:00:00Z", f);
-		worksheet_write_number(ws, row, 9, (double)(i * 7), number);
-		worksheet_write_number(ws, row, 10, 1, number);
-		for (lxw_col_t c = 11; c < 15; c++)
-			worksheet_write_blank(ws, row, c, f);
-		worksheet_write_string(ws, row, 15, explanation, f);
-		snprintf(fingerprint, sizeof fingerprint, "%016zx",
-			 i * 0x9e3779b97f4a7c15u);
-		worksheet_write_string(ws, row, 16, fingerprint, f);
+	f.text = workbook_add_format(book);
+	f.number = workbook_add_format(book);
+	format_set_num_format(f.number, "#,##0");
+	for (size_t i = 0; i < rows; i++) {
+		if (i % SHEET_ROWS == 0)
+			ws = workbook_add_worksheet(book, NULL);
+		bare_row(ws, (lxw_row_t)(i % SHEET_ROWS), i, &f);
 	}
 	return workbook_close(book) == LXW_NO_ERROR;
 }
 
-static bool ours(const struct job *j)
+static bool failed(const struct err *err)
+{
+	fprintf(stderr, "%s\n", err->text);
+	return false;
+}
+
+static bool ours(const char *store, const char *folder, size_t rows)
 {
 	struct report_options o = { .project = "bench" };
 	struct err err = ERR_INIT;
 	struct store *st;
-	char path[256];
+	char path[4096];
 	bool ok;
 
-	snprintf(path, sizeof path, "%s/ours.xlsx", j->folder);
-	if (!store_open(j->store, STORE_READ, &st, &err)) {
-		fprintf(stderr, "%s\n", err.text);
-		return false;
-	}
-	ok = report_xlsx(st, &o, NULL, path, j->folder, 0, &err);
-	if (!ok)
-		fprintf(stderr, "%s\n", err.text);
+	(void)rows;
+	snprintf(path, sizeof path, "%s/ours.xlsx", folder);
+	if (!store_open(store, STORE_READ, &st, &err))
+		return failed(&err);
+	ok = report_xlsx(st, &o, NULL, path, folder, 0, &err);
 	store_close(st);
-	return ok;
-}
-
-struct cost {
-	double seconds; /* of the processor */
-	long kib;
-};
-
-static bool measure(bool (*fn)(const struct job *), const struct job *j, struct cost *out)
-{
-	struct rusage u;
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0)
-		_exit(fn(j) ? 0 : 1);
-	if (pid < 0 || wait4(pid, &status, 0, &u) != pid || status != 0)
-		return false;
-	out->seconds = (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-		       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-	out->kib = u.ru_maxrss;
-	return true;
+	return ok || failed(&err);
 }
 
 static bool add_rows(struct store *st, int64_t transfer, size_t rows, struct err *err)
@@ -117,7 +108,7 @@ static bool add_rows(struct store *st, int64_t transfer, size_t rows, struct err
 				     .uid = (uint32_t)i + 1,
 				     .epoch = 1,
 				     .octets = (int64_t)i * 7,
-				     .date = INT64_C(923047200) + (int64_t)i,
+				     .date = FIRST_DATE + (int64_t)i,
 				     .old_fact = "",
 				     .new_fact = "",
 				     .explanation = explanation,
@@ -130,7 +121,7 @@ static bool add_rows(struct store *st, int64_t transfer, size_t rows, struct err
 	return true;
 }
 
-static bool fill(const struct job *j, struct err *err)
+static bool fill(const char *store, const char *folder, size_t rows)
 {
 	struct account a = { .side = SIDE_OLD, .user = "person" };
 	struct transfer t = { .name = "person",
@@ -144,53 +135,33 @@ static bool fill(const struct job *j, struct err *err)
 			      .addresses = "",
 			      .wave = "",
 			      .note = "" };
+	struct err err = ERR_INIT;
 	enum store_put what;
 	struct store *st;
 	int64_t id;
 	bool ok;
 
-	if (!store_create(j->store, err) || !store_open(j->store, STORE_WRITE, &st, err))
-		return false;
-	ok = store_account_put(st, &a, &t.old_account, err) &&
-	     store_transfer_put(st, &t, &id, &what, err) && store_begin(st, err) &&
-	     add_rows(st, id, j->rows, err) && store_commit(st, err);
+	(void)folder;
+	if (!store_create(store, &err) || !store_open(store, STORE_WRITE, &st, &err))
+		return failed(&err);
+	ok = store_account_put(st, &a, &t.old_account, &err) &&
+	     store_transfer_put(st, &t, &id, &what, &err) && store_begin(st, &err) &&
+	     add_rows(st, id, rows, &err) && store_commit(st, &err);
 	store_close(st);
-	return ok;
+	return ok || failed(&err);
 }
 
 int main(int argc, char **argv)
 {
-	char folder[] = "/tmp/mailmuster-book-XXXXXX", store[64];
-	struct job j = { .store = store,
-			 .folder = folder,
-			 .rows = argc > 1 ? strtoul(argv[1], NULL, 10) : 500000 };
-	static const char *const files[] = { "book.db", "book.db-wal", "book.db-shm",
-					     "bare.xlsx", "ours.xlsx" };
-	struct err err = ERR_INIT;
-	struct cost a, b;
-	char path[96];
-	bool ok;
+	static const struct {
+		const char *name;
+		bool (*run)(const char *store, const char *out, size_t rows);
+	} parts[] = { { "fill", fill }, { "bare", bare }, { "ours", ours } };
+	size_t rows = argc == 5 ? strtoul(argv[4], NULL, 10) : 0;
 
-	if (mkdtemp(folder) == NULL)
-		return 7;
-	snprintf(store, sizeof store, "%s/book.db", folder);
-	ok = fill(&j, &err);
-	if (!ok)
-		fprintf(stderr, "%s\n", err.text);
-	for (int i = 0; i < ROUNDS && ok; i++) {
-		ok = measure(bare, &j, &a) && measure(ours, &j, &b);
-		if (ok)
-			printf("book: %zu rows: %.2f times libxlsxwriter alone (limit "
-			       "2), "
-			       "%.1f MiB (limit 32; alone %.1f)\n",
-			       j.rows, b.seconds / a.seconds, (double)b.kib / 1024,
-			       (double)a.kib / 1024);
-		ok = ok && b.seconds <= 2 * a.seconds && b.kib < 32 * 1024;
-	}
-	for (size_t i = 0; i < COUNT_OF(files); i++) {
-		snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-		unlink(path);
-	}
-	rmdir(folder);
-	return ok ? 0 : 1;
+	for (size_t i = 0; i < COUNT_OF(parts) && rows > 0; i++)
+		if (strcmp(argv[1], parts[i].name) == 0)
+			return parts[i].run(argv[2], argv[3], rows) ? 0 : 1;
+	fprintf(stderr, "usage: book fill|bare|ours STORE FOLDER ROWS\n");
+	return 2;
 }

@@ -128,7 +128,7 @@ static void add_found(const struct gate_facts *f, const struct gate_found *v,
 	const struct gate_account *a = &f->account[v->account];
 	struct gate_finding x = {
 		.subject = place(out, a->name, v->folder, v->uid),
-		.text = finding_class_text(v->cls),
+		.text = v->n > 1 ? finding_class_text(v->cls) : finding_class_one(v->cls),
 		.command = arena_printf(out->arena, "mailmuster explain %s", a->name),
 		.unknown = finding_class_unknown(v->cls),
 		.at = a->judged_old < a->judged_new ? a->judged_old : a->judged_new,

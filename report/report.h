@@ -42,6 +42,8 @@ struct report_options {
 	int64_t before;
 	/* Names of accounts, persons and folders are replaced by short ids. */
 	bool redact;
+	/* Nobody recorded that somebody looks: senders and subjects are left out. */
+	bool withhold;
 	/* What was read before this moment is too old to be relied on; 0: any age will
 	 * do. */
 	int64_t stale;

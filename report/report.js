@@ -1,11 +1,15 @@
-/* Sorting and filtering of the accounts.  The report is whole without it. */
+/* Sorting and filtering of the accounts.  The report is whole without it, and on paper. */
 (function () {
 	'use strict';
 	var table = document.getElementById('accounts-table');
 	if (!table)
 		return;
 	var body = table.tBodies[0];
-	var rows = Array.prototype.slice.call(body.rows);
+	/* So many are laid out at first: thousands take a browser seconds. */
+	var most = 200;
+	var rows = Array.prototype.map.call(body.rows, function (row, i) {
+		return { row: row, i: i, words: text(row).toLowerCase(), there: true };
+	});
 	var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
 
 	function text(cell) {
@@ -32,19 +36,15 @@
 	function sort(column, th) {
 		var down = th.getAttribute('aria-sort') === 'ascending' ||
 			(th.className === 'n' && th.getAttribute('aria-sort') !== 'descending');
-		var keyed = rows.map(function (row, i) {
-			return { row: row, i: i, key: key(row.cells[column]) };
-		});
-		keyed.sort(function (a, b) {
+		rows.forEach(function (r) { r.key = key(r.row.cells[column]); });
+		rows.sort(function (a, b) {
 			return compare(a.key, b.key, down) || a.i - b.i;
 		});
 		heads.forEach(function (h) { h.removeAttribute('aria-sort'); });
 		th.setAttribute('aria-sort', down ? 'descending' : 'ascending');
 		var all = document.createDocumentFragment();
-		rows = keyed.map(function (k) {
-			all.appendChild(k.row);
-			return k.row;
-		});
+		rows.forEach(function (r) { all.appendChild(r.row); });
+		show();
 		body.appendChild(all);
 	}
 	heads.forEach(function (th, column) {
@@ -62,11 +62,12 @@
 	var choice = document.createElement('label');
 	var select = document.createElement('select');
 	var said = document.createElement('span');
+	var more = document.createElement('button');
 	var states = [];
 	input.type = 'search';
 	label.append('Filter', input);
-	rows.forEach(function (row) {
-		var s = row.cells[1].getAttribute('data-v');
+	rows.forEach(function (r) {
+		var s = r.row.cells[1].getAttribute('data-v');
 		if (states.indexOf(s) < 0)
 			states.push(s);
 	});
@@ -74,18 +75,31 @@
 	states.sort().forEach(function (s) { select.add(new Option(s, s)); });
 	choice.append('State', select);
 	said.setAttribute('role', 'status');
-	tools.append(label, choice, said);
-	var words = rows.map(function (row) { return text(row).toLowerCase(); });
-	var first = rows.slice();
-	function filter() {
-		var want = input.value.trim().toLowerCase(), shown = 0;
-		first.forEach(function (row, i) {
-			var there = words[i].indexOf(want) >= 0 &&
-				(select.value === '' || row.cells[1].getAttribute('data-v') === select.value);
-			row.hidden = !there;
-			shown += there;
+	more.type = 'button';
+	more.textContent = 'Show all';
+	more.addEventListener('click', function () {
+		most = rows.length;
+		show();
+	});
+	tools.append(label, choice, said, more);
+	function show() {
+		var n = 0;
+		rows.forEach(function (r) {
+			n += r.there;
+			r.row.hidden = !r.there;
+			r.row.className = r.there && n > most ? 'later' : '';
 		});
-		said.textContent = shown + ' of ' + first.length + ' rows';
+		said.textContent = n + ' of ' + rows.length + ' rows' +
+			(n > most ? ', the first ' + most + ' are shown' : '');
+		more.hidden = n <= most;
+	}
+	function filter() {
+		var want = input.value.trim().toLowerCase();
+		rows.forEach(function (r) {
+			r.there = r.words.indexOf(want) >= 0 &&
+				(select.value === '' || r.row.cells[1].getAttribute('data-v') === select.value);
+		});
+		show();
 	}
 	input.addEventListener('input', filter);
 	select.addEventListener('change', filter);

@@ -24,7 +24,7 @@ static bool put_finding(struct report_view *v, struct strbuf *out, const char *a
 	struct message_detail d;
 
 	arena_reset(&v->scratch);
-	if (!report_finding_detail(v->st, f, &v->scratch, &d, err))
+	if (!report_finding_detail(v, f, &v->scratch, &d, err))
 		return false;
 	sha256_hex(&f->fingerprint, hex);
 	snprintf(uid, sizeof uid, "%u", (unsigned)f->uid);

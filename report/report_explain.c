@@ -136,6 +136,7 @@ static void put_verdict(struct story *s)
 	enum verdict verdict = s->judged ? s->j.verdict : VERDICT_NOT_JUDGED;
 	const struct match_count *c = &s->j.count;
 	struct lines *l = &s->l;
+	int64_t folders = s->j.folders_old + s->j.folders_new;
 	char a[32], b[32], iso[CLOCK_ISO_SIZE];
 
 	lines_add(l, "%s", s->t->name);
@@ -143,13 +144,16 @@ static void put_verdict(struct story *s)
 		lines_add(l, ": %s of %s old and ",
 			  num_group(c->old_messages - c->old_unverified, a, sizeof a),
 			  num_group(c->old_messages, b, sizeof b));
-		lines_add(l, "%s of %s new messages were examined",
-			  num_group(c->new_messages - c->new_unverified, a, sizeof a),
-			  num_group(c->new_messages, b, sizeof b));
-		if (s->j.folders_unread > 0)
-			lines_add(l, "; %lld of %lld folders could not be compared",
-				  (long long)s->j.folders_unread,
-				  (long long)(s->j.folders_old + s->j.folders_new));
+		lines_add(l, "%s of ",
+			  num_group(c->new_messages - c->new_unverified, a, sizeof a));
+		lines_count(l, c->new_messages, "new message was", "new messages were");
+		lines_add(l, " examined");
+		if (s->j.folders_unread > 0) {
+			lines_add(l, "; %s of ",
+				  num_group(s->j.folders_unread, a, sizeof a));
+			lines_count(l, folders, "folder", "folders");
+			lines_add(l, " could not be compared");
+		}
 	} else if (!s->judged) {
 		lines_add(l, ": never verified");
 	}
@@ -397,7 +401,7 @@ static bool put_damage(struct story *s, struct err *err)
 		account[n++] = s->t->old_account;
 	if (s->t->new_account != 0)
 		account[n++] = s->t->new_account;
-	return report_scan_owner(s->v.st, account, n, &s->out, &s->l, err);
+	return report_scan_owner(s->v.st, s->v.o, account, n, &s->out, &s->l, err);
 }
 
 static bool put_story(struct story *s, struct err *err)

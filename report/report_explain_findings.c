@@ -126,7 +126,7 @@ static bool put_finding(struct telling *s, const struct finding *f, struct said 
 		lines_add(s->l, "    %s", f->explanation);
 		lines_wrap(s->l, 4);
 	}
-	if (!report_finding_detail(s->v->st, f, &s->v->scratch, &d, err))
+	if (!report_finding_detail(s->v, f, &s->v->scratch, &d, err))
 		return false;
 	report_finding_lines(s->l, f, &d);
 	return report_flush(s->out, false, err);

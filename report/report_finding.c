@@ -8,9 +8,11 @@
 #include "report/report_why.h"
 #include "store/store_accept.h"
 
-bool report_finding_detail(struct store *st, const struct finding *f, struct arena *arena,
-			   struct message_detail *out, struct err *err)
+bool report_finding_detail(const struct report_view *v, const struct finding *f,
+			   struct arena *arena, struct message_detail *out,
+			   struct err *err)
 {
+	struct store *st = v->st;
 	struct message_detail d = { 0 };
 	bool found;
 
@@ -21,6 +23,8 @@ bool report_finding_detail(struct store *st, const struct finding *f, struct are
 	if (f->uid != 0 && d.message_id == NULL && f->side == SIDE_OLD &&
 	    !store_message_id(st, f->epoch, f->uid, arena, &d.message_id, err))
 		return false;
+	if (v->o->withhold)
+		d.from = d.subject = NULL;
 	*out = d;
 	return true;
 }
@@ -34,15 +38,15 @@ static void put_number(struct json_out *j, const char *key, bool known, int64_t 
 		json_null(j);
 }
 
-bool report_finding_keys(struct store *st, struct json_out *j, const struct finding *f,
-			 struct arena *arena, struct err *err)
+bool report_finding_keys(const struct report_view *v, struct json_out *j,
+			 const struct finding *f, struct arena *arena, struct err *err)
 {
 	char hex[SHA256_HEX_SIZE], iso[CLOCK_ISO_SIZE];
 	struct message_detail d;
 	int64_t first;
 
-	if (!report_finding_detail(st, f, arena, &d, err) ||
-	    !store_finding_first(st, &f->fingerprint, &first, err))
+	if (!report_finding_detail(v, f, arena, &d, err) ||
+	    !store_finding_first(v->st, &f->fingerprint, &first, err))
 		return false;
 	json_put_str(j, "class", finding_class_name(f->cls));
 	json_put_str(j, "severity", severity_name(f->severity));
@@ -169,7 +173,7 @@ static bool put_text(struct single *s, struct err *err)
 	struct run run;
 	int64_t first;
 
-	if (!report_finding_detail(s->v.st, &s->f, &s->v.arena, &d, err) ||
+	if (!report_finding_detail(&s->v, &s->f, &s->v.arena, &d, err) ||
 	    !store_finding_first(s->v.st, &s->f.fingerprint, &first, err) ||
 	    (first != 0 && !store_run_get(s->v.st, first, &s->v.arena, &run, err)))
 		return false;
@@ -199,7 +203,7 @@ static bool put_json(struct single *s, struct err *err)
 	json_begin_object(&j);
 	json_put_str(&j, "schema", "mailmuster/finding/1");
 	json_put_str(&j, "account", s->t->name);
-	if (!report_finding_keys(s->v.st, &j, &s->f, &s->v.arena, err))
+	if (!report_finding_keys(&s->v, &j, &s->f, &s->v.arena, err))
 		return false;
 	json_put_str(&j, "next", report_why_advice(s->f.cls, s->f.why));
 	json_end_object(&j);

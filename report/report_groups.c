@@ -37,13 +37,9 @@ void groups_say_worst(const struct report_view *v, struct lines *l, int64_t acco
 
 void groups_say_class(struct lines *l, enum finding_class c, enum why why, int64_t n)
 {
-	const char *text = finding_class_text(c), *label = report_why_label(c, why);
-	size_t noun = strcspn(text, " :");
+	const char *label = report_why_label(c, why);
 
-	if (n == 1 && text[noun - 1] == 's')
-		lines_add(l, "%.*s%s", (int)(noun - 1), text, text + noun);
-	else
-		lines_add(l, "%s", text);
+	lines_add(l, "%s", n == 1 ? finding_class_one(c) : finding_class_text(c));
 	if (label != NULL)
 		lines_add(l, " (%s)", label);
 }
@@ -99,7 +95,7 @@ static bool put_example(struct report_view *v, struct lines *l,
 	if (!found)
 		return err_set(err, ERR_BUG, "finding %lld is gone",
 			       (long long)g->place[0].example);
-	if (!report_finding_detail(v->st, &f, &v->scratch, &d, err))
+	if (!report_finding_detail(v, &f, &v->scratch, &d, err))
 		return false;
 	lines_add(l, "         such as: ");
 	say_place(v, l, &g->place[0]);

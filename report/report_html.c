@@ -132,8 +132,10 @@ static void put_tiles(struct html *h)
 	tile_end(h, s->judged == 0 ? "nothing was verified yet" : note);
 	tile(h, "Not examined");
 	html_num(h, s->count.old_unverified);
-	snprintf(note, sizeof note, "messages in at least %s folders",
-		 num_group(s->folders_unread, a, sizeof a));
+	snprintf(note, sizeof note, "%s in at least %s %s",
+		 s->count.old_unverified == 1 ? "message" : "messages",
+		 num_group(s->folders_unread, a, sizeof a),
+		 s->folders_unread == 1 ? "folder" : "folders");
 	tile_end(h, s->folders_unread == 0 && s->count.old_unverified == 0
 			    ? "messages of accounts that were verified"
 			    : note);

@@ -60,7 +60,12 @@ static void put_top(struct html *h)
 		html_puts(h, " on the old server only. They are listed below.");
 	} else if (a->state == PAGE_CLEAN) {
 		html_say(h, num_group(a->j.count.old_messages, n, sizeof n));
-		html_puts(h, " messages of the old server were looked for, and found.");
+		html_puts(
+			h,
+			a->j.count.old_messages == 1
+				? " message of the old server was looked for, and found."
+				: " messages of the old server were looked for, and "
+				  "found.");
 	}
 	html_puts(h, "</span></div>\n</header>\n<main id=\"answers\">\n");
 }
@@ -119,7 +124,7 @@ static bool put_finding(struct html *h, const struct finding *f, struct err *err
 	struct message_detail d;
 
 	arena_reset(&h->p->v.scratch);
-	if (!report_finding_detail(h->p->v.st, f, &h->p->v.scratch, &d, err))
+	if (!report_finding_detail(&h->p->v, f, &h->p->v.scratch, &d, err))
 		return false;
 	html_puts(h, "<tr><td class=\"n\">");
 	if (f->uid != 0 && f->date != MSG_DATE_UNKNOWN)
@@ -134,7 +139,8 @@ static bool put_finding(struct html *h, const struct finding *f, struct err *err
 	html_puts(h, "</td><td>");
 	html_name(h, f->folder);
 	html_puts(h, "</td><td>");
-	html_say(h, finding_class_text(f->cls));
+	html_say(h,
+		 f->count == 1 ? finding_class_one(f->cls) : finding_class_text(f->cls));
 	if (label != NULL) {
 		html_puts(h, " (");
 		html_say(h, label);

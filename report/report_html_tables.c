@@ -151,7 +151,8 @@ static void group_rows(struct html *h, bool info)
 		html_puts(h, "<td class=\"n\">");
 		html_num(h, g->n);
 		html_puts(h, "</td><td>");
-		html_say(h, finding_class_text(g->cls));
+		html_say(h, g->n == 1 ? finding_class_one(g->cls)
+				      : finding_class_text(g->cls));
 		if (label != NULL) {
 			html_puts(h, " (");
 			html_say(h, label);
@@ -188,14 +189,17 @@ void html_groups(struct html *h)
 	if (s->accepted > 0) {
 		html_puts(h, "<p class=\"note\">Besides, ");
 		html_num(h, s->accepted);
-		html_puts(h,
-			  " findings of loss or doubt were accepted by persons.</p>\n");
+		html_puts(h, s->accepted == 1
+				     ? " finding of loss or doubt was accepted.</p>\n"
+				     : " findings of loss or doubt were accepted.</p>\n");
 	}
 	if (bad < s->group_n) {
 		html_putf(h,
-			  "<details><summary>%zu kinds of change that are worth "
-			  "knowing and harm nobody</summary>",
-			  s->group_n - bad);
+			  "<details><summary>%zu %s worth knowing that harm%s nobody"
+			  "</summary>",
+			  s->group_n - bad,
+			  s->group_n - bad == 1 ? "kind of change" : "kinds of change",
+			  s->group_n - bad == 1 ? "s" : "");
 		group_rows(h, true);
 		html_puts(h, "</details>\n");
 	}
@@ -255,12 +259,12 @@ void html_items(struct html *h)
 	for (size_t i = 0; i < k->item_n; i++)
 		done += k->item[i].mark == OUTLOOK_GOOD;
 	html_putf(h,
-		  "<p>%zu of %zu items are done.</p>\n<details><summary>All items"
+		  "<p>%zu of %zu %s done.</p>\n<details><summary>All items"
 		  "</summary><div class=\"wide\"><table><thead><tr><th scope=\"col\">"
 		  "Item</th><th scope=\"col\">State</th><th scope=\"col\">What</th>"
 		  "<th scope=\"col\">Who</th><th scope=\"col\">By</th></tr></thead>"
 		  "<tbody>\n",
-		  done, k->item_n);
+		  done, k->item_n, k->item_n == 1 ? "item is" : "items are");
 	for (size_t i = 0; i < k->item_n; i++) {
 		const struct outlook_item *it = &k->item[i];
 

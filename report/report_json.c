@@ -210,7 +210,7 @@ static bool put_finding(struct writer *w, const struct finding *f, struct arena 
 			struct err *err)
 {
 	json_begin_object(&w->json);
-	if (!report_finding_keys(w->p.v.st, &w->json, f, arena, err))
+	if (!report_finding_keys(&w->p.v, &w->json, f, arena, err))
 		return false;
 	json_end_object(&w->json);
 	return report_flush(&w->out, false, err);

@@ -127,5 +127,14 @@ const char *page_share(int64_t part, int64_t whole, char *buf, size_t size);
 /* "2026-11-23", "2026-11-23 22:27"; "" for 0.  In arena. */
 const char *page_day(struct page *p, int64_t at);
 const char *page_minute(struct page *p, int64_t at);
+/* "1,234"; "1 account", "26 accounts".  In arena. */
+const char *page_grouped(struct page *p, int64_t n);
+const char *page_count(struct page *p, int64_t n, const char *one, const char *many);
+
+/* ---- report_page_turn.c: whose turn it is ---- */
+
+void page_say_tasks(struct page *p);
+/* Over the tasks: who has how many, and what comes first. */
+void page_say_turn(struct page *p, struct page_answer *a);
 
 #endif

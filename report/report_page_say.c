@@ -4,27 +4,24 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "report/report_page.h"
-#include "report/report_why.h"
 
-#define DAY	   86400
-#define OWNERS_MAX 6 /* owners who are named; others are summed up */
+#define DAY 86400
 
 static struct arena *arena(struct page *p)
 {
 	return &p->v.arena;
 }
 
-static const char *grouped(struct page *p, int64_t n)
+const char *page_grouped(struct page *p, int64_t n)
 {
 	char buf[32];
 
 	return arena_strdup(arena(p), num_group(n, buf, sizeof buf));
 }
 
-/* "1 account", "26 accounts" */
-static const char *count(struct page *p, int64_t n, const char *one, const char *many)
+const char *page_count(struct page *p, int64_t n, const char *one, const char *many)
 {
-	return arena_printf(arena(p), "%s %s", grouped(p, n), n == 1 ? one : many);
+	return arena_printf(arena(p), "%s %s", page_grouped(p, n), n == 1 ? one : many);
 }
 
 const char *page_name(struct page *p, const char *kind, const char *name)
@@ -161,198 +158,16 @@ static void say_forecast(struct page *p)
 	else if (f->p90 == 0)
 		f->why = arena_printf(
 			arena(p),
-			"At the median pace of %zu intervals between verifications; the "
-			"slowest tenth of them made no progress, so no later day is "
-			"sure.",
+			"If it goes on at the pace so far (the median of %zu intervals "
+			"between verifications); in the slowest tenth of them there was "
+			"no progress, so no later day is sure.",
 			n);
 	else
 		f->why = arena_printf(
 			arena(p),
-			"At the median pace of %zu intervals between verifications; at "
-			"the pace of the slowest tenth on %s.",
+			"If it goes on at the pace so far (the median of %zu intervals "
+			"between verifications); at its slowest, on %s.",
 			n, page_day(p, f->p90));
-}
-
-/* ---- whose turn it is ---- */
-
-static const char administrator[] = "the administrator";
-
-static void add_task(struct page *p, const char *who, enum outlook_mark mark, int64_t n,
-		     const char *what, const char *command)
-{
-	p->task[p->task_n++] = (struct page_task){ who, what, command, n, mark };
-}
-
-struct owner {
-	const char *name;
-	int64_t n;
-};
-
-static int owner_order(const void *a, const void *b)
-{
-	const struct owner *x = a, *y = b;
-
-	if (x->n != y->n)
-		return x->n > y->n ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-static int owner_names(const void *a, const void *b)
-{
-	const struct owner *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
-static const char to_decide[] =
-	"mailmuster accounts set NAME --decision migrate --by NAME";
-
-/* Accounts about which nobody has said what becomes of them, by owner. */
-static void tasks_decide(struct page *p)
-{
-	struct owner *v = mem_calloc(p->v.n + 1, sizeof *v);
-	int64_t unowned = 0, rest = 0;
-	size_t n = 0, k = 0;
-
-	for (size_t i = 0; i < p->v.n; i++) {
-		if (*p->account[i].decision != '\0')
-			continue;
-		if (*p->account[i].owner == '\0')
-			unowned++;
-		else
-			v[n++] = (struct owner){ p->account[i].owner, 1 };
-	}
-	if (n > 0)
-		qsort(v, n, sizeof *v, owner_names);
-	for (size_t i = 0; i < n; i++) {
-		if (k > 0 && strcmp(v[k - 1].name, v[i].name) == 0)
-			v[k - 1].n++;
-		else
-			v[k++] = v[i];
-	}
-	if (k > 0)
-		qsort(v, k, sizeof *v, owner_order);
-	for (size_t i = 0; i < k; i++) {
-		if (i >= OWNERS_MAX) {
-			rest += v[i].n;
-			continue;
-		}
-		add_task(p, v[i].name, OUTLOOK_WARN, v[i].n,
-			 arena_printf(arena(p), "Decide what becomes of %s.",
-				      count(p, v[i].n, "account", "accounts")),
-			 to_decide);
-	}
-	if (rest > 0)
-		add_task(p, "other owners", OUTLOOK_WARN, rest,
-			 arena_printf(arena(p), "Decide what becomes of %s.",
-				      count(p, rest, "account", "accounts")),
-			 to_decide);
-	if (unowned > 0)
-		add_task(p, administrator, OUTLOOK_WARN, unowned,
-			 arena_printf(arena(p), "Name an owner and a decision for %s.",
-				      count(p, unowned, "account", "accounts")),
-			 to_decide);
-	free(v);
-}
-
-static void tasks_unknown(struct page *p)
-{
-	int64_t n = p->n[PAGE_INCOMPLETE];
-
-	if (n > 0)
-		add_task(p, administrator, OUTLOOK_UNKNOWN, n,
-			 arena_printf(arena(p),
-				      "Examine %s in full: what is missing "
-				      "there is not known.",
-				      count(p, n, "account", "accounts")),
-			 "mailmuster audit, then mailmuster verify");
-	n = p->n[PAGE_NEVER];
-	if (n > 0 && !p->v.o->one_sided)
-		add_task(p, administrator, OUTLOOK_UNKNOWN, n,
-			 arena_printf(arena(p), "Verify %s for the first time.",
-				      count(p, n, "account", "accounts")),
-			 "mailmuster audit, then mailmuster verify");
-}
-
-static void tasks_findings(struct page *p)
-{
-	const struct report_sum *s = &p->v.sum;
-
-	for (size_t i = 0; i < s->group_n; i++) {
-		const struct report_group *g = &s->group[i];
-		const char *label = report_why_label(g->cls, g->why);
-
-		if (g->severity == SEVERITY_INFO || finding_class_unknown(g->cls))
-			continue;
-		add_task(p, administrator,
-			 g->severity == SEVERITY_LOSS ? OUTLOOK_BAD : OUTLOOK_WARN, g->n,
-			 arena_printf(
-				 arena(p), "%s %s%s%s%s, in %s.", grouped(p, g->n),
-				 finding_class_text(g->cls), label != NULL ? " (" : "",
-				 label != NULL ? label : "", label != NULL ? ")" : "",
-				 count(p, g->accounts, "account", "accounts")),
-			 report_why_step(g->cls, g->why));
-	}
-}
-
-static void tasks_items(struct page *p)
-{
-	for (size_t i = 0; i < p->look->item_n; i++) {
-		const struct outlook_item *it = &p->look->item[i];
-
-		if (!it->late || it->mark == OUTLOOK_GOOD)
-			continue;
-		add_task(p,
-			 *it->owner != '\0' ? page_name(p, "person", it->owner)
-					    : administrator,
-			 OUTLOOK_WARN, 1,
-			 arena_printf(arena(p), "Item %s of the checklist, due by %s.",
-				      it->id, it->due),
-			 "mailmuster checklist due");
-	}
-}
-
-static void tasks_seals(struct page *p)
-{
-	const struct report_sum *s = &p->v.sum;
-
-	if (s->unsealed > 0 && s->sealed + s->unsound > 0)
-		add_task(p, administrator, OUTLOOK_WARN, s->unsealed,
-			 arena_printf(arena(p),
-				      "Seal %s before its user enters: without "
-				      "a seal nobody can tell loss from "
-				      "deletion.",
-				      count(p, s->unsealed, "account", "accounts")),
-			 "mailmuster seal");
-}
-
-/* What ends before the kept waves do; it may name hosts. */
-static void tasks_due(struct page *p)
-{
-	for (size_t i = 0; i < p->plans.due_n; i++) {
-		const struct report_due *d = &p->plans.due[i];
-
-		add_task(p, administrator, OUTLOOK_BAD, 1,
-			 arena_printf(arena(p), "%s ends on %s, before all is moved.",
-				      p->v.o->redact ? "Something in the plan" : d->what,
-				      page_day(p, d->at)),
-			 "renew it, or plan the waves anew");
-	}
-}
-
-static void say_tasks(struct page *p)
-{
-	/* One each, and a few about accounts. */
-	size_t most = p->plans.due_n + p->v.sum.group_n + p->look->item_n + OWNERS_MAX +
-		      8;
-
-	p->task = arena_alloc(arena(p), most * sizeof *p->task);
-	tasks_due(p);
-	tasks_findings(p);
-	tasks_unknown(p);
-	tasks_decide(p);
-	tasks_items(p);
-	tasks_seals(p);
 }
 
 /* ---- banner and answers ---- */
@@ -388,8 +203,8 @@ static void say_gate(struct page *p)
 		       arena_printf(arena(p), "do not shut down the old server: %s",
 				    k->bar != NULL && *k->bar != '\0'
 					    ? k->bar
-					    : count(p, bad, "check does not pass",
-						    "checks do not pass")));
+					    : page_count(p, bad, "check does not pass",
+							 "checks do not pass")));
 }
 
 static void say_banner(struct page *p)
@@ -413,15 +228,15 @@ static void say_banner(struct page *p)
 	case VERDICT_INCOMPLETE:
 		banner(p, OUTLOOK_UNKNOWN, "INCOMPLETE",
 		       arena_printf(arena(p), "%s of %s could not be examined in full",
-				    grouped(p, unknown),
-				    count(p, s->transfers, "account", "accounts")));
+				    page_grouped(p, unknown),
+				    page_count(p, s->transfers, "account", "accounts")));
 		return;
 	case VERDICT_DIFFERS:
 		banner(p, OUTLOOK_BAD, "DIFFERS",
-		       arena_printf(
-			       arena(p), "%s of %s not as on the old server",
-			       grouped(p, s->verdict[VERDICT_DIFFERS]),
-			       count(p, s->transfers, "account is", "accounts are")));
+		       arena_printf(arena(p), "%s of %s not as on the old server",
+				    page_grouped(p, s->verdict[VERDICT_DIFFERS]),
+				    page_count(p, s->transfers, "account is",
+					       "accounts are")));
 		return;
 	case VERDICT_CLEAN:
 		break;
@@ -431,10 +246,10 @@ static void say_banner(struct page *p)
 		       "nothing was missing when it was read, which is too long ago");
 	else
 		banner(p, OUTLOOK_GOOD, "CLEAN",
-		       arena_printf(
-			       arena(p), "nothing is missing or altered in %s%s",
-			       count(p, s->verdict[VERDICT_CLEAN], "account", "accounts"),
-			       s->accepted > 0 ? ", but what was accepted" : ""));
+		       arena_printf(arena(p), "nothing is missing or altered in %s%s",
+				    page_count(p, s->verdict[VERDICT_CLEAN], "account",
+					       "accounts"),
+				    s->accepted > 0 ? ", but what was accepted" : ""));
 }
 
 static void answer_shut_down(struct page *p, struct page_answer *a)
@@ -446,7 +261,8 @@ static void answer_shut_down(struct page *p, struct page_answer *a)
 	if (p->look->gated) {
 		a->answer = p->look->go ? "Yes" : "No";
 		a->detail = p->look->go ? "Every check of the gate passes or is waived."
-					: "The gate is closed; its checks say why.";
+					: "What is in the way stands under the gate, "
+					  "below.";
 	} else if (s->worst == VERDICT_CLEAN && !is_stale(p) && !p->v.o->one_sided) {
 		a->answer = "Not decided";
 		a->mark = OUTLOOK_WARN;
@@ -472,10 +288,11 @@ static void answer_missing(struct page *p, struct page_answer *a)
 	a->question = "What is missing?";
 	more = unknown == 0
 		       ? ""
-		       : arena_printf(arena(p),
-				      "%s not examined in full: what is missing there is "
-				      "not known.",
-				      count(p, unknown, "account was", "accounts were"));
+		       : arena_printf(
+				 arena(p),
+				 "%s not examined in full: what is missing there is "
+				 "not known.",
+				 page_count(p, unknown, "account was", "accounts were"));
 	if (s->judged == 0) {
 		a->mark = OUTLOOK_UNKNOWN;
 		a->answer = "Not known";
@@ -483,22 +300,24 @@ static void answer_missing(struct page *p, struct page_answer *a)
 					      : "Nothing was verified yet.";
 	} else if (n > 0) {
 		a->mark = OUTLOOK_BAD;
-		a->answer = count(p, n, "message", "messages");
-		a->detail =
-			loss->n == 0 || doubt->n == 0
-				? arena_printf(arena(p), "in %s. %s",
-					       count(p, loss->accounts + doubt->accounts,
-						     "account", "accounts"),
-					       more)
-				: arena_printf(
-					  arena(p),
-					  "%s lost, in %s; %s perhaps, in %s. %s",
-					  grouped(p, loss->n),
-					  count(p, loss->accounts, "account", "accounts"),
-					  grouped(p, doubt->n),
-					  count(p, doubt->accounts, "account",
-						"accounts"),
-					  more);
+		a->answer = page_count(p, n, "message", "messages");
+		a->detail = loss->n == 0 || doubt->n == 0
+				    ? arena_printf(
+					      arena(p), "in %s. %s",
+					      page_count(p,
+							 loss->accounts + doubt->accounts,
+							 "account", "accounts"),
+					      more)
+				    : arena_printf(
+					      arena(p),
+					      "%s lost, in %s; %s perhaps, in %s. %s",
+					      page_grouped(p, loss->n),
+					      page_count(p, loss->accounts, "account",
+							 "accounts"),
+					      page_grouped(p, doubt->n),
+					      page_count(p, doubt->accounts, "account",
+							 "accounts"),
+					      more);
 	} else if (s->loss + s->doubt > s->folders_unread || unknown > 0) {
 		a->mark = unknown > 0 ? OUTLOOK_UNKNOWN : OUTLOOK_WARN;
 		a->answer = unknown > 0 ? "Not known" : "No message";
@@ -507,45 +326,18 @@ static void answer_missing(struct page *p, struct page_answer *a)
 	} else if (s->accepted > 0) {
 		a->mark = is_stale(p) ? OUTLOOK_UNKNOWN : OUTLOOK_GOOD;
 		a->answer = "Nothing but what was accepted";
-		a->detail = arena_printf(arena(p),
-					 "%s, which somebody took upon himself: "
-					 "mailmuster accept list.",
-					 count(p, s->accepted, "finding", "findings"));
+		a->detail = arena_printf(
+			arena(p),
+			"%s, which somebody took upon himself: "
+			"mailmuster accept list.",
+			page_count(p, s->accepted, "finding", "findings"));
 	} else {
 		a->mark = is_stale(p) ? OUTLOOK_UNKNOWN : OUTLOOK_GOOD;
 		a->answer = "Nothing";
 		a->detail = arena_printf(
 			arena(p), "All %s of the old server arrived.",
-			count(p, s->count.old_messages, "message", "messages"));
+			page_count(p, s->count.old_messages, "message", "messages"));
 	}
-}
-
-static void answer_turn(struct page *p, struct page_answer *a)
-{
-	size_t mine = 0, others = 0;
-
-	a->question = "Whose turn is it?";
-	for (size_t i = 0; i < p->task_n; i++) {
-		if (strcmp(p->task[i].who, administrator) == 0)
-			mine++;
-		else
-			others++;
-	}
-	if (p->task_n == 0) {
-		a->mark = OUTLOOK_GOOD;
-		a->answer = "Nobody's";
-		a->detail = "Nothing that mailmuster knows of is waiting for anybody.";
-		return;
-	}
-	a->mark = OUTLOOK_WARN;
-	a->answer = mine > 0 && others > 0 ? "Administrator and owners"
-		    : mine > 0		   ? "The administrator's"
-					   : "The owners'";
-	a->detail = arena_printf(arena(p), "%s: %s%s",
-				 count(p, (int64_t)p->task_n, "thing to do or decide",
-				       "things to do or decide"),
-				 p->task[0].what,
-				 p->task_n > 1 ? " The list follows below." : "");
 }
 
 static void answer_when(struct page *p, struct page_answer *a)
@@ -582,10 +374,10 @@ static void answer_when(struct page *p, struct page_answer *a)
 void page_say(struct page *p)
 {
 	say_forecast(p);
-	say_tasks(p);
+	page_say_tasks(p);
 	say_banner(p);
 	answer_shut_down(p, &p->answer[PAGE_SHUT_DOWN]);
 	answer_missing(p, &p->answer[PAGE_MISSING]);
-	answer_turn(p, &p->answer[PAGE_TURN]);
+	page_say_turn(p, &p->answer[PAGE_TURN]);
 	answer_when(p, &p->answer[PAGE_WHEN]);
 }

@@ -29,11 +29,11 @@ static bool put_message(struct rollback *r, const struct finding *f, struct err 
 	arena_reset(&r->line);
 	if (r->as_json) {
 		json_begin_object(&r->json);
-		if (!report_finding_keys(r->v.st, &r->json, f, &r->line, err))
+		if (!report_finding_keys(&r->v, &r->json, f, &r->line, err))
 			return false;
 		json_end_object(&r->json);
 	} else {
-		if (!report_finding_detail(r->v.st, f, &r->line, &d, err))
+		if (!report_finding_detail(&r->v, f, &r->line, &d, err))
 			return false;
 		d.subject = NULL; /* this list is handed on */
 		report_finding_lines(&r->l, f, &d);

@@ -198,11 +198,13 @@ static void say_side(struct telling *t, enum side side,
 		     const struct scan_sampled *sampled)
 {
 	const struct scan_counts *c = &t->w->count[side];
-	char a[32], b[32], octets[32], sentence[200];
+	char a[32], octets[32], sentence[200];
 	bool any = false;
 
-	lines_add(t->l, "%s  %s of %s messages scanned (%s)", side_name(side),
-		  num_group(c->scanned, a, sizeof a), num_group(c->messages, b, sizeof b),
+	lines_add(t->l, "%s  %s of ", side_name(side),
+		  num_group(c->scanned, a, sizeof a));
+	lines_count(t->l, c->messages, "message", "messages");
+	lines_add(t->l, " scanned (%s)",
 		  num_octets(t->w->scanned_octets[side], octets, sizeof octets));
 	for (int s = BODY_STATE_COUNT - 1; s > BODY_CLEAN; s--)
 		if (c->state[s] > 0) {
@@ -368,12 +370,13 @@ static bool on_owner_item(void *ctx, const struct scan_item *i, struct err *err)
 	return report_flush(t->out, false, err);
 }
 
-bool report_scan_owner(struct store *st, const int64_t *accounts, size_t n,
-		       struct report_out *out, struct lines *l, struct err *err)
+bool report_scan_owner(struct store *st, const struct report_options *o,
+		       const int64_t *accounts, size_t n, struct report_out *out,
+		       struct lines *l, struct err *err)
 {
 	const struct report_scan s = { .accounts = accounts, .account_n = n };
 	struct scan_walk w;
-	struct telling t = { .w = &w, .out = out, .l = l, .owner = true };
+	struct telling t = { .w = &w, .out = out, .l = l, .owner = !o->withhold };
 	bool ok = scan_walk_open(&w, st, &s, err);
 
 	arena_init(&t.arena);

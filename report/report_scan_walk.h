@@ -70,9 +70,9 @@ bool scan_walk_sample(struct scan_walk *w, enum side side, struct scan_sampled *
 /* Damaged mail of these accounts with subject, sender, date and what can be done about
  * it: for its owner, and so in `explain` alone (DESIGN 12).  Nothing when there is none.
  * Within a read transaction of the caller's. */
-bool report_scan_owner(struct store *st, const int64_t *accounts, size_t n,
-		       struct report_out *out, struct lines *l,
-		       struct err *err) MUST_CHECK;
+bool report_scan_owner(struct store *st, const struct report_options *o,
+		       const int64_t *accounts, size_t n, struct report_out *out,
+		       struct lines *l, struct err *err) MUST_CHECK;
 
 /* What can be done about it, in sentences, in arena. */
 const char *scan_repair(const struct scan_item *i, const char *server_id,

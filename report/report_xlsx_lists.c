@@ -165,7 +165,7 @@ static bool findings_of(struct findings *w, size_t i)
 		return false;
 	while (!is_full(x) && (next = store_findings_next(it, &f, x->err)) == NEXT_ITEM) {
 		arena_reset(&p->v.scratch);
-		if (!report_finding_detail(p->v.st, &f, &p->v.scratch, &d, x->err)) {
+		if (!report_finding_detail(&p->v, &f, &p->v.scratch, &d, x->err)) {
 			next = NEXT_FAIL;
 			break;
 		}

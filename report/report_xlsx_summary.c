@@ -100,12 +100,14 @@ static void put_tiles(struct xlsx *x, lxw_worksheet *ws)
 	tile(x, ws, 1, "Messages that arrived",
 	     s->judged == 0 ? "?" : num_group(arrived, a, sizeof a),
 	     s->judged == 0 ? "nothing was verified yet" : note);
-	snprintf(note, sizeof note, "in at least %s folders",
-		 num_group(s->folders_unread, b, sizeof b));
+	snprintf(note, sizeof note, "in at least %s %s",
+		 num_group(s->folders_unread, b, sizeof b),
+		 s->folders_unread == 1 ? "folder" : "folders");
 	tile(x, ws, 2, "Messages not examined",
 	     num_group(s->count.old_unverified, a, sizeof a), note);
-	snprintf(note, sizeof note, "%lld accounts not known in full",
-		 (long long)p->unsized[SIDE_OLD]);
+	snprintf(note, sizeof note, "%s %s not known in full",
+		 num_group(p->unsized[SIDE_OLD], b, sizeof b),
+		 p->unsized[SIDE_OLD] == 1 ? "account" : "accounts");
 	tile(x, ws, 3, "Mail on the old server",
 	     p->octets[SIDE_OLD] > 0 ? num_octets(p->octets[SIDE_OLD], a, sizeof a) : "?",
 	     note);
@@ -128,7 +130,10 @@ static void put_checks(struct xlsx *x, lxw_worksheet *ws)
 	size_t row = ROW_CHECKS + 1, passed = 0;
 	char text[120];
 
-	xlsx_put(x, ws, ROW_CHECKS, 0, "The gate", XLSX_HEAD);
+	xlsx_put(x, ws, ROW_CHECKS, 0,
+		 "The gate: what must hold before the old server is shut down",
+		 XLSX_HEAD);
+	xlsx_height(x, ws, ROW_CHECKS, 20);
 	if (!k->gated) {
 		xlsx_put(x, ws, row, 0, "It was not asked for this report.", XLSX_META);
 		return;
@@ -160,16 +165,21 @@ static void put_turn(struct xlsx *x, lxw_worksheet *ws)
 	size_t n = p->task_n < TURN_MOST - 1 ? p->task_n : TURN_MOST - 1;
 	char text[80];
 
-	xlsx_put(x, ws, ROW_TURN, 0, "Whose turn it is", XLSX_HEAD);
+	xlsx_put(x, ws, ROW_TURN, 0, "Whose turn it is, with what, and how to begin",
+		 XLSX_HEAD);
+	xlsx_height(x, ws, ROW_TURN, 20);
 	if (n == 0)
 		xlsx_put(x, ws, ROW_TURN + 1, 0, "Nothing is waiting for anybody.",
 			 XLSX_META);
 	for (size_t i = 0; i < n; i++) {
 		size_t row = ROW_TURN + 1 + i;
 
-		xlsx_merge(x, ws, row, 0, 1, p->task[i].who, XLSX_CELL);
-		xlsx_merge(x, ws, row, 2, COLUMNS - 1, p->task[i].what, XLSX_WRAP);
-		if (strlen(p->task[i].what) > 100)
+		xlsx_put(x, ws, row, 0, p->task[i].who, XLSX_WRAP);
+		xlsx_merge(x, ws, row, 1, 4, p->task[i].what, XLSX_WRAP);
+		xlsx_merge(x, ws, row, 5, COLUMNS - 1, p->task[i].command, XLSX_WRAP);
+		/* Merged cells do not grow by themselves. */
+		if (strlen(p->task[i].who) > 15 || strlen(p->task[i].what) > 66 ||
+		    strlen(p->task[i].command) > 48)
 			xlsx_height(x, ws, row, 28);
 	}
 	if (n < p->task_n) {

@@ -84,41 +84,65 @@ bool severity_parse(const char *s, enum severity *out)
 }
 
 static const struct {
-	const char *name, *text;
+	const char *name, *text, *one;
 } classes[] = {
 	[FINDING_MESSAGE_MISSING] = { "message-missing",
-				      "messages missing on the new server" },
-	[FINDING_MESSAGE_EXTRA] = { "message-extra", "messages on the new server only" },
-	[FINDING_MESSAGE_REFILED] = { "message-refiled", "messages in another folder" },
-	[FINDING_FLAGS] = { "flags", "messages whose flags differ" },
-	[FINDING_KEYWORDS] = { "keywords", "messages whose keywords differ" },
-	[FINDING_DATE] = { "date", "messages whose arrival date differs" },
-	[FINDING_OCTETS] = { "octets", "messages whose size differs" },
-	[FINDING_CONTENT] = { "content", "messages whose content differs" },
+				      "messages missing on the new server",
+				      "message missing on the new server" },
+	[FINDING_MESSAGE_EXTRA] = { "message-extra", "messages on the new server only",
+				    "message on the new server only" },
+	[FINDING_MESSAGE_REFILED] = { "message-refiled", "messages in another folder",
+				      "message in another folder" },
+	[FINDING_FLAGS] = { "flags", "messages whose flags differ",
+			    "message whose flags differ" },
+	[FINDING_KEYWORDS] = { "keywords", "messages whose keywords differ",
+			       "message whose keywords differ" },
+	[FINDING_DATE] = { "date", "messages whose arrival date differs",
+			   "message whose arrival date differs" },
+	[FINDING_OCTETS] = { "octets", "messages whose size differs",
+			     "message whose size differs" },
+	[FINDING_CONTENT] = { "content", "messages whose content differs",
+			      "message whose content differs" },
 	[FINDING_FOLDER_MISSING] = { "folder-missing",
-				     "folders missing on the new server" },
-	[FINDING_FOLDER_EXTRA] = { "folder-extra", "folders on the new server only" },
+				     "folders missing on the new server",
+				     "folder missing on the new server" },
+	[FINDING_FOLDER_EXTRA] = { "folder-extra", "folders on the new server only",
+				   "folder on the new server only" },
 	[FINDING_FOLDER_COLLIDED] = { "folder-collided",
-				      "folders that became one with another" },
-	[FINDING_FOLDER_RENAMED] = { "folder-renamed", "folders renamed by a rule" },
-	[FINDING_FOLDER_UNREADABLE] = { "folder-unreadable", "folders not read in full" },
-	[FINDING_ACCOUNT_UNREADABLE] = { "account-unreadable", "sides not read" },
+				      "folders that became one with another",
+				      "folder that became one with another" },
+	[FINDING_FOLDER_RENAMED] = { "folder-renamed", "folders renamed by a rule",
+				     "folder renamed by a rule" },
+	[FINDING_FOLDER_UNREADABLE] = { "folder-unreadable", "folders not read in full",
+					"folder not read in full" },
+	[FINDING_ACCOUNT_UNREADABLE] = { "account-unreadable", "sides not read",
+					 "side not read" },
 	[FINDING_EVIDENCE_STALE] = { "evidence-stale",
+				     "evidence too old or not deep enough",
 				     "evidence too old or not deep enough" },
 	[FINDING_SUBSCRIPTION] = { "subscription",
-				   "folders subscribed on one server only" },
-	[FINDING_SPECIAL_USE] = { "special-use", "folders whose special use differs" },
+				   "folders subscribed on one server only",
+				   "folder subscribed on one server only" },
+	[FINDING_SPECIAL_USE] = { "special-use", "folders whose special use differs",
+				  "folder whose special use differs" },
 	[FINDING_MISDELIVERED] = { "message-misdelivered",
-				   "messages in somebody else's account" },
+				   "messages in somebody else's account",
+				   "message in somebody else's account" },
 	[FINDING_MESSAGE_REMOVED] = { "message-removed",
-				      "accounts from which delivered mail was removed" },
+				      "accounts from which delivered mail was removed",
+				      "account from which delivered mail was removed" },
 	[FINDING_MASS_REMOVAL] = { "mass-removal",
-				   "alarms: delivered mail was removed in a mass" },
-	[FINDING_MASS_FLAGS] = { "mass-flags", "alarms: flags were lost in a mass" },
-	[FINDING_SEAL_UNSOUND] = { "seal-unsound", "seals that are in doubt" },
+				   "alarms: delivered mail was removed in a mass",
+				   "alarm: delivered mail was removed in a mass" },
+	[FINDING_MASS_FLAGS] = { "mass-flags", "alarms: flags were lost in a mass",
+				 "alarm: flags were lost in a mass" },
+	[FINDING_SEAL_UNSOUND] = { "seal-unsound", "seals that are in doubt",
+				   "seal that is in doubt" },
 	[FINDING_MESSAGE_UNREADABLE] = { "message-unreadable",
-					 "messages that a server does not give out" },
-	[FINDING_MESSAGE_DAMAGED] = { "message-damaged", "messages that are damaged" },
+					 "messages that a server does not give out",
+					 "message that a server does not give out" },
+	[FINDING_MESSAGE_DAMAGED] = { "message-damaged", "messages that are damaged",
+				      "message that is damaged" },
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "every class has a name");
 
@@ -132,6 +156,12 @@ const char *finding_class_text(enum finding_class c)
 {
 	assert((size_t)c < COUNT_OF(classes));
 	return classes[c].text;
+}
+
+const char *finding_class_one(enum finding_class c)
+{
+	assert((size_t)c < COUNT_OF(classes));
+	return classes[c].one;
 }
 
 bool finding_class_parse(const char *s, enum finding_class *out)

@@ -109,5 +109,7 @@ bool finding_class_of_messages(enum finding_class c);
 bool finding_class_unknown(enum finding_class c);
 /* "messages missing on the new server": a count stands before or behind it */
 const char *finding_class_text(enum finding_class c);
+/* The same of one: "message missing on the new server", "alarm: flags were lost ...". */
+const char *finding_class_one(enum finding_class c);
 
 #endif

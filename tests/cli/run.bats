@@ -205,9 +205,12 @@ servers() {
 	want 0
 	has "$(cat anna.html)" "<title>Your mail: anna</title>"
 	hasnt "$(cat anna.html)" bert
+	mm explain anna --purpose "asked by phone"
+	want 0
 	mm report --access
 	want 0
 	has "$out" "time,operator,account,purpose"
+	has "$out" ",anna,asked by phone"
 	has "$out" ",anna,'=she asked"
 	mm ledger verify
 	want 0

@@ -138,6 +138,10 @@ trouble_is_said() {
 	want 0
 	mm accounts list
 	want 0
+	# Nobody would know that somebody looked: no senders, no subjects.
+	mm explain anna
+	want 0
+	has "$said" "cannot be recorded, so senders and subjects are left out"
 	kill -KILL $holder
 	wait $holder || true
 	mm accounts import
@@ -336,14 +340,28 @@ stop_audit() {
 		skip "cannot mount a small file system here"
 	mm -C small "$@"
 	init_status=$status
+	echo old >small/report.html
+	echo old >small/report.xlsx
 	mm -C small audit
 	audit_status=$status audit_said=$said
 	mm -C small ledger verify
+	ledger_status=$status
+	# A report that does not fit leaves the old one as it was, and nothing beside it.
+	head -c 9M /dev/zero >small/filled 2>/dev/null || true
+	mm -C small report --html -o small/report.html
+	html_status=$status
+	mm -C small report --xlsx -o small/report.xlsx
+	left=$(cat small/report.html small/report.xlsx && ls small)
 	umount small
 	[ "$init_status" = 0 ]
 	[ "$audit_status" = 7 ]
 	has "$audit_said" "error:"
-	want 0
+	[ "$ledger_status" = 0 ]
+	[ "$html_status" = 7 ]
+	want 7
+	[ "$(head -2 <<<"$left")" = "$(printf 'old\nold')" ]
+	hasnt "$left" "report.html."
+	hasnt "$left" "report.xlsx."
 }
 
 @test "a ledger that was changed" {

@@ -40,6 +40,7 @@ BY_INDEX(verdict_name, enum verdict)
 BY_INDEX(severity_name, enum severity)
 BY_INDEX(finding_class_name, enum finding_class)
 BY_INDEX(finding_class_text, enum finding_class)
+BY_INDEX(finding_class_one, enum finding_class)
 BY_INDEX(why_name, enum why)
 
 /* The words stand in JSON and in the ledger, and the numbers behind them in the store:
@@ -80,6 +81,7 @@ static const struct {
 	  "message-misdelivered message-removed mass-removal mass-flags seal-unsound "
 	  "message-unreadable message-damaged" },
 	{ finding_class_text_at, FINDING_CLASS_COUNT, NULL },
+	{ finding_class_one_at, FINDING_CLASS_COUNT, NULL },
 	{ why_name_at, WHY_COUNT,
 	  "none unexplained no-seal rule other-account late removed resurrected refiled "
 	  "duplicate artefact too-large unreadable-old quota no-id name stopped year "
