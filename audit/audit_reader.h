@@ -86,7 +86,12 @@ struct audit_doubt {
 	bool narrowed;	       /* by the newest break */
 	struct audit_uids bad; /* named: never asked for again */
 	struct audit_uids refused; /* likewise, for the server does not tell about them */
-	char why[480];		   /* what happened at the first of bad */
+	struct folder_hole *hole;  /* one for each of both, in no order; a uid may be there
+				      twice */
+	size_t hole_n, hole_cap;
+	bool too_many;	   /* for all to be named */
+	struct arena text; /* of their words */
+	char why[480];	   /* what happened at the first of bad */
 	char words[AUDIT_WORDS_SIZE]; /* of the last FETCH that was refused; "" */
 };
 #define AUDIT_DOUBT_TRIES 60

@@ -173,8 +173,11 @@ static bool load_folders(struct work *w, struct work_side *s, struct work_member
 		own += f->proof != PROOF_NO_MAIL;
 		if (m == NULL && !is_ours(w, others, others_n, f->common))
 			continue;
-		if (f->proof == PROOF_GOOD && s->proof != PROOF_GOOD)
+		if (s->proof != PROOF_GOOD &&
+		    (f->proof == PROOF_GOOD || f->proof == PROOF_HOLES))
 			f->proof = s->proof;
+		if (f->proof == PROOF_HOLES && !holes_load(w, f, err))
+			return false;
 		if (f->proof != PROOF_NO_MAIL && view[i].seen_run != 0)
 			f->messages = view[i].state.exists >= 0 ? view[i].state.exists
 								: view[i].messages_read;

@@ -619,3 +619,20 @@ END;
 CREATE TRIGGER approval_no_delete BEFORE DELETE ON approval BEGIN
 	SELECT RAISE(ABORT, 'approval is append-only');
 END;
+
+-- Messages that a reading of a folder could not read (folder_seen.outcome 5): they are
+-- there, and whoever judges the folder must not take them for known.  Append-only; audit.
+CREATE TABLE folder_hole (
+	seen   INTEGER NOT NULL REFERENCES folder_seen (id),
+	uid    INTEGER NOT NULL,
+	octets INTEGER NOT NULL, -- RFC822.SIZE, where that much was told; -1
+	"date" INTEGER,          -- INTERNALDATE, likewise; NULL
+	words  TEXT NOT NULL,    -- what came instead of it
+	PRIMARY KEY (seen, uid)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER folder_hole_no_update BEFORE UPDATE ON folder_hole BEGIN
+	SELECT RAISE(ABORT, 'folder_hole is append-only');
+END;
+CREATE TRIGGER folder_hole_no_delete BEFORE DELETE ON folder_hole BEGIN
+	SELECT RAISE(ABORT, 'folder_hole is append-only');
+END;

@@ -57,7 +57,7 @@ static const char sql_blocks[] =
 static const char sql_readings[] =
 	"SELECT s.run, s.digest FROM folder_seen s JOIN run_end e ON e.run = s.run"
 	" WHERE s.folder = (SELECT folder FROM folder_epoch WHERE id = ?1)"
-	" AND s.epoch = ?1 AND s.outcome = ?2 AND s.id = (SELECT max(x.id) FROM"
+	" AND s.epoch = ?1 AND s.outcome IN (?2, ?3) AND s.id = (SELECT max(x.id) FROM"
 	" folder_seen x WHERE x.folder = s.folder AND x.run = s.run) ORDER BY s.run";
 /* A run that was continued after a later one had begun: {"run":5} is the payload. */
 static const char sql_overtaken[] =
@@ -359,6 +359,7 @@ static bool open_epoch(struct deep *d)
 		return false;
 	sqlite3_bind_int64(q, 1, d->epoch);
 	sqlite3_bind_int(q, 2, FOLDER_READ);
+	sqlite3_bind_int(q, 3, FOLDER_HOLED);
 	d->n = 0;
 	if (!db_list(d->st, q, sizeof *d->reading, read_reading, &d->arena, &list, &d->n,
 		     d->err))

@@ -46,6 +46,8 @@ static const char *const sql_later_rows[] = {
 	" words FROM dns_seen WHERE run = ?1 ORDER BY id",
 	"SELECT id, account, at, kind, name, used, \"limit\" FROM account_limit"
 	" WHERE run = ?1 ORDER BY id",
+	"SELECT h.seen, h.uid, h.octets, h.\"date\", h.words FROM folder_seen s"
+	" JOIN folder_hole h ON h.seen = s.id WHERE s.run = ?1 ORDER BY h.seen, h.uid",
 };
 
 static const char sql_ended[] =
