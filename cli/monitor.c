@@ -211,7 +211,7 @@ static int status_nagios(const struct status_figures *f, int64_t stale, int64_t 
 			   (long long)f->missing, (long long)f->loss, (long long)f->doubt,
 			   (long long)(f->verdict[VERDICT_INCOMPLETE] + f->never));
 	out_puts("\n");
-	return state;
+	return (int)state;
 }
 
 static int gate_nagios(const struct gate_seen *s)
@@ -242,7 +242,7 @@ static int gate_nagios(const struct gate_seen *s)
 		strbuf_cstr(&why), v->n[GATE_PASS], GATE_CHECK_COUNT, v->n[GATE_WAIVED],
 		v->n[GATE_WARN], v->n[GATE_FAIL], v->n[GATE_NO_DATA]);
 	strbuf_done(&why);
-	return state;
+	return (int)state;
 }
 
 int monitor_status(const struct project *p, const struct status_figures *f, int64_t stale,
