@@ -112,6 +112,24 @@ pages() {
 	END
 }
 
+@test "files and folders that the documents name are there" {
+	python3 - "$TOP" <<-'END'
+		import glob, os, re, sys
+		top, bad, n = sys.argv[1], [], 0
+		for path in [f"{top}/README.md"] + glob.glob(f"{top}/docs/*.md"):
+		    text = open(path).read()
+		    for name in re.findall(r"`([a-z]+/[A-Za-z0-9_./*-]+)`", text) + re.findall(r"\]\(([^)#:]+)\)", text):
+		        if "NAME" in name or "/" in name and name.split("/")[0] in ("build", "share", "mailmuster", "weekly", "checklists", "log"):
+		            continue
+		        n += 1
+		        where = [top, os.path.dirname(path)] + [f"{top}/{x}" for x in ("lib", "audit", "lab")]
+		        if not any(glob.glob(f"{w}/{name}{end}") for w in where for end in ("", ".c", ".bats")):
+		            bad.append((os.path.basename(path), name))
+		assert not bad, bad
+		assert n >= 100, n
+	END
+}
+
 @test "CHECKLIST.md is the list that is built in" {
 	"$MM" checklist export premigration --blank --format markdown >made.md
 	diff "$TOP/CHECKLIST.md" made.md
