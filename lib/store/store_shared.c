@@ -73,7 +73,7 @@ bool store_shared_unread(struct store *st, enum side side, struct arena *arena,
 		if (!owned && n++ == 0)
 			*first_out = db_text_in(q, 0, arena);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	*n_out = n;
 	return next == NEXT_END;
 }
