@@ -4,7 +4,7 @@
  * windows, several in flight, must answer each of those uids with every item that was
  * asked for; UID SEARCH ALL behind the last window tells whether that is still the
  * folder.  Every row of a window is made before the first answer (audit_window.h): what
- * is not answered is seen, is asked once more, and then makes the folder unreadable.
+ * is not answered is seen, is asked once more, and then is a hole that is named.
  */
 #include "audit/audit_pump.h"
 #include "audit/audit_rows.h"
@@ -197,15 +197,20 @@ static bool read_opened(struct audit_pump *o, bool *again_out, struct err *err)
 }
 
 /* After the last window: how it ended. */
-static void describe(struct audit_pump *o, struct folder_end *end)
+static void describe(struct audit_pump *o, struct folder_end *end, struct err *why)
 {
 	struct audit_reader *r = o->r;
 	uint32_t top = r->set.n > 0 ? r->set.r[r->set.n - 1].hi : 0;
 
-	end->outcome = FOLDER_READ;
-	end->messages_read = (int64_t)r->set.count + o->changed;
+	audit_doubt_holes(o, &end->hole, &end->hole_n, why);
+	end->outcome = end->hole_n > 0 ? FOLDER_HOLED : FOLDER_READ;
+	end->messages_read = (int64_t)(r->set.count - end->hole_n) + o->changed;
+	if (end->hole_n > 0) {
+		end->error_class = why->cls;
+		end->error = why->text;
+	}
 	if (o->way != AUDIT_DELTA)
-		end->state.exists = end->messages_read;
+		end->state.exists = (int64_t)r->set.count;
 	if (end->state.uidnext != 0 && end->state.uidnext <= top && top < UINT32_MAX)
 		end->state.uidnext = top + 1;
 }
@@ -240,7 +245,7 @@ static bool read_in(struct audit_pump *o, bool *again_out, struct err *err)
 	end.state = o->now;
 	end.took_ms = clock_mono_ms() - began;
 	if (read) {
-		describe(o, &end);
+		describe(o, &end, &why);
 	} else {
 		end.outcome = FOLDER_UNREADABLE;
 		end.error_class = why.cls;

@@ -227,6 +227,12 @@ void audit_pump_items(struct audit_pump *o, const struct audit_flight *fl)
 		audit_rows_items(o->r, &o->r->line);
 }
 
+void audit_pump_fields(struct audit_pump *o)
+{
+	strbuf_adds(&o->r->line,
+		    "(UID BODY.PEEK[HEADER.FIELDS (" MIME_IDENTITY_FIELDS ")])");
+}
+
 static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *err);
 
 static bool ask_window(struct audit_pump *o, const struct audit_cut *cut, uint64_t turn,
@@ -278,9 +284,7 @@ static bool ask_rows(struct audit_pump *o, struct audit_flight *fl, bool fields,
 			return true;
 		strbuf_addc(&o->r->line, ' ');
 		if (fields)
-			strbuf_adds(&o->r->line,
-				    "(UID BODY.PEEK[HEADER.FIELDS (" MIME_IDENTITY_FIELDS
-				    ")])");
+			audit_pump_fields(o);
 		else
 			audit_pump_items(o, fl);
 		if (!send(o, fl, err))
@@ -288,20 +292,41 @@ static bool ask_rows(struct audit_pump *o, struct audit_flight *fl, bool fields,
 	}
 }
 
-static size_t count_lacks(const struct audit_pump *o, const struct audit_flight *fl)
+static size_t count_wanting(const struct audit_pump *o, const struct audit_flight *fl,
+			    bool fields)
 {
 	size_t n = 0;
 
 	for (size_t row = 0; row < fl->w->n; row++)
-		n += audit_rows_lacks(fl->w, row, audit_pump_need(o, fl));
+		n += fields ? audit_rows_weak(fl->w, row)
+			    : audit_rows_lacks(fl->w, row, audit_pump_need(o, fl));
 	return n;
 }
 
-/* All commands for a window are complete: what is lacking is asked once more, what is
- * weak gets its fields. */
+/* One of many may be the reason of a refusal: in smaller pieces.  False: it was singly. */
+static bool narrow(struct audit_pump *o, struct audit_flight *fl, bool fields)
+{
+	bool first = fl->piece == AUDIT_AGAIN || (fields && !fl->fields);
+
+	if (!fl->refused || (fl->piece == 1 && !first) ||
+	    count_wanting(o, fl, fields) <= 1)
+		return false;
+	fl->piece = first ? AUDIT_AGAIN / 20 : 1;
+	fl->fields = fields;
+	fl->narrow = true;
+	fl->refused = false;
+	fl->at = 0;
+	return true;
+}
+
+/*
+ * All commands for a window are complete: what is lacking is asked once more, what is weak
+ * gets its fields, whatever others still lack then.  Once fields were asked for an answer
+ * is taken for them, so that nothing else is asked after that.
+ */
 static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *err)
 {
-	bool fields, sent = false;
+	bool lacks, weak, fields, sent = false;
 	uint8_t *asked;
 
 	if (fl->w == NULL)
@@ -310,22 +335,19 @@ static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *e
 		if (!audit_doubt_ask(o, fl, &sent, err) || sent)
 			return sent;
 	}
-	fields = !audit_rows_any_lacks(fl->w, audit_pump_need(o, fl));
-	if (fields && !audit_rows_any_weak(fl->w)) {
+	lacks = audit_rows_any_lacks(fl->w, audit_pump_need(o, fl));
+	weak = audit_rows_any_weak(fl->w);
+	if (!lacks && !weak) {
 		fl->ready = true;
 		return true;
 	}
-	asked = fields ? &fl->fields_asked : &fl->asked;
-	if (*asked == 2 && fl->refused && fl->piece > 1 && !fields &&
-	    count_lacks(o, fl) > 1) {
-		/* One of many may be the reason. */
-		fl->piece = fl->piece == AUDIT_AGAIN ? AUDIT_AGAIN / 20 : 1;
-		fl->narrow = true;
-		fl->refused = false;
-		fl->at = 0;
+	if (lacks && fl->fields_asked == 0 && fl->asked == 2 && narrow(o, fl, false))
 		return advance(o, fl, err);
-	}
-	if (*asked == 2) {
+	fields = fl->fields_asked > 0 || !lacks || (weak && fl->asked == 2);
+	asked = fields ? &fl->fields_asked : &fl->asked;
+	if (fields && *asked == 2 && narrow(o, fl, true))
+		return advance(o, fl, err);
+	if (*asked == 2 || (fields && !weak)) {
 		fl->stuck = true;
 		return true;
 	}

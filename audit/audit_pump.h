@@ -31,6 +31,7 @@ struct audit_flight {
 	bool flags; /* nothing but flags is asked for: the rest is known */
 	/* In pieces, one command at a time (audit_doubt.c). */
 	bool narrow, refused; /* refused: by NO or BAD, since it was last asked for */
+	bool fields;	      /* narrow for identity fields; all else was asked for */
 	size_t at;	      /* the first row that was not asked for in this go */
 	size_t from;	      /* and the first of the newest piece */
 	size_t piece;	      /* rows in one, where nothing is in doubt */
@@ -120,8 +121,13 @@ bool audit_doubt_ask(struct audit_pump *o, struct audit_flight *fl, bool *sent_o
 		     struct err *err) MUST_CHECK;
 /* The session broke for this reason: what may have done it? */
 void audit_doubt_raise(struct audit_pump *o, const struct err *why);
-/* What was passed over makes the folder incomplete: false with err. */
+/* False when more was passed over than can be named, or all that there is: the folder is
+ * unreadable. */
 bool audit_doubt_settle(struct audit_pump *o, struct err *err) MUST_CHECK;
+/* What was passed over and is in r->set: holes of the folder, ascending, valid until
+ * another folder is in doubt.  why: how people are told; untouched when there are none. */
+void audit_doubt_holes(struct audit_pump *o, const struct folder_hole **hole_out,
+		       size_t *n_out, struct err *why);
 /* A row of folder i cannot be had. */
 bool audit_doubt_refuse(struct audit_pump *o, struct audit_window *w, size_t row,
 			struct err *err) MUST_CHECK;
@@ -129,6 +135,7 @@ bool audit_doubt_refuse(struct audit_pump *o, struct audit_window *w, size_t row
 /* ---- rounds ---- */
 
 void audit_pump_items(struct audit_pump *o, const struct audit_flight *fl);
+void audit_pump_fields(struct audit_pump *o); /* of identity, likewise into r->line */
 unsigned audit_pump_need(const struct audit_pump *o, const struct audit_flight *fl);
 /* Queue what stands in r->line for this window. */
 bool audit_pump_send_for(struct audit_pump *o, struct audit_flight *fl,

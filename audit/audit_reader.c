@@ -10,6 +10,7 @@ void audit_reader_init(struct audit_reader *r)
 	*r = (struct audit_reader){ 0 };
 	arena_init(&r->arena);
 	arena_init(&r->scratch);
+	arena_init(&r->doubt.text);
 	r->sha = sha256_new();
 }
 
@@ -31,6 +32,8 @@ void audit_reader_done(struct audit_reader *r)
 	audit_uids_done(&r->vanished);
 	audit_uids_done(&r->doubt.bad);
 	audit_uids_done(&r->doubt.refused);
+	arena_done(&r->doubt.text);
+	free(r->doubt.hole);
 	arena_done(&r->scratch);
 	arena_done(&r->arena);
 }
@@ -73,7 +76,7 @@ bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end 
 	if (!r->sink->end(r->sink->ctx, f, &end, &why)) {
 		/* What is stored does not add up with what the server told: that spoils
 		 * this folder only. */
-		if (why.cls != ERR_PROTO || end.outcome != FOLDER_READ) {
+		if (why.cls != ERR_PROTO || !folder_outcome_stored(end.outcome)) {
 			*err = why;
 			return sink_failed(r);
 		}
@@ -85,6 +88,7 @@ bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end 
 		end.error_class = why.cls;
 		end.error = why.text;
 		end.messages_read = 0;
+		end.hole_n = 0;
 		if (!r->sink->end(r->sink->ctx, f, &end, err))
 			return sink_failed(r);
 	}
@@ -92,7 +96,13 @@ bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end 
 		r->own_read++;
 		r->messages += end.state.exists;
 		r->progress = true;
-	} else if (end.outcome == FOLDER_UNREADABLE && r->first_bad.cls == ERR_NONE) {
+	}
+	if (end.outcome == FOLDER_HOLED) {
+		r->messages += end.state.exists;
+		r->progress = true;
+	}
+	if ((end.outcome == FOLDER_UNREADABLE || end.outcome == FOLDER_HOLED) &&
+	    r->first_bad.cls == ERR_NONE) {
 		r->first_bad.cls = end.error_class;
 		snprintf(r->first_bad.text, sizeof r->first_bad.text, "%s", end.error);
 	}

@@ -86,7 +86,12 @@ struct audit_doubt {
 	bool narrowed;	       /* by the newest break */
 	struct audit_uids bad; /* named: never asked for again */
 	struct audit_uids refused; /* likewise, for the server does not tell about them */
-	char why[480];		   /* what happened at the first of bad */
+	struct folder_hole *hole;  /* one for each of both, in no order; a uid may be there
+				      twice */
+	size_t hole_n, hole_cap;
+	bool too_many;	   /* for all to be named */
+	struct arena text; /* of their words */
+	char why[480];	   /* what happened at the first of bad */
 	char words[AUDIT_WORDS_SIZE]; /* of the last FETCH that was refused; "" */
 };
 #define AUDIT_DOUBT_TRIES 60
@@ -98,6 +103,7 @@ struct audit_reader {
 	int64_t account;
 	enum side side;
 	enum depth depth;
+	const char *tree; /* of struct account; NULL: as "" */
 	const char *kind; /* of struct server; NULL: "auto" */
 	enum compress_mode compress;
 	bool borrowed;	      /* somebody else logged in for the account: whose rights
@@ -117,7 +123,7 @@ struct audit_reader {
 	int64_t far_ms;	      /* a round trip, as the first command took */
 	bool packs;	      /* its sessions are compressed */
 	bool listed;
-	bool unseen;   /* the login shows no folder, not even INBOX */
+	bool unseen;   /* the login shows no folder, not even INBOX; or none of the tree */
 	bool fatal;    /* the sink has failed; err of the call that returned false is the
 			  sink's */
 	bool progress; /* something new was read since the caller last cleared this */

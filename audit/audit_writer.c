@@ -217,15 +217,16 @@ static bool put_end(struct audit_writer *w, const struct audit_worker *worker,
 	if (!store_folder_end(w->st, e->end, err))
 		return false;
 	w->progress.folders_done++;
-	if (e->end->outcome == FOLDER_READ &&
+	if (folder_outcome_stored(e->end->outcome) &&
 	    e->end->state.exists > e->end->messages_read) /* known, and not read again */
 		w->progress.messages_done += e->end->state.exists - e->end->messages_read;
-	if (e->end->outcome != FOLDER_UNREADABLE)
+	if (e->end->outcome != FOLDER_UNREADABLE && e->end->outcome != FOLDER_HOLED)
 		return true;
 	w->progress.errors++;
 	if (!e->quiet)
-		say(w, "%s %s: cannot read \"%s\": %s", side_name(worker->side),
+		say(w, "%s %s: cannot read %s\"%s\": %s", side_name(worker->side),
 		    shown(worker->job->user, user, sizeof user),
+		    e->end->outcome == FOLDER_HOLED ? "all of " : "",
 		    shown(e->folder->name, name, sizeof name), e->end->error);
 	return true;
 }

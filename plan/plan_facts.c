@@ -337,7 +337,7 @@ static bool one_folder(struct walker *w, const struct folder_view *v,
 		return true;
 	}
 	f->folders++;
-	if (v->outcome == FOLDER_UNREADABLE)
+	if (v->outcome == FOLDER_UNREADABLE || v->outcome == FOLDER_HOLED)
 		trait(f, PLAN_TRAIT_UNREADABLE, d->name);
 	f->read = f->read && v->outcome == FOLDER_READ;
 	f->messages += d->messages > 0 ? d->messages : 0;
@@ -349,7 +349,7 @@ static bool one_folder(struct walker *w, const struct folder_view *v,
 		f->trash += d->octets;
 	if (d->junk && d->octets > 0)
 		f->junk += d->octets;
-	d->epoch = v->outcome == FOLDER_READ ? v->epoch : 0;
+	d->epoch = folder_outcome_stored(v->outcome) ? v->epoch : 0;
 	return d->epoch == 0 || messages(w, v, d, f, err);
 }
 

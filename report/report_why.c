@@ -289,15 +289,13 @@ static const struct counsel classes[] = {
 				   "the mover finish, stop the mail to this account, and "
 				   "take the seal once "
 				   "more." },
-	[FINDING_MESSAGE_UNREADABLE] = { NULL, "mailmuster scan --list names what to do",
+	[FINDING_MESSAGE_UNREADABLE] = { NULL, "mend or delete them, and audit again",
 					 "Nobody can read these messages, so nobody can "
-					 "say "
-					 "whether they are the same: mailmuster scan "
-					 "--list "
+					 "say whether they are the same: mailmuster "
+					 "explain names them, mailmuster scan --list "
 					 "tells what their owners and the administrator "
-					 "can "
-					 "do; scan again afterwards. What nobody misses "
-					 "is accepted by its fingerprint." },
+					 "can do; audit and scan again afterwards. What "
+					 "nobody misses is accepted by its fingerprint." },
 	[FINDING_MESSAGE_DAMAGED] = { NULL, "their owners look at them",
 				      "Have the owners look at their damaged messages "
 				      "before they move: mailmuster scan --list tells "

@@ -102,7 +102,8 @@ bool emit_message(struct work *w, struct work_pair *p, const struct multiset_ite
 			     .explanation = or_empty(e->explanation),
 			     .count = 1,
 			     .fold = e->fold };
-	struct msg_key key = stand_in(&item->m, w->sha);
+	struct msg_key key = e->instead != NULL ? *e->instead
+						: stand_in(&item->m, w->sha);
 
 	if (p->stamp != w->stamp) {
 		p->stamp = w->stamp;

@@ -300,6 +300,20 @@ static bool emit_refiled(struct match *x, struct err *err)
 	return emit(x, &e, err);
 }
 
+/* What was read of one of both earlier tells which it is, and nothing more. */
+static bool matched_hole(struct work_pair *p, struct work_pair *q,
+			 const struct multiset_item *old, const struct multiset_item *new)
+{
+	if (!holes_has(p->folder[SIDE_OLD], old->m.uid) &&
+	    !holes_has(q->folder[SIDE_NEW], new->m.uid))
+		return false;
+	p->row.count.old_unverified++;
+	q->row.count.new_unverified++;
+	if (old->m.uid > p->arrived_uid)
+		p->arrived_uid = old->m.uid;
+	return true;
+}
+
 bool facts_matched(struct work *w, const struct multiset_item *old,
 		   const struct multiset_item *new, struct err *err)
 {
@@ -314,6 +328,8 @@ bool facts_matched(struct work *w, const struct multiset_item *old,
 	/* Whoever shares the folder with us may have been sealed at another time. */
 	struct work_base own = { 0 };
 
+	if (matched_hole(p, q, old, new))
+		return true;
 	if (q->m != m && m->sealed && q->folder[SIDE_NEW] != NULL) {
 		const struct seal_folder *s = evidence_at_seal(
 			m, q->folder[SIDE_NEW]->view->folder.id);

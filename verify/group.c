@@ -17,6 +17,8 @@ struct stream {
 		struct multiset_item head;
 		bool has, gone; /* gone: there at the seal only */
 		int64_t seen;
+		int64_t holes; /* of seen: those that were read earlier, and cannot be now */
+		const struct work_folder *folder;
 		uint32_t owner;
 		int64_t epoch;
 	} * arm;
@@ -28,6 +30,7 @@ static bool advance(struct stream *s, struct stream_arm *arm, struct err *err)
 
 	arm->has = next == NEXT_ITEM;
 	arm->seen += arm->has;
+	arm->holes += arm->has && holes_has(arm->folder, arm->head.m.uid);
 	arm->head.owner = arm->owner;
 	arm->head.place = (uint32_t)s->w->pair[arm->owner].leader;
 	arm->head.epoch = arm->epoch;
@@ -66,7 +69,8 @@ static bool open_arm(struct stream *s, size_t pair, enum side side, bool gone,
 
 	*arm = (struct stream_arm){ .owner = (uint32_t)pair,
 				    .epoch = p->epoch[side],
-				    .gone = gone };
+				    .gone = gone,
+				    .folder = gone ? NULL : p->folder[side] };
 	if (gone ? !store_messages_gone(s->w->st, arm->epoch, p->base[side].run, &arm->it,
 					err)
 		 : !store_messages_open(s->w->st, arm->epoch, STORE_BY_KEY, &arm->it,
@@ -81,7 +85,8 @@ static bool stream_open(struct stream *s, size_t pair, enum side side, struct er
 {
 	struct work_pair *p = &s->w->pair[pair];
 
-	if (p->folder[side] == NULL || p->folder[side]->proof != PROOF_GOOD)
+	if (p->folder[side] == NULL || (p->folder[side]->proof != PROOF_GOOD &&
+					p->folder[side]->proof != PROOF_HOLES))
 		return true;
 	return open_arm(s, pair, side, false, err) &&
 	       (side == SIDE_NEW || !p->base[SIDE_OLD].sealed ||
@@ -113,11 +118,13 @@ static bool check_seen(struct work *w, const struct stream_arm *arm, enum side s
 {
 	struct work_pair *p = &w->pair[arm->owner];
 	const struct folder_view *view = p->folder[side]->view;
+	struct match_count *c = &p->row.count;
+	int64_t untold = arm->gone ? 0 : (int64_t)p->folder[side]->hole_n - arm->holes;
 
-	*(side == SIDE_OLD ? &p->row.count.old_messages
-			   : &p->row.count.new_messages) += arm->seen;
+	*(side == SIDE_OLD ? &c->old_messages : &c->new_messages) += arm->seen + untold;
+	*(side == SIDE_OLD ? &c->old_unverified : &c->new_unverified) += untold;
 	if (arm->gone || p->folder[side]->sealed_only || view->state.exists < 0 ||
-	    view->state.exists == arm->seen)
+	    view->state.exists == arm->seen + untold)
 		return true;
 	p->m->unknown = true;
 	p->m->judgement.folders_unread++;
@@ -207,8 +214,15 @@ static bool judge_pairs(struct work *w, size_t first, size_t *end_out, struct er
 
 static void pair_note(struct work *w, struct work_pair *p)
 {
+	struct strbuf holes = STRBUF_INIT;
 	char buf[32];
 
+	if (*p->row.note != '\0')
+		return;
+	holes_say(p, &holes);
+	if (holes.n > 0)
+		p->row.note = arena_span(w->arena, strbuf_span(&holes));
+	strbuf_done(&holes);
 	if (*p->row.note != '\0')
 		return;
 	if (p->excluded != NULL)

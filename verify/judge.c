@@ -17,6 +17,7 @@ static const char *const proof_text[] = {
 	[PROOF_MOVED_ON] = "has changed since it was read",
 	[PROOF_HALF] = "was read in part by an audit that has not ended",
 	[PROOF_CLOSED] = "may be opened by nobody",
+	[PROOF_HOLES] = "was read but for single messages",
 };
 _Static_assert(COUNT_OF(proof_text) == PROOF_COUNT, "a text for every proof");
 
@@ -40,6 +41,7 @@ bool judge_proof_blind(enum proof p)
 	case PROOF_COUNTED:
 	case PROOF_MOVED_ON:
 	case PROOF_HALF:
+	case PROOF_HOLES:
 		return false;
 	}
 	return true;
@@ -88,6 +90,7 @@ enum proof judge_folder(const struct folder_view *f, int64_t now, int64_t max_ag
 	case FOLDER_GONE:
 		return PROOF_NEVER;
 	case FOLDER_READ:
+	case FOLDER_HOLED:
 		break;
 	}
 	if (f->depth == DEPTH_COUNTS)
@@ -97,7 +100,9 @@ enum proof judge_folder(const struct folder_view *f, int64_t now, int64_t max_ag
 	if (f->moved_on)
 		return PROOF_MOVED_ON;
 	/* By itself: counting an account does not renew what was read of its folders. */
-	return too_old(f->seen_at, now, max_age) ? PROOF_OLD : PROOF_GOOD;
+	if (too_old(f->seen_at, now, max_age))
+		return PROOF_OLD;
+	return f->outcome == FOLDER_HOLED ? PROOF_HOLES : PROOF_GOOD;
 }
 
 bool judge_not_moving(const char *decision)

@@ -11,7 +11,7 @@
 #include "store/store_folder.h"
 
 /* How well one side of a transfer, or one folder of it, is known.  Only PROOF_GOOD lets
- * messages be compared. */
+ * messages be compared, and PROOF_HOLES all but those that are named. */
 enum proof {
 	PROOF_GOOD,	  /* read in full, lately enough */
 	PROOF_NO_MAIL,	  /* unselectable: there are no messages to read */
@@ -27,8 +27,10 @@ enum proof {
 			 from one folder to another may be in neither */
 	PROOF_CLOSED, /* nobody may open the account (legal hold): unknown, and no
 			 trouble */
+	PROOF_HOLES,  /* a folder that was read but for single messages, which have no
+			 verdict */
 };
-enum { PROOF_COUNT = PROOF_CLOSED + 1 };
+enum { PROOF_COUNT = PROOF_HOLES + 1 };
 
 /* Words for the note of a pair: "was never read". */
 const char *judge_proof_text(enum proof p);

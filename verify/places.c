@@ -6,7 +6,8 @@
 
 bool places_unread(const struct work_folder *f)
 {
-	return f != NULL && f->proof != PROOF_GOOD && f->proof != PROOF_NO_MAIL;
+	return f != NULL && f->proof != PROOF_GOOD && f->proof != PROOF_HOLES &&
+	       f->proof != PROOF_NO_MAIL;
 }
 
 const char *places_note(struct work *w, const struct work_folder *f, enum side side)
@@ -199,9 +200,14 @@ bool places_judge(struct work *w, struct work_pair *p, struct err *err)
 
 	if (places_unread(a) && !emit_unread(w, p->m, a, SIDE_OLD, err))
 		return false;
+	if (a != NULL && a->hole_n > 0 && !holes_name(w, p, SIDE_OLD, err))
+		return false;
 	/* A new folder on which several collided is told once. */
 	if (places_unread(b) && p == &w->pair[p->leader] &&
 	    !emit_unread(w, p->m, b, SIDE_NEW, err))
+		return false;
+	if (b != NULL && b->hole_n > 0 && p == &w->pair[p->leader] &&
+	    !holes_name(w, p, SIDE_NEW, err))
 		return false;
 	/* What an old listing shows or lacks is no news. */
 	if (p->m->old.proof == PROOF_OLD || w->new.proof == PROOF_OLD)

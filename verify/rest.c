@@ -284,6 +284,12 @@ static bool why_missing(struct naming *x, const struct work_pair *p,
 				    "It may be in the new folder \"%s\", which could not "
 				    "be read.",
 				    shown_in(x->w, x->w->unread_new)));
+	if (x->w->holed[SIDE_NEW] != NULL)
+		reason(x, why, WHY_NONE,
+		       arena_printf(x->w->scratch,
+				    "It may be one of the messages of the new folder "
+				    "\"%s\" that could not be read.",
+				    shown_in(x->w, x->w->holed[SIDE_NEW])));
 	if (!p->m->sealed)
 		reason(x, why, WHY_NO_SEAL,
 		       "Cannot tell loss from deletion: there is no seal.");
@@ -354,6 +360,12 @@ static bool why_extra(struct naming *x, const struct work_pair *p,
 		       "It is dated after the old side was read: new mail.");
 	if (*why == WHY_NONE && !why_extra_copies(x, m, why, err))
 		return false;
+	if (*why == WHY_NONE && x->w->holed[SIDE_OLD] != NULL)
+		reason(x, why, WHY_NONE,
+		       arena_printf(x->w->scratch,
+				    "It may be one of the messages of the old folder "
+				    "\"%s\" that could not be read.",
+				    shown_in(x->w, x->w->holed[SIDE_OLD])));
 	if (*why == WHY_NONE)
 		reason(x, why, WHY_UNEXPLAINED,
 		       "It is dated before the old side was read, but is not there: "

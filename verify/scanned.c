@@ -159,7 +159,9 @@ static bool name_side(struct work *w, struct work_pair *p, enum side side,
 		uint64_t symptoms;
 		enum body_state state = body_judge(&row.facts, rule, 0, &symptoms);
 
-		if (state < BODY_SUSPECT)
+		/* What the audit could not read is named already. */
+		if (state < BODY_SUSPECT ||
+		    (state == BODY_UNREADABLE && holes_has(p->folder[side], row.uid)))
 			continue;
 		arena_reset(w->scratch);
 		emit_group(w, any && memcmp(&row.key, &last, sizeof last) == 0);

@@ -72,6 +72,13 @@ static void say_moved(struct making *m, enum side side, const struct folder_view
 						 : " since it was read.");
 }
 
+/* What it has in its baseline is known, what it lacks is not: never sound. */
+static void say_holes(struct making *m, enum side side, const struct folder_view *f)
+{
+	if (name_trouble(m, side, f))
+		strbuf_addf(&m->why, "%s.", judge_proof_text(PROOF_HOLES));
+}
+
 static void say_unknown(struct making *m, enum side side, const struct folder_view *f,
 			enum proof proof)
 {
@@ -114,6 +121,8 @@ static bool add_folder(struct making *m, enum side side, const struct folder_vie
 	}
 	if (proof == PROOF_MOVED_ON) {
 		say_moved(m, side, f);
+	} else if (proof == PROOF_HOLES) {
+		say_holes(m, side, f);
 	} else if (proof != PROOF_GOOD) {
 		say_unknown(m, side, f, proof);
 		return true;

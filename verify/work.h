@@ -31,6 +31,8 @@ struct work_folder {
 	const char *trouble; /* a rule that failed on it; NULL */
 	bool sealed_only; /* old side: gone since the seal; its messages are those of then
 			   */
+	const struct folder_hole *hole; /* PROOF_HOLES: ascending by uid */
+	size_t hole_n;
 };
 
 struct work_side {
@@ -176,6 +178,7 @@ struct work {
 	size_t pair_n;
 	const char *unread_new; /* a new folder that could not be read, in which mail may
 				   be; NULL */
+	const char *holed[SIDE_COUNT]; /* a folder with holes, likewise; NULL */
 	const char **gone;	/* new folders of a seal that are gone, common form */
 	size_t gone_n;
 	bool sampled; /* sample tells which messages a scan chose by chance */
@@ -242,6 +245,8 @@ struct emit {
 	enum side side;
 	const char *other, *old_fact, *new_fact, *explanation; /* NULL is "" */
 	int64_t fold;
+	const struct msg_key *instead; /* what it is told apart by when nothing is known
+					  of it; NULL: by its identity */
 };
 /* The fingerprint is made here. */
 bool emit_message(struct work *w, struct work_pair *p, const struct multiset_item *item,
@@ -306,13 +311,26 @@ bool content_judge(struct work *w, struct work_pair *p, const struct multiset_it
 
 /* ---- places.c: what the folders themselves tell ---- */
 
-/* It holds messages that were not read in full; NULL is no folder. */
+/* It holds messages of which none can be judged; NULL is no folder. */
 bool places_unread(const struct work_folder *f);
 /* "The new folder could not be read: NO ..." */
 const char *places_note(struct work *w, const struct work_folder *f, enum side side);
 /* Findings about the folders of a pair: unreadable, missing, extra, collided, renamed,
  * attributes. */
 bool places_judge(struct work *w, struct work_pair *p, struct err *err) MUST_CHECK;
+
+/* ---- holes.c: messages that an audit could not read ---- */
+
+/* Fill in the holes of a folder that is PROOF_HOLES. */
+bool holes_load(struct work *w, struct work_folder *f, struct err *err) MUST_CHECK;
+/* It is one of them; f NULL: no. */
+bool holes_has(const struct work_folder *f, uint32_t uid);
+/* Name each.  Of none anybody knows what it is: as long as a person has not accepted it,
+ * its transfers are not verified. */
+bool holes_name(struct work *w, struct work_pair *p, enum side side,
+		struct err *err) MUST_CHECK;
+/* Appends what the folders of a pair lack; "" when nothing. */
+void holes_say(const struct work_pair *p, struct strbuf *out);
 
 /* ---- refile.c: what found no partner in its own folder pair ---- */
 

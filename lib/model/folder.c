@@ -9,6 +9,7 @@ static const char *const outcome_names[] = {
 	[FOLDER_UNSELECTABLE] = "unselectable",
 	[FOLDER_UNREADABLE] = "unreadable",
 	[FOLDER_GONE] = "gone",
+	[FOLDER_HOLED] = "holed",
 };
 _Static_assert(COUNT_OF(outcome_names) == FOLDER_OUTCOME_COUNT,
 	       "every outcome has a name");
@@ -17,6 +18,11 @@ const char *folder_outcome_name(enum folder_outcome o)
 {
 	assert((size_t)o < COUNT_OF(outcome_names));
 	return outcome_names[o];
+}
+
+bool folder_outcome_stored(enum folder_outcome o)
+{
+	return o == FOLDER_READ || o == FOLDER_HOLED;
 }
 
 static const char *const depth_names[] = {

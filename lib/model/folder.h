@@ -71,9 +71,14 @@ enum folder_outcome {
 	FOLDER_UNREADABLE,
 	/* in an earlier listing of this account, not in this one */
 	FOLDER_GONE,
+	/* as FOLDER_READ, but for single messages that the server does not let be read;
+	 * each is named (folder_hole), and nothing is known of it */
+	FOLDER_HOLED,
 };
-enum { FOLDER_OUTCOME_COUNT = FOLDER_GONE + 1 };
+enum { FOLDER_OUTCOME_COUNT = FOLDER_HOLED + 1 };
 const char *folder_outcome_name(enum folder_outcome o);
+/* Its messages are stored, all or all but the holes: FOLDER_READ, FOLDER_HOLED. */
+bool folder_outcome_stored(enum folder_outcome o);
 
 /* What was read per message.  Values are stored. */
 enum depth {

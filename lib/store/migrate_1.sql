@@ -9,6 +9,7 @@ ALTER TABLE pair ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE pair ADD COLUMN content INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account_listing ADD COLUMN rights TEXT NOT NULL DEFAULT '';
 ALTER TABLE pair ADD COLUMN bias INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN tree TEXT NOT NULL DEFAULT '';
 ALTER TABLE finding ADD COLUMN why INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE finding ADD COLUMN n INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE finding ADD COLUMN fold INTEGER NOT NULL DEFAULT 0;
@@ -662,4 +663,21 @@ CREATE TRIGGER purged_row_no_update BEFORE UPDATE ON purged_row BEGIN
 END;
 CREATE TRIGGER purged_row_no_delete BEFORE DELETE ON purged_row BEGIN
 	SELECT RAISE(ABORT, 'purged_row is append-only');
+END;
+
+-- Messages that a reading of a folder could not read (folder_seen.outcome 5): they are
+-- there, and whoever judges the folder must not take them for known.  Append-only; audit.
+CREATE TABLE folder_hole (
+	seen   INTEGER NOT NULL REFERENCES folder_seen (id),
+	uid    INTEGER NOT NULL,
+	octets INTEGER NOT NULL, -- RFC822.SIZE, where that much was told; -1
+	"date" INTEGER,          -- INTERNALDATE, likewise; NULL
+	words  TEXT NOT NULL,    -- what came instead of it
+	PRIMARY KEY (seen, uid)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER folder_hole_no_update BEFORE UPDATE ON folder_hole BEGIN
+	SELECT RAISE(ABORT, 'folder_hole is append-only');
+END;
+CREATE TRIGGER folder_hole_no_delete BEFORE DELETE ON folder_hole BEGIN
+	SELECT RAISE(ABORT, 'folder_hole is append-only');
 END;

@@ -78,6 +78,7 @@ CREATE TABLE account (
 	"user"        TEXT NOT NULL,    -- login name
 	access        INTEGER NOT NULL, -- 0 normal, 1 nobody may open it
 	access_reason TEXT,
+	tree          TEXT NOT NULL DEFAULT '', -- of a shared tree: only what lies there is its mail
 	UNIQUE (side, "user")
 ) STRICT;
 
@@ -230,6 +231,17 @@ CREATE TABLE folder_seen (
 ) STRICT;
 CREATE INDEX folder_seen_folder ON folder_seen (folder);
 CREATE INDEX folder_seen_run ON folder_seen (run);
+
+-- Messages that a reading of a folder could not read (folder_seen.outcome 5): they are
+-- there, and whoever judges the folder must not take them for known.  Append-only; audit.
+CREATE TABLE folder_hole (
+	seen   INTEGER NOT NULL REFERENCES folder_seen (id),
+	uid    INTEGER NOT NULL,
+	octets INTEGER NOT NULL, -- RFC822.SIZE, where that much was told; -1
+	"date" INTEGER,          -- INTERNALDATE, likewise; NULL
+	words  TEXT NOT NULL,    -- what came instead of it
+	PRIMARY KEY (seen, uid)
+) STRICT, WITHOUT ROWID;
 
 -- How far a run has come in a folder; a killed run goes on from here.  Dropped at its
 -- end; audit.
@@ -1211,4 +1223,10 @@ CREATE TRIGGER purged_row_no_update BEFORE UPDATE ON purged_row BEGIN
 END;
 CREATE TRIGGER purged_row_no_delete BEFORE DELETE ON purged_row BEGIN
 	SELECT RAISE(ABORT, 'purged_row is append-only');
+END;
+CREATE TRIGGER folder_hole_no_update BEFORE UPDATE ON folder_hole BEGIN
+	SELECT RAISE(ABORT, 'folder_hole is append-only');
+END;
+CREATE TRIGGER folder_hole_no_delete BEFORE DELETE ON folder_hole BEGIN
+	SELECT RAISE(ABORT, 'folder_hole is append-only');
 END;

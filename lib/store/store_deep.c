@@ -59,7 +59,7 @@ static const char sql_blocks[] =
 static const char sql_readings[] =
 	"SELECT s.run, s.digest FROM folder_seen s JOIN run_end e ON e.run = s.run"
 	" WHERE s.folder = (SELECT folder FROM folder_epoch WHERE id = ?1)"
-	" AND s.epoch = ?1 AND s.outcome = ?2 AND s.id = (SELECT max(x.id) FROM"
+	" AND s.epoch = ?1 AND s.outcome IN (?2, ?3) AND s.id = (SELECT max(x.id) FROM"
 	" folder_seen x WHERE x.folder = s.folder AND x.run = s.run) ORDER BY s.run";
 /* A run that was continued after a later one had begun: {"run":5} is the payload. */
 static const char sql_overtaken[] =
@@ -361,6 +361,7 @@ static bool open_epoch(struct deep *d)
 		return false;
 	sqlite3_bind_int64(q, 1, d->epoch);
 	sqlite3_bind_int(q, 2, FOLDER_READ);
+	sqlite3_bind_int(q, 3, FOLDER_HOLED);
 	d->n = 0;
 	if (!db_list(d->st, q, sizeof *d->reading, read_reading, &d->arena, &list, &d->n,
 		     d->err))
@@ -377,7 +378,7 @@ static bool open_epoch(struct deep *d)
 	sqlite3_bind_int64(q, 2, message_row(d->epoch, UINT32_MAX));
 	d->changed = db_next(d->st, q, d->err) == NEXT_ITEM &&
 		     sqlite3_column_int(q, 0) != 0;
-	sqlite3_finalize(q);
+	db_return(d->st, q);
 	return d->err->cls == ERR_NONE;
 }
 
@@ -442,7 +443,7 @@ static bool check_epochs(struct deep *d)
 		}
 		arena_reset(&d->arena);
 	}
-	sqlite3_finalize(q);
+	db_return(d->st, q);
 	if (n != NEXT_END)
 		return false;
 	if (d->message == NEXT_ITEM || d->block == NEXT_ITEM)
@@ -463,9 +464,9 @@ bool deep_check(struct store *st, struct ledger_facts *out, struct err *err)
 	     db_prepare(st, sql_blocks, &d->blocks, err) &&
 	     db_prepare(st, sql_changes, &d->changes, err) && next_message(d) &&
 	     (d->block = db_next(st, d->blocks, err)) != NEXT_FAIL && check_epochs(d);
-	sqlite3_finalize(d->messages);
-	sqlite3_finalize(d->blocks);
-	sqlite3_finalize(d->changes);
+	db_return(d->st, d->messages);
+	db_return(d->st, d->blocks);
+	db_return(d->st, d->changes);
 	arena_done(&d->arena);
 	arena_done(&d->kept);
 	free(d);

@@ -47,6 +47,8 @@ static const char *const sql_later_rows[] = {
 	" words FROM dns_seen WHERE run = ?1 ORDER BY id",
 	"SELECT id, account, at, kind, name, used, \"limit\" FROM account_limit"
 	" WHERE run = ?1 ORDER BY id",
+	"SELECT h.seen, h.uid, h.octets, h.\"date\", h.words FROM folder_seen s"
+	" JOIN folder_hole h ON h.seen = s.id WHERE s.run = ?1 ORDER BY h.seen, h.uid",
 };
 
 static const char sql_ended[] =
@@ -88,7 +90,7 @@ static enum next hash_table(struct store *st, int64_t run, const char *sql, uint
 		quiet = false;
 		digest_row(sha, q, sqlite3_column_count(q));
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n;
 }
 
@@ -286,7 +288,7 @@ bool digest_check_runs(struct store *st, int64_t *ended_out, struct err *err)
 		}
 		ended++;
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	strbuf_done(&payload);
 	if (n == NEXT_END)
 		*ended_out = ended;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/store_db.h"
+#include "store/store_hole.h"
 #include "store/store_progress.h"
 #include "store/store_window.h"
 
@@ -115,7 +116,7 @@ static bool digest_epoch(struct store *st, int64_t epoch, struct sha256 *out,
 }
 
 static const char sql_seen_last[] =
-	"SELECT outcome, depth, coalesce(epoch, 0), uidvalidity, uidnext, modseq,"
+	"SELECT id, outcome, depth, coalesce(epoch, 0), uidvalidity, uidnext, modseq,"
 	" messages, octets, digest, error_class, error FROM folder_seen"
 	" WHERE id = (SELECT max(id) FROM folder_seen WHERE folder = ?1)";
 
@@ -129,34 +130,41 @@ static bool is_news(struct store *st, const struct folder_end *e,
 	sqlite3_stmt *q = db_stmt(st, STMT_SEEN_LAST, sql_seen_last);
 	const struct folder_state *s = &e->state;
 	bool same = false;
+	int64_t id = 0;
 	enum next n;
 
 	sqlite3_bind_int64(q, 1, e->folder);
 	n = db_next(st, q, err);
 	if (n == NEXT_ITEM) {
-		int was = sqlite3_column_int(q, 0);
-		bool counts = sqlite3_column_int64(q, 3) == s->uidvalidity &&
-			      sqlite3_column_int64(q, 4) == s->uidnext &&
-			      sqlite3_column_int64(q, 6) == s->exists;
+		int was = sqlite3_column_int(q, 1);
+		bool counts = sqlite3_column_int64(q, 4) == s->uidvalidity &&
+			      sqlite3_column_int64(q, 5) == s->uidnext &&
+			      sqlite3_column_int64(q, 7) == s->exists;
 
+		id = sqlite3_column_int64(q, 0);
 		if (e->outcome == FOLDER_COUNTED)
-			same = counts && (was == FOLDER_READ || was == FOLDER_COUNTED);
+			same = counts &&
+			       (was == FOLDER_COUNTED ||
+				folder_outcome_stored((enum folder_outcome)was));
 		else
 			same = counts && was == (int)e->outcome &&
-			       sqlite3_column_int(q, 1) == (int)e->depth &&
-			       sqlite3_column_int64(q, 2) == e->epoch &&
-			       sqlite3_column_int64(q, 5) == s->modseq &&
-			       sqlite3_column_int64(q, 7) == s->octets &&
-			       sqlite3_column_int(q, 9) == (int)e->error_class &&
-			       strcmp(db_text(q, 10), e->error) == 0;
-		if (same && e->outcome == FOLDER_READ)
-			same = sqlite3_column_bytes(q, 8) == (int)sizeof digest->bytes &&
-			       memcmp(sqlite3_column_blob(q, 8), digest->bytes,
+			       sqlite3_column_int(q, 2) == (int)e->depth &&
+			       sqlite3_column_int64(q, 3) == e->epoch &&
+			       sqlite3_column_int64(q, 6) == s->modseq &&
+			       sqlite3_column_int64(q, 8) == s->octets &&
+			       sqlite3_column_int(q, 10) == (int)e->error_class &&
+			       strcmp(db_text(q, 11), e->error) == 0;
+		if (same && folder_outcome_stored(e->outcome))
+			same = sqlite3_column_bytes(q, 9) == (int)sizeof digest->bytes &&
+			       memcmp(sqlite3_column_blob(q, 9), digest->bytes,
 				      sizeof digest->bytes) == 0;
 	}
 	sqlite3_reset(q);
+	if (n == NEXT_FAIL || (same && e->outcome == FOLDER_HOLED &&
+			       !hole_same(st, id, e->hole, e->hole_n, &same, err)))
+		return false;
 	*news_out = !same;
-	return n != NEXT_FAIL;
+	return true;
 }
 
 static const char sql_seen_add[] =
@@ -185,11 +193,13 @@ static bool add_seen(struct store *st, const struct folder_end *e,
 	sqlite3_bind_int64(q, 12, e->messages_read);
 	sqlite3_bind_int64(q, 13, e->took_ms);
 	sqlite3_bind_null(q, 14);
-	if (e->outcome == FOLDER_READ)
+	if (folder_outcome_stored(e->outcome))
 		db_bind_digest(q, 14, digest);
 	sqlite3_bind_int(q, 15, (int)e->error_class);
 	db_bind_str(q, 16, e->error);
-	return db_run(st, q, err);
+	return db_run(st, q, err) && (e->hole_n == 0 ||
+				      hole_add(st, sqlite3_last_insert_rowid(st->db),
+					       e->hole, e->hole_n, err));
 }
 
 static const char sql_folder_proven[] =
@@ -213,7 +223,8 @@ static bool settle(struct store *st, struct folder_end *e, struct sha256 *digest
 	int64_t messages = 0;
 
 	if (!window_cut(st, e->epoch, err) ||
-	    !sum_epoch(st, e->epoch, &messages, &e->state.octets, err))
+	    !sum_epoch(st, e->epoch, &messages, &e->state.octets, err) ||
+	    !hole_sum(st, e->epoch, e->hole, e->hole_n, &messages, &e->state.octets, err))
 		return false;
 	if (messages != e->state.exists)
 		return err_set(err, ERR_PROTO,
@@ -230,14 +241,16 @@ bool store_folder_end(struct store *st, const struct folder_end *e, struct err *
 
 	if (!db_need_run(st, err))
 		return false;
-	if (end.outcome == FOLDER_READ && (end.epoch == 0 || end.depth == DEPTH_COUNTS))
+	if ((folder_outcome_stored(end.outcome) &&
+	     (end.epoch == 0 || end.depth == DEPTH_COUNTS)) ||
+	    (end.outcome == FOLDER_HOLED) != (end.hole_n > 0))
 		return err_set(err, ERR_BUG, "folder %lld cannot have been read",
 			       (long long)end.folder);
 	if (end.error == NULL)
 		end.error = "";
 	if (!db_tx_begin(st, &own, err))
 		return false;
-	ok = (end.outcome != FOLDER_READ || settle(st, &end, &digest, err)) &&
+	ok = (!folder_outcome_stored(end.outcome) || settle(st, &end, &digest, err)) &&
 	     is_news(st, &end, &digest, &news, err) &&
 	     (!news || add_seen(st, &end, &digest, err)) &&
 	     (end.outcome == FOLDER_COUNTED || put_proven(st, end.folder, err));
@@ -270,7 +283,7 @@ static const char sql_folders[] =
 	" LEFT JOIN folder_seen n ON n.id ="
 	" (SELECT max(x.id) FROM folder_seen x WHERE x.folder = f.id)"
 	" LEFT JOIN folder_seen p ON p.id = CASE WHEN n.outcome <> ?3 THEN n.id ELSE"
-	" coalesce((SELECT y.id FROM folder_seen y WHERE y.outcome IN (?4, ?5)"
+	" coalesce((SELECT y.id FROM folder_seen y WHERE y.outcome IN (?4, ?5, ?6)"
 	" AND y.id = (SELECT max(x.id) FROM folder_seen x"
 	" WHERE x.folder = f.id AND x.outcome <> ?3)), n.id) END"
 	" WHERE f.account = ?1 AND (f.gone_run IS NULL OR ?2) ORDER BY f.name, f.id";
@@ -322,7 +335,9 @@ static bool read_folder(struct store *st, sqlite3_stmt *q, struct arena *arena,
 	out->counted_run = sqlite3_column_int64(q, 25);
 	if (out->counted_run != 0)
 		out->counted = sqlite3_column_int64(q, 10);
-	return outcome != FOLDER_READ || db_digest(st, q, 24, &out->digest, err);
+	out->seen = sqlite3_column_int64(q, 11);
+	return !folder_outcome_stored(out->outcome) ||
+	       db_digest(st, q, 24, &out->digest, err);
 }
 
 bool store_folders(struct store *st, int64_t account, bool with_gone, struct arena *arena,
@@ -338,6 +353,7 @@ bool store_folders(struct store *st, int64_t account, bool with_gone, struct are
 	sqlite3_bind_int(q, 3, FOLDER_COUNTED);
 	sqlite3_bind_int(q, 4, FOLDER_READ);
 	sqlite3_bind_int(q, 5, FOLDER_UNREADABLE);
+	sqlite3_bind_int(q, 6, FOLDER_HOLED);
 	if (!db_list(st, q, sizeof **out, read_folder, arena, &list, n_out, err))
 		return false;
 	*out = list;

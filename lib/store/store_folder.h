@@ -94,6 +94,16 @@ struct store_window {
 bool store_window_put(struct store *st, const struct store_window *w,
 		      struct err *err) MUST_CHECK;
 
+/* A message that is there and could not be read: a hole in the evidence. */
+struct folder_hole {
+	uint32_t uid;
+	int64_t octets;	   /* RFC822.SIZE, where that much was told; -1 */
+	int64_t date;	   /* INTERNALDATE, likewise; MSG_DATE_UNKNOWN */
+	const char *words; /* what came instead of it, as the server said it; "" */
+};
+/* More of them and the folder counts as unreadable: each is named to people. */
+#define FOLDER_HOLES_MAX 4096
+
 /* How it ended.  error is "" when all is well. */
 struct folder_end {
 	int64_t folder;
@@ -105,12 +115,15 @@ struct folder_end {
 	enum depth depth;
 	enum err_class error_class;
 	const char *error;
+	const struct folder_hole *hole; /* FOLDER_HOLED: ascending by uid, at least one */
+	size_t hole_n;
 };
 /* Writes folder_seen when something differs from its last row; FOLDER_READ first marks
  * gone whatever lies above the last window, and computes the folder digest; ERR_PROTO
  * when the messages then stored are not state.exists.  FOLDER_READ of an epoch that this
- * run did not begin says that it was proven unchanged.  FOLDER_COUNTED with the counts of
- * the last row is no difference.  One transaction. */
+ * run did not begin says that it was proven unchanged.  FOLDER_HOLED likewise, where holes
+ * that are not stored count as messages; one that was read earlier stays as it was then.
+ * FOLDER_COUNTED with the counts of the last row is no difference.  One transaction. */
 bool store_folder_end(struct store *st, const struct folder_end *e,
 		      struct err *err) MUST_CHECK;
 
@@ -169,6 +182,7 @@ bool store_server_said(struct store *st, enum side side, struct arena *arena,
 struct folder_view {
 	struct folder folder;
 	int64_t epoch;		     /* 0: never opened */
+	int64_t seen;		     /* folder_seen.id of what follows; 0: never read */
 	int64_t seen_run, seen_at;   /* newest run that found it so; 0: never read */
 	enum folder_outcome outcome; /* of the newest reading deeper than counts, else of
 					the newest; FOLDER_COUNTED when never read */
@@ -186,6 +200,11 @@ struct folder_view {
 /* Ordered by name. */
 bool store_folders(struct store *st, int64_t account, bool with_gone, struct arena *arena,
 		   struct folder_view **out, size_t *n_out, struct err *err) MUST_CHECK;
+
+/* The holes of a reading (folder_view.seen) that ended FOLDER_HOLED, ascending by uid. */
+bool store_folder_holes(struct store *st, int64_t seen, struct arena *arena,
+			struct folder_hole **out, size_t *n_out,
+			struct err *err) MUST_CHECK;
 
 /* Messages of one epoch that are not gone.  *out is valid until the next call. */
 enum store_order {

@@ -84,7 +84,7 @@ static bool one_number(struct store *st, const char *sql, int64_t *out, struct e
 	n = db_next(st, q, err);
 	if (n == NEXT_ITEM)
 		*out = sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_ITEM;
 }
 
@@ -117,7 +117,7 @@ bool store_gate_reads(struct store *st, struct gate_read **out, size_t *n_out,
 			open--;
 		}
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (n == NEXT_FAIL) {
 		free(v);
 		return false;
@@ -267,7 +267,7 @@ bool store_gate_moved(struct store *st, const int64_t *old_run, size_t n,
 		last = v[i].folder;
 		*n_out += moved(st, q, &v[i], run, &(*out)[*n_out], &ok, err);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -282,7 +282,14 @@ static const char sql_hurt[] =
 	" JOIN account a ON a.id = f.account LEFT JOIN run_end e ON e.run = b.run"
 	" WHERE (b.symptoms <> 0 OR b.read = 0 OR b.octets <> b.announced) AND a.side ="
 	" ?1 AND b.run = (SELECT max(x.run) FROM body_seen x WHERE x.message = b.message)"
-	" ORDER BY b.message";
+	/* What an audit could not read, and no scan has told of already. */
+	" UNION ALL SELECT f.account, f.name, s.epoch << 32 | h.uid, f.proven_at, 0, -1, 0,"
+	" 0, 0, 0, h.words FROM account a JOIN folder f ON f.account = a.id AND f.gone_run"
+	" IS NULL JOIN folder_seen s ON s.id = (SELECT max(x.id) FROM folder_seen x"
+	" WHERE x.folder = f.id AND x.outcome <> ?2) JOIN folder_hole h ON h.seen = s.id"
+	" WHERE a.side = ?1 AND NOT EXISTS (SELECT 1 FROM body_seen b WHERE b.message ="
+	" s.epoch << 32 | h.uid AND b.read = 0 AND b.run = (SELECT max(x.run) FROM"
+	" body_seen x WHERE x.message = b.message)) ORDER BY 3";
 
 static bool read_hurt(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
 		      struct err *err)
@@ -316,6 +323,7 @@ bool store_gate_hurt(struct store *st, struct arena *arena, struct gate_hurt **o
 	if (!db_prepare(st, sql_hurt, &q, err))
 		return false;
 	sqlite3_bind_int(q, 1, SIDE_OLD);
+	sqlite3_bind_int(q, 2, FOLDER_COUNTED);
 	if (!db_list(st, q, sizeof **out, read_hurt, arena, &list, n_out, err))
 		return false;
 	*out = list;

@@ -55,6 +55,7 @@ static const char sql_doomed_account[] =
 #define TRANSFERS "(SELECT id FROM doomed)"
 #define NAMES	  "(SELECT name FROM doomed_name)"
 #define TEXTS	  "(SELECT id FROM doomed_text)"
+/* Of the messages in doomed_epoch. */
 #define DETAILS_OF                                                                       \
 	"message IN (SELECT m.message FROM doomed_epoch e JOIN message_detail m ON"      \
 	" m.message BETWEEN e.id << 32 AND (e.id << 32) + 4294967295)"
@@ -65,6 +66,9 @@ static const char *const erase_account[] = {
 	OF_MESSAGES("message_detail", "message"),
 	OF_MESSAGES("body_seen", "message"),
 	OF_MESSAGES("message", "id"),
+	"DELETE FROM folder_hole WHERE seen IN (SELECT id FROM folder_seen WHERE folder "
+	"IN"
+	" " FOLDERS ")",
 	"DELETE FROM message_block WHERE epoch IN (SELECT id FROM doomed_epoch)",
 	"DELETE FROM folder_progress WHERE epoch IN (SELECT id FROM doomed_epoch)",
 	"UPDATE folder_seen SET error = 'purged' WHERE error <> '' AND folder "
@@ -78,7 +82,8 @@ static const char *const erase_account[] = {
 	"UPDATE account_listing SET prefix = '' WHERE account IN " ACCOUNTS,
 	"UPDATE folder SET wire = CAST('purged-' || id AS BLOB), name = 'purged-' || id"
 	" WHERE account IN " ACCOUNTS,
-	"UPDATE account SET \"user\" = 'purged-' || id, access_reason = NULL WHERE id IN"
+	"UPDATE account SET \"user\" = 'purged-' || id, access_reason = NULL, tree = ''"
+	" WHERE id IN"
 	" " ACCOUNTS,
 	"DELETE FROM leftover WHERE transfer IN " TRANSFERS,
 	"DELETE FROM want WHERE transfer IN " TRANSFERS,
@@ -132,7 +137,7 @@ static bool add_name(struct store *st, int64_t transfer, struct span name,
 	sqlite3_bind_text(q, 1, name.p, (int)name.n, SQLITE_STATIC);
 	sqlite3_bind_int64(q, 2, transfer);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -173,14 +178,14 @@ static bool doom(struct store *st, int64_t transfer, struct err *err)
 		return false;
 	sqlite3_bind_int64(q, 1, transfer);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (!ok || !db_prepare(st, sql_names, &q, err))
 		return false;
 	sqlite3_bind_int64(q, 1, transfer);
 	ok = db_next(st, q, err) == NEXT_ITEM;
 	for (int i = 0; ok && i < sqlite3_column_count(q); i++)
 		ok = add_names(st, transfer, db_text(q, i), err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok || (err->cls == ERR_NONE && err_set(err, ERR_BUG, "no such transfer"));
 }
 
@@ -190,21 +195,18 @@ static bool doom(struct store *st, int64_t transfer, struct err *err)
  * transaction ends. */
 static bool run_each(struct store *st, const char *sql, struct err *err)
 {
-	sqlite3_stmt *q = NULL;
-	struct arena arena;
 	struct strbuf all = STRBUF_INIT;
+	sqlite3_stmt *q = NULL;
 	enum next n;
 	bool ok;
 
-	arena_init(&arena);
 	if (!db_prepare(st, sql, &q, err))
 		return false;
 	while ((n = db_next(st, q, err)) == NEXT_ITEM)
 		strbuf_addf(&all, "%s;", db_text(q, 0));
-	sqlite3_finalize(q);
+	db_return(st, q);
 	ok = n == NEXT_END && db_exec(st, strbuf_cstr(&all), err);
 	strbuf_done(&all);
-	arena_done(&arena);
 	return ok;
 }
 
@@ -253,14 +255,14 @@ static bool erase_quoted(struct store *st, const char *sql, struct err *err)
 		db_bind_str(set, 1, strbuf_cstr(&name));
 		sqlite3_bind_int64(set, 2, sqlite3_column_int64(q, 0));
 		ok = ok && db_run(st, set, err);
-		sqlite3_finalize(set);
+		db_return(st, set);
 		strbuf_done(&name);
 		if (!ok) {
 			n = NEXT_FAIL;
 			break;
 		}
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_END;
 }
 
@@ -310,7 +312,7 @@ static bool add_purge(struct store *st, const struct purge *p, int64_t ledger,
 	sqlite3_bind_int64(q, 6, ledger);
 	ok = db_run(st, q, err);
 	*id_out = sqlite3_last_insert_rowid(st->db);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

@@ -16,7 +16,7 @@ bool purge_number(struct store *st, const char *sql, int64_t *out, struct err *e
 	ok = db_next(st, q, err) == NEXT_ITEM;
 	if (ok)
 		*out = sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -33,7 +33,7 @@ bool purge_exec(struct store *st, const char *sql, int64_t a, int64_t b,
 	if (blob != NULL)
 		sqlite3_bind_blob(q, 3, blob->p, (int)blob->n, SQLITE_STATIC);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -60,7 +60,7 @@ bool purge_refuse_users(struct store *st, int64_t since, struct err *err)
 		while (sqlite3_column_int(q, 1) == 0 && store_log_use_take(&rest, &u))
 			used |= u.last >= since;
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (n != NEXT_END)
 		return false;
 	if (!used)
@@ -119,7 +119,7 @@ static bool read_silent(struct store *st, struct silent *s, int64_t before,
 		       (struct span){ sqlite3_column_blob(q, 0),
 				      (size_t)sqlite3_column_bytes(q, 0) },
 		       before);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_END;
 }
 
@@ -205,7 +205,7 @@ static bool put_before(struct store *st, int kind, int64_t row, const struct sha
 	sqlite3_bind_int64(q, 2, row);
 	db_bind_digest(q, 3, d);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -228,7 +228,7 @@ static bool put_after(struct store *st, int64_t purge, int kind, int64_t row,
 	sqlite3_bind_int64(q, 3, row);
 	db_bind_digest(q, 4, d);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -264,7 +264,7 @@ static bool digest_runs(struct store *st, int64_t purge, struct err *err)
 			break;
 		}
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_END;
 }
 
@@ -286,7 +286,7 @@ static bool digest_words(struct store *st, int64_t purge, enum words what,
 			break;
 		}
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_END;
 }
 

@@ -52,7 +52,7 @@ bool purged_digest(struct store *st, int64_t purge, struct sha256 *out, struct e
 		sha256_add_u64(st->sha, i);
 		while ((n = db_next(st, q, err)) == NEXT_ITEM)
 			digest_row(st->sha, q, sqlite3_column_count(q));
-		sqlite3_finalize(q);
+		db_return(st, q);
 	}
 	sha256_end(st->sha, out);
 	return n == NEXT_END;
@@ -88,7 +88,7 @@ bool purged_check(struct store *st, struct err *err)
 			break;
 		}
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_END;
 }
 

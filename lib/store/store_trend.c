@@ -27,7 +27,7 @@ bool store_trend_keep(struct store *st, int64_t run, struct err *err)
 		return false;
 	sqlite3_bind_int64(q, 1, run);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -160,7 +160,7 @@ bool store_account_size(struct store *st, int64_t account, struct account_size *
 			continue;
 		sum.folders++;
 		sum.partly |= f->outcome != FOLDER_READ || f->state.octets < 0;
-		if (f->outcome != FOLDER_READ && f->outcome != FOLDER_COUNTED)
+		if (!folder_outcome_stored(f->outcome) && f->outcome != FOLDER_COUNTED)
 			continue;
 		sum.messages += f->state.exists > 0 ? f->state.exists : 0;
 		sum.octets += f->state.octets > 0 ? f->state.octets : 0;

@@ -33,7 +33,7 @@ class Folder:
             header, body = octets(m.get("header", "")), octets(m.get("body", ""))
             self.messages.append({
                 "uid": m.get("uid", number), "flags": m.get("flags", []), "header": header,
-                "body": body * m.get("times", 1),
+                "body": body * m.get("times", 1), "lost": m.get("lost", False),
                 "date": m.get("date", "01-Jan-2010 15:15:35 +0000"),
                 "size": m.get("size", len(header) + 2)})
         self.messages.sort(key=lambda m: m["uid"])

@@ -50,10 +50,14 @@ struct fx_folder {
 	const char *error;
 	uint32_t uidvalidity; /* 0: 1 */
 	bool no_uidnext;      /* the server does not tell UIDNEXT */
+	/* FOLDER_HOLED: uids of messages that could not be read, ascending */
+	const uint32_t *hole;
+	size_t hole_n;
 };
 
 #define FX_MESSAGES(v) .message = (v), .n = COUNT_OF(v), .depth = DEPTH_FULL
 #define FX_EMPTY       .depth = DEPTH_FULL
+#define FX_HOLES(v) .outcome = FOLDER_HOLED, .hole = (v), .hole_n = COUNT_OF(v)
 
 /* A call that must succeed; the message says why it did not. */
 #define fx_ok(call)                                                                      \
@@ -183,8 +187,14 @@ static inline void fx_read_folder(struct fx *f, const struct fx_folder *v, int64
 		.rows = rows, .row_n = v->n, .lo = 1, .hi = UINT32_MAX
 	};
 	struct err err = ERR_INIT;
+	struct folder_hole *hole = mem_calloc(v->hole_n + 1, sizeof *hole);
 	uint32_t resume, uid = 0;
 
+	for (size_t i = 0; i < v->hole_n; i++)
+		hole[i] = (struct folder_hole){ .uid = v->hole[i],
+						.octets = -1,
+						.date = MSG_DATE_UNKNOWN,
+						.words = "NO [SERVERBUG]" };
 	for (size_t i = 0; i < v->n; i++) {
 		const struct fx_message *m = &v->message[i];
 
@@ -197,17 +207,22 @@ static inline void fx_read_folder(struct fx *f, const struct fx_folder *v, int64
 					      .key = fx_key(m->id) };
 		rows[i].keywords = m->keywords != NULL ? m->keywords : "";
 		rows[i].message_id = fx_tier(m->id) == TIER_ID ? m->id : NULL;
+		for (size_t k = 0; k < v->hole_n; k++)
+			rows[i].later |= v->hole[k] == uid;
 	}
 	state.uidnext = v->no_uidnext ? 0 : uid + 1;
-	if (v->outcome == FOLDER_READ) {
+	if (folder_outcome_stored(v->outcome)) {
 		fx_ok(store_folder_begin(f->st, folder, &state, &w.epoch, &resume, &err));
 		w.depth = v->depth;
 		fx_ok(store_window_put(f->st, &w, &err));
 		end.epoch = w.epoch;
-		end.messages_read = (int64_t)v->n;
+		end.messages_read = (int64_t)(v->n - v->hole_n);
 	}
 	end.state = state;
+	end.hole = hole;
+	end.hole_n = v->hole_n;
 	fx_ok(store_folder_end(f->st, &end, &err));
+	free(hole);
 	free(rows);
 }
 
@@ -242,7 +257,7 @@ static inline void fx_read_as(struct fx *f, enum side side, const char *user,
 		if ((v[i].attrs & (FOLDER_NOSELECT | FOLDER_FOREIGN)) != 0)
 			continue;
 		fx_read_folder(f, &v[i], l.folders[i].id);
-		if (v[i].outcome == FOLDER_UNREADABLE)
+		if (v[i].outcome == FOLDER_UNREADABLE || v[i].outcome == FOLDER_HOLED)
 			end.outcome = ACCOUNT_PARTLY;
 		else
 			end.folders_read++;

@@ -256,7 +256,7 @@ static void what_is_wrong_is_named_as_ever(void **state)
 		must_go(&b);
 		assert_false(b.out.complete);
 		f = folder_of(&b, anna, "Folder 00001");
-		if (f.outcome != FOLDER_UNREADABLE ||
+		if (f.outcome != FOLDER_HOLED ||
 		    strstr(f.error, cases[i].words) == NULL)
 			fail_msg("case %zu: %s: %s", i, folder_outcome_name(f.outcome),
 				 f.error);

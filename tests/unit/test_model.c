@@ -54,7 +54,7 @@ static const struct {
 	{ msg_flag_name_at, MSG_FLAG_COUNT,
 	  "\\Seen \\Answered \\Flagged \\Deleted \\Draft" },
 	{ folder_outcome_name_at, FOLDER_OUTCOME_COUNT,
-	  "read counted unselectable unreadable gone" },
+	  "read counted unselectable unreadable gone holed" },
 	{ depth_name_at, DEPTH_COUNT, "counts ids full" },
 	{ account_kind_name_at, ACCOUNT_KIND_COUNT,
 	  "user service shared list resource admin" },

@@ -176,6 +176,28 @@ static void sign_something(struct rig *r)
 	assert_string_equal(back->owner, "grace");
 }
 
+/* One message more, which cannot be read. */
+static __attribute__((noinline)) void leave_a_hole(struct rig *r, struct store_row *rows,
+						  size_t n)
+{
+	static const struct folder_hole hole = { .uid = 99, .octets = 7, .words = "NO" };
+	struct folder_state s = rig_state((int64_t)n + 1);
+	struct folder_end *e = mem_calloc(1, sizeof *e);
+	struct err err = ERR_INIT;
+
+	*e = (struct folder_end){ .folder = r->folder,
+				  .epoch = rig_begin(r, &s),
+				  .outcome = FOLDER_HOLED,
+				  .state = s,
+				  .depth = DEPTH_FULL,
+				  .error = "NO",
+				  .hole = &hole,
+				  .hole_n = 1 };
+	rig_put(r, e->epoch, 1, UINT32_MAX, rows, n, DEPTH_FULL);
+	ok(store_folder_end(r->st, e, &err));
+	free(e);
+}
+
 static void refuses_to_edit_what_was_observed(void **state)
 {
 	static const struct {
@@ -191,6 +213,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "folder_change", "after" },
 		{ "folder_epoch", "uidvalidity" },
 		{ "folder_seen", "messages" },
+		{ "folder_hole", "words" },
 		{ "message_change", "after" },
 		{ "keyword_set", "names" },
 		{ "seal", "note" },
@@ -256,6 +279,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	rows = rig_rows(1, 9, 1, &n);
 	rig_read(r, rows, n, DEPTH_FULL);
 	rig_read(r, rows, n - 1, DEPTH_FULL);
+	leave_a_hole(r, rows, n);
 	free(rows);
 	rig_account_end(r, ACCOUNT_READ, DEPTH_FULL);
 	scan.folder = r->folder;

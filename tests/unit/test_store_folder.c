@@ -332,6 +332,78 @@ static void tells_only_what_differs(void **state)
 	free(rows);
 }
 
+/* Messages that cannot be read: they count, they are named, and every change of them is
+ * told. */
+static void names_the_holes_of_a_folder(void **state)
+{
+	struct rig *r = *state;
+	struct folder_hole hole[] = {
+		{ .uid = 7, .octets = 70, .date = 5, .words = "NO [SERVERBUG]" },
+		{ .uid = 30, .octets = -1, .date = MSG_DATE_UNKNOWN, .words = "BYE" }
+	};
+	struct folder_hole *back = NULL;
+	struct store_row *rows;
+	struct folder_end e;
+	struct err err = ERR_INIT;
+	const struct folder_view *v;
+	size_t n;
+
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 20, 1, &n);
+	rig_read(r, rows, n, DEPTH_FULL);
+	/* 7 is known from before, 30 never was. */
+	e = ended(r, FOLDER_HOLED, DEPTH_FULL, 21);
+	e.epoch = 1;
+	fails(store_folder_end(r->st, &e, &err), ERR_BUG); /* without a hole */
+	e.hole = hole;
+	e.hole_n = 2;
+	e.outcome = FOLDER_READ;
+	fails(store_folder_end(r->st, &e, &err), ERR_BUG); /* holes in what was read */
+	e.outcome = FOLDER_HOLED;
+	e.state.exists = 22; /* one too many */
+	fails(store_folder_end(r->st, &e, &err), ERR_PROTO);
+	e.state.exists = 21;
+	ok(store_folder_end(r->st, &e, &err));
+	ok(store_folder_end(r->st, &e, &err)); /* no news */
+	assert_int_equal(number(r, "SELECT count(*) FROM folder_seen"), 2);
+	assert_int_equal(number(r, "SELECT count(*) FROM folder_hole"), 2);
+	v = view_of(r, "INBOX", false);
+	assert_int_equal(v->outcome, FOLDER_HOLED);
+	assert_int_equal(v->state.exists, 21);
+	assert_int_equal(v->state.octets, -1); /* those of 30 are not known */
+	ok(store_folder_holes(r->st, v->seen, &r->arena, &back, &n, &err));
+	assert_int_equal(n, 2);
+	assert_true(back[0].uid == 7 && back[0].octets == 70 && back[0].date == 5);
+	assert_true(back[1].uid == 30 && back[1].date == MSG_DATE_UNKNOWN);
+	assert_string_equal(back[1].words, "BYE");
+
+	/* Counting as many says nothing new, and heals nothing. */
+	e = ended(r, FOLDER_COUNTED, DEPTH_COUNTS, 21);
+	ok(store_folder_end(r->st, &e, &err));
+	assert_int_equal(number(r, "SELECT count(*) FROM folder_seen"), 2);
+	e.state.exists = 22;
+	ok(store_folder_end(r->st, &e, &err));
+	v = view_of(r, "INBOX", false);
+	assert_int_equal(v->outcome, FOLDER_HOLED);
+	assert_true(v->moved_on);
+
+	/* Other words, another message: news. */
+	e = ended(r, FOLDER_HOLED, DEPTH_FULL, 21);
+	e.epoch = 1;
+	e.hole = hole;
+	e.hole_n = 2;
+	ok(store_folder_end(r->st, &e, &err));
+	hole[1].words = "BYE again";
+	ok(store_folder_end(r->st, &e, &err));
+	hole[1].uid = 31;
+	hole[1].octets = 9;
+	ok(store_folder_end(r->st, &e, &err));
+	assert_int_equal(number(r, "SELECT count(*) FROM folder_seen"), 6);
+	assert_int_equal(view_of(r, "INBOX", false)->state.octets,
+			 number(r, "SELECT sum(octets) FROM message") + 9);
+	free(rows);
+}
+
 static void lets_an_unreadable_folder_be_seen(void **state)
 {
 	struct rig *r = *state;
@@ -509,6 +581,7 @@ int main(void)
 		cmocka_unit_test(resumes_only_where_that_is_safe),
 		TEST(refuses_a_folder_without_uidvalidity),
 		TEST(tells_only_what_differs),
+		TEST(names_the_holes_of_a_folder),
 		TEST(lets_an_unreadable_folder_be_seen),
 		TEST(believes_no_count_that_is_not_stored),
 		TEST(keeps_messages_of_a_folder_proven_unchanged),

@@ -122,6 +122,7 @@ static const struct shape plain = { 5, 7, "Sent", ACCOUNT_READ, FOLDER_READ };
 static struct sha256 audit(struct rig *r, const struct shape *s)
 {
 	const char *const names[] = { "INBOX", s->second };
+	const struct folder_hole hole = { .uid = 9, .octets = -1, .words = "NO" };
 	struct store_row rows[] = { rig_row(1), rig_row(2), rig_row(3) };
 	struct err err = ERR_INIT;
 	struct sha256 digest;
@@ -144,6 +145,11 @@ static struct sha256 audit(struct rig *r, const struct shape *s)
 					  .depth = DEPTH_FULL };
 		uint32_t resume;
 
+		if (e.outcome == FOLDER_HOLED) {
+			state.exists++;
+			e.hole = &hole;
+			e.hole_n = 1;
+		}
 		state.uidvalidity = s->uidvalidity;
 		rows[0].m.octets = s->octets;
 		ok(store_folder_begin(r->st, r->folder + i, &state, &w.epoch, &resume,
@@ -347,6 +353,11 @@ static void finds_what_was_tampered_with(void **state)
 		     "UPDATE folder_seen SET took_ms = took_ms + 1 WHERE id = 1"),
 		EDIT("folder_seen", "UPDATE folder_seen SET run = 2 WHERE id = 1"),
 		EDIT("folder_seen", "DELETE FROM folder_seen WHERE id = 2"),
+		EDIT("folder_hole", "UPDATE folder_hole SET uid = 8"),
+		EDIT("folder_hole", "UPDATE folder_hole SET words = 'OK'"),
+		EDIT("folder_hole", "DELETE FROM folder_hole"),
+		"INSERT INTO folder_hole SELECT seen, 10, octets, \"date\", words FROM "
+		"folder_hole",
 		EDIT("folder_change", "UPDATE folder_change SET after = 0 WHERE id = 1"),
 		EDIT("message_change", "UPDATE message_change SET after = NULL"),
 		EDIT("message_change", "DELETE FROM message_change"),
@@ -356,8 +367,8 @@ static void finds_what_was_tampered_with(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(tampers); i++) {
-		static const struct shape second = { 6, 7, "Sent", ACCOUNT_READ,
-						     FOLDER_READ };
+		static const struct shape second = { 6, 7, "Sent", ACCOUNT_PARTLY,
+						     FOLDER_HOLED };
 		struct err err = ERR_INIT;
 		struct store *st;
 		int64_t entries;

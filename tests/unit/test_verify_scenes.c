@@ -56,6 +56,13 @@ static const struct fx_message early[] = { { "<old@x>", 10, D0, 0, NULL, 0 } };
 		.name = folder, .outcome = FOLDER_UNREADABLE, .error = "NO broken"       \
 	}
 
+/* A folder of which these uids could not be read. */
+#define FH(folder, v, holes)                                                             \
+	{                                                                                \
+		.name = folder, FX_MESSAGES(v), FX_HOLES(holes)                          \
+	}
+static const uint32_t at_1[] = { 1 }, at_2[] = { 2 }, at_all[] = { 1, 2, 3 };
+
 struct scene {
 	struct fx_folder old[FOLDERS], new[FOLDERS];
 	enum verdict verdict;
@@ -262,6 +269,47 @@ static const struct scene scenes[] = {
 	  { F("INBOX", ab), F("Sent Items", only_c) },
 	  VERDICT_CLEAN, "3 0 0 0 0 0 0 0",
 	  "info folder-renamed old Sent items >Sent Items\n", NULL },
+	/* 43: one message of the old side cannot be read: it has no verdict, the rest has;
+	nothing is clean, and its copy may be what seems to be too much */
+	{ { FH("INBOX", abc, at_2) }, { F("INBOX", abc) },
+	  VERDICT_INCOMPLETE, "2 0 0 0 0 1 1 0",
+	  "doubt message-extra new INBOX 2\n"
+	  "doubt message-unreadable old INBOX 2\n", NULL },
+	/* one of the new side: what is missing may be it */
+	{ { F("INBOX", abc) }, { FH("INBOX", abc, at_2) },
+	  VERDICT_INCOMPLETE, "2 0 0 0 1 0 0 1",
+	  "doubt message-missing old INBOX 2\n"
+	  "doubt message-unreadable new INBOX 2\n", NULL },
+	/* both: never taken for one another */
+	{ { FH("INBOX", abc, at_2) }, { FH("INBOX", abc, at_2) },
+	  VERDICT_INCOMPLETE, "2 0 0 0 0 0 1 1",
+	  "doubt message-unreadable old INBOX 2\n"
+	  "doubt message-unreadable new INBOX 2\n", NULL },
+	/* 46: nothing of the folder could be read */
+	{ { FH("INBOX", abc, at_all) }, { FE("INBOX") },
+	  VERDICT_INCOMPLETE, "0 0 0 0 0 0 3 0",
+	  "doubt message-unreadable old INBOX 1\n"
+	  "doubt message-unreadable old INBOX 2\n"
+	  "doubt message-unreadable old INBOX 3\n", NULL },
+	/* a real loss beside a hole is still one */
+	{ { FH("INBOX", abc, at_2) }, { F("INBOX", only_a) },
+	  VERDICT_INCOMPLETE, "1 0 0 0 1 0 1 0",
+	  "doubt message-missing old INBOX 3\n"
+	  "doubt message-unreadable old INBOX 2\n", NULL },
+	/* 48: of folders that collided one has a hole: the other is judged */
+	{ { F("Sent", only_a), FH("Sent Items", only_c, at_1) }, { F("Sent", abc) },
+	  VERDICT_INCOMPLETE, "1 0 0 0 0 2 1 0",
+	  "doubt message-extra new Sent 2\n"
+	  "doubt message-extra new Sent 3\n"
+	  "doubt folder-collided old Sent >Sent\n"
+	  "doubt folder-collided old Sent Items >Sent\n"
+	  "doubt message-unreadable old Sent Items 1\n", &rules_sent },
+	/* the new folder on which they collided has one */
+	{ { F("Sent", only_a), F("Sent Items", only_c) }, { FH("Sent", abc, at_2) },
+	  VERDICT_INCOMPLETE, "2 0 0 0 0 0 0 1",
+	  "doubt folder-collided old Sent >Sent\n"
+	  "doubt folder-collided old Sent Items >Sent\n"
+	  "doubt message-unreadable new Sent 2\n", &rules_sent },
 	/* last: kept, but the next EXPUNGE would take it */
 	{ { F("INBOX", only_c) }, { F("INBOX", c_doomed) }, VERDICT_DIFFERS,
 	  "0 0 1 0 0 0 0 0", "doubt flags old INBOX 1 [|\\Deleted]\n", NULL },
