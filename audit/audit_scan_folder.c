@@ -88,9 +88,8 @@ static bool on_octets(void *ctx, struct span piece, struct err *err)
 		s->fatal = true; /* no room on this machine says nothing about mail */
 		return false;
 	}
-	if (s->last_ms - s->began_ms <= s->allowed_ms)
-		return true;
-	return err_set(err, ERR_NET, "a message took more than %lld s",
+	s->overdue = s->last_ms - s->began_ms > s->allowed_ms;
+	return !s->overdue || err_set(err, ERR_NET, "a message took more than %lld s",
 		       (long long)(s->allowed_ms / 1000));
 }
 
@@ -495,7 +494,8 @@ static uint64_t symptom_of(const struct audit_scan *s, const struct err *err)
 {
 	if (err->cls == ERR_PROTO || err->cls == ERR_LIMIT)
 		return BIT(GRAMMAR);
-	if (err->cls == ERR_NET && clock_mono_ms() - s->last_ms >= s->timeout_ms - 1000)
+	if (s->overdue || (err->cls == ERR_NET &&
+			   clock_mono_ms() - s->last_ms >= s->timeout_ms - 1000))
 		return BIT(TIMEOUT);
 	return BIT(BREAKS);
 }
@@ -576,7 +576,7 @@ enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session 
 	s->flight_n = 0;
 	s->in_flight = 0;
 	s->uidvalidity = 0;
-	s->sunk = false;
+	s->sunk = s->overdue = false;
 	imap_session_handler(session, on_answer, s);
 	imap_session_sink(session, &sink);
 	if (!open_folder(s, session, wire, &done, err) ||
