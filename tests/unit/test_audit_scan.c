@@ -323,8 +323,7 @@ static void gives_up_a_message_that_never_ends(void **state)
 		int64_t drip_ms;
 		const char *told;
 	} cases[] = {
-		{ HALF, 0,
-		  "unread -1/59 time-out: the server has been silent for 60 s" },
+		{ HALF, 0, "unread -1/59 time-out: the server has been silent for 60 s" },
 		{ "S: * 2 FETCH (UID 2 RFC822.SIZE 59 BODY[] {59}\n" GOOD, 10000,
 		  "unread -1/59 time-out: a message took more than 300 s" },
 	};
