@@ -155,7 +155,6 @@ static void put_answers(struct weekly *w)
 struct names {
 	struct weekly *w;
 	int64_t n, most;
-	const char *where; /* those beyond most are named */
 };
 
 static void name_begin(struct names *s)
@@ -180,8 +179,8 @@ static void names_end(struct names *s)
 	char a[32];
 
 	if (s->n > s->most)
-		lines_add(&s->w->l, ", and %s more: %s",
-			  num_group(s->n - s->most, a, sizeof a), s->where);
+		lines_add(&s->w->l, ", and %s more: the report names them",
+			  num_group(s->n - s->most, a, sizeof a));
 	if (s->n > 0)
 		para(s->w, 2);
 }
@@ -198,9 +197,7 @@ static int64_t changed(const struct page *p, enum page_change c)
 static void put_change(struct weekly *w, enum page_change c, const char *title)
 {
 	const struct page *p = &w->p;
-	struct names s = { .w = w,
-			   .most = WEEKLY_NAMES,
-			   .where = "the report names them" };
+	struct names s = { .w = w, .most = WEEKLY_NAMES };
 	int64_t n = changed(p, c);
 	char a[32], b[32];
 
@@ -247,40 +244,29 @@ static void put_none(struct weekly *w)
 
 /* ---- who has not arrived ---- */
 
-static const char *shown_of(const struct page *p, int64_t transfer)
+static int64_t count_arrivals(const struct page *p, enum page_arrival arrival)
 {
+	int64_t n = 0;
+
 	for (size_t i = 0; i < p->v.n; i++)
-		if (p->v.transfer[i].id == transfer)
-			return p->account[i].shown;
-	return NULL;
+		n += p->account[i].arrival == arrival;
+	return n;
 }
 
-static int64_t put_absent_names(struct weekly *w, bool unknown, bool write)
+static void put_arrivals(struct weekly *w, enum page_arrival arrival)
 {
-	const struct outlook *k = w->p.look;
-	struct names s = { .w = w,
-			   .most = write ? WEEKLY_NAMES : 0,
-			   .where = "mailmuster accounts absent names them" };
+	struct names s = { .w = w, .most = WEEKLY_NAMES };
 
-	for (size_t i = 0; i < k->absent_n; i++) {
-		const char *name = shown_of(&w->p, k->absent[i].transfer);
-
-		if (name == NULL || k->absent[i].unknown != unknown)
-			continue;
-		if (!write)
-			s.n++;
-		else if (name_room(&s))
-			lines_add(&w->l, "%s", name);
-	}
-	if (write)
-		names_end(&s);
-	return s.n;
+	for (size_t i = 0; i < w->p.v.n; i++)
+		if (w->p.account[i].arrival == arrival && name_room(&s))
+			lines_add(&w->l, "%s", w->p.account[i].shown);
+	names_end(&s);
 }
 
 static void put_absent(struct weekly *w)
 {
-	int64_t n = put_absent_names(w, false, false);
-	int64_t unknown = put_absent_names(w, true, false);
+	int64_t n = count_arrivals(&w->p, ARRIVAL_ABSENT);
+	int64_t unknown = count_arrivals(&w->p, ARRIVAL_UNKNOWN);
 	char a[32], b[32];
 
 	if (w->p.look->moved == 0)
@@ -298,7 +284,7 @@ static void put_absent(struct weekly *w)
 		lines_add(&w->l, ".");
 	para(w, 0);
 	if (n > 0)
-		(void)put_absent_names(w, false, true);
+		put_arrivals(w, ARRIVAL_ABSENT);
 	if (unknown == 0)
 		return;
 	lines_add(&w->l,
@@ -306,7 +292,7 @@ static void put_absent(struct weekly *w)
 		  "since (%s):",
 		  num_group(unknown, a, sizeof a));
 	para(w, 0);
-	(void)put_absent_names(w, true, true);
+	put_arrivals(w, ARRIVAL_UNKNOWN);
 }
 
 /* ---- what does not move ---- */

@@ -96,6 +96,14 @@ static void compares_with_what_the_last_one_told(void **state)
 	fx_close(&f);
 }
 
+static const struct outlook *html_of;
+
+static bool page_html(struct store *st, const struct report_options *o,
+		      const struct report_sink *sink, struct err *err)
+{
+	return report_html(st, o, html_of, sink, err);
+}
+
 static void names_who_has_not_arrived_and_what_could_not_be_read(void **state)
 {
 	static const char *const trouble[] = { "the old server: cannot connect" };
@@ -140,6 +148,12 @@ static void names_who_has_not_arrived_and_what_could_not_be_read(void **state)
 	need(w.text, "  - the old server: cannot connect\n");
 	need(w.text, "1 of 2 checks of the gate pass. The others:\n  NO DATA  G02");
 	need(w.text, "nobody looked for Anna");
+	/* And so does the page. */
+	html_of = &look;
+	need(write_report(&f, page_html, &o),
+	     "may wait for mail there: <bdi>bob</bdi></p>");
+	need(write_report(&f, page_html, &o),
+	     "covers the time since: <bdi>cid</bdi></p>");
 	look.absent_n = 0;
 	need(words(&f, &o, &look, &ask).text, "; nobody");
 	fx_close(&f);
