@@ -9,7 +9,7 @@
 static void put_name(struct html *h, const struct page_account *a, bool missing)
 {
 	html_name(h, a->shown);
-	if (!missing || a->j.count.missing == a->was_missing)
+	if (!missing || !page_missing_changed(a))
 		return;
 	html_puts(h, " (missing ");
 	html_num(h, a->was_missing);

@@ -77,6 +77,7 @@ static void figure(struct weekly *w, const char *what, int64_t now, int64_t then
 
 static void put_figures(struct weekly *w)
 {
+	static const char missing[] = "messages missing, as far as examined";
 	const struct weekly_figures *then = &w->ask->last;
 	char iso[CLOCK_ISO_SIZE];
 
@@ -92,9 +93,18 @@ static void put_figures(struct weekly *w)
 	figure(w, "accounts proven", w->f.proven, then->proven);
 	figure(w, "accounts that differ", w->f.differs, then->differs);
 	figure(w, "accounts not examined in full", w->f.unknown, then->unknown);
-	if (w->p.v.sum.judged > 0)
-		figure(w, "messages missing, as far as examined", w->f.missing,
-		       then->missing);
+	if (w->p.v.sum.judged == 0)
+		return;
+	/* Less was found where less was looked at: that is no progress. */
+	if (w->ask->last_at != 0 && w->f.unknown > then->unknown &&
+	    w->f.missing < then->missing) {
+		lines_add(&w->l, "  %-38s", missing);
+		lines_number(&w->l, w->f.missing, 12);
+		lines_add(&w->l, "   not comparable");
+		lines_end(&w->l);
+	} else {
+		figure(w, missing, w->f.missing, then->missing);
+	}
 }
 
 /* ---- verdict and answers ---- */
@@ -145,6 +155,7 @@ static void put_answers(struct weekly *w)
 struct names {
 	struct weekly *w;
 	int64_t n, most;
+	const char *where; /* those beyond most are named */
 };
 
 static void name_begin(struct names *s)
@@ -169,8 +180,8 @@ static void names_end(struct names *s)
 	char a[32];
 
 	if (s->n > s->most)
-		lines_add(&s->w->l, ", and %s more: the report names them",
-			  num_group(s->n - s->most, a, sizeof a));
+		lines_add(&s->w->l, ", and %s more: %s",
+			  num_group(s->n - s->most, a, sizeof a), s->where);
 	if (s->n > 0)
 		para(s->w, 2);
 }
@@ -187,7 +198,9 @@ static int64_t changed(const struct page *p, enum page_change c)
 static void put_change(struct weekly *w, enum page_change c, const char *title)
 {
 	const struct page *p = &w->p;
-	struct names s = { .w = w, .most = WEEKLY_NAMES };
+	struct names s = { .w = w,
+			   .most = WEEKLY_NAMES,
+			   .where = "the report names them" };
 	int64_t n = changed(p, c);
 	char a[32], b[32];
 
@@ -205,7 +218,7 @@ static void put_change(struct weekly *w, enum page_change c, const char *title)
 		if (c != CHANGE_WORSE && c != CHANGE_BETTER)
 			continue;
 		lines_add(&w->l, " (%s", page_state_name(x->state));
-		if (x->j.count.missing != x->was_missing)
+		if (page_missing_changed(x))
 			lines_add(&w->l, ", missing %s -> %s",
 				  num_group(x->was_missing, a, sizeof a),
 				  num_group(x->j.count.missing, b, sizeof b));
@@ -245,7 +258,9 @@ static const char *shown_of(const struct page *p, int64_t transfer)
 static int64_t put_absent_names(struct weekly *w, bool unknown, bool write)
 {
 	const struct outlook *k = w->p.look;
-	struct names s = { .w = w, .most = write ? WEEKLY_NAMES : 0 };
+	struct names s = { .w = w,
+			   .most = write ? WEEKLY_NAMES : 0,
+			   .where = "mailmuster accounts absent names them" };
 
 	for (size_t i = 0; i < k->absent_n; i++) {
 		const char *name = shown_of(&w->p, k->absent[i].transfer);
@@ -306,7 +321,8 @@ static void put_stuck(struct weekly *w)
 	page_stuck(&w->p, &v, &n);
 	/* What changed since the last report is named there. */
 	for (size_t i = 0; i < n; i++)
-		if (w->p.before != 0 && v[i]->since <= w->p.before)
+		if (w->p.before != 0 && v[i]->since <= w->p.before &&
+		    page_change(v[i]) == CHANGE_NONE)
 			v[k++] = v[i];
 	if (k == 0)
 		return;
