@@ -75,6 +75,24 @@ static void figure(struct weekly *w, const char *what, int64_t now, int64_t then
 	lines_end(&w->l);
 }
 
+/* Without a new server there is nothing to prove: what there is on the old one. */
+static void put_inventory(struct weekly *w)
+{
+	const struct page *p = &w->p;
+	int64_t read = 0, messages = 0;
+
+	for (size_t i = 0; i < p->v.n; i++) {
+		read += p->account[i].known[SIDE_OLD];
+		messages += p->account[i].size[SIDE_OLD].messages;
+	}
+	lines_add(&w->l, "  %-38s", "accounts read on the old server");
+	lines_number(&w->l, read, 12);
+	lines_end(&w->l);
+	lines_add(&w->l, "  %-38s", "messages there, as far as read");
+	lines_number(&w->l, messages, 12);
+	lines_end(&w->l);
+}
+
 static void put_figures(struct weekly *w)
 {
 	static const char missing[] = "messages missing, as far as examined";
@@ -90,6 +108,10 @@ static void put_figures(struct weekly *w)
 				 "one to compare with. The figures:");
 	para(w, 0);
 	figure(w, "accounts", w->f.accounts, then->accounts);
+	if (w->p.v.o->one_sided) {
+		put_inventory(w);
+		return;
+	}
 	figure(w, "accounts proven", w->f.proven, then->proven);
 	figure(w, "accounts that differ", w->f.differs, then->differs);
 	figure(w, "accounts not examined in full", w->f.unknown, then->unknown);

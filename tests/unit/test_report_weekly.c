@@ -220,6 +220,29 @@ static void shows_hostile_names_as_text(void **state)
 	fx_close(&f);
 }
 
+static void counts_what_there_is_before_there_is_a_new_server(void **state)
+{
+	struct report_options o = { .project = "move", .one_sided = true };
+	struct weekly_ask ask = { .last_at = 0 };
+	struct weekly_words w;
+	struct fx f;
+
+	(void)state;
+	fx_open(&f);
+	fx_audit(&f, DEPTH_FULL);
+	(void)fx_transfer(&f, "ann", "ann", "ann", "", "");
+	(void)fx_transfer(&f, "bob", "bob", "bob", "", "");
+	fx_read(&f, SIDE_OLD, "ann", inbox_three, 1);
+	fx_audit_end(&f);
+	w = words(&f, &o, NULL, &ask);
+	assert_string_equal(w.subject, "[INVENTORY] Mail migration move: 2 accounts");
+	need(w.text, "accounts read on the old server                  1\n");
+	need(w.text, "messages there, as far as read                   3\n");
+	refuse(w.text, "proven");
+	refuse(w.text, "in full");
+	fx_close(&f);
+}
+
 static void says_that_there_is_none_and_why(void **state)
 {
 	struct report_options o = { .project = "move\nx" };
@@ -288,6 +311,7 @@ int main(void)
 		cmocka_unit_test(names_who_has_not_arrived_and_what_could_not_be_read),
 		cmocka_unit_test(leaves_out_names_and_says_which_files_are_not_attached),
 		cmocka_unit_test(shows_hostile_names_as_text),
+		cmocka_unit_test(counts_what_there_is_before_there_is_a_new_server),
 		cmocka_unit_test(says_that_there_is_none_and_why),
 		cmocka_unit_test(knows_better_from_worse),
 	};
