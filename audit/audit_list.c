@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "imap/imap_list.h"
 #include "imap/imap_quota.h"
+#include "map/map.h"
 
 /* Octets that all answers to a listing may leave behind. */
 #define TEXT_MAX (64u << 20)
@@ -254,6 +255,51 @@ static bool is_foreign(const struct imap_namespace *ns, const char *wire)
 	return !ns->present || foreign > below(wire, ns->prefix);
 }
 
+static bool has_tree(const struct audit_reader *r)
+{
+	return r->tree != NULL && *r->tree != '\0';
+}
+
+/* The wire name of the tree's own folder, from that of a folder in it: as many parts of
+ * it as the tree has. */
+static const char *root_of(struct arena *arena, const struct folder *f, struct span tree)
+{
+	struct span wire = span_str(f->wire);
+	size_t left = 1, n = 0;
+
+	for (size_t i = 0; i < tree.n; i++)
+		left += tree.p[i] == '/';
+	while (n < wire.n && (f->delim == '\0' || wire.p[n] != f->delim || --left > 0))
+		n++;
+	return arena_span(arena, (struct span){ wire.p, n });
+}
+
+/*
+ * Of all that the login sees only what lies in the tree is the account's.  Its prefix is
+ * the tree's own folder, without a delimiter behind it (map_common).  NULL: nothing lies
+ * there.
+ */
+static const char *keep_tree(struct audit_reader *r, struct names *names)
+{
+	const struct map_names plain = { .prefix = "" };
+	struct span tree = span_str(map_prefix(&r->arena, r->tree));
+	const char *root = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < names->n; i++) {
+		const struct folder *f = &names->f[i];
+		const char *name = map_common(&r->arena, &plain, f->name, f->delim);
+
+		if (!map_covers(tree, span_str(name)))
+			continue;
+		if (root == NULL)
+			root = root_of(&r->arena, f, tree);
+		names->f[n++] = *f;
+	}
+	names->n = n;
+	return root;
+}
+
 /* Hand what was found over to the reader. */
 static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 {
@@ -264,7 +310,7 @@ static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 			f->attrs |= FOLDER_SUBSCRIBED;
 	}
 	for (size_t i = 0; i < l->all.n; i++)
-		if (is_foreign(&r->hello.namespace, l->all.f[i].wire))
+		if (!has_tree(r) && is_foreign(&r->hello.namespace, l->all.f[i].wire))
 			l->all.f[i].attrs |= FOLDER_FOREIGN;
 	r->folders = l->all.f;
 	r->folder_n = l->all.n;
@@ -293,7 +339,24 @@ static void take_over(struct audit_reader *r, struct listing *l, bool counts)
  */
 static bool asks_rights(const struct audit_reader *r)
 {
-	return r->borrowed && (r->hello.caps & IMAP_CAP_ACL);
+	return r->borrowed && !has_tree(r) && (r->hello.caps & IMAP_CAP_ACL);
+}
+
+/* A shared tree belongs to nobody who logs in: who may keep \\Seen there is known when
+ * its folders are. */
+static bool ask_tree_rights(struct audit_reader *r, struct imap_session *s,
+			    const char *root, struct err *err)
+{
+	struct imap_done done;
+	uint64_t rights;
+
+	if (!(r->hello.caps & IMAP_CAP_ACL))
+		return true;
+	strbuf_clear(&r->line);
+	strbuf_adds(&r->line, "MYRIGHTS ");
+	imap_put_mailbox(&r->line, root);
+	return imap_session_send(s, strbuf_span(&r->line), &rights, err) &&
+	       imap_session_finish(s, rights, &done, err);
 }
 
 /* Who the server is and what it holds, in one breath. */
@@ -307,7 +370,7 @@ static bool ask(struct audit_reader *r, struct imap_session *s, struct listing *
 	imap_session_handler(s, on_list, l);
 	if (!imap_greet_ask(s, &l->greet, err))
 		return false;
-	if ((r->hello.caps & IMAP_CAP_QUOTA) &&
+	if ((r->hello.caps & IMAP_CAP_QUOTA) && !has_tree(r) &&
 	    !imap_session_send(s, SPAN_LIT("GETQUOTAROOT INBOX"), &quota, err))
 		return false;
 	if (extended &&
@@ -346,7 +409,7 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 		    bool list_status, const char **rights_out, struct err *err)
 {
 	struct listing l = { .arena = &r->arena };
-	const struct folder *inbox;
+	const char *root = NULL;
 	int64_t began = clock_mono_ms();
 	enum audit_form form;
 	bool ok = false;
@@ -365,8 +428,23 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 	r->envelope = r->form == AUDIT_FORM_ENVELOPE;
 	names_order(&l.all);
 	names_order(&l.counted);
-	inbox = names_find(&l.all, "INBOX");
-	if (inbox == NULL) {
+	if (has_tree(r)) {
+		root = keep_tree(r, &l.all);
+		if (root == NULL) {
+			r->unseen = true;
+			err_set(err, ERR_SERVER,
+				"the login succeeded, but the server shows no folder of "
+				"the tree %s",
+				text_shown(&r->arena, span_str(r->tree)));
+			err_hint(err, "is it called so there, and may this login see it? "
+				      "old_tree and new_tree name it as this login sees "
+				      "it, with / between its parts");
+			goto out;
+		}
+		r->hello.namespace.prefix = root;
+		if (!ask_tree_rights(r, s, root, err))
+			goto out;
+	} else if (names_find(&l.all, "INBOX") == NULL) {
 		r->unseen = true;
 		err_set(err, ERR_SERVER, "the login succeeded, but the server shows %s",
 			l.all.n == 0 ? "no folder at all" : "folders without an INBOX");

@@ -103,6 +103,7 @@ struct audit_reader {
 	int64_t account;
 	enum side side;
 	enum depth depth;
+	const char *tree; /* of struct account; NULL: as "" */
 	const char *kind; /* of struct server; NULL: "auto" */
 	enum compress_mode compress;
 	bool borrowed;	      /* somebody else logged in for the account: whose rights
@@ -122,7 +123,7 @@ struct audit_reader {
 	int64_t far_ms;	      /* a round trip, as the first command took */
 	bool packs;	      /* its sessions are compressed */
 	bool listed;
-	bool unseen;   /* the login shows no folder, not even INBOX */
+	bool unseen;   /* the login shows no folder, not even INBOX; or none of the tree */
 	bool fatal;    /* the sink has failed; err of the call that returned false is the
 			  sink's */
 	bool progress; /* something new was read since the caller last cleared this */

@@ -135,6 +135,7 @@ static bool add_job(struct audit_run *run, const struct account *a, struct err *
 	*job = (struct audit_job){ .account = a->id,
 				   .side = a->side,
 				   .user = a->user,
+				   .tree = a->tree,
 				   .messages = last.at != 0 ? last.messages : -1,
 				   .at = last.at };
 	if (last.at != 0)

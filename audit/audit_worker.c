@@ -330,6 +330,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.sink = &sink;
 	a.r.pool = &w->crew->pool;
 	a.r.account = w->job->account;
+	a.r.tree = w->job->tree;
 	a.r.side = w->side;
 	a.r.depth = o->depth;
 	a.r.survey = true;

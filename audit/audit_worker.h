@@ -51,7 +51,7 @@ struct audit_account_end {
 struct audit_job {
 	int64_t account;
 	enum side side;
-	const char *user;
+	const char *user, *tree; /* as in struct account */
 	int64_t messages; /* at its last reading; -1: there was none */
 	int64_t at;	  /* of that; 0 */
 };

@@ -20,6 +20,7 @@ static bool put_account(const struct project *p, enum side side, const char *use
 {
 	struct account a = { .side = side,
 			     .user = user,
+			     .tree = side == SIDE_OLD ? row->t.old_tree : row->t.new_tree,
 			     .access = row->access,
 			     .access_reason = row->access_reason };
 
@@ -101,10 +102,10 @@ out:
 	return ok;
 }
 
-/* One login in two rows, of which one says that nobody may open it: the list contradicts
- * itself. */
+/* One login in two rows, of which one says that nobody may open it, or that its mail lies
+ * in a tree: the list contradicts itself. */
 struct access_of {
-	const char *user;
+	const char *user, *tree;
 	const struct list_row *row;
 };
 
@@ -124,19 +125,28 @@ static bool check_access(const char *path, const struct list *l, enum side side,
 	for (i = 0; i < l->n; i++) {
 		of[n].user = side == SIDE_OLD ? l->row[i].t.old_user
 					      : l->row[i].t.new_user;
+		of[n].tree = side == SIDE_OLD ? l->row[i].t.old_tree
+					      : l->row[i].t.new_tree;
 		of[n].row = &l->row[i];
 		n += of[n].user != NULL;
 	}
 	if (n > 0)
 		qsort(of, n, sizeof *of, by_user);
-	for (i = 1; i < n && ok; i++)
-		if (by_user(&of[i - 1], &of[i]) == 0 &&
-		    of[i - 1].row->access != of[i].row->access)
-			ok = err_set(err, ERR_CONFIG,
-				     "%s: lines %zu and %zu give the login %s on the %s "
-				     "server different access",
-				     path, of[i - 1].row->line, of[i].row->line,
-				     shown(of[i].user), side_name(side));
+	for (i = 1; i < n && ok; i++) {
+		const struct access_of *a = &of[i - 1], *b = &of[i];
+		bool trees = strcmp(a->tree, b->tree) != 0;
+
+		if (by_user(a, b) != 0 || (a->row->access == b->row->access && !trees))
+			continue;
+		ok = err_set(err, ERR_CONFIG,
+			     "%s: lines %zu and %zu give the login %s on the %s "
+			     "server different %s",
+			     path, a->row->line, b->row->line, shown(b->user),
+			     side_name(side), trees ? "trees" : "access");
+		if (trees)
+			err_hint(err, "a shared tree is read with a login of its own, "
+				      "which has no other mail to move");
+	}
 	free(of);
 	return ok;
 }

@@ -61,6 +61,8 @@ static void list_json(const struct transfer *t, size_t n)
 		json_put_str(&j, "account", t[i].name);
 		json_put_str(&j, "old_user", t[i].old_user);
 		json_put_str(&j, "new_user", t[i].new_user);
+		json_put_str(&j, "old_tree", t[i].old_tree);
+		json_put_str(&j, "new_tree", t[i].new_tree);
 		json_put_str(&j, "new_prefix", t[i].new_prefix);
 		json_put_str(&j, "kind", account_kind_name(t[i].kind));
 		json_put_str(&j, "decision", t[i].decision);
@@ -383,6 +385,10 @@ static const char help[] =
 	"  new_user       login on the new server, likewise\n"
 	"  new_prefix     folder on the new side below which the mail arrives\n"
 	"  kind           user, service, shared, list, resource or admin\n"
+	"  old_tree, new_tree\n"
+	"                 folder of a shared tree, as the login sees it (Shared Folders/sales):\n"
+	"                 what lies there is the mail of this account, read once and with a\n"
+	"                 login of its own\n"
 	"  decision       migrate, archive, delete, keep or forward; empty: open\n"
 	"  access         none: nobody may open it (say why in access_reason)\n"
 	"  logins         other names under which it logs in, as logs show them\n"

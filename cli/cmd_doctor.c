@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "cli/args.h"
 #include "cli/check.h"
+#include "cli/mailer.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/reading.h"
@@ -346,6 +347,24 @@ out:
 	reading_close(&reading);
 }
 
+/* What the weekly mail needs, but for a mail: nobody is written to here. */
+static void check_mail(struct doctor *d)
+{
+	const struct config_weekly *w = &d->p.config.weekly;
+	struct err err = ERR_INIT;
+
+	if (!w->present)
+		return;
+	if (!mailer_check(&d->p.config, &err))
+		checks_add(&d->checks, CHECK_FAIL, exit_of(&err), "mail", err.hint, "%s",
+			   err.text);
+	else
+		checks_add(&d->checks, CHECK_OK, 0, "mail", NULL,
+			   "weekly: to %s, by %s; nothing was sent",
+			   counted((int64_t)w->to_n, "recipient"),
+			   shown(w->smtp != NULL ? w->smtp->host : w->sendmail));
+}
+
 static bool examine(struct doctor *d, struct err *err)
 {
 	int side;
@@ -368,6 +387,7 @@ static bool examine(struct doctor *d, struct err *err)
 		if (d->p.config.present[side])
 			probe(d, (enum side)side);
 	check_disk(d);
+	check_mail(d);
 	return true;
 }
 
@@ -379,12 +399,13 @@ static const struct option options[] = {
 
 static int run(struct globals *g, int argc, char **argv)
 {
-	struct doctor d = { .g = g };
+	static struct doctor d; /* it is large */
 	struct err err = ERR_INIT;
 	const char *value;
 	struct args a;
 	int code, opt;
 
+	d.g = g;
 	args_init(&a, g, &cmd_doctor, argc, argv);
 	while ((opt = args_next(&a, &value)) != ARGS_END) {
 		if (opt != OPT_ACCOUNT)

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "cli/args.h"
 #include "cli/gate_sign.h"
+#include "cli/monitor.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/suggest.h"
@@ -9,11 +10,12 @@
 
 #define NAMES_SHOWN 10 /* below a check that does not pass; explain gives all */
 
-enum { OPT_AGAINST = OPT_OWN, OPT_CSV };
+enum { OPT_AGAINST = OPT_OWN, OPT_CSV, OPT_FORMAT };
 static const struct option options[] = {
 	{ "against", required_argument, NULL, OPT_AGAINST },
 	{ "by", required_argument, NULL, OPT_SIGN_BY },
 	{ "csv", no_argument, NULL, OPT_CSV },
+	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "key", required_argument, NULL, OPT_SIGN_KEY },
 	{ "max-age", required_argument, NULL, OPT_SIGN_MAX_AGE },
 	{ "output", required_argument, NULL, 'o' },
@@ -27,6 +29,7 @@ static const struct option options[] = {
 struct request {
 	const struct gate_check *check; /* to explain; NULL: all */
 	bool csv;
+	enum monitor_format format;
 };
 
 /* A ledger that does not hold comes first, then what nobody knows. */
@@ -125,7 +128,9 @@ static int check(struct globals *g, const struct request *rq, struct gate_seen *
 	int code;
 
 	if (!open_told(g, &p, &err) || !gate_see(&p, false, s, &err)) {
-		code = msg_fail(g, &err);
+		code = monitor_fail(g, rq->format, &err);
+	} else if (rq->format != MONITOR_TEXT) {
+		code = monitor_gate(&p, s, rq->format);
 	} else {
 		print(g, s, &p, rq);
 		code = gate_code(s);
@@ -163,6 +168,11 @@ static int run(struct globals *g, int argc, char **argv)
 		case OPT_CSV:
 			rq.csv = true;
 			break;
+		case OPT_FORMAT:
+			if (!monitor_format_parse(value, &rq.format))
+				return args_bad(&a, "gate: --format is text, prometheus "
+						    "or nagios");
+			break;
 		default:
 			if (opt == ARGS_STOP || !gate_sign_take(&a, opt, value, &sign))
 				return a.exit;
@@ -173,6 +183,10 @@ static int run(struct globals *g, int argc, char **argv)
 		verb = a.rest[0];
 	if (rq.csv && gate_sign_verb(verb))
 		return args_bad(&a, "gate: --csv is for check and explain");
+	if (rq.format != MONITOR_TEXT &&
+	    (strcmp(verb, "check") != 0 || rq.csv || g->json))
+		return args_bad(&a, "gate: --format is for check, without --csv and "
+				    "--json");
 	if (gate_sign_run(g, &a, verb, &sign, &seen, &code))
 		return code;
 	if (sign.any)
@@ -220,6 +234,9 @@ static const char help[] =
 	"times,\n"
 	"                  and in the config (\"gate\": \"heads\")\n"
 	"  --csv           as a table for other programs\n"
+	"  --format text|prometheus|nagios\n"
+	"                  check, for monitoring: the text format of Prometheus; or one\n"
+	"                  line of a plugin, with its exit codes\n"
 	"  --by NAME       who approves, as the file of allowed signers names them\n"
 	"  --role ROLE     as what: technical or business\n"
 	"  --key FILE      sign with this key of ssh, now\n"
@@ -239,7 +256,8 @@ static const struct command_words words[] = {
 const struct command cmd_gate = {
 	.name = "gate",
 	.summary = "may the old server be shut down? twenty checks, GO or NO-GO",
-	.usage = "[check | explain CHECK] [--against HEAD] [--csv] | approve [--by NAME "
+	.usage = "[check | explain CHECK] [--against HEAD] [--csv] [--format text | "
+		 "prometheus | nagios] | approve [--by NAME "
 		 "--role ROLE (--key FILE | --signature FILE) [--yes]] | certificate "
 		 "[--output FILE] | verify-certificate FILE [--max-age TIME] [--signers "
 		 "FILE]",

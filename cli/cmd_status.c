@@ -8,6 +8,7 @@
 #include "cli/checklists.h"
 #include "cli/counts.h"
 #include "cli/gentle.h"
+#include "cli/monitor.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/report_setup.h"
@@ -477,6 +478,35 @@ static void print_next(const char *next, const char *why)
 	strbuf_done(&line);
 }
 
+enum { OPT_FORMAT = OPT_OWN };
+static const struct option options[] = {
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* The same for what watches: no next command, and figures only. */
+static int watch(struct globals *g, enum monitor_format format)
+{
+	struct status_figures figures;
+	struct report_options o;
+	struct err err = ERR_INIT;
+	struct project p = { 0 };
+	struct facts f;
+	int code;
+
+	if (!open_project(g, &p, &err) || !gather(&p, &f, &err)) {
+		code = monitor_fail(g, format, &err);
+	} else {
+		report_setup(g, &p, &o);
+		code = report_status_figures(p.store, &o, &figures, &err)
+			       ? monitor_status(&p, &figures, (int64_t)f.stale, f.damaged,
+						format)
+			       : monitor_fail(g, format, &err);
+	}
+	project_close(&p);
+	return code;
+}
+
 static int run(struct globals *g, int argc, char **argv)
 {
 	struct strbuf buf = STRBUF_INIT, counts = STRBUF_INIT;
@@ -490,10 +520,22 @@ static int run(struct globals *g, int argc, char **argv)
 	struct project p;
 	struct args a;
 	bool ok, dated = false;
+	enum monitor_format format = MONITOR_TEXT;
+	int opt;
 
 	args_init(&a, g, &cmd_status, argc, argv);
-	if (args_next(&a, &value) != ARGS_END || !args_count(&a, 0, 0))
+	while ((opt = args_next(&a, &value)) != ARGS_END) {
+		if (opt == ARGS_STOP)
+			return a.exit;
+		if (!monitor_format_parse(value, &format))
+			return args_bad(&a,
+					"status: --format is text, prometheus or nagios");
+	}
+	if (!args_count(&a, 0, 0))
 		return a.exit;
+	if (format != MONITOR_TEXT)
+		return g->json ? args_bad(&a, "status: --format or --json, not both")
+			       : watch(g, format);
 	arena_init(&arena);
 	ok = open_project(g, &p, &err) && gather(&p, &f, &err);
 	dated = ok && p.config.service_date != 0;
@@ -534,12 +576,19 @@ static int run(struct globals *g, int argc, char **argv)
 static const char help[] =
 	"Reads only what is stored. Ends with the command that should come next and\n"
 	"the reason. When the config has \"service_date\", it names what the checklists\n"
-	"ask for next.\n";
+	"ask for next.\n"
+	"\n"
+	"  --format text|prometheus|nagios\n"
+	"                 for monitoring: the text format of Prometheus; or one line of "
+	"a\n"
+	"                 plugin, with its exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3\n"
+	"                 UNKNOWN\n";
 
 const struct command cmd_status = {
 	.name = "status",
 	.summary = "what is known, what is not, and the next command",
-	.usage = "",
+	.usage = "[--format text | prometheus | nagios]",
 	.help = help,
+	.options = options,
 	.run = run,
 };

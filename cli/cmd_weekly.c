@@ -344,12 +344,12 @@ static int make(struct weekly_job *w, const struct request *rq)
 	if (rq->dry) {
 		if (!write_message(w, rq, &err))
 			return msg_fail(w->g, &err);
-		return w->code;
+		return w->partly ? EXIT_INCOMPLETE : EXIT_CLEAN;
 	}
 	ok = hand_over(w, &h, true, &err);
 	if (h.sent > 0)
 		print(w, &h);
-	code = w->code;
+	code = w->partly ? EXIT_INCOMPLETE : EXIT_CLEAN;
 	if (!ok) {
 		if (h.sent == 0 && w->file[0].name != NULL)
 			err_wrap(&err, "the report lies in " WEEKLY_FOLDER
@@ -421,8 +421,9 @@ static const char help[] =
 	"  -o, --output FILE  with --dry-run: write it to FILE\n"
 	"\n"
 	"Exit code 0: the report is on its way, whatever it says; 3: likewise, but not\n"
-	"all could be read; 5: not everybody has got it; 6: the config, or mail would\n"
-	"leave through the server that is being retired.\n";
+	"all could be read; 5 or 4: not everybody has got it; 6: the config, or mail\n"
+	"would leave through the server that is being retired. Where there is no report\n"
+	"it is that of the reason.\n";
 
 const struct command cmd_weekly = {
 	.name = "weekly",

@@ -117,6 +117,24 @@ bool config_pin(const char *s)
 	return strncmp(s, "sha256//", 8) == 0 && strlen(s) == 8 + 44 && s[8 + 43] == '=';
 }
 
+bool config_reach(struct json_obj *o, const char *host, const char *tls_min,
+		  const char *pin, struct err *err)
+{
+	if (host == NULL)
+		return json_complain(o, NULL, err, "needs \"host\"");
+	if (!config_host(host))
+		return json_complain(
+			o, "host", err,
+			"is not a host name or an address (no URL, no port)");
+	if (!config_tls_min(tls_min))
+		return json_complain(o, "tls_min", err,
+				     "is \"1.0\", \"1.1\", \"1.2\" or \"1.3\"");
+	if (pin != NULL && !config_pin(pin))
+		return json_complain(o, "pin", err,
+				     "is \"sha256//\" and 44 characters of base64");
+	return true;
+}
+
 unsigned config_default_port(enum tls_mode tls)
 {
 	return tls == TLS_IMPLICIT ? 993 : 143;
@@ -197,21 +215,11 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	    !json_get_str(&o, "timeout", &timeout, err) ||
 	    !json_get_array(&o, "not_during", &not_during, err) || !json_obj_end(&o, err))
 		return false;
-	if (host == NULL)
-		return json_complain(&o, NULL, err, "needs \"host\"");
-	if (!config_host(host))
-		return json_complain(
-			&o, "host", err,
-			"is not a host name or an address (no URL, no port)");
+	if (!config_reach(&o, host, tls_min, pin, err))
+		return false;
 	if (!config_tls_mode(tls, &s->tls))
 		return json_complain(&o, "tls", err,
 				     "is \"implicit\", \"starttls\" or \"none\"");
-	if (!config_tls_min(tls_min))
-		return json_complain(&o, "tls_min", err,
-				     "is \"1.0\", \"1.1\", \"1.2\" or \"1.3\"");
-	if (pin != NULL && !config_pin(pin))
-		return json_complain(&o, "pin", err,
-				     "is \"sha256//\" and 44 characters of base64");
 	if (!config_auth_mode(auth, &s->auth))
 		return json_complain(&o, "auth", err,
 				     "is \"user\", \"authzid\", \"master\" or "

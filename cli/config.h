@@ -18,6 +18,7 @@
 #define CONFIG_NAME "mailmuster.json"
 
 struct json_doc;
+struct json_obj;
 
 struct config_rename {
 	const char *old_name, *new_name;
@@ -115,6 +116,9 @@ bool config_tls_min(const char *s) MUST_CHECK;
 bool config_kind(const char *s) MUST_CHECK;
 bool config_host(const char *s) MUST_CHECK;
 bool config_pin(const char *s) MUST_CHECK;
+/* "host", "tls_min" and "pin" (NULL: none) of a server in o. */
+bool config_reach(struct json_obj *o, const char *host, const char *tls_min,
+		  const char *pin, struct err *err) MUST_CHECK;
 unsigned config_default_port(enum tls_mode tls);
 unsigned config_default_connections(enum side side);
 #define CONFIG_CONNECTIONS_MAX 64

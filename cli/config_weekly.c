@@ -103,22 +103,12 @@ static bool server(struct config *c, struct json_doc *doc, const struct json_val
 	    !json_get_str(&o, "mechanism", &mechanism, err) ||
 	    !json_get_object(&o, "secret", &secret, err) || !json_obj_end(&o, err))
 		return false;
-	if (host == NULL)
-		return json_complain(&o, NULL, err, "needs \"host\"");
-	if (!config_host(host))
-		return json_complain(
-			&o, "host", err,
-			"is not a host name or an address (no URL, no port)");
+	if (!config_reach(&o, host, tls_min, pin, err))
+		return false;
 	if (!config_tls_mode(tls, &s->tls) || s->tls == TLS_NONE)
 		return json_complain(&o, "tls", err,
 				     "is \"implicit\" or \"starttls\": the mail names "
 				     "people, and does not go in clear text");
-	if (!config_tls_min(tls_min))
-		return json_complain(&o, "tls_min", err,
-				     "is \"1.0\", \"1.1\", \"1.2\" or \"1.3\"");
-	if (pin != NULL && !config_pin(pin))
-		return json_complain(&o, "pin", err,
-				     "is \"sha256//\" and 44 characters of base64");
 	if (mechanism != NULL && !config_mechanism(mechanism, &s->mechanism))
 		return json_complain(&o, "mechanism", err,
 				     "is \"password\", \"oauthbearer\" or \"xoauth2\"");

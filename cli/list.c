@@ -26,14 +26,16 @@ enum column {
 	COL_ADDRESSES,
 	COL_ACCESS,
 	COL_ACCESS_REASON,
+	COL_OLD_TREE,
+	COL_NEW_TREE,
 	COL_UNKNOWN,
 	COL_SECRET,
 	COL_KNOWN = COL_UNKNOWN, /* how many we know */
 };
 static const char *const column_names[] = {
-	"account", "old_user", "new_user",  "new_prefix", "address",
-	"aliases", "kind",     "owner",	    "decision",	  "wave",
-	"note",	   "logins",   "addresses", "access",	  "access_reason",
+	"account",   "old_user", "new_user",	  "new_prefix", "address",  "aliases",
+	"kind",	     "owner",	 "decision",	  "wave",	"note",	    "logins",
+	"addresses", "access",	 "access_reason", "old_tree",	"new_tree",
 };
 _Static_assert(COUNT_OF(column_names) == COL_KNOWN, "a name for each column");
 
@@ -211,15 +213,18 @@ static bool read_access(const struct row_reader *rr, struct list_row *row,
 	return true;
 }
 
-static const char *read_prefix(const struct row_reader *rr)
+/* A folder as people write it, without '/' at its ends. */
+static bool read_folder(const struct row_reader *rr, enum column c, const char **out,
+			struct err *err)
 {
-	struct span s = span_str(field(rr, COL_NEW_PREFIX));
+	struct span s = span_str(field(rr, c));
 
 	while (s.n > 0 && s.p[s.n - 1] == '/')
 		s.n--;
 	while (s.n > 0 && s.p[0] == '/')
 		s = span_from(s, 1);
-	return arena_span(rr->arena, s);
+	*out = arena_span(rr->arena, s);
+	return is_plain(*out) || complain(rr, c, err, "holds control characters");
 }
 
 /* The note, and behind it what stands in columns we do not know. */
@@ -267,14 +272,14 @@ static bool read_row(const struct row_reader *rr, struct list_row *row, struct e
 	if (!login(rr, COL_OLD_USER, account, &t->old_user, err) ||
 	    !login(rr, COL_NEW_USER, account, &t->new_user, err) ||
 	    !read_kind(rr, t, err) || !read_decision(rr, t, err) ||
-	    !read_access(rr, row, err))
+	    !read_access(rr, row, err) ||
+	    !read_folder(rr, COL_NEW_PREFIX, &t->new_prefix, err) ||
+	    !read_folder(rr, COL_OLD_TREE, &t->old_tree, err) ||
+	    !read_folder(rr, COL_NEW_TREE, &t->new_tree, err))
 		return false;
 	if (t->old_user == NULL && t->new_user == NULL)
 		return err_set(err, ERR_CONFIG, "%s:%zu: account %s is on neither server",
 			       rr->csv->name, rr->csv->line, shown(account));
-	t->new_prefix = read_prefix(rr);
-	if (!is_plain(t->new_prefix))
-		return complain(rr, COL_NEW_PREFIX, err, "holds control characters");
 	t->address = field(rr, COL_ADDRESS);
 	t->aliases = field(rr, COL_ALIASES);
 	t->owner = field(rr, COL_OWNER);

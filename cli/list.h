@@ -6,7 +6,7 @@
  *
  *   account (needed), old_user, new_user (default: account; "-": none on that side),
  * new_prefix, address, aliases, kind, owner, decision, wave, note, logins, addresses,
- * access (normal, none), access_reason
+ * access (normal, none), access_reason, old_tree, new_tree
  *
  * Columns that hold passwords are dropped, unknown ones are kept in the note; both are
  * told.

@@ -32,20 +32,21 @@ static bool shared_unseen(const struct project *p, enum side side, struct arena 
 			  struct report_unseen *out, bool *any_out, struct err *err)
 {
 	char count[32];
-	const char *first;
-	int64_t n;
+	const char **name;
+	size_t n;
 
-	if (!store_shared_unread(p->store, side, arena, &n, &first, err))
+	if (!store_shared_unread(p->store, side, arena, &name, &n, err))
 		return false;
 	*any_out = n > 0;
 	*out = (struct report_unseen){
 		side,
 		arena_printf(arena,
 			     "%s %s listed and read with no account, the first is %s; "
-			     "an account whose login owns it (kind shared) is read",
-			     num_group(n, count, sizeof count),
+			     "give the tree an account of its own (columns old_tree and "
+			     "new_tree of the list; mailmuster help accounts)",
+			     num_group((int64_t)n, count, sizeof count),
 			     n == 1 ? "shared folder is" : "shared folders are",
-			     text_shown(arena, span_str(first))),
+			     text_shown(arena, span_str(n > 0 ? name[0] : ""))),
 		"NAMESPACE (RFC 2342)"
 	};
 	return true;

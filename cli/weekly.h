@@ -22,7 +22,8 @@ struct weekly_job {
 	struct scope scope;
 	struct arena arena;
 	struct weekly_past past;
-	int code; /* of reading: EXIT_CLEAN when all was read */
+	bool partly; /* something could not be read */
+	bool deaf;   /* nothing of a side could: nobody is asked again */
 	const char *trouble[WEEKLY_TROUBLE];
 	size_t trouble_n;
 	struct report_options o;

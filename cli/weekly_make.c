@@ -65,9 +65,12 @@ static bool refresh(struct weekly_job *w, struct err *err)
 	if (audits_run(w->g, &w->p, &w->scope, sides, "audit", DEPTH_FULL, NULL, &r,
 		       &why)) {
 		audits_tell(w->g, &r);
-		w->code = audits_code(&r);
-		for (int s = 0; s < SIDE_COUNT; s++)
+		w->partly = audits_code(&r) != EXIT_CLEAN;
+		for (int s = 0; s < SIDE_COUNT; s++) {
 			side_trouble(w, (enum side)s, &r.side[s]);
+			w->deaf |= r.side[s].failed > 0 &&
+				   r.side[s].read + r.side[s].partly == 0;
+		}
 		return true;
 	}
 	if (why.cls != ERR_NET && why.cls != ERR_TLS && why.cls != ERR_LOGIN &&
@@ -75,7 +78,10 @@ static bool refresh(struct weekly_job *w, struct err *err)
 		*err = why;
 		return false;
 	}
-	w->code = msg_fail(w->g, &why);
+	w->partly = w->deaf = true;
+	msg_warn(w->g, "%s", why.text);
+	if (why.hint[0] != '\0')
+		msg_hint(w->g, "%s", why.hint);
 	trouble(w, w->o.redact ? "the servers could not be read"
 			       : arena_strdup(&w->arena, why.text));
 	return true;
@@ -87,7 +93,8 @@ static bool judge(struct weekly_job *w, struct err *err)
 
 	return project_one_sided(&w->p) ||
 	       verifies_run(w->g, &w->p, &w->scope,
-			    w->audit ? VERIFIES_LOOK : VERIFIES_OFFLINE, &r, err);
+			    w->audit && !w->deaf ? VERIFIES_LOOK : VERIFIES_OFFLINE, &r,
+			    err);
 }
 
 /* ---- files ---- */

@@ -19,7 +19,7 @@ const struct gate_check gate_checks[GATE_CHECK_COUNT] = {
 	  24 * HOUR, GATE_NO_WAIVER, gate_g03 },
 	{ GATE_FOLDERS, "G04", "Folders as the mapping says",
 	  "Every folder has its place on the new side, under the name that the rules "
-	  "give.",
+	  "give; and every shared one was read with some account.",
 	  false, 7 * DAY, GATE_PER_FOLDER, gate_g04 },
 	{ GATE_FLAGS, "G05", "Flags agree",
 	  "Seen, answered and flagged agree on both sides, in each account within the "

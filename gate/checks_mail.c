@@ -328,6 +328,23 @@ void gate_g02(const struct gate_facts *f, const struct gate_limits *l,
 		    gate_some(out, n, "account"), gate_some(out, accepted, "finding"));
 }
 
+/* Accounts see them, and none has them as its own: their mail was never looked at. */
+static void shared(const struct gate_facts *f, struct gate_result *out)
+{
+	for (size_t i = 0; i < f->shared_n; i++) {
+		struct gate_finding x = {
+			.subject = f->shared[i],
+			.text = "a shared folder that is read with no account",
+			.command = "mailmuster help accounts   (old_tree and new_tree)"
+		};
+
+		gate_fingerprint(GATE_FOLDERS, &x.fingerprint, "shared", f->shared[i],
+				 NULL);
+		gate_add(out, &x);
+	}
+	gate_figure(out, "shared", (int64_t)f->shared_n);
+}
+
 void gate_g04(const struct gate_facts *f, const struct gate_limits *l,
 	      struct gate_result *out)
 {
@@ -336,13 +353,17 @@ void gate_g04(const struct gate_facts *f, const struct gate_limits *l,
 	(void)l;
 	out->command = "mailmuster explain ACCOUNT";
 	add_all(f, GATE_FOLDERS, out, &folders, &accounts, &accepted);
+	shared(f, out);
 	n = all_judged(f, out);
 	gate_figure(out, "open", folders);
 	gate_figure(out, "accepted", accepted);
 	if (folders > 0)
-		snprintf(out->sentence, sizeof out->sentence, "%s open in %s",
+		snprintf(out->sentence, sizeof out->sentence, "%s open in %s%s%s",
 			 gate_some(out, folders, "folder"),
-			 gate_some(out, accounts, "account"));
+			 gate_some(out, accounts, "account"),
+			 f->shared_n > 0 ? ", and shared ones, unread: " : "",
+			 f->shared_n > 0 ? gate_some(out, (int64_t)f->shared_n, "folder")
+					 : "");
 	gate_passed(out, "the folders of %s have their places",
 		    gate_some(out, n, "account"));
 }

@@ -5,6 +5,7 @@
 #include "store/store_gate.h"
 #include "store/store_record.h"
 #include "store/store_scan.h"
+#include "store/store_shared.h"
 
 size_t gate_account_of(const struct gate_facts *f, int64_t transfer)
 {
@@ -269,6 +270,8 @@ static bool collect(struct store *st, struct arena *arena, struct gate_facts *ou
 	       arrivals(st, &p, arena, out, err) &&
 	       damage(st, &p, open, open_n, arena, out, err) &&
 	       records(st, arena, out, err) && owners(st, arena, out, err) &&
+	       store_shared_unread(st, SIDE_OLD, arena, &out->shared, &out->shared_n,
+				   err) &&
 	       store_gate_times(st, &out->newest, &out->maps_at, err);
 }
 

@@ -182,6 +182,8 @@ struct gate_facts {
 	size_t found_n;
 	struct gate_arrival *arrival;
 	size_t arrival_n;
+	const char **shared; /* folders of the old side that no account reads */
+	size_t shared_n;
 	/* scans of the old side */
 	int64_t scanned_at, messages, scanned; /* scanned_at 0: never */
 	struct gate_damage *damage;

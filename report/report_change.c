@@ -28,6 +28,12 @@ enum page_change page_change(const struct page_account *a)
 	return CHANGE_NONE;
 }
 
+bool page_missing_changed(const struct page_account *a)
+{
+	return a->j.count.missing > a->was_missing ||
+	       (a->j.count.missing < a->was_missing && rank(a->state) <= rank(a->was));
+}
+
 static int stuck_order(const void *a, const void *b)
 {
 	const struct page_account *x = *(const struct page_account *const *)a;

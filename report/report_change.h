@@ -13,6 +13,9 @@ enum page_change {
 };
 enum { PAGE_CHANGE_COUNT = CHANGE_FIRST + 1 };
 enum page_change page_change(const struct page_account *a);
+/* The number of missing messages is another than then, and that means something: not
+ * where less was looked at. */
+bool page_missing_changed(const struct page_account *a);
 
 /* Accounts that are not proven, with the same figures for the longest time; first those
  * that wait longest.  In the arena of the page. */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "report/report_figures.h"
 #include "report/report_lines.h"
 #include "report/report_plans.h"
 #include "report/report_view.h"
@@ -30,6 +31,7 @@ struct status {
 	int64_t troubles;
 	int64_t acceptances;
 	struct report_plans plans;
+	struct status_figures *figures;
 };
 
 static void add_side(struct side_sum *s, const struct account_view *a)
@@ -429,9 +431,11 @@ static bool count_acceptances(struct status *s, struct err *err)
 
 static bool write_status(struct store *st, const struct report_options *o,
 			 const struct report_sink *sink,
-			 bool (*put)(struct status *, struct err *), struct err *err)
+			 bool (*put)(struct status *, struct err *),
+			 struct status_figures *figures, struct err *err)
 {
-	struct status s = { .out = { .sink = sink, .buf = STRBUF_INIT } };
+	struct status s = { .out = { .sink = sink, .buf = STRBUF_INIT },
+			    .figures = figures };
 	bool ok = false;
 
 	lines_init(&s.l, &s.out.buf, o);
@@ -452,11 +456,64 @@ out:
 bool report_status_text(struct store *st, const struct report_options *o,
 			const struct report_sink *sink, struct err *err)
 {
-	return write_status(st, o, sink, put_text, err);
+	return write_status(st, o, sink, put_text, NULL, err);
 }
 
 bool report_status_json(struct store *st, const struct report_options *o,
 			const struct report_sink *sink, struct err *err)
 {
-	return write_status(st, o, sink, put_json, err);
+	return write_status(st, o, sink, put_json, NULL, err);
+}
+
+static bool put_figures(struct status *s, struct err *err)
+{
+	const struct report_sum *sum = &s->v.sum;
+	struct status_figures *f = s->figures;
+
+	(void)err;
+	*f = (struct status_figures){
+		.one_sided = s->v.o->one_sided,
+		.transfers = (int64_t)s->v.n,
+		.never = sum->never,
+		.verified = s->v.has_run ? s->v.run.ended : 0,
+		.loss = sum->loss,
+		.doubt = sum->doubt,
+		.info = sum->info,
+		.missing = sum->cls[FINDING_MESSAGE_MISSING][SEVERITY_LOSS].n +
+			   sum->cls[FINDING_MESSAGE_MISSING][SEVERITY_DOUBT].n,
+		.sealed = sum->sealed,
+		.unsound = sum->unsound,
+		.unsealed = sum->unsealed,
+		.entries = s->v.has_head ? s->v.head.seq : 0,
+	};
+	memcpy(f->verdict, sum->verdict, sizeof f->verdict);
+	for (int i = 0; i < SIDE_COUNT; i++)
+		f->side[i] = (struct status_side){
+			.accounts = s->side[i].accounts,
+			.read = s->side[i].read,
+			.partly = s->side[i].partly,
+			.failed = s->side[i].failed,
+			.never = s->side[i].never,
+			.closed = s->side[i].closed,
+			.messages = s->side[i].messages,
+			.folders = s->side[i].folders,
+			.oldest = s->side[i].oldest,
+		};
+	return true;
+}
+
+static bool nowhere(void *ctx, struct span piece, struct err *err)
+{
+	(void)ctx;
+	(void)piece;
+	(void)err;
+	return true;
+}
+
+bool report_status_figures(struct store *st, const struct report_options *o,
+			   struct status_figures *out, struct err *err)
+{
+	const struct report_sink sink = { .write = nowhere };
+
+	return write_status(st, o, &sink, put_figures, out, err);
 }

@@ -75,8 +75,27 @@ static void figure(struct weekly *w, const char *what, int64_t now, int64_t then
 	lines_end(&w->l);
 }
 
+/* Without a new server there is nothing to prove: what there is on the old one. */
+static void put_inventory(struct weekly *w)
+{
+	const struct page *p = &w->p;
+	int64_t read = 0, messages = 0;
+
+	for (size_t i = 0; i < p->v.n; i++) {
+		read += p->account[i].known[SIDE_OLD];
+		messages += p->account[i].size[SIDE_OLD].messages;
+	}
+	lines_add(&w->l, "  %-38s", "accounts read on the old server");
+	lines_number(&w->l, read, 12);
+	lines_end(&w->l);
+	lines_add(&w->l, "  %-38s", "messages there, as far as read");
+	lines_number(&w->l, messages, 12);
+	lines_end(&w->l);
+}
+
 static void put_figures(struct weekly *w)
 {
+	static const char missing[] = "messages missing, as far as examined";
 	const struct weekly_figures *then = &w->ask->last;
 	char iso[CLOCK_ISO_SIZE];
 
@@ -89,12 +108,25 @@ static void put_figures(struct weekly *w)
 				 "one to compare with. The figures:");
 	para(w, 0);
 	figure(w, "accounts", w->f.accounts, then->accounts);
+	if (w->p.v.o->one_sided) {
+		put_inventory(w);
+		return;
+	}
 	figure(w, "accounts proven", w->f.proven, then->proven);
 	figure(w, "accounts that differ", w->f.differs, then->differs);
 	figure(w, "accounts not examined in full", w->f.unknown, then->unknown);
-	if (w->p.v.sum.judged > 0)
-		figure(w, "messages missing, as far as examined", w->f.missing,
-		       then->missing);
+	if (w->p.v.sum.judged == 0)
+		return;
+	/* Less was found where less was looked at: that is no progress. */
+	if (w->ask->last_at != 0 && w->f.unknown > then->unknown &&
+	    w->f.missing < then->missing) {
+		lines_add(&w->l, "  %-38s", missing);
+		lines_number(&w->l, w->f.missing, 12);
+		lines_add(&w->l, "   not comparable");
+		lines_end(&w->l);
+	} else {
+		figure(w, missing, w->f.missing, then->missing);
+	}
 }
 
 /* ---- verdict and answers ---- */
@@ -205,7 +237,7 @@ static void put_change(struct weekly *w, enum page_change c, const char *title)
 		if (c != CHANGE_WORSE && c != CHANGE_BETTER)
 			continue;
 		lines_add(&w->l, " (%s", page_state_name(x->state));
-		if (x->j.count.missing != x->was_missing)
+		if (page_missing_changed(x))
 			lines_add(&w->l, ", missing %s -> %s",
 				  num_group(x->was_missing, a, sizeof a),
 				  num_group(x->j.count.missing, b, sizeof b));
@@ -234,38 +266,29 @@ static void put_none(struct weekly *w)
 
 /* ---- who has not arrived ---- */
 
-static const char *shown_of(const struct page *p, int64_t transfer)
+static int64_t count_arrivals(const struct page *p, enum page_arrival arrival)
 {
+	int64_t n = 0;
+
 	for (size_t i = 0; i < p->v.n; i++)
-		if (p->v.transfer[i].id == transfer)
-			return p->account[i].shown;
-	return NULL;
+		n += p->account[i].arrival == arrival;
+	return n;
 }
 
-static int64_t put_absent_names(struct weekly *w, bool unknown, bool write)
+static void put_arrivals(struct weekly *w, enum page_arrival arrival)
 {
-	const struct outlook *k = w->p.look;
-	struct names s = { .w = w, .most = write ? WEEKLY_NAMES : 0 };
+	struct names s = { .w = w, .most = WEEKLY_NAMES };
 
-	for (size_t i = 0; i < k->absent_n; i++) {
-		const char *name = shown_of(&w->p, k->absent[i].transfer);
-
-		if (name == NULL || k->absent[i].unknown != unknown)
-			continue;
-		if (!write)
-			s.n++;
-		else if (name_room(&s))
-			lines_add(&w->l, "%s", name);
-	}
-	if (write)
-		names_end(&s);
-	return s.n;
+	for (size_t i = 0; i < w->p.v.n; i++)
+		if (w->p.account[i].arrival == arrival && name_room(&s))
+			lines_add(&w->l, "%s", w->p.account[i].shown);
+	names_end(&s);
 }
 
 static void put_absent(struct weekly *w)
 {
-	int64_t n = put_absent_names(w, false, false);
-	int64_t unknown = put_absent_names(w, true, false);
+	int64_t n = count_arrivals(&w->p, ARRIVAL_ABSENT);
+	int64_t unknown = count_arrivals(&w->p, ARRIVAL_UNKNOWN);
 	char a[32], b[32];
 
 	if (w->p.look->moved == 0)
@@ -283,7 +306,7 @@ static void put_absent(struct weekly *w)
 		lines_add(&w->l, ".");
 	para(w, 0);
 	if (n > 0)
-		(void)put_absent_names(w, false, true);
+		put_arrivals(w, ARRIVAL_ABSENT);
 	if (unknown == 0)
 		return;
 	lines_add(&w->l,
@@ -291,7 +314,7 @@ static void put_absent(struct weekly *w)
 		  "since (%s):",
 		  num_group(unknown, a, sizeof a));
 	para(w, 0);
-	(void)put_absent_names(w, true, true);
+	put_arrivals(w, ARRIVAL_UNKNOWN);
 }
 
 /* ---- what does not move ---- */
@@ -306,7 +329,8 @@ static void put_stuck(struct weekly *w)
 	page_stuck(&w->p, &v, &n);
 	/* What changed since the last report is named there. */
 	for (size_t i = 0; i < n; i++)
-		if (w->p.before != 0 && v[i]->since <= w->p.before)
+		if (w->p.before != 0 && v[i]->since <= w->p.before &&
+		    page_change(v[i]) == CHANGE_NONE)
 			v[k++] = v[i];
 	if (k == 0)
 		return;

@@ -13,37 +13,6 @@ static bool covers(const char *prefix, const char *common)
 			  (common[n] == '\0' || common[n] == '/'));
 }
 
-/*
- * The namespace prefix as people see it.  The server sends it encoded like a folder name;
- * an ASCII one without '&' reads the same.  For others the decoded name of a folder below
- * it tells: decoding keeps the number of delimiters.
- */
-static const char *prefix_decoded(struct arena *arena, const struct account_view *v,
-				  const struct folder_view *folder, size_t n)
-{
-	size_t len = strlen(v->prefix), levels = 0;
-
-	if (strchr(v->prefix, '&') == NULL || v->delim == '\0')
-		return v->prefix;
-	for (size_t i = 0; i < len; i++)
-		levels += v->prefix[i] == v->delim;
-	for (size_t i = 0; i < n && levels > 0; i++) {
-		const char *p = folder[i].folder.name;
-		size_t left = levels;
-
-		if (strncmp(folder[i].folder.wire, v->prefix, len) != 0)
-			continue;
-		while (*p != '\0' && left > 0)
-			left -= *p++ == v->delim;
-		if (left == 0)
-			return arena_span(
-				arena,
-				(struct span){ folder[i].folder.name,
-					       (size_t)(p - folder[i].folder.name) });
-	}
-	return v->prefix;
-}
-
 static bool is_member(const struct work *w, int64_t transfer)
 {
 	for (size_t i = 0; i < w->member_n; i++)
@@ -141,13 +110,17 @@ static bool load_folders(struct work *w, struct work_side *s, struct work_member
 {
 	const char **others = NULL;
 	struct folder_view *view = NULL;
+	const char *prefix = NULL;
 	struct map_names names;
 	size_t n = 0, others_n = 0, own = 0;
 
 	if (!store_folders(w->st, s->account, m != NULL ? m->sealed : any_sealed(w),
 			   w->arena, &view, &n, err))
 		return false;
-	names = (struct map_names){ prefix_decoded(w->arena, &s->view, view, n),
+	for (size_t i = 0; i < n && prefix == NULL; i++)
+		prefix = map_prefix_seen(w->arena, s->view.prefix, s->view.delim,
+					 &view[i].folder);
+	names = (struct map_names){ prefix != NULL ? prefix : s->view.prefix,
 				    s->view.delim };
 	if (m == NULL)
 		others = neighbours(w, &others_n);

@@ -384,6 +384,33 @@ static void turn(struct link *l)
 		l->over = true;
 }
 
+/*
+ * Both hear that nothing more comes, and what they still say is taken from them: a socket
+ * that is closed over unread octets sends a RST, and whoever hears one may lose what was
+ * sent to it before, which is another fault than the one that was asked for.
+ */
+static void part(const struct link *l)
+{
+	int64_t until = now_us() + 2000000;
+	int fd[2] = { l->up.from, l->up.to };
+	char buf[BLOCK];
+
+	for (size_t i = 0; i < 2; i++)
+		shutdown(fd[i], SHUT_WR);
+	while ((fd[0] >= 0 || fd[1] >= 0) && now_us() < until) {
+		struct pollfd fds[2] = { { fd[0], POLLIN, 0 }, { fd[1], POLLIN, 0 } };
+
+		if (poll(fds, 2, (int)((until - now_us()) / 1000) + 1) < 0 &&
+		    errno != EINTR)
+			return;
+		for (size_t i = 0; i < 2; i++)
+			if (fds[i].revents != 0 &&
+			    recv(fd[i], buf, sizeof buf, MSG_DONTWAIT) <= 0 &&
+			    errno != EAGAIN && errno != EINTR)
+				fd[i] = -1;
+	}
+}
+
 static void half_init(struct half *h, struct link *l, bool up, int from, int to)
 {
 	const struct fault_rules *rules = l->job->rules;
@@ -450,6 +477,8 @@ void link_run(const struct link_job *job)
 	setsockopt(job->client, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 	while (!l->over)
 		turn(l);
+	if (l->up.ending != ENDING_RESET && l->down.ending != ENDING_RESET)
+		part(l);
 out:
 	if (server >= 0)
 		close(server);

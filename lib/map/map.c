@@ -45,7 +45,8 @@ const char *map_common(struct arena *arena, const struct map_names *names,
 	struct strbuf sb = STRBUF_INIT;
 	const char *common;
 
-	if (span_ieq(s, inbox))
+	if (span_ieq(s, inbox) || (delim != '\0' && prefix.n > 0 &&
+				   prefix.p[prefix.n - 1] != delim && span_eq(s, prefix)))
 		return inbox.p;
 	if (cut_prefix(&s, prefix, delim)) {
 		if (span_eq(s, inbox))
@@ -149,18 +150,24 @@ const char *map_prefix(struct arena *arena, const char *new_prefix)
 const char *map_prefix_seen(struct arena *arena, const char *prefix, char delim,
 			    const struct folder *below)
 {
-	size_t n = strlen(prefix), levels = 0;
+	size_t n = strlen(prefix), parts = 0;
 	const char *p = below->name;
+	bool ends;
 
 	if (strchr(prefix, '&') == NULL || delim == '\0')
 		return prefix;
 	for (size_t i = 0; i < n; i++)
-		levels += prefix[i] == delim;
-	if (levels == 0 || strncmp(below->wire, prefix, n) != 0)
+		parts += prefix[i] == delim;
+	ends = prefix[n - 1] == delim; /* else it is a folder: that of a tree */
+	parts += !ends;
+	if (strncmp(below->wire, prefix, n) != 0 ||
+	    (!ends && below->wire[n] != '\0' && below->wire[n] != delim))
 		return NULL;
-	while (*p != '\0' && levels > 0)
-		levels -= *p++ == delim;
-	if (levels > 0)
+	for (; *p != '\0'; p++)
+		if (*p == delim && --parts == 0)
+			break;
+	if (ends && *p == '\0')
 		return NULL;
-	return arena_span(arena, (struct span){ below->name, (size_t)(p - below->name) });
+	return arena_span(arena,
+			  (struct span){ below->name, (size_t)(p - below->name) + ends });
 }

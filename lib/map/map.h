@@ -68,11 +68,16 @@ struct map_own {
  * names->delim is not looked at. INBOX.INBOX.Sub of such a server is "INBOX/Sub", as
  * INBOX/Sub is where there is no prefix; but INBOX.INBOX, which Cyrus allows beside
  * INBOX, is "%49NBOX".  Without a prefix a first component "inbox" is INBOX in any case.
+ * A prefix that does not end in its delimiter is a folder, that of a shared tree: this
+ * folder itself is the INBOX of what lies below.
  * A name outside the prefix keeps its whole path: it may meet a name from inside, as it
  * would in a mover.
  */
 const char *map_common(struct arena *arena, const struct map_names *names,
 		       const char *name, char delim) MUST_CHECK;
+/* In common form: name is the rule's folder, or below it.  An empty rule name matches
+ * nothing. */
+bool map_covers(struct span rule, struct span name);
 
 /* One rule, and what became of it. */
 enum map_kind { MAP_PAIR, MAP_SPECIAL_USE, MAP_REGEX, MAP_EXCLUDE, MAP_EXCLUDE_REGEX };

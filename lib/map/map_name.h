@@ -9,8 +9,6 @@ extern const struct span map_other_inbox;
 
 /* A name as people write it in rules, in common form; NUL-terminated. */
 struct span map_rule_name(struct arena *arena, const char *text) MUST_CHECK;
-/* name is the rule's folder, or below it.  An empty rule name matches nothing. */
-bool map_covers(struct span rule, struct span name);
 /* The name below a prefix in common form ("" for none). */
 const char *map_below(struct arena *arena, const char *prefix,
 		      const char *name) MUST_CHECK;

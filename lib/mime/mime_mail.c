@@ -21,20 +21,24 @@ static bool is_alnum(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+#define WORD_OCTETS 63 /* of a name of the DNS between its dots */
+
 /* Words of these characters with single dots between them. */
 static bool is_dotted(struct span s, const char *others)
 {
-	char before = '.';
+	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (c == '.' ? before == '.'
+		if (c == '.' ? n == 0
 			     : !is_alnum(c) && (c == '\0' || strchr(others, c) == NULL))
 			return false;
-		before = c;
+		n = c == '.' ? 0 : n + 1;
+		if (n > WORD_OCTETS)
+			return false;
 	}
-	return before != '.';
+	return n > 0;
 }
 
 static bool is_addr(struct span s)
@@ -192,7 +196,8 @@ static GMimeMultipart *parts(const struct mail *m)
 	return all;
 }
 
-#define WORD_MAX 39 /* octets in an encoded word: 64 characters of the 75 allowed */
+#define LINE_OCTETS 78
+#define WORD_MAX    39 /* octets in an encoded word: 64 characters of the 75 allowed */
 
 /*
  * Encoded words of RFC 2047, as many as it takes, each of whole characters.  GMime makes
@@ -211,8 +216,22 @@ static void put_words(struct strbuf *out, struct span s)
 		g_free(word);
 		s = span_from(s, n);
 		if (s.n > 0)
-			strbuf_addc(out, ' ');
+			strbuf_adds(out, "\n ");
 	}
+}
+
+/* As it stands, folded by us.  GMime would decode a host that begins with xn-- into
+ * octets that are not ASCII. */
+static void put_header(GMimeMessage *message, const char *name, struct strbuf *value)
+{
+	GMimeHeader *header;
+
+	g_mime_object_set_header(GMIME_OBJECT(message), name, "x", NULL);
+	header = g_mime_header_list_get_header(
+		g_mime_object_get_header_list(GMIME_OBJECT(message)), name);
+	strbuf_addc(value, '\n');
+	g_mime_header_set_raw_value(header, strbuf_cstr(value));
+	strbuf_done(value);
 }
 
 static bool is_ascii(const char *s)
@@ -223,27 +242,63 @@ static bool is_ascii(const char *s)
 	return true;
 }
 
-static void put_header(GMimeMessage *message, const char *name, struct strbuf *value)
+/* Text in a header; what looks like an encoded word shall stay what it is. */
+static bool is_literal(const char *s)
 {
-	g_mime_object_set_header(GMIME_OBJECT(message), name, strbuf_cstr(value), NULL);
-	strbuf_done(value);
+	return is_ascii(s) && strstr(s, "=?") == NULL;
 }
 
-static void put_mailbox(GMimeMessage *message, GMimeAddressType type,
-			const struct mail_address *a)
+static void put_mailboxes(GMimeMessage *message, const char *name,
+			  const struct mail_address *a, size_t n)
 {
-	g_mime_message_add_mailbox(message, type, *a->name != '\0' ? a->name : NULL,
-				   a->addr);
+	struct strbuf value = STRBUF_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		strbuf_adds(&value, i > 0 ? ",\n " : " ");
+		if (*a[i].name != '\0' && is_literal(a[i].name)) {
+			strbuf_addf(&value, "\"%s\"", a[i].name);
+		} else if (*a[i].name != '\0') {
+			put_words(&value, span_str(a[i].name));
+		}
+		if (*a[i].name != '\0')
+			strbuf_addf(&value, "%s<%s>",
+				    strlen(a[i].name) + strlen(a[i].addr) > 40 ? "\n "
+									       : " ",
+				    a[i].addr);
+		else
+			strbuf_adds(&value, a[i].addr);
+	}
+	put_header(message, name, &value);
+}
+
+/* At a blank, so that a reader who unfolds gets what was there. */
+static void fold(struct strbuf *out, struct span s, size_t used)
+{
+	while (s.n > 0) {
+		ptrdiff_t at = span_index(s, ' ');
+		size_t n = at < 0 ? s.n : (size_t)at;
+
+		if (used + 1 + n > LINE_OCTETS) {
+			strbuf_addc(out, '\n');
+			used = 0;
+		}
+		strbuf_addc(out, ' ');
+		strbuf_add(out, s.p, n);
+		used += 1 + n;
+		s = span_from(s, n + 1);
+	}
 }
 
 static void put_subject(GMimeMessage *message, const char *subject)
 {
 	struct strbuf value = STRBUF_INIT;
 
-	if (is_ascii(subject) && strstr(subject, "=?") == NULL)
-		strbuf_adds(&value, subject);
-	else
+	if (is_literal(subject)) {
+		fold(&value, span_str(subject), sizeof "Subject:" - 1);
+	} else {
+		strbuf_addc(&value, ' ');
 		put_words(&value, span_str(subject));
+	}
 	put_header(message, "Subject", &value);
 }
 
@@ -254,8 +309,8 @@ static void put_answers(GMimeMessage *message, const struct mail *m)
 	if (m->answer_n == 0)
 		return;
 	for (size_t i = 0; i < m->answer_n; i++)
-		strbuf_addf(&refs, "%s<%s>", i > 0 ? " " : "", m->answers[i]);
-	strbuf_addf(&last, "<%s>", m->answers[m->answer_n - 1]);
+		strbuf_addf(&refs, "%s<%s>", i > 0 ? "\n " : " ", m->answers[i]);
+	strbuf_addf(&last, " <%s>", m->answers[m->answer_n - 1]);
 	put_header(message, "In-Reply-To", &last);
 	put_header(message, "References", &refs);
 }
@@ -265,13 +320,14 @@ static GMimeMessage *build(const struct mail *m)
 	GMimeMessage *message = g_mime_message_new(TRUE);
 	GDateTime *date = g_date_time_new_from_unix_utc(m->date);
 	GMimeMultipart *all = parts(m);
+	struct strbuf id = STRBUF_INIT;
 
-	put_mailbox(message, GMIME_ADDRESS_TYPE_FROM, &m->from);
-	for (size_t i = 0; i < m->to_n; i++)
-		put_mailbox(message, GMIME_ADDRESS_TYPE_TO, &m->to[i]);
+	put_mailboxes(message, "From", &m->from, 1);
+	put_mailboxes(message, "To", m->to, m->to_n);
 	put_subject(message, m->subject);
 	g_mime_message_set_date(message, date);
-	g_mime_message_set_message_id(message, m->id);
+	strbuf_addf(&id, " <%s>", m->id);
+	put_header(message, "Message-ID", &id);
 	put_answers(message, m);
 	/* Nobody's holiday shall answer (RFC 3834). */
 	g_mime_object_set_header(GMIME_OBJECT(message), "Auto-Submitted",

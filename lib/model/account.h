@@ -28,6 +28,10 @@ struct account {
 	const char *user; /* login name; unique per side */
 	enum access access;
 	const char *access_reason; /* NULL when access is normal */
+	/* Folder of a shared tree (RFC 2342), '/' between its parts: the mail of the
+	 * account is what lies there, and nothing else that the login sees.  "": its own
+	 */
+	const char *tree;
 };
 
 /* What is to move: the unit that is judged, decided, planned and sealed. */
@@ -39,6 +43,7 @@ struct transfer {
 	int64_t new_account; /* likewise; 0 in a one-sided project */
 	/* logins of those accounts; NULL when the id is 0 */
 	const char *old_user, *new_user;
+	const char *old_tree, *new_tree; /* of those accounts; "" */
 	/* folder below which the mail arrives on the new side; "" for none */
 	const char *new_prefix;
 	enum account_kind kind;

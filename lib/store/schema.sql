@@ -78,6 +78,7 @@ CREATE TABLE account (
 	"user"        TEXT NOT NULL,    -- login name
 	access        INTEGER NOT NULL, -- 0 normal, 1 nobody may open it
 	access_reason TEXT,
+	tree          TEXT NOT NULL DEFAULT '', -- of a shared tree: only what lies there is its mail
 	UNIQUE (side, "user")
 ) STRICT;
 

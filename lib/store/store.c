@@ -116,7 +116,7 @@ static bool pragma(struct store *st, const char *sql, int64_t *out, struct err *
 		*out = sqlite3_column_int64(q, 0);
 		ok = true;
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -231,6 +231,10 @@ static void disconnect(struct store *st)
 	for (size_t i = 0; i < STMT_COUNT; i++) {
 		sqlite3_finalize(st->stmt[i]);
 		st->stmt[i] = NULL;
+	}
+	for (size_t i = 0; i < LOAN_SLOTS; i++) {
+		sqlite3_finalize(st->loan[i].q);
+		st->loan[i] = (struct loan){ 0 };
 	}
 	sqlite3_close_v2(st->db);
 	st->db = NULL;

@@ -111,7 +111,7 @@ static bool add_rows(struct store *st, struct acceptance *a, const struct sha256
 	sqlite3_bind_int64(q, 9, a->ledger);
 	ok = db_run(st, q, err);
 	a->id = sqlite3_last_insert_rowid(st->db);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	q = NULL;
 	ok = ok && db_prepare(st, sql_accepted_add, &q, err);
 	for (int64_t i = 0; ok && i < a->findings; i++) {
@@ -119,7 +119,7 @@ static bool add_rows(struct store *st, struct acceptance *a, const struct sha256
 		sqlite3_bind_int64(q, 2, a->id);
 		ok = db_run(st, q, err);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

@@ -6,9 +6,10 @@
 #include "store/store_db.h"
 
 static const char sql_account_put[] =
-	"INSERT INTO account (side, \"user\", access, access_reason)"
-	" VALUES (?1, ?2, ?3, ?4) ON CONFLICT (side, \"user\") DO UPDATE"
-	" SET access = excluded.access, access_reason = excluded.access_reason"
+	"INSERT INTO account (side, \"user\", access, access_reason, tree)"
+	" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (side, \"user\") DO UPDATE"
+	" SET access = excluded.access, access_reason = excluded.access_reason,"
+	" tree = excluded.tree"
 	" RETURNING id";
 
 bool store_account_put(struct store *st, const struct account *a, int64_t *id_out,
@@ -24,6 +25,7 @@ bool store_account_put(struct store *st, const struct account *a, int64_t *id_ou
 	db_bind_str(q, 2, a->user);
 	sqlite3_bind_int(q, 3, (int)a->access);
 	db_bind_str(q, 4, a->access == ACCESS_NORMAL ? NULL : a->access_reason);
+	db_bind_str(q, 5, a->tree != NULL ? a->tree : "");
 	ok = db_next(st, q, err) == NEXT_ITEM;
 	if (ok) {
 		id = sqlite3_column_int64(q, 0);
@@ -37,7 +39,7 @@ bool store_account_put(struct store *st, const struct account *a, int64_t *id_ou
 }
 
 static const char sql_account_get[] =
-	"SELECT side, \"user\", access, access_reason FROM account WHERE id = ?1";
+	"SELECT side, \"user\", access, access_reason, tree FROM account WHERE id = ?1";
 
 bool store_account_get(struct store *st, int64_t id, struct arena *arena,
 		       struct account *out, struct err *err)
@@ -57,7 +59,8 @@ bool store_account_get(struct store *st, int64_t id, struct arena *arena,
 					 .side = (enum side)side,
 					 .user = db_text_in(q, 1, arena),
 					 .access = (enum access)access,
-					 .access_reason = db_str(q, 3, arena) };
+					 .access_reason = db_str(q, 3, arena),
+					 .tree = db_text_in(q, 4, arena) };
 		ok = true;
 	}
 	sqlite3_reset(q);

@@ -29,7 +29,7 @@ static bool add_row(struct store *st, struct approval *a, struct err *err)
 	sqlite3_bind_int64(q, 7, a->ledger);
 	ok = db_run(st, q, err);
 	a->id = sqlite3_last_insert_rowid(st->db);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

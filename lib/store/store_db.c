@@ -2,6 +2,8 @@
 /* What all files of lib/store share around SQLite. */
 #include "store/store_db.h"
 
+#include <string.h>
+
 #include "store/store_keyword.h"
 
 sqlite3_stmt *db_stmt(struct store *st, enum stmt which, const char *sql)
@@ -22,9 +24,37 @@ static bool prepare_fail(struct store *st, struct err *err)
 
 bool db_prepare(struct store *st, const char *sql, sqlite3_stmt **out, struct err *err)
 {
+	struct loan *room = NULL;
+
+	for (struct loan *l = st->loan; l < st->loan + LOAN_SLOTS; l++)
+		if (l->q == NULL) {
+			if (room == NULL)
+				room = l;
+		} else if (l->sql == sql && !l->lent &&
+			   strcmp(sqlite3_sql(l->q), sql) == 0) {
+			l->lent = true;
+			*out = l->q;
+			return true;
+		}
 	if (sqlite3_prepare_v2(st->db, sql, -1, out, NULL) != SQLITE_OK)
 		return prepare_fail(st, err);
+	if (room != NULL)
+		*room = (struct loan){ .sql = sql, .q = *out, .lent = true };
 	return true;
+}
+
+void db_return(struct store *st, sqlite3_stmt *q)
+{
+	if (q == NULL)
+		return;
+	for (struct loan *l = st->loan; l < st->loan + LOAN_SLOTS; l++)
+		if (l->q == q) {
+			sqlite3_reset(q);
+			sqlite3_clear_bindings(q);
+			l->lent = false;
+			return;
+		}
+	sqlite3_finalize(q);
 }
 
 bool db_fail(struct store *st, struct err *err)
@@ -130,7 +160,7 @@ bool db_list(struct store *st, sqlite3_stmt *q, size_t size,
 		}
 		n++;
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (next == NEXT_END) {
 		*out = arena_alloc(arena, n * size);
 		if (n > 0)
@@ -179,6 +209,12 @@ void db_bind_str(sqlite3_stmt *q, int at, const char *s)
 		sqlite3_bind_null(q, at);
 	else
 		sqlite3_bind_text(q, at, s, -1, SQLITE_STATIC);
+}
+
+void db_bind_transfers(sqlite3_stmt *q, int64_t transfer)
+{
+	sqlite3_bind_int64(q, 1, transfer);
+	sqlite3_bind_int64(q, 2, transfer == 0 ? INT64_MAX : transfer);
 }
 
 void db_bind_id(sqlite3_stmt *q, int at, int64_t id)

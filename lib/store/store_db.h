@@ -188,6 +188,14 @@ struct keyword_slot {
 	struct strbuf names;
 };
 
+/* Statements of db_prepare that are lent, or wait; more than that are not kept. */
+#define LOAN_SLOTS 64
+struct loan {
+	const char *sql; /* as it was asked for: compared first, then its words */
+	sqlite3_stmt *q; /* NULL: a free slot */
+	bool lent;
+};
+
 struct store {
 	sqlite3 *db;
 	char *path;
@@ -198,6 +206,7 @@ struct store {
 	enum depth depth; /* its depth */
 	char project[33];
 	sqlite3_stmt *stmt[STMT_COUNT];
+	struct loan loan[LOAN_SLOTS];
 	struct sha256_ctx *sha;
 	struct strbuf canon;	     /* canonical form of one block */
 	struct block_row *block_row; /* BLOCK_UIDS of them, for store_window.c */
@@ -209,9 +218,12 @@ struct store {
 /* The statement of this slot, prepared at its first use.  sql is a constant, always the
  * same for a slot. */
 sqlite3_stmt *db_stmt(struct store *st, enum stmt which, const char *sql);
-/* A statement of the caller's own, for cursors; sqlite3_finalize it. */
+/* A statement of the caller's own, for cursors and whatever may be open twice; db_return
+ * it, which takes NULL.  Those that came back wait for the next who asks for the same
+ * words: what is asked for each account would be compiled a hundred thousand times. */
 bool db_prepare(struct store *st, const char *sql, sqlite3_stmt **out,
 		struct err *err) MUST_CHECK;
+void db_return(struct store *st, sqlite3_stmt *q);
 /* Say what SQLite's last failure means for people.  Returns false. */
 bool db_fail(struct store *st, struct err *err);
 /* A value that we would not have written stands in the file: ERR_LEDGER.  Returns false.
@@ -232,7 +244,7 @@ bool db_tx_end(struct store *st, bool own, bool ok, struct err *err) MUST_CHECK;
  * inside one. */
 bool db_durable(struct store *st, bool on, struct err *err) MUST_CHECK;
 
-/* All rows of q, which is finalized, in arena.  read fills in one item of size octets,
+/* All rows of q, which is returned, in arena.  read fills in one item of size octets,
  * its strings in arena too. */
 bool db_list(struct store *st, sqlite3_stmt *q, size_t size,
 	     bool (*read)(struct store *st, sqlite3_stmt *q, struct arena *arena,
@@ -242,6 +254,9 @@ bool db_list(struct store *st, sqlite3_stmt *q, size_t size,
 void db_bind_str(sqlite3_stmt *q, int at,
 		 const char *s);		      /* NULL binds NULL; not copied */
 void db_bind_id(sqlite3_stmt *q, int at, int64_t id); /* 0 binds NULL */
+/* The first two parameters, for "transfer BETWEEN ?1 AND ?2": that one, or all where it
+ * is 0.  "?1 = 0 OR transfer = ?1" would read the whole table for each. */
+void db_bind_transfers(sqlite3_stmt *q, int64_t transfer);
 void db_bind_digest(sqlite3_stmt *q, int at, const struct sha256 *d);
 void db_bind_key(sqlite3_stmt *q, int at, const struct msg_key *key);
 void db_bind_date(sqlite3_stmt *q, int at,

@@ -376,7 +376,7 @@ static bool open_epoch(struct deep *d)
 	sqlite3_bind_int64(q, 2, message_row(d->epoch, UINT32_MAX));
 	d->changed = db_next(d->st, q, d->err) == NEXT_ITEM &&
 		     sqlite3_column_int(q, 0) != 0;
-	sqlite3_finalize(q);
+	db_return(d->st, q);
 	return d->err->cls == ERR_NONE;
 }
 
@@ -430,7 +430,7 @@ static bool check_epochs(struct deep *d)
 		}
 		arena_reset(&d->arena);
 	}
-	sqlite3_finalize(q);
+	db_return(d->st, q);
 	if (n != NEXT_END)
 		return false;
 	if (d->message == NEXT_ITEM || d->block == NEXT_ITEM)
@@ -451,9 +451,9 @@ bool deep_check(struct store *st, struct ledger_facts *out, struct err *err)
 	     db_prepare(st, sql_blocks, &d->blocks, err) &&
 	     db_prepare(st, sql_changes, &d->changes, err) && next_message(d) &&
 	     (d->block = db_next(st, d->blocks, err)) != NEXT_FAIL && check_epochs(d);
-	sqlite3_finalize(d->messages);
-	sqlite3_finalize(d->blocks);
-	sqlite3_finalize(d->changes);
+	db_return(d->st, d->messages);
+	db_return(d->st, d->blocks);
+	db_return(d->st, d->changes);
 	arena_done(&d->arena);
 	arena_done(&d->kept);
 	free(d);

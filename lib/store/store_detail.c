@@ -54,7 +54,7 @@ bool store_want_bodies(struct store *st, int64_t transfer, int64_t max, int64_t 
 		sqlite3_bind_int64(q, 2, max);
 		ok = db_run(st, q, err);
 		n += sqlite3_changes(st->db);
-		sqlite3_finalize(q);
+		db_return(st, q);
 	}
 	if (ok)
 		*n_out = n;
@@ -72,11 +72,11 @@ static const char sql_wants[] =
 	" FROM (SELECT p.side AS side, p.message AS message, 0 AS what"
 	" FROM (SELECT l.side, l.message, l.transfer, row_number() OVER"
 	" (PARTITION BY l.transfer, l.side, l.message >> 32 ORDER BY l.message) AS place"
-	" FROM leftover l WHERE ?1 = 0 OR l.transfer = ?1) p"
-	" WHERE p.place <= ?2 OR EXISTS (SELECT 1"
+	" FROM leftover l WHERE l.transfer BETWEEN ?1 AND ?2) p"
+	" WHERE p.place <= ?3 OR EXISTS (SELECT 1"
 	" FROM leftover o WHERE o.transfer = p.transfer AND o.side = 1 - p.side)"
 	" UNION ALL SELECT n.side, n.message, n.what FROM want n"
-	" WHERE ?1 = 0 OR n.transfer = ?1) w"
+	" WHERE n.transfer BETWEEN ?1 AND ?2) w"
 	" JOIN folder_epoch e ON e.id = w.message >> 32 JOIN folder f ON f.id = e.folder"
 	" LEFT JOIN message m ON m.id = w.message"
 	" LEFT JOIN message_detail d ON d.message = w.message"
@@ -104,8 +104,8 @@ bool store_wants_open(struct store *st, int64_t transfer, int64_t per_folder,
 		free(it);
 		return false;
 	}
-	sqlite3_bind_int64(it->q, 1, transfer);
-	sqlite3_bind_int64(it->q, 2, per_folder);
+	db_bind_transfers(it->q, transfer);
+	sqlite3_bind_int64(it->q, 3, per_folder);
 	*out = it;
 	return true;
 }
@@ -138,7 +138,7 @@ void store_wants_close(struct store_wants *it)
 {
 	if (it == NULL)
 		return;
-	sqlite3_finalize(it->q);
+	db_return(it->st, it->q);
 	free(it);
 }
 

@@ -128,7 +128,7 @@ static enum next hash_table(struct store *st, int64_t run, const char *sql, uint
 		quiet = false;
 		digest_row(sha, q, sqlite3_column_count(q));
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n;
 }
 
@@ -317,7 +317,7 @@ bool digest_check_runs(struct store *st, int64_t *ended_out, struct err *err)
 		}
 		ended++;
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	strbuf_done(&payload);
 	if (n == NEXT_END)
 		*ended_out = ended;

@@ -52,7 +52,7 @@ bool store_dns_sum(struct store *st, int64_t run, struct dns_sum *out, struct er
 					 .old = sqlite3_column_int64(q, 2),
 					 .covers = sqlite3_column_int64(q, 3),
 					 .unknown = sqlite3_column_int64(q, 4) };
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

@@ -19,7 +19,7 @@ static bool numbers(struct store *st, const char *sql, const int64_t *bind, int 
 	got = db_next(st, q, err);
 	for (int i = 0; i < n && got == NEXT_ITEM; i++)
 		*out[i] = sqlite3_column_int64(q, i);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (got == NEXT_END)
 		err_set(err, ERR_BUG, "a sum without a row");
 	return got == NEXT_ITEM;
@@ -59,7 +59,7 @@ static bool name_accounts(struct store *st, struct known *v, int64_t most,
 			if (id > 0 && id <= most)
 				v[id].wanted = true;
 		}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_END;
 }
 
@@ -87,7 +87,7 @@ static bool sort_accounts(struct store *st, struct known *v, int64_t most,
 		e->side[side].accounts += v[id].wanted;
 		*open_out += v[id].wanted;
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_END;
 }
 
@@ -143,7 +143,7 @@ static bool look_at_accounts(struct store *st, struct evidence *e, struct err *e
 		if (id > 0 && id <= most)
 			look_at_reading(q, &v[id], &e->side[v[id].side], &open);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	for (int64_t i = 1; i <= most; i++) {
 		struct evidence_side *side = &e->side[v[i].side];
 
@@ -273,8 +273,8 @@ static bool look_at_events(struct store *st, struct evidence_moves *m, struct er
 			n = NEXT_END;
 		}
 	}
-	sqlite3_finalize(q);
-	sqlite3_finalize(events);
+	db_return(st, q);
+	db_return(st, events);
 	for (int64_t i = 1; i <= most; i++) {
 		if (!v[i].moves)
 			continue;

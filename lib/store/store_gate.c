@@ -84,7 +84,7 @@ static bool one_number(struct store *st, const char *sql, int64_t *out, struct e
 	n = db_next(st, q, err);
 	if (n == NEXT_ITEM)
 		*out = sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_ITEM;
 }
 
@@ -117,7 +117,7 @@ bool store_gate_reads(struct store *st, struct gate_read **out, size_t *n_out,
 			open--;
 		}
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (n == NEXT_FAIL) {
 		free(v);
 		return false;
@@ -267,7 +267,7 @@ bool store_gate_moved(struct store *st, const int64_t *old_run, size_t n,
 		last = v[i].folder;
 		*n_out += moved(st, q, &v[i], run, &(*out)[*n_out], &ok, err);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

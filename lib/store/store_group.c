@@ -63,7 +63,7 @@ void store_groups_close(struct store_groups *it)
 {
 	if (it == NULL)
 		return;
-	sqlite3_finalize(it->q);
+	db_return(it->st, it->q);
 	free(it);
 }
 

@@ -73,7 +73,7 @@ void store_history_close(struct store_history *it)
 {
 	if (it == NULL)
 		return;
-	sqlite3_finalize(it->q);
+	db_return(it->st, it->q);
 	free(it);
 }
 

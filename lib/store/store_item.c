@@ -35,7 +35,7 @@ static bool add_row(struct store *st, const struct item_said *s, const char *own
 	db_bind_str(q, 7, s->note);
 	sqlite3_bind_int64(q, 8, seq);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

@@ -198,7 +198,7 @@ static bool check_chain(struct store *st, struct walk *w, struct err *err)
 		before.time = e.time;
 		before.hash = e.hash;
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	w->facts->entries = before.seq;
 	w->facts->head = before.hash;
 	return n == NEXT_END;
@@ -305,6 +305,6 @@ void store_ledger_close(struct store_ledger *it)
 {
 	if (it == NULL)
 		return;
-	sqlite3_finalize(it->q);
+	db_return(it->st, it->q);
 	free(it);
 }

@@ -148,7 +148,7 @@ void store_leftovers_close(struct store_leftovers *it)
 {
 	if (it == NULL)
 		return;
-	sqlite3_finalize(it->q);
+	db_return(it->st, it->q);
 	free(it);
 }
 

@@ -446,7 +446,7 @@ bool store_account_view(struct store *st, int64_t account, struct arena *arena,
 					      .prefix = "",
 					      .capability = "",
 					      .server_id = "" };
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -469,6 +469,6 @@ bool store_server_said(struct store *st, enum side side, struct arena *arena,
 		*server_id = n == NEXT_ITEM ? db_text_in(q, 0, arena) : "";
 		*capability = n == NEXT_ITEM ? db_text_in(q, 1, arena) : "";
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n != NEXT_FAIL;
 }

@@ -174,7 +174,7 @@ void store_messages_close(struct store_messages *it)
 	if (it == NULL)
 		return;
 	store_sort_free(it->sort);
-	sqlite3_finalize(it->q);
+	db_return(it->st, it->q);
 	free(it);
 }
 

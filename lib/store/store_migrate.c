@@ -27,7 +27,7 @@ static bool migrate_one(struct store *st, const struct migration *m, struct err 
 	db_bind_str(q, 1, number);
 	ok = db_run(st, q, err);
 out:
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return db_tx_end(st, own, ok, err);
 }
 

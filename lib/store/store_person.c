@@ -59,7 +59,7 @@ static bool known(struct store *st, const char *name, char out[PERSON_CODE_SIZE]
 	n = db_next(st, q, err);
 	if (n == NEXT_ITEM)
 		snprintf(out, PERSON_CODE_SIZE, "%s", db_text(q, 0));
-	sqlite3_finalize(q);
+	db_return(st, q);
 	*found_out = n == NEXT_ITEM;
 	return n != NEXT_FAIL;
 }
@@ -76,7 +76,7 @@ static bool forget(struct store *st, const char *code, const char *by, struct er
 		return false;
 	db_bind_str(q, 1, code);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

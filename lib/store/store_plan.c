@@ -35,7 +35,7 @@ static bool add_head(struct store_plan *p, const char *kind, const char *teller,
 	db_bind_str(q, 3, code);
 	db_bind_str(q, 4, summary);
 	ok = db_run(p->st, q, err);
-	sqlite3_finalize(q);
+	db_return(p->st, q);
 	p->id = sqlite3_last_insert_rowid(p->st->db);
 	return ok && db_prepare(p->st, sql_item, &p->q, err);
 }
@@ -71,7 +71,7 @@ bool store_plan_add(struct store_plan *p, const struct plan_item *item, struct e
 
 bool store_plan_end(struct store_plan *p, bool ok, struct err *err)
 {
-	sqlite3_finalize(p->q);
+	db_return(p->st, p->q);
 	ok = db_tx_end(p->st, p->own, ok, err);
 	free(p);
 	return ok;
@@ -108,7 +108,7 @@ bool store_plan_newest(struct store *st, const char *kind, struct arena *arena,
 	n = db_next(st, q, err);
 	if (n == NEXT_ITEM)
 		(void)read_kept(st, q, arena, out, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	*found_out = n == NEXT_ITEM;
 	return n != NEXT_FAIL;
 }

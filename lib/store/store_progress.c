@@ -99,6 +99,6 @@ bool store_progress_drop(struct store *st, int64_t run, struct err *err)
 		return false;
 	sqlite3_bind_int64(q, 1, run);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }

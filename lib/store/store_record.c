@@ -44,7 +44,7 @@ static bool add_row(struct store *st, const struct record *r, int64_t seq,
 	db_bind_str(q, 10, r->note);
 	sqlite3_bind_int64(q, 11, seq);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

@@ -81,7 +81,7 @@ static bool find_run(struct store *st, const char *sql, const char *command,
 	ok = n == NEXT_END || (n == NEXT_ITEM && read_run(st, q, arena, out, err));
 	if (ok)
 		*found_out = n == NEXT_ITEM;
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -109,7 +109,7 @@ bool store_run_newest(struct store *st, int64_t *out, struct err *err)
 	n = db_next(st, q, err);
 	if (n == NEXT_ITEM)
 		*out = sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_ITEM;
 }
 
@@ -145,7 +145,7 @@ static bool get_operator(struct store *st, int64_t id, struct arena *arena,
 	ok = db_next(st, q, err) == NEXT_ITEM;
 	if (ok)
 		*out = db_text_in(q, 0, arena);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

@@ -32,7 +32,7 @@ static bool add_said(struct store *st, const struct said *s, int64_t ledger,
 	db_bind_str(q, 7, s->note != NULL ? s->note : "");
 	sqlite3_bind_int64(q, 8, ledger);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -143,7 +143,7 @@ static bool add_expected(struct store *st, const struct expected *e, bool active
 	db_bind_str(q, 5, e->reason);
 	sqlite3_bind_int64(q, 6, ledger);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -278,7 +278,7 @@ bool store_forward_forget(struct store *st, enum side side, const char *source,
 	sqlite3_bind_int(q, 1, (int)side);
 	db_bind_str(q, 2, source);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

@@ -136,7 +136,7 @@ void store_scan_wants_close(struct store_scan_wants *it)
 {
 	if (it == NULL)
 		return;
-	sqlite3_finalize(it->q);
+	db_return(it->st, it->q);
 	free(it);
 }
 
@@ -229,7 +229,7 @@ void store_scan_rows_close(struct store_scan_rows *it)
 {
 	if (it == NULL)
 		return;
-	sqlite3_finalize(it->q);
+	db_return(it->st, it->q);
 	free(it);
 }
 

@@ -27,7 +27,7 @@ static bool add_folders(struct store *st, int64_t id, const struct seal_folder *
 		sqlite3_bind_int64(q, 5, v[i].messages);
 		ok = db_run(st, q, err);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -49,7 +49,7 @@ static bool add_seal(struct store *st, const struct seal *s, int64_t *id_out,
 	db_bind_str(q, 6, teller);
 	db_bind_str(q, 7, s->note);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	*id_out = sqlite3_last_insert_rowid(st->db);
 	return ok;
 }
@@ -180,7 +180,7 @@ bool store_event_add(struct store *st, int64_t transfer, const char *kind, int64
 
 static const char sql_events[] = "SELECT id, transfer, kind, at, told, " PERSON_NAME(
 	"teller") ", note FROM event"
-		  " WHERE ?1 = 0 OR transfer = ?1 ORDER BY at, id";
+		  " WHERE transfer BETWEEN ?1 AND ?2 ORDER BY at, id";
 
 static bool read_event(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
 		       struct err *err)
@@ -206,7 +206,7 @@ bool store_events(struct store *st, int64_t transfer, struct arena *arena,
 
 	if (!db_prepare(st, sql_events, &q, err))
 		return false;
-	sqlite3_bind_int64(q, 1, transfer);
+	db_bind_transfers(q, transfer);
 	if (!db_list(st, q, sizeof **out, read_event, arena, &list, n_out, err))
 		return false;
 	*out = list;

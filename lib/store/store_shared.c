@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store_shared.h"
 
+#include <string.h>
+
 #include "model/folder.h"
 #include "store/store_db.h"
 
@@ -11,7 +13,11 @@ _Static_assert(FOREIGN == FOLDER_FOREIGN, "schema.sql names the bit by its numbe
 static const char sql_shared[] =
 	"SELECT DISTINCT f.name, f.delim FROM folder f JOIN account a ON a.id = f.account"
 	" WHERE f.attrs & 128 <> 0 AND f.gone_run IS NULL AND a.side = ?1"
-	" AND f.attrs & ?2 = 0 ORDER BY f.name";
+	" AND f.attrs & ?2 = 0 AND NOT EXISTS (SELECT 1 FROM folder o JOIN account b"
+	" ON b.id = o.account JOIN transfer t ON b.id IN (t.old_account, t.new_account)"
+	" WHERE b.side = ?1 AND b.tree <> '' AND t.gone = 0 AND o.name = f.name"
+	" AND o.gone_run IS NULL)"
+	" ORDER BY f.name";
 
 /* "anna", "anna@example.org" */
 static const char sql_login[] =
@@ -51,13 +57,13 @@ static bool is_owned(struct store *st, enum side side, const char *name, char de
 }
 
 bool store_shared_unread(struct store *st, enum side side, struct arena *arena,
-			 int64_t *n_out, const char **first_out, struct err *err)
+			 const char ***out, size_t *n_out, struct err *err)
 {
+	const char **list = NULL;
 	sqlite3_stmt *q = NULL;
+	size_t n = 0, cap = 0;
 	enum next next;
-	int64_t n = 0;
 
-	*first_out = "";
 	if (!db_prepare(st, sql_shared, &q, err))
 		return false;
 	sqlite3_bind_int(q, 1, (int)side);
@@ -70,10 +76,19 @@ bool store_shared_unread(struct store *st, enum side side, struct arena *arena,
 			next = NEXT_FAIL;
 			break;
 		}
-		if (!owned && n++ == 0)
-			*first_out = db_text_in(q, 0, arena);
+		if (owned)
+			continue;
+		if (n == cap) {
+			cap = cap == 0 ? 16 : cap * 2;
+			list = mem_realloc(list, cap * sizeof *list);
+		}
+		list[n++] = db_text_in(q, 0, arena);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
+	*out = arena_alloc(arena, (n + 1) * sizeof **out);
+	if (n > 0)
+		memcpy(*out, list, n * sizeof *list);
 	*n_out = n;
+	free(list);
 	return next == NEXT_END;
 }

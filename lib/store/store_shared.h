@@ -8,12 +8,11 @@
 #include "store/store.h"
 
 /*
- * Shared folders that are listed on this side, each name once, of which no part is a
- * login of the side (or what stands before its '@'): nobody reads them.  *first_out is
- * the first by name, "" when there is none; in arena.
+ * Shared folders that are listed on this side, each name once and in their order, of
+ * which no part is a login of the side (or what stands before its '@'), and which no
+ * account of a tree has (struct account): nobody reads them.  In arena.
  */
 bool store_shared_unread(struct store *st, enum side side, struct arena *arena,
-			 int64_t *n_out, const char **first_out,
-			 struct err *err) MUST_CHECK;
+			 const char ***out, size_t *n_out, struct err *err) MUST_CHECK;
 
 #endif

@@ -46,7 +46,7 @@ static bool read_upto(struct store *st, const char *sql, struct upto *out,
 	n = db_next(st, q, err);
 	for (int k = 0; n == NEXT_ITEM && k < TOLD_COUNT; k++)
 		out->id[k] = sqlite3_column_int64(q, k);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n != NEXT_FAIL;
 }
 
@@ -62,7 +62,7 @@ static bool add_rows(struct store *st, const char *sql, int64_t from, int64_t to
 	sqlite3_bind_int64(q, 2, to);
 	while ((n = db_next(st, q, err)) == NEXT_ITEM)
 		digest_row(st->sha, q, sqlite3_column_count(q));
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_END;
 }
 
@@ -129,7 +129,7 @@ bool told_check(struct store *st, struct err *err)
 			break;
 		}
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (n != NEXT_END)
 		return false;
 	for (int k = 0; bound && k < TOLD_COUNT; k++)

@@ -8,7 +8,8 @@
 #define TRANSFER_COLUMNS                                                                 \
 	"t.id, t.name, t.old_account, t.new_account, o.\"user\", n.\"user\","            \
 	" t.new_prefix, t.kind, t.decision, t.owner, t.address, t.aliases, t.logins,"    \
-	" t.addresses, t.wave, t.note, t.gone FROM transfer t"                           \
+	" t.addresses, t.wave, t.note, t.gone, coalesce(o.tree, ''),"                    \
+	" coalesce(n.tree, '') FROM transfer t"                                          \
 	" LEFT JOIN account o ON o.id = t.old_account"                                   \
 	" LEFT JOIN account n ON n.id = t.new_account"
 
@@ -41,7 +42,9 @@ static bool read_transfer(struct store *st, sqlite3_stmt *q, struct arena *arena
 				  .addresses = db_text_in(q, 13, arena),
 				  .wave = db_text_in(q, 14, arena),
 				  .note = db_text_in(q, 15, arena),
-				  .gone = sqlite3_column_int64(q, 16) };
+				  .gone = sqlite3_column_int64(q, 16),
+				  .old_tree = db_text_in(q, 17, arena),
+				  .new_tree = db_text_in(q, 18, arena) };
 	return true;
 }
 

@@ -27,7 +27,7 @@ bool store_trend_keep(struct store *st, int64_t run, struct err *err)
 		return false;
 	sqlite3_bind_int64(q, 1, run);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

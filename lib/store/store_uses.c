@@ -106,7 +106,7 @@ void store_uses_close(struct store_uses *u)
 {
 	if (u == NULL)
 		return;
-	sqlite3_finalize(u->q);
+	db_return(u->st, u->q);
 	strbuf_done(&u->address.text);
 	strbuf_done(&u->rcpt.text);
 	strbuf_done(&u->client.text);

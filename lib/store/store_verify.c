@@ -70,7 +70,7 @@ bool store_verify_clear(struct store *st, int64_t transfer, struct err *err)
 			return false;
 		sqlite3_bind_int64(q, 1, transfer);
 		ok = db_run(st, q, err);
-		sqlite3_finalize(q);
+		db_return(st, q);
 	}
 	return ok;
 }
@@ -202,7 +202,7 @@ bool store_finding_add(struct store *st, const struct finding *f, struct err *er
 	" n, fold, accepted FROM finding"
 
 static const char sql_findings[] = FINDING_COLUMNS
-	" WHERE ?1 = 0 OR transfer = ?1"
+	" WHERE transfer BETWEEN ?1 AND ?2"
 	" ORDER BY transfer, severity DESC, class, folder, epoch, uid, id";
 
 struct store_findings {
@@ -220,7 +220,7 @@ bool store_findings_open(struct store *st, int64_t transfer, struct store_findin
 		free(it);
 		return false;
 	}
-	sqlite3_bind_int64(it->q, 1, transfer);
+	db_bind_transfers(it->q, transfer);
 	*out = it;
 	return true;
 }
@@ -323,7 +323,7 @@ bool store_finding_like(struct store *st, const char *digits, struct arena *aren
 			next = NEXT_FAIL;
 			break;
 		}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (next == NEXT_END)
 		*n_out = n;
 	return next == NEXT_END;
@@ -333,12 +333,12 @@ void store_findings_close(struct store_findings *it)
 {
 	if (it == NULL)
 		return;
-	sqlite3_finalize(it->q);
+	db_return(it->st, it->q);
 	free(it);
 }
 
 static const char sql_finding_sums[] =
-	"SELECT class, severity, count(*) FROM finding WHERE ?1 = 0 OR transfer = ?1"
+	"SELECT class, severity, count(*) FROM finding WHERE transfer BETWEEN ?1 AND ?2"
 	" GROUP BY class, severity ORDER BY class, severity";
 
 bool store_finding_sums(struct store *st, int64_t transfer, struct finding_sum *out,
@@ -351,7 +351,7 @@ bool store_finding_sums(struct store *st, int64_t transfer, struct finding_sum *
 
 	if (!db_prepare(st, sql_finding_sums, &q, err))
 		return false;
-	sqlite3_bind_int64(q, 1, transfer);
+	db_bind_transfers(q, transfer);
 	while ((n = db_next(st, q, err)) == NEXT_ITEM) {
 		if (!db_enum(st, q, 0, FINDING_CLASS_COUNT, &cls, err) ||
 		    !db_enum(st, q, 1, SEVERITY_COUNT, &severity, err)) {
@@ -360,7 +360,7 @@ bool store_finding_sums(struct store *st, int64_t transfer, struct finding_sum *
 		}
 		sum.n[cls][severity] = sqlite3_column_int64(q, 2);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (n == NEXT_END)
 		*out = sum;
 	return n == NEXT_END;
@@ -476,7 +476,7 @@ bool store_finding_drop(struct store *st, int64_t transfer, enum finding_class c
 	sqlite3_bind_int64(q, 4, fold);
 	ok = db_run(st, q, err);
 	*n_out = sqlite3_changes(st->db);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -499,7 +499,7 @@ bool store_finding_why(struct store *st, int64_t transfer, enum finding_class cl
 	sqlite3_bind_int(q, 5, (int)to);
 	sqlite3_bind_int64(q, 6, STORE_ANY_FOLD);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -528,7 +528,7 @@ bool store_finding_count(struct store *st, int64_t transfer, int64_t out[SEVERIT
 		else
 			sum[severity] = sqlite3_column_int64(q, 2);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	if (n != NEXT_END)
 		return false;
 	memcpy(out, sum, sizeof sum);
@@ -551,7 +551,7 @@ bool store_finding_life(struct store *st, int64_t transfer, int64_t run, struct 
 	sqlite3_bind_int64(q, 1, transfer);
 	sqlite3_bind_int64(q, 2, run);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

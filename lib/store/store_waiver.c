@@ -75,7 +75,7 @@ static bool add_row(struct store *st, struct waiver *w, struct err *err)
 	sqlite3_bind_int64(q, 12, w->ledger);
 	ok = db_run(st, q, err);
 	w->id = sqlite3_last_insert_rowid(st->db);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -90,7 +90,7 @@ static bool add_set(struct store *st, const struct waiver *w, const struct sha25
 		db_bind_digest(q, 2, &fps[i]);
 		ok = db_run(st, q, err);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -163,7 +163,7 @@ static bool say_row(struct store *st, const struct waiver_said *s, struct err *e
 	db_bind_str(q, 6, s->note);
 	sqlite3_bind_int64(q, 7, s->ledger);
 	ok = db_run(st, q, err);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 

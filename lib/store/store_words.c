@@ -49,7 +49,7 @@ bool words_begin(struct store *st, int64_t *seq_out, struct err *err)
 	ok = db_next(st, q, err) == NEXT_ITEM;
 	if (ok)
 		*seq_out = sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return ok;
 }
 
@@ -71,7 +71,7 @@ bool words_digest(struct store *st, enum words what, int64_t id, struct sha256 *
 		digest_row(st->sha, q, sqlite3_column_count(q));
 		sha256_end(st->sha, out);
 	}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_ITEM;
 }
 
@@ -134,7 +134,7 @@ static bool check_rows(struct store *st, enum words what, int64_t *rows, struct 
 			n = NEXT_FAIL;
 			break;
 		}
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return n == NEXT_END;
 }
 
@@ -154,7 +154,7 @@ static bool check_table(struct store *st, enum words what, struct err *err)
 		return false;
 	if (db_next(st, q, err) == NEXT_ITEM)
 		entries = sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
+	db_return(st, q);
 	return entries == rows ||
 	       (entries >= 0 &&
 		err_set(err, ERR_LEDGER,
@@ -212,8 +212,8 @@ static bool check_sets(struct store *st, size_t i, struct err *err)
 
 	while (ok && (n = db_next(st, of, err)) == NEXT_ITEM)
 		ok = check_set(st, sets[i].what, of, q, &row, err);
-	sqlite3_finalize(of);
-	sqlite3_finalize(q);
+	db_return(st, of);
+	db_return(st, q);
 	if (!ok || n != NEXT_END)
 		return false;
 	return row == NEXT_END ||

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "report/report_page.h"
+#include "report/report_weekly.h"
 #include "store/store_plan.h"
 #include "store/store_seal.h"
 #include "store/store_uses.h"
@@ -265,6 +266,38 @@ APART static void fill(struct fx *f, int64_t *t)
 	}
 }
 
+/* The mail that goes with them, as if the one of a week ago had told a little less. */
+APART static void put_mail(struct fx *f, const struct report_options *o,
+			   const struct outlook *k, const int64_t *t)
+{
+	const struct weekly_file files[] = {
+		{ "weekly/2026-11-02.html", 180000, true, NULL },
+		{ "weekly/2026-11-02.xlsx", 12000000, false, "it is too large" },
+	};
+	struct weekly_ask ask = { .file = files, .file_n = COUNT_OF(files) };
+	struct outlook_absent absent[40];
+	struct outlook more = *k;
+	struct weekly_words w;
+	struct err err = ERR_INIT;
+
+	more.absent = absent;
+	while (more.absent_n < COUNT_OF(absent) && more.absent_n < accounts) {
+		absent[more.absent_n] = (struct outlook_absent){ t[more.absent_n],
+								 more.absent_n % 9 == 8 };
+		more.absent_n++;
+	}
+	more.moved = (int64_t)accounts;
+	more.arrived = (int64_t)(accounts - more.absent_n);
+	fx_ok(report_weekly(f->st, o, &more, &ask, &f->arena, &w, &err));
+	ask.last_at = now - 7 * DAY;
+	ask.last = w.figures;
+	ask.last.proven -= 11;
+	ask.last.missing += 1234;
+	fx_ok(report_weekly(f->st, o, &more, &ask, &f->arena, &w, &err));
+	to_file(dir, "weekly.txt",
+		arena_printf(&f->arena, "Subject: %s\n\n%s", w.subject, w.text));
+}
+
 static void is_written(void **state)
 {
 	static const struct report_unseen unseen[] = {
@@ -304,6 +337,7 @@ static void is_written(void **state)
 	to_file(dir, "report.json", write_report(&f, report_json, &o));
 	fx_ok(report_xlsx(f.st, &o, &k, arena_printf(&f.arena, "%s/report.xlsx", dir),
 			  f.dir, 0, &err));
+	put_mail(&f, &o, &k, t);
 	o.redact = true;
 	fx_ok(report_xlsx(f.st, &o, &k, arena_printf(&f.arena, "%s/redacted.xlsx", dir),
 			  f.dir, 0, &err));

@@ -76,6 +76,8 @@ start() {
 		'bad.csv:2: access "none" needs a reason|account,access\nanna,none\n'
 		'bad.csv:2: account anna is on neither server|account,old_user,new_user\nanna,-,-\n'
 		'bad.csv:2: old_user|account,old_user\nanna,"a\nb"\n'
+		'bad.csv: lines 2 and 3 give the login x on the new server different trees|account,new_user,new_tree\nanna,x,shared\nbert,x,\n'
+		'bad.csv:2: old_tree|account,old_tree\nanna,"a\nb"\n'
 		'bad.csv: lines 2 and 3 give the login x on the old server different access|account,old_user,access,access_reason\nanna,x,none,court\nbert,x,,\n'
 		'bad.csv:2|account\nan\xffna\n'
 		'bad.csv:2|account\n"anna\n'

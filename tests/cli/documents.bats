@@ -68,19 +68,66 @@ pages() {
 	has "$out" "0 gone"
 }
 
-@test "what README and CHECKLIST tell to type exists" {
-	local words word command rest
+@test "what the documents tell to type exists: command, options and words" {
 	"$MM" help --options >known
-	grep -ohE '(^    |`)mailmuster [a-z][^`#]*' "$TOP/README.md" "$TOP/CHECKLIST.md" | sed 's/^ *`*mailmuster //' >typed
-	[ "$(wc -l <typed)" -ge 15 ]
-	while read -r command rest; do
-		grep -qx -- "$command" known || { echo "no command $command"; return 1; }
-		read -ra words <<<"$rest"
-		for word in "${words[@]}"; do
-			[[ $word == --* ]] || continue
-			grep -qxE -- "(\*|$command) $word" known || { echo "$command has no $word"; return 1; }
-		done
-	done < <(grep -v '^help COMMAND' typed)
+	"$MM" completion bash >script
+	python3 - "$TOP" <<-'END'
+		import glob, re, sys
+		top = sys.argv[1]
+		options, words = {}, {}
+		for line in open("known"):
+		    command, _, option = line.strip().partition(" ")
+		    options.setdefault(command, {"--help", "--version"})
+		    options[command] |= {option} if option else set()
+		for command, of in re.findall(r"^\t\t(\S+)\) words='(.*?)'", open("script").read(), re.M):
+		    words[command] = set(of.split())
+		values = {c + " " + o for c, o in re.findall(r"^\t'(\S+) (--\S+)'[^)]*\) (?:words|files)", open("script").read(), re.M)}
+		# Commands to be typed: whole lines, and what stands between backticks.
+		typed = []
+		for path in ["README.md", "CHECKLIST.md"] + [f"docs/{x}.md" for x in ("tutorial", "operating", "monitoring")]:
+		    text = open(f"{top}/{path}").read().replace("\\\n", " ")
+		    typed += [(path, x) for x in re.findall(r"^(?:    |\$ |    \$ )mailmuster (?:-C \S+ )?([^\n#]*)", text, re.M)]
+		    typed += [(path, x) for x in re.findall(r"`(?:mailmuster )?([a-z][^`\n]*)`", text) if x.split()[0] in options]
+		for path in glob.glob(f"{top}/man/*.1"):
+		    text = open(path).read().replace("\\e\n", " ")
+		    typed += [(path, x) for x in re.findall(r"^\$ mailmuster ([^\n]*)", text, re.M)]
+		n = 0
+		for path, line in typed:
+		    line = re.split(r" && | \|\| |[;>|]", line)[0]
+		    bare = re.sub(r"\"[^\"]*\"|'[^']*'|<[^ ]*", "TEXT", line)
+		    got = bare.split()
+		    if got[0] == "--only":
+		        got = got[2:]
+		    command = got[0]
+		    assert command in options, (path, line)
+		    for word in got[1:]:
+		        if word.startswith("--") and word != "--":
+		            name = word.split("=")[0].rstrip(",")
+		            assert name in options[command] | options["*"], (path, line, name)
+		    if command in words and words[command] and len(got) > 1 and re.fullmatch(r"[a-z][a-z-]*", got[1]) and \
+		            command not in ("lint", "logs"):
+		        assert got[1] in words[command], (path, line, got[1])
+		    n += 1
+		assert n >= 150, n
+	END
+}
+
+@test "files and folders that the documents name are there" {
+	python3 - "$TOP" <<-'END'
+		import glob, os, re, sys
+		top, bad, n = sys.argv[1], [], 0
+		for path in [f"{top}/README.md"] + glob.glob(f"{top}/docs/*.md"):
+		    text = open(path).read()
+		    for name in re.findall(r"`([a-z]+/[A-Za-z0-9_./*-]+)`", text) + re.findall(r"\]\(([^)#:]+)\)", text):
+		        if "NAME" in name or "/" in name and name.split("/")[0] in ("build", "share", "mailmuster", "weekly", "checklists", "log"):
+		            continue
+		        n += 1
+		        where = [top, os.path.dirname(path)] + [f"{top}/{x}" for x in ("lib", "audit", "lab")]
+		        if not any(glob.glob(f"{w}/{name}{end}") for w in where for end in ("", ".c", ".bats")):
+		            bad.append((os.path.basename(path), name))
+		assert not bad, bad
+		assert n >= 100, n
+	END
 }
 
 @test "CHECKLIST.md is the list that is built in" {

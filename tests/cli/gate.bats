@@ -113,7 +113,7 @@ years() {
 	mm gate
 	want 3
 	has "$out" "FAIL     G02 Every message accounted for            5 messages open in 1 account, of 1998 to 2002"
-	has "$out" "                 anna, folder INBOX, UID 8: messages missing on the new server"
+	has "$out" "                 anna, folder INBOX, UID 8: message missing on the new server"
 	mm gate explain G02
 	[ "$(grep -c '^anna, folder INBOX, UID ' .out)" = 5 ]
 	has "$out" "mailmuster explain anna"

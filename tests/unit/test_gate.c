@@ -73,6 +73,14 @@ TURN(reading_failed, b->account[0].old_tried = AGO(.1))
 TURN(looked_long_ago, b->account[0].old_read = b->account[0].old_tried = AGO(1.5))
 /* G04 */
 TURN(folder_missing, bed_found(b, 0, FINDING_FOLDER_MISSING)->uid = 0)
+static void shared_unread(struct gate_bed *b)
+{
+	static const char *names[] = { "shared/sales" };
+
+	b->f.shared = names;
+	b->f.shared_n = 1;
+}
+TURN(shared_waived, shared_unread(b); bed_waive(b, GATE_FOLDERS))
 TURN(folder_accepted, bed_found(b, 0, FINDING_FOLDER_MISSING)->accepted = true)
 TURN(folder_waived, folder_missing(b); bed_waive(b, GATE_FOLDERS))
 /* G05 */
@@ -258,6 +266,8 @@ static const struct gate_case cases[] = {
 	{ GATE_FOLDERS, GATE_FAIL, "1 folder open", folder_missing, false },
 	{ GATE_FOLDERS, GATE_PASS, "have their places", folder_accepted, false },
 	{ GATE_FOLDERS, GATE_WAIVED, "1 of 1", folder_waived, false },
+	{ GATE_FOLDERS, GATE_FAIL, "a shared folder that is read", shared_unread, false },
+	{ GATE_FOLDERS, GATE_WAIVED, "1 of 1", shared_waived, false },
 	{ GATE_FOLDERS, GATE_NO_DATA, "never verified", never_judged, true },
 	{ GATE_FOLDERS, GATE_NO_DATA, "another server", stranger_new, true },
 	{ GATE_FLAGS, GATE_WARN, "6 messages of 1,000", flags_differ, false },

@@ -19,6 +19,12 @@ static const struct {
 	/* Cyrus and Courier: everything below INBOX, '.' */
 	{ "INBOX.", "INBOX", '.', "INBOX" },
 	{ "INBOX.", "INBOX.Sent", '.', "Sent" },
+	/* a prefix that is a folder: of a shared tree */
+	{ "shared/sales", "shared/sales", '/', "INBOX" },
+	{ "shared/sales", "shared/sales/2010", '/', "2010" },
+	{ "shared/sales", "shared/salesmen", '/', "shared/salesmen" },
+	{ "shared/sales", "shared/sales/INBOX", '/', "%49NBOX" },
+	{ "team", "team.B\u00fcro", '.', "B\u00fcro" },
 	{ "INBOX.", "INBOX.Deep.1.2", '.', "Deep/1/2" },
 	{ "INBOX.", "INBOX.a/b", '.', "a%2Fb" },
 	{ "INBOX.", "INBOX.50%", '.', "50%25" },
@@ -524,7 +530,10 @@ static void sees_a_prefix_that_is_encoded(void **state)
 		{ "a/M&AOQ-il/", '/', "a/M&AOQ-il/x/y", "a/M\xC3\xA4il/x/y",
 		  "a/M\xC3\xA4il/" },
 		{ "M&AOQ-il", '\0', "M&AOQ-ilx", "M\xC3\xA4ilx", "M&AOQ-il" },
-		{ "M&AOQ-il", '/', "M&AOQ-il/x", "M\xC3\xA4il/x", NULL },
+		/* a folder of a shared tree */
+		{ "M&AOQ-il", '/', "M&AOQ-il/x", "M\xC3\xA4il/x", "M\xC3\xA4il" },
+		{ "a/M&AOQ-il", '/', "a/M&AOQ-il", "a/M\xC3\xA4il", "a/M\xC3\xA4il" },
+		{ "M&AOQ-il", '/', "M&AOQ-ilx", "M\xC3\xA4ilx", NULL },
 	};
 	struct arena arena;
 

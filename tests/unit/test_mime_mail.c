@@ -10,6 +10,7 @@
 
 #include "mime/mime_identity.h"
 #include "mime/mime_mail.h"
+#include "model/ledger_head.h"
 
 static struct arena arena;
 
@@ -42,6 +43,7 @@ static void takes_plain_addresses_with_or_without_a_name(void **state)
 		  "anna@example.org" },
 		{ "\xC3\x84nna \xE6\x97\xA5\xE6\x9C\xAC <anna@example.org>",
 		  "\xC3\x84nna \xE6\x97\xA5\xE6\x9C\xAC", "anna@example.org" },
+		{ "anna@xn--mller-kva.example", "", "anna@xn--mller-kva.example" },
 		{ "root@localhost", "", "root@localhost" },
 		{ "=?x?=@example.org", "", "=?x?=@example.org" },
 	};
@@ -167,10 +169,10 @@ static void writes_what_rfc_5322_asks_for(void **state)
 
 	(void)state;
 	need(text, "Date: Mon, 30 Nov 2026 00:53:20 +0000\r\n");
-	need(text, "From: Umzug <muster@example.org>\r\n");
-	need(text, "To: Chef <chef@example.org>, it@example.org\r\n");
+	need(text, "From: \"Umzug\" <muster@example.org>\r\n");
+	need(text, "To: \"Chef\" <chef@example.org>,\r\n it@example.org\r\n");
 	need(text, "Subject: [NO-GO] move\r\n");
-	need(text, "Message-Id: <3.c@example.org>\r\n");
+	need(text, "Message-ID: <3.c@example.org>\r\n");
 	need(text, "In-Reply-To: <2.b@example.org>\r\n");
 	need(text, "References: <1.a@example.org>");
 	need(text, "<2.b@example.org>\r\n");
@@ -179,7 +181,12 @@ static void writes_what_rfc_5322_asks_for(void **state)
 	need(text, "\r\nOne\r\n.\r\nFrom here\r\n");
 	assert_string_equal(text, written(&m));
 	m.answer_n = 0;
+	/* GMime would decode it, to octets that are no ASCII. */
+	m.from.addr = "muster@xn--mller-kva.example";
+	m.id = "3.c@xn--mller-kva.example";
 	text = written(&m);
+	need(text, "From: \"Umzug\" <muster@xn--mller-kva.example>\r\n");
+	need(text, "Message-ID: <3.c@xn--mller-kva.example>\r\n");
 	assert_null(strstr(text, "References"));
 	assert_null(strstr(text, "In-Reply-To"));
 }
@@ -258,13 +265,21 @@ static void carries_files_and_text_that_is_not_ascii(void **state)
 		  SPAN_INIT("PK\3\4") },
 	};
 	struct mail m = sample();
+	struct ledger_head head;
 	const char *text;
+	size_t at = 0;
 
 	(void)state;
 	m.file = file;
 	m.file_n = COUNT_OF(file);
-	m.text = SPAN_LIT("\xC3\xA4 =3D\nblank at the end \n");
+	m.text = SPAN_LIT(
+		"\xC3\xA4 =3D\nblank at the end \nledger: entry 12,\n"
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+		"\n");
 	text = written(&m);
+	/* ledger verify --against takes the mail as it arrived. */
+	assert_true(ledger_head_find(span_str(text), &at, &head));
+	assert_int_equal(head.seq, 12);
 	need(text, "Content-Transfer-Encoding: quoted-printable\r\n");
 	need(text, "=C3=A4 =3D3D\r\nblank at the end=20\r\n");
 	need(text, "Content-Disposition: attachment; filename=report.html\r\n");
