@@ -238,6 +238,43 @@ static void reads_suspects_a_second_time(void **state)
 	trial_close(&t);
 }
 
+/* A large one is not kept for the parser.  Where that must see it after all it is read
+ * once more, and what is wrong with its structure is told. */
+static void reads_a_large_one_again_for_its_structure(void **state)
+{
+	static const char head[] =
+		"S: Date: Fri, 1 Jan 2010 10:00:00 +0000\nS: Subject: s\n"
+		"S: Content-Type: multipart/mixed; boundary=\"b\"\nS:\nS: --b\n"
+		"S: Content-Type: image/png\nS: Content-Transfer-Encoding: base64\nS:\n"
+		"S* 40000 aGVsbG8gd29ybGQhaGVsbG8gd29ybGQh\n";
+	/* Without what six lines of text and two empty ones have before and lack behind.
+	 */
+	const long octets = (long)sizeof head - 1 - 6 * 2 - 2 -
+			    (long)sizeof "S* 40000 aGVsbG8gd29ybGQhaGVsbG8gd29ybGQh\n" +
+			    1 + 40000 * 34;
+	static char text[4000];
+	char announced[16], *p = text;
+	struct trial t;
+
+	(void)state;
+	snprintf(announced, sizeof announced, "%ld", octets);
+	trial_open(&t);
+	want(&t, 1, octets, NULL);
+	p += snprintf(p, 200, EXAMINE);
+	for (int i = 2; i <= 3; i++)
+		p += snprintf(p, 1000,
+			      "C: m%d UID FETCH 1 (UID RFC822.SIZE BODY.PEEK[])\n"
+			      "S: * 1 FETCH (UID 1 RFC822.SIZE %s BODY[] {%s}\n%sS: )\n"
+			      "S: m%d OK done\n",
+			      i, announced, announced, head, i);
+	if (scan(&t, text, 0) != SCAN_ENDED)
+		fail_msg("%s", t.err.text);
+	strbuf_clear(&t.why);
+	strbuf_addf(&t.why, "read %s/%s multipart-cut [s]", announced, announced);
+	told(&t, 1, strbuf_cstr(&t.why));
+	trial_close(&t);
+}
+
 static void names_what_is_refused(void **state)
 {
 	struct trial t;
@@ -483,6 +520,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_several_in_one_command),
 		cmocka_unit_test(reads_suspects_a_second_time),
+		cmocka_unit_test(reads_a_large_one_again_for_its_structure),
 		cmocka_unit_test(names_what_is_refused),
 		cmocka_unit_test(gives_up_a_message_that_never_ends),
 		cmocka_unit_test(finds_the_one_that_breaks_the_connection),
