@@ -278,6 +278,7 @@ static bool put_all(struct html *h, struct err *err)
 	html_puts(h, ". ");
 	html_say(h, h->p->answer[PAGE_WHEN].detail);
 	html_puts(h, "</p>\n");
+	html_absent(h);
 	html_changes(h);
 	html_groups(h);
 	html_years(h);

@@ -58,18 +58,57 @@ static const char sql_ended[] =
 	" JOIN run r ON r.id = e.run LEFT JOIN ledger l ON l.seq = e.ledger"
 	" ORDER BY e.run";
 
+/* A row's numbers and short texts: each by itself would cost more than its digest. */
+struct row_run {
+	struct sha256_ctx *sha;
+	size_t n;
+	uint8_t octets[480];
+};
+
+static void run_flush(struct row_run *r)
+{
+	sha256_add(r->sha, r->octets, r->n);
+	r->n = 0;
+}
+
+static void run_u64(struct row_run *r, uint64_t v)
+{
+	if (r->n + 8 > sizeof r->octets)
+		run_flush(r);
+	for (int i = 0; i < 8; i++)
+		r->octets[r->n++] = (uint8_t)(v >> (56 - 8 * i));
+}
+
+static void run_field(struct row_run *r, const void *p, size_t n)
+{
+	run_u64(r, n);
+	if (r->n + n > sizeof r->octets)
+		run_flush(r);
+	if (n > sizeof r->octets) {
+		sha256_add(r->sha, p, n);
+	} else if (n > 0) {
+		memcpy(r->octets + r->n, p, n);
+		r->n += n;
+	}
+}
+
 void digest_row(struct sha256_ctx *sha, sqlite3_stmt *q, int n)
 {
+	struct row_run r; /* not filled with zeros, a row at a time */
+
+	r.sha = sha;
+	r.n = 0;
 	for (int i = 0; i < n; i++) {
 		int type = sqlite3_column_type(q, i);
 
-		sha256_add_u64(sha, (uint64_t)type);
+		run_u64(&r, (uint64_t)type);
 		if (type == SQLITE_INTEGER)
-			sha256_add_u64(sha, (uint64_t)sqlite3_column_int64(q, i));
+			run_u64(&r, (uint64_t)sqlite3_column_int64(q, i));
 		else if (type != SQLITE_NULL)
-			sha256_add_field(sha, sqlite3_column_blob(q, i),
-					 (size_t)sqlite3_column_bytes(q, i));
+			run_field(&r, sqlite3_column_blob(q, i),
+				  (size_t)sqlite3_column_bytes(q, i));
 	}
+	run_flush(&r);
 }
 
 /* quiet: nothing is digested where there are no rows. */
