@@ -242,6 +242,11 @@ static void put_about(struct html *h)
 		html_puts(h, "</td></tr>\n");
 	}
 	html_puts(h, "</tbody></table>\n");
+	if (report_purged_n(&h->p->v) > 0) {
+		html_puts(h, "<p>");
+		html_say(h, report_purged_sum(&h->p->v, &h->p->v.arena));
+		html_puts(h, ".</p>\n");
+	}
 	put_ledger(h);
 	put_unseen(h);
 	html_puts(h, "</main>\n<footer><p>");

@@ -2,6 +2,7 @@
 #include "store/store_digest.h"
 
 #include "base/json.h"
+#include "store/store_purged.h"
 
 /* The newest attempt of each account. */
 static const char sql_digest_accounts[] =
@@ -240,7 +241,10 @@ void digest_payload(const struct run *r, const struct run_facts *facts,
 	json_begin_object(&j);
 	json_put_int(&j, "run", r->id);
 	json_put_str(&j, "command", r->command);
-	put_digest_of(&j, "scope", r->scope);
+	if (facts->scope != NULL)
+		put_digest(&j, "scope", facts->scope);
+	else
+		put_digest_of(&j, "scope", r->scope);
 	json_put_str(&j, "depth", depth_name(r->depth));
 	json_put_int(&j, "started", r->started);
 	json_put_int(&j, "ended", r->ended);
@@ -277,13 +281,19 @@ static bool check_run(struct store *st, sqlite3_stmt *q, struct strbuf *payload,
 				    .octets_out = sqlite3_column_int64(q, 12),
 				    .reconnects = sqlite3_column_int64(q, 13) };
 	struct run_facts facts;
-	struct sha256 digest;
+	struct sha256 digest, scope;
 	int depth, outcome;
 
 	if (!db_enum(st, q, 3, DEPTH_COUNT, &depth, err) ||
 	    !db_enum(st, q, 6, RUN_OUTCOME_COUNT, &outcome, err) ||
 	    !digest_run(st, r.id, sqlite3_column_int64(q, 15), &facts, err) ||
 	    !db_digest(st, q, 18, &digest, err))
+		return false;
+	sha256_of(r.scope, strlen(r.scope), &scope);
+	facts.scope = &scope;
+	if (!purged_was(st, PURGED_RUN, r.id, &facts.digest, err) ||
+	    !purged_was(st, PURGED_RUN_ROWS, r.id, &facts.rows, err) ||
+	    !purged_was(st, PURGED_RUN_SCOPE, r.id, &scope, err))
 		return false;
 	r.depth = (enum depth)depth;
 	r.outcome = (enum run_outcome)outcome;
