@@ -8,6 +8,7 @@
 #include "store/store_purge_rows.h"
 #include "store/store_purged.h"
 #include "store/store_run.h"
+#include "store/store_window.h"
 #include "store/store_words.h"
 
 /* What a purge is about lies in tables of this connection alone, in memory. */
@@ -15,7 +16,7 @@ static const char sql_open[] =
 	"PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
 	"CREATE TEMP TABLE doomed (id INTEGER PRIMARY KEY, name TEXT, old_account "
 	"INTEGER,"
-	" new_account INTEGER, verdict INTEGER, rows INTEGER NOT NULL DEFAULT 0);"
+	" new_account INTEGER, verdict INTEGER);"
 	"CREATE TEMP TABLE doomed_name (name TEXT PRIMARY KEY, transfer INTEGER);"
 	"CREATE TEMP TABLE doomed_account (id INTEGER PRIMARY KEY, transfer INTEGER);"
 	"CREATE TEMP TABLE doomed_epoch (id INTEGER PRIMARY KEY, transfer INTEGER);"
@@ -46,26 +47,27 @@ static const char sql_doomed_account[] =
 	"NOT"
 	" IN (SELECT host FROM log_source UNION SELECT host FROM log_span);";
 
-#define OF_MESSAGES(table, column)                                                       \
-	"DELETE FROM " table " WHERE " column " IN (SELECT m." column                    \
-	" FROM doomed_epoch e JOIN " table " m ON m." column                             \
-	" BETWEEN e.id << 32 AND (e.id << 32) + 4294967295)"
+/* Of one folder under one UIDVALIDITY: ?1 to ?2 are its messages. */
+static const char *const erase_messages[] = {
+	"DELETE FROM message_change WHERE message BETWEEN ?1 AND ?2",
+	"DELETE FROM message_id WHERE message BETWEEN ?1 AND ?2",
+	"DELETE FROM message_detail WHERE message BETWEEN ?1 AND ?2",
+	"DELETE FROM body_seen WHERE message BETWEEN ?1 AND ?2",
+	"DELETE FROM message WHERE id BETWEEN ?1 AND ?2",
+};
+static const char *const erase_details[] = {
+	"UPDATE message_detail SET sender = NULL, sent = NULL, subject = NULL,"
+	" message_id = NULL WHERE coalesce(sender, sent, subject, message_id) IS NOT NULL"
+	" AND message BETWEEN ?1 AND ?2",
+	"DELETE FROM message_id WHERE message BETWEEN ?1 AND ?2",
+};
+
 #define ACCOUNTS  "(SELECT id FROM doomed_account)"
 #define FOLDERS	  "(SELECT id FROM folder WHERE account IN " ACCOUNTS ")"
 #define TRANSFERS "(SELECT id FROM doomed)"
 #define NAMES	  "(SELECT name FROM doomed_name)"
 #define TEXTS	  "(SELECT id FROM doomed_text)"
-/* Of the messages in doomed_epoch. */
-#define DETAILS_OF                                                                       \
-	"message IN (SELECT m.message FROM doomed_epoch e JOIN message_detail m ON"      \
-	" m.message BETWEEN e.id << 32 AND (e.id << 32) + 4294967295)"
-
 static const char *const erase_account[] = {
-	OF_MESSAGES("message_change", "message"),
-	OF_MESSAGES("message_id", "message"),
-	OF_MESSAGES("message_detail", "message"),
-	OF_MESSAGES("body_seen", "message"),
-	OF_MESSAGES("message", "id"),
 	"DELETE FROM folder_hole WHERE seen IN (SELECT id FROM folder_seen WHERE folder "
 	"IN"
 	" " FOLDERS ")",
@@ -112,13 +114,6 @@ static const char *const erase_account[] = {
 };
 
 _Static_assert(FINDING_MISDELIVERED == 17, "as above");
-
-static const char *const erase_details[] = {
-	"UPDATE message_detail SET sender = NULL, sent = NULL, subject = NULL,"
-	" message_id = NULL WHERE coalesce(sender, sent, subject, message_id) IS NOT NULL"
-	" AND " DETAILS_OF,
-	OF_MESSAGES("message_id", "message"),
-};
 
 /* ---- who ---- */
 
@@ -235,6 +230,32 @@ static bool erase_all(struct store *st, const char *const *sql, size_t n, int64_
 	return true;
 }
 
+/* Folder by folder: a list of all messages would take memory for each. */
+static bool erase_ranges(struct store *st, const char *const *sql, size_t n,
+			 int64_t *rows, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	enum next next;
+
+	if (!db_prepare(st, "SELECT id FROM doomed_epoch ORDER BY id", &q, err))
+		return false;
+	while ((next = db_next(st, q, err)) == NEXT_ITEM) {
+		int64_t epoch = sqlite3_column_int64(q, 0);
+
+		for (size_t i = 0; i < n && next != NEXT_FAIL; i++) {
+			if (!purge_exec(st, sql[i], message_row(epoch, 0),
+					message_row(epoch, UINT32_MAX), NULL, err))
+				next = NEXT_FAIL;
+			else
+				*rows += sqlite3_changes64(st->db);
+		}
+		if (next == NEXT_FAIL)
+			break;
+	}
+	db_return(st, q);
+	return next == NEXT_END;
+}
+
 /* The name as JSON has it, in what was asked for. */
 static bool erase_quoted(struct store *st, const char *sql, struct err *err)
 {
@@ -273,12 +294,14 @@ static bool erase_quoted(struct store *st, const char *sql, struct err *err)
 static bool erase(struct store *st, const struct purge *p, int64_t *rows, struct err *err)
 {
 	if (p->what == PURGE_DETAILS)
-		return erase_all(st, erase_details, COUNT_OF(erase_details), rows, err) &&
+		return erase_ranges(st, erase_details, COUNT_OF(erase_details), rows,
+				    err) &&
 		       purge_logins(st, p->day, rows, err);
 	return purge_refuse_users(st, p->day, err) &&
 	       erase_quoted(st, QUOTED("run", "scope"), err) &&
 	       erase_quoted(st, QUOTED("acceptance", "what"), err) &&
 	       erase_quoted(st, QUOTED("waiver", "what"), err) &&
+	       erase_ranges(st, erase_messages, COUNT_OF(erase_messages), rows, err) &&
 	       erase_all(st, erase_account, COUNT_OF(erase_account), rows, err);
 }
 

@@ -33,7 +33,7 @@ struct purge {
 
 struct purge_result {
 	int64_t id;	   /* of the purge; 0: there was nothing to erase */
-	int64_t transfers; /* of which something was erased */
+	int64_t transfers; /* that it was about */
 	int64_t shared;	   /* accounts that other transfers need: their mail stays */
 	int64_t rows;	   /* erased, or made to say nothing */
 	int64_t runs;	   /* whose digests are others since */

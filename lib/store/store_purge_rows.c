@@ -143,9 +143,7 @@ static bool write_silent(struct store *st, struct silent *s, struct err *err)
 	     purge_exec(st,
 			"INSERT INTO log_use (side, name, \"from\", uses)"
 			" VALUES (?1, ?2, x'', ?3)",
-			s->side, s->name, &row, err) &&
-	     purge_exec(st, "UPDATE doomed SET rows = rows + ?2 WHERE id = ?1",
-			s->transfer, 1, NULL, err);
+			s->side, s->name, &row, err);
 	strbuf_done(&row);
 	return ok;
 }
