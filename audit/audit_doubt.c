@@ -66,9 +66,9 @@ bool audit_doubt_ask(struct audit_pump *o, struct audit_flight *fl, bool *sent_o
 	for (; fl->at < fl->w->n; fl->at++) {
 		uint32_t uid = fl->w->rows[fl->at].m.uid;
 
-		if (!(fl->fields ? audit_rows_weak(fl->w, fl->at)
-				 : audit_rows_lacks(fl->w, fl->at,
-						    audit_pump_need(o, fl))))
+		if (!(fl->fields
+			      ? audit_rows_weak(fl->w, fl->at)
+			      : audit_rows_lacks(fl->w, fl->at, audit_pump_need(o, fl))))
 			continue;
 		if (n == 0) {
 			doubtful = d->of == o->i && in_doubt(d, uid);

@@ -303,7 +303,7 @@ static size_t count_wanting(const struct audit_pump *o, const struct audit_fligh
 	return n;
 }
 
-/* One of many may be the reason of a refusal: in smaller pieces.  False: it was singly. */
+/* One of many may be why it was refused: in smaller pieces.  False: it was singly. */
 static bool narrow(struct audit_pump *o, struct audit_flight *fl, bool fields)
 {
 	bool first = fl->piece == AUDIT_AGAIN || (fields && !fl->fields);
@@ -320,9 +320,9 @@ static bool narrow(struct audit_pump *o, struct audit_flight *fl, bool fields)
 }
 
 /*
- * All commands for a window are complete: what is lacking is asked once more, what is weak
- * gets its fields, whatever others still lack then.  Once fields were asked for an answer
- * is taken for them, so that nothing else is asked after that.
+ * All commands for a window are complete: what is lacking is asked once more, what is
+ * weak gets its fields, whatever others still lack then.  Once fields were asked for an
+ * answer is taken for them, so that nothing else is asked after that.
  */
 static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *err)
 {

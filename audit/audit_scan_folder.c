@@ -34,7 +34,7 @@
 
 void audit_scan_init(struct audit_scan *s)
 {
-	*s = (struct audit_scan){ .examine_ms = -1 };
+	*s = (struct audit_scan){ .examine_ms = -1, .check.lean = true };
 	arena_init(&s->arena);
 }
 
@@ -88,10 +88,9 @@ static bool on_octets(void *ctx, struct span piece, struct err *err)
 		s->fatal = true; /* no room on this machine says nothing about mail */
 		return false;
 	}
-	if (s->last_ms - s->began_ms <= s->allowed_ms)
-		return true;
-	return err_set(err, ERR_NET, "a message took more than %lld s",
-		       (long long)(s->allowed_ms / 1000));
+	s->overdue = s->last_ms - s->began_ms > s->allowed_ms;
+	return !s->overdue || err_set(err, ERR_NET, "a message took more than %lld s",
+				      (long long)(s->allowed_ms / 1000));
 }
 
 /* ---- what is made of an answer ---- */
@@ -170,7 +169,9 @@ static bool wants_second(struct audit_scan *s, const struct audit_scan_item *i,
 {
 	if (i->again != 0)
 		return false;
-	if ((f->symptoms & WITNESSES) != 0 ||
+	if (s->check.unsure)
+		s->check.lean = false; /* there may be more like it */
+	if (s->check.unsure || (f->symptoms & WITNESSES) != 0 ||
 	    (f->announced >= 0 && !body_size_fits(&s->rule, f)))
 		return true;
 	return f->octets <= SECOND_OCTETS && i->uid * 2654435761u % SECOND_OF == 0;
@@ -495,7 +496,8 @@ static uint64_t symptom_of(const struct audit_scan *s, const struct err *err)
 {
 	if (err->cls == ERR_PROTO || err->cls == ERR_LIMIT)
 		return BIT(GRAMMAR);
-	if (err->cls == ERR_NET && clock_mono_ms() - s->last_ms >= s->timeout_ms - 1000)
+	if (s->overdue ||
+	    (err->cls == ERR_NET && clock_mono_ms() - s->last_ms >= s->timeout_ms - 1000))
 		return BIT(TIMEOUT);
 	return BIT(BREAKS);
 }
@@ -576,7 +578,7 @@ enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session 
 	s->flight_n = 0;
 	s->in_flight = 0;
 	s->uidvalidity = 0;
-	s->sunk = false;
+	s->sunk = s->overdue = false;
 	imap_session_handler(session, on_answer, s);
 	imap_session_sink(session, &sink);
 	if (!open_folder(s, session, wire, &done, err) ||

@@ -86,7 +86,8 @@ struct audit_scan {
 	struct arena arena; /* of one answer */
 	struct strbuf line, words;
 	struct mime_check check;
-	bool sunk; /* a body came for the response in hand */
+	bool sunk;    /* a body came for the response in hand */
+	bool overdue; /* it has taken longer than a message may */
 	int64_t began_ms, allowed_ms, last_ms, gap_now;
 	struct audit_scan_item *v; /* ascending by uid */
 	size_t n, next,

@@ -107,6 +107,7 @@ static void verified_json(const struct request *rq, const struct ledger_facts *f
 		json_put_int(&j, "messages", f->messages);
 		json_put_int(&j, "readings", f->readings);
 		json_put_int(&j, "unbound", f->unbound);
+		json_put_int(&j, "purged", f->purged);
 		json_end_object(&j);
 	}
 	json_end_object(&j);
@@ -130,6 +131,11 @@ static void verified_text(const struct request *rq, const struct ledger_facts *f
 	if (f->unbound > 0)
 		out_printf("%s of them in folders that no ended run has read yet\n",
 			   num_group(f->unbound, n, sizeof n));
+	if (f->purged > 0)
+		out_printf("%s %s purged: what was read there can be held against "
+			   "nothing any more\n",
+			   num_group(f->purged, n, sizeof n),
+			   f->purged == 1 ? "folder was" : "folders were");
 	if (f->back_seq != 0)
 		out_printf("entry %lld was written %s before the one in front of it: the "
 			   "clock of this machine was set back\n",

@@ -58,7 +58,7 @@ extern const struct command cmd_scan, cmd_logs, cmd_plan, cmd_lint, cmd_seal, cm
 	cmd_accept;
 extern const struct command cmd_checklist, cmd_report, cmd_ledger, cmd_help, cmd_import;
 extern const struct command cmd_gate;
-extern const struct command cmd_dns, cmd_waiver, cmd_completion, cmd_weekly;
+extern const struct command cmd_dns, cmd_waiver, cmd_completion, cmd_weekly, cmd_purge;
 const struct command *command_find(const char *name); /* NULL: there is none */
 
 /* `help NAME` of one command, and the list of all (cmd_help.c). */

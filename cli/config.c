@@ -18,6 +18,7 @@
 
 #define SECOND		((int64_t)1)
 #define DAY		(86400 * SECOND)
+#define RETAIN_DEFAULT	((int64_t)90 * 86400)
 #define AGE_DEFAULT	(7 * DAY)
 #define TIMEOUT_DEFAULT 60
 #define TIMEOUT_MAX	3600
@@ -334,11 +335,27 @@ static bool read_limits(struct config *c, struct json_doc *doc,
 	return true;
 }
 
+static bool read_privacy(struct config *c, struct json_doc *doc,
+			 const struct json_value *v, struct err *err)
+{
+	const char *retain = NULL;
+	struct json_obj o;
+
+	if (!json_obj_begin(doc, v, "privacy", &o, err) ||
+	    !json_get_str(&o, "retain", &retain, err) || !json_obj_end(&o, err))
+		return false;
+	if (retain != NULL &&
+	    (!num_duration(span_str(retain), &c->retain) || c->retain < 86400))
+		return json_complain(&o, "retain", err,
+				     "is a time of a day or more, such as \"90d\"");
+	return true;
+}
+
 static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 		     struct err *err)
 {
 	const struct json_value *old_side, *new_side, *map, *keywords, *limits, *logs,
-		*plan, *dns, *gate, *weekly;
+		*plan, *dns, *gate, *weekly, *privacy;
 	const char *project = NULL, *age = NULL, *between = NULL, *day = NULL;
 	struct json_obj o;
 
@@ -354,6 +371,7 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	    !json_get_object(&o, "dns", &dns, err) ||
 	    !json_get_object(&o, "gate", &gate, err) ||
 	    !json_get_object(&o, "weekly", &weekly, err) ||
+	    !json_get_object(&o, "privacy", &privacy, err) ||
 	    !json_get_str(&o, "max_age", &age, err) ||
 	    !json_get_str(&o, "max_gap", &between, err) ||
 	    !json_get_str(&o, "service_date", &day, err) || !json_obj_end(&o, err))
@@ -382,7 +400,8 @@ static bool read_all(struct config *c, struct json_doc *doc, const char *dir,
 	       (plan == NULL || config_plan(c, doc, plan, err)) &&
 	       (dns == NULL || config_dns(c, doc, dns, err)) &&
 	       (gate == NULL || config_gate(c, doc, gate, dir, err)) &&
-	       (weekly == NULL || config_weekly(c, doc, weekly, dir, err));
+	       (weekly == NULL || config_weekly(c, doc, weekly, dir, err)) &&
+	       (privacy == NULL || read_privacy(c, doc, privacy, err));
 }
 
 bool config_parse(const char *name, struct span text, const char *dir, struct config *out,
@@ -392,6 +411,7 @@ bool config_parse(const char *name, struct span text, const char *dir, struct co
 	bool ok;
 
 	*out = (struct config){ .max_age = AGE_DEFAULT,
+				.retain = RETAIN_DEFAULT,
 				.mass_messages = MASS_MESSAGES,
 				.mass_percent = MASS_PERCENT,
 				.seal_gap = GAP_DEFAULT };

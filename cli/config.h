@@ -87,6 +87,7 @@ struct config {
 	unsigned mass_percent;
 	int64_t seal_gap;     /* seconds between the readings of both sides of a seal */
 	int64_t max_age;      /* seconds after which evidence is stale */
+	int64_t retain;	      /* seconds after closing that details are kept */
 	int64_t max_gap;      /* seconds between the readings of both sides; 0: any */
 	int64_t service_date; /* first second UTC of the day on which the new service
 				 begins; 0: not said */

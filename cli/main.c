@@ -13,11 +13,12 @@
 #include "net/net_conn.h"
 
 const struct command *const commands[] = {
-	&cmd_init,	&cmd_doctor, &cmd_accounts,   &cmd_import,  &cmd_audit,
-	&cmd_scan,	&cmd_logs,   &cmd_dns,	      &cmd_plan,    &cmd_lint,
-	&cmd_event,	&cmd_seal,   &cmd_verify,     &cmd_explain, &cmd_accept,
-	&cmd_checklist, &cmd_waiver, &cmd_gate,	      &cmd_status,  &cmd_report,
-	&cmd_weekly,	&cmd_ledger, &cmd_completion, &cmd_help,    NULL,
+	&cmd_init,	&cmd_doctor, &cmd_accounts, &cmd_import,     &cmd_audit,
+	&cmd_scan,	&cmd_logs,   &cmd_dns,	    &cmd_plan,	     &cmd_lint,
+	&cmd_event,	&cmd_seal,   &cmd_verify,   &cmd_explain,    &cmd_accept,
+	&cmd_checklist, &cmd_waiver, &cmd_gate,	    &cmd_status,     &cmd_report,
+	&cmd_weekly,	&cmd_ledger, &cmd_purge,    &cmd_completion, &cmd_help,
+	NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -226,12 +226,26 @@ static bool put_baseline(struct story *s, struct err *err)
 
 static void put_note(struct story *s)
 {
-	if (!s->judged || *s->j.note == '\0')
+	const struct purged *gone = report_purged(&s->v, s->t->id);
+	bool details = gone != NULL && gone->what == PURGE_DETAILS;
+	char iso[CLOCK_ISO_SIZE];
+
+	if ((!s->judged || *s->j.note == '\0') && !details)
 		return;
 	blank(s);
 	strbuf_adds(&s->out.buf, "What stands out\n");
-	lines_add(&s->l, "  %s", s->j.note);
-	lines_wrap(&s->l, 2);
+	if (s->judged && *s->j.note != '\0') {
+		lines_add(&s->l, "  %s", s->j.note);
+		lines_wrap(&s->l, 2);
+	}
+	if (details) {
+		lines_add(
+			&s->l,
+			"  Senders, subjects and Message-IDs were purged on %.10s by %s "
+			"(ledger entry %lld).",
+			clock_iso(gone->at, iso), gone->by, (long long)gone->ledger);
+		lines_wrap(&s->l, 2);
+	}
 }
 
 /* ---- folders ---- */

@@ -242,6 +242,11 @@ static void put_about(struct html *h)
 		html_puts(h, "</td></tr>\n");
 	}
 	html_puts(h, "</tbody></table>\n");
+	if (report_purged_n(&h->p->v) > 0) {
+		html_puts(h, "<p>");
+		html_say(h, report_purged_sum(&h->p->v, &h->p->v.arena));
+		html_puts(h, ".</p>\n");
+	}
 	put_ledger(h);
 	put_unseen(h);
 	html_puts(h, "</main>\n<footer><p>");
@@ -273,6 +278,7 @@ static bool put_all(struct html *h, struct err *err)
 	html_puts(h, ". ");
 	html_say(h, h->p->answer[PAGE_WHEN].detail);
 	html_puts(h, "</p>\n");
+	html_absent(h);
 	html_changes(h);
 	html_groups(h);
 	html_years(h);

@@ -48,6 +48,7 @@ bool html_coverage(struct html *h, struct err *err) MUST_CHECK;
 /* ---- tables (report_html_tables.c, report_html_changes.c) ---- */
 
 void html_changes(struct html *h);
+void html_absent(struct html *h);
 
 #define HTML_ACCOUNTS_MAX 2000
 void html_gate(struct html *h);

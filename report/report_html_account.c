@@ -133,7 +133,10 @@ static bool put_finding(struct html *h, const struct finding *f, struct err *err
 	if (d.subject != NULL)
 		html_name(h, d.subject);
 	else if (f->uid != 0)
-		html_puts(h, "<span class=\"zero\">subject not looked up</span>");
+		html_puts(h,
+			  report_purged(&h->p->v, f->transfer) != NULL
+				  ? "<span class=\"zero\">subject purged</span>"
+				  : "<span class=\"zero\">subject not looked up</span>");
 	html_puts(h, "</td><td>");
 	html_name(h, d.from != NULL ? d.from : "");
 	html_puts(h, "</td><td>");

@@ -102,3 +102,40 @@ void html_changes(struct html *h)
 	html_puts(h, "</tbody></table></div>\n");
 	put_stuck(h);
 }
+
+/* Those of whom the logs say so, or of whom they say nothing. */
+static void put_absent(struct html *h, enum page_arrival arrival, const char *what)
+{
+	struct page *p = h->p;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->v.n; i++) {
+		if (p->account[i].arrival != arrival)
+			continue;
+		html_puts(h, n++ == 0 ? what : ", ");
+		html_name(h, p->account[i].shown);
+	}
+	if (n > 0)
+		html_puts(h, "</p>\n");
+}
+
+void html_absent(struct html *h)
+{
+	const struct outlook *k = h->p->look;
+
+	if (k->moved == 0)
+		return;
+	html_head(h, "absent", "Who has arrived", NULL);
+	html_puts(h, "<p>");
+	html_num(h, k->arrived);
+	html_puts(h, " of ");
+	html_num(h, k->moved);
+	html_puts(h,
+		  " users with a cutover have logged in to the new server since.</p>\n");
+	put_absent(h, ARRIVAL_ABSENT,
+		   "<p>Not yet, though they used the old one before, and may wait for "
+		   "mail there: ");
+	put_absent(h, ARRIVAL_UNKNOWN,
+		   "<p>Of these nobody knows, for no log of the new server covers the "
+		   "time since: ");
+}

@@ -144,6 +144,7 @@ static void put_totals(struct writer *w)
 	json_end_object(j);
 	put_severities(j, s->loss, s->doubt, s->info);
 	json_put_int(j, "accepted", s->accepted);
+	json_put_int(j, "purged", report_purged_n(&w->p.v));
 	json_name(j, "seals");
 	json_begin_object(j);
 	json_put_int(j, "sealed", s->sealed + s->unsound);

@@ -327,6 +327,17 @@ static bool add_big(struct page *p, struct err *err)
 	return store_plan_items(p->v.st, kept.id, &p->v.arena, &p->big, &p->big_n, err);
 }
 
+static void add_arrivals(struct page *p, const struct place *place)
+{
+	for (size_t i = 0; i < p->look->absent_n; i++) {
+		const struct outlook_absent *x = &p->look->absent[i];
+		struct page_account *a = account_of(p, place, x->transfer);
+
+		if (a != NULL)
+			a->arrival = x->unknown ? ARRIVAL_UNKNOWN : ARRIVAL_ABSENT;
+	}
+}
+
 static bool gather(struct page *p, struct err *err)
 {
 	struct place *place = mem_calloc(p->v.n + 1, sizeof *place);
@@ -342,6 +353,8 @@ static bool gather(struct page *p, struct err *err)
 		p->at = last.ended;
 	for (size_t i = 0; ok && i < p->v.n; i++)
 		ok = add_account(p, i, err);
+	if (ok)
+		add_arrivals(p, place);
 	ok = ok && add_points(p, place, err) && add_years(p, err) &&
 	     add_waves(p, place, err) && add_big(p, err) &&
 	     report_plans_read(p->v.st, &p->v.arena, &p->plans, err);

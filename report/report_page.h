@@ -25,6 +25,13 @@ enum { PAGE_STATE_COUNT = PAGE_STAYS + 1 };
 const char *page_state_name(enum page_state s); /* "clean", "differs", ... */
 enum outlook_mark page_state_mark(enum page_state s);
 
+/* After cutover, as the logs tell. */
+enum page_arrival {
+	ARRIVAL_NOT_ASKED, /* or has arrived */
+	ARRIVAL_ABSENT,
+	ARRIVAL_UNKNOWN, /* no log of the new side would show it */
+};
+
 struct page_account {
 	const struct transfer *t;
 	const char *shown; /* its name, or a short id where names are left out */
@@ -39,6 +46,7 @@ struct page_account {
 	enum page_state was;
 	int64_t was_missing;
 	int64_t wave; /* of the kept plan, from 1; 0: none */
+	enum page_arrival arrival;
 };
 
 /* After one verification. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/report_scan_walk.h"
 
+#include "store/store_verify.h"
+
 #include "model/sample.h"
 #include "store/store_account.h"
 
@@ -279,4 +281,32 @@ const char *scan_movers(uint64_t symptoms)
 		if ((symptoms & movers[i].symptoms) != 0)
 			return movers[i].text;
 	return "";
+}
+
+/* ---- of one message ---- */
+
+bool scan_detail(struct scan_walk *w, struct arena *arena, const struct scan_item *i,
+		 struct message_detail *d, struct err *err)
+{
+	bool found;
+
+	*d = (struct message_detail){ 0 };
+	if (!store_detail_get(w->st, i->folder->epoch, i->row->uid, arena, d, &found,
+			      err))
+		return false;
+	/* Of what cannot be read the audit of the old side knows that much. */
+	return d->message_id != NULL ||
+	       store_message_id(w->st, i->folder->epoch, i->row->uid, arena,
+				&d->message_id, err);
+}
+
+bool scan_server(struct scan_walk *w, struct arena *arena, const struct scan_item *i,
+		 const char **out, struct err *err)
+{
+	struct account_view v;
+
+	if (!store_account_view(w->st, i->account->id, arena, &v, err))
+		return false;
+	*out = v.server_id;
+	return true;
 }

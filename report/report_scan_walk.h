@@ -74,6 +74,13 @@ bool report_scan_owner(struct store *st, const struct report_options *o,
 		       const int64_t *accounts, size_t n, struct report_out *out,
 		       struct lines *l, struct err *err) MUST_CHECK;
 
+/* What was looked up of the message; of what cannot be read its Message-ID alone. */
+bool scan_detail(struct scan_walk *w, struct arena *arena, const struct scan_item *i,
+		 struct message_detail *d, struct err *err) MUST_CHECK;
+/* What its server answered to ID. */
+bool scan_server(struct scan_walk *w, struct arena *arena, const struct scan_item *i,
+		 const char **out, struct err *err) MUST_CHECK;
+
 /* What can be done about it, in sentences, in arena. */
 const char *scan_repair(const struct scan_item *i, const char *server_id,
 			struct arena *arena);

@@ -259,10 +259,15 @@ static void put_seals_text(struct status *s)
 		lines_add(l, ", %s not", num_group(sum->unsealed, a, sizeof a));
 	}
 	lines_wrap(l, 10);
+	if (report_purged_n(&s->v) > 0) {
+		lines_add(l, "purged:   %s", report_purged_sum(&s->v, &s->v.arena));
+		lines_wrap(l, 10);
+	}
 	if (s->acceptances == 0)
 		return;
-	lines_add(l, "accepted: %s findings of loss or doubt that still stand; ",
-		  num_group(sum->accepted, a, sizeof a));
+	lines_add(l, "accepted: ");
+	lines_count(l, sum->accepted, "finding of loss or doubt that still stands; ",
+		    "findings of loss or doubt that still stand; ");
 	lines_count(l, s->acceptances, "acceptance", "acceptances");
 	lines_wrap(l, 10);
 }
@@ -386,6 +391,7 @@ static bool put_json(struct status *s, struct err *err)
 	json_put_int(j, "unsealed", sum->unsealed);
 	json_end_object(j);
 	json_put_int(j, "accepted", sum->accepted);
+	json_put_int(j, "purged", report_purged_n(&s->v));
 	json_put_int(j, "acceptances", s->acceptances);
 	report_plans_json(j, &s->plans);
 	json_name(j, "trouble");

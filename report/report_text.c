@@ -356,6 +356,11 @@ static void put_foot(struct text *t)
 {
 	char hex[SHA256_HEX_SIZE];
 
+	if (report_purged_n(&t->v) > 0) {
+		strbuf_adds(&t->out.buf, "\n");
+		lines_add(&t->l, "%s.", report_purged_sum(&t->v, &t->v.arena));
+		lines_wrap(&t->l, 2);
+	}
 	if (!t->v.has_head)
 		return;
 	sha256_hex(&t->v.head.hash, hex);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/report_view.h"
 
+#include "base/clock.h"
+#include "base/num.h"
 #include "store/store_group.h"
 
 static void keep_oldest(int64_t *oldest, int64_t at)
@@ -208,14 +210,78 @@ static bool count_over(struct report_view *v, struct err *err)
 	return true;
 }
 
+static int by_transfer(const void *key, const void *item)
+{
+	const int64_t *id = key;
+	const struct purged *p = item;
+
+	return (*id > p->transfer) - (*id < p->transfer);
+}
+
+const struct purged *report_purged(const struct report_view *v, int64_t transfer)
+{
+	if (v->purged_n == 0)
+		return NULL;
+	return bsearch(&transfer, v->purged, v->purged_n, sizeof *v->purged, by_transfer);
+}
+
+static const char *purged_note(const struct purged *p, struct arena *arena)
+{
+	char iso[CLOCK_ISO_SIZE];
+
+	return arena_printf(arena,
+			    "Purged on %.10s by %s (ledger entry %lld); %s then. Its "
+			    "evidence is gone.",
+			    clock_iso(p->at, iso), p->by, (long long)p->ledger,
+			    !p->judged ? "it had never been verified"
+			    : p->clean ? "it was clean"
+				       : "it was not clean");
+}
+
+int64_t report_purged_n(const struct report_view *v)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < v->purged_n; i++)
+		n += v->purged[i].what == PURGE_ACCOUNT;
+	return n;
+}
+
+const char *report_purged_sum(const struct report_view *v, struct arena *arena)
+{
+	int64_t n = report_purged_n(v), clean = 0;
+	char a[32], b[32];
+
+	for (size_t i = 0; i < v->purged_n; i++)
+		clean += v->purged[i].what == PURGE_ACCOUNT && v->purged[i].clean;
+	if (n == 0)
+		return "";
+	return arena_printf(
+		arena,
+		"%s %s purged (%s had been found clean): not counted, and its "
+		"evidence is gone",
+		num_group(n, a, sizeof a), n == 1 ? "account was" : "accounts were",
+		num_group(clean, b, sizeof b));
+}
+
 bool report_judgement(struct report_view *v, const struct transfer *t,
 		      struct arena *arena, struct judgement *out, bool *found_out,
 		      struct err *err)
 {
+	const struct purged *gone = report_purged(v, t->id);
 	bool outdated = false;
 
 	if (!store_judgement(v->st, t->id, arena, out, found_out, err))
 		return false;
+	/* Its evidence is gone: nothing of it can be shown any more. */
+	if (gone != NULL && gone->what == PURGE_ACCOUNT) {
+		if (!*found_out)
+			*out = (struct judgement){ .transfer = t->id };
+		*found_out = true;
+		out->verdict = VERDICT_INCOMPLETE;
+		out->note = purged_note(gone, arena);
+		return true;
+	}
 	if (!*found_out || out->verdict == VERDICT_NOT_JUDGED)
 		return true;
 	for (int s = 0; s < SIDE_COUNT; s++) {
@@ -323,7 +389,8 @@ bool report_view_open(struct report_view *v, struct store *st,
 	if (!store_transfers(st, o->transfers != NULL, &v->arena, &v->transfer, &v->n,
 			     err) ||
 	    !store_run_last(st, "verify", &v->arena, &v->run, &v->has_run, err) ||
-	    !store_ledger_head(st, &v->arena, &v->head, &v->has_head, err))
+	    !store_ledger_head(st, &v->arena, &v->head, &v->has_head, err) ||
+	    !store_purged(st, &v->arena, &v->purged, &v->purged_n, err))
 		return false;
 	select_transfers(v);
 	for (size_t i = 0; i < v->n; i++)

@@ -12,6 +12,7 @@
 #include "report/report.h"
 #include "store/store_account.h"
 #include "store/store_folder.h"
+#include "store/store_purge.h"
 #include "store/store_run.h"
 #include "store/store_seal.h"
 #include "store/store_verify.h"
@@ -82,6 +83,8 @@ struct report_view {
 	struct ledger_entry head;
 	bool has_head;
 	struct report_sum sum;
+	struct purged *purged; /* of all transfers, ascending */
+	size_t purged_n;
 };
 
 bool report_view_open(struct report_view *v, struct store *st,
@@ -109,6 +112,13 @@ bool report_counts_messages(enum finding_class c);
 bool report_judgement(struct report_view *v, const struct transfer *t,
 		      struct arena *arena, struct judgement *out, bool *found_out,
 		      struct err *err) MUST_CHECK;
+
+/* What was erased of a transfer; NULL: nothing. */
+const struct purged *report_purged(const struct report_view *v, int64_t transfer);
+/* Whole accounts of which everything was erased. */
+int64_t report_purged_n(const struct report_view *v);
+/* "2 accounts were purged (1 had been found clean)"; "" when none was, in arena. */
+const char *report_purged_sum(const struct report_view *v, struct arena *arena);
 
 /* The verdict over several transfers. */
 enum verdict report_worst_verdict(const struct report_sum *s);

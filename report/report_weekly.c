@@ -75,6 +75,24 @@ static void figure(struct weekly *w, const char *what, int64_t now, int64_t then
 	lines_end(&w->l);
 }
 
+/* Without a new server there is nothing to prove: what there is on the old one. */
+static void put_inventory(struct weekly *w)
+{
+	const struct page *p = &w->p;
+	int64_t read = 0, messages = 0;
+
+	for (size_t i = 0; i < p->v.n; i++) {
+		read += p->account[i].known[SIDE_OLD];
+		messages += p->account[i].size[SIDE_OLD].messages;
+	}
+	lines_add(&w->l, "  %-38s", "accounts read on the old server");
+	lines_number(&w->l, read, 12);
+	lines_end(&w->l);
+	lines_add(&w->l, "  %-38s", "messages there, as far as read");
+	lines_number(&w->l, messages, 12);
+	lines_end(&w->l);
+}
+
 static void put_figures(struct weekly *w)
 {
 	static const char missing[] = "messages missing, as far as examined";
@@ -90,6 +108,10 @@ static void put_figures(struct weekly *w)
 				 "one to compare with. The figures:");
 	para(w, 0);
 	figure(w, "accounts", w->f.accounts, then->accounts);
+	if (w->p.v.o->one_sided) {
+		put_inventory(w);
+		return;
+	}
 	figure(w, "accounts proven", w->f.proven, then->proven);
 	figure(w, "accounts that differ", w->f.differs, then->differs);
 	figure(w, "accounts not examined in full", w->f.unknown, then->unknown);
@@ -155,7 +177,6 @@ static void put_answers(struct weekly *w)
 struct names {
 	struct weekly *w;
 	int64_t n, most;
-	const char *where; /* those beyond most are named */
 };
 
 static void name_begin(struct names *s)
@@ -180,8 +201,8 @@ static void names_end(struct names *s)
 	char a[32];
 
 	if (s->n > s->most)
-		lines_add(&s->w->l, ", and %s more: %s",
-			  num_group(s->n - s->most, a, sizeof a), s->where);
+		lines_add(&s->w->l, ", and %s more: the report names them",
+			  num_group(s->n - s->most, a, sizeof a));
 	if (s->n > 0)
 		para(s->w, 2);
 }
@@ -198,9 +219,7 @@ static int64_t changed(const struct page *p, enum page_change c)
 static void put_change(struct weekly *w, enum page_change c, const char *title)
 {
 	const struct page *p = &w->p;
-	struct names s = { .w = w,
-			   .most = WEEKLY_NAMES,
-			   .where = "the report names them" };
+	struct names s = { .w = w, .most = WEEKLY_NAMES };
 	int64_t n = changed(p, c);
 	char a[32], b[32];
 
@@ -247,40 +266,29 @@ static void put_none(struct weekly *w)
 
 /* ---- who has not arrived ---- */
 
-static const char *shown_of(const struct page *p, int64_t transfer)
+static int64_t count_arrivals(const struct page *p, enum page_arrival arrival)
 {
+	int64_t n = 0;
+
 	for (size_t i = 0; i < p->v.n; i++)
-		if (p->v.transfer[i].id == transfer)
-			return p->account[i].shown;
-	return NULL;
+		n += p->account[i].arrival == arrival;
+	return n;
 }
 
-static int64_t put_absent_names(struct weekly *w, bool unknown, bool write)
+static void put_arrivals(struct weekly *w, enum page_arrival arrival)
 {
-	const struct outlook *k = w->p.look;
-	struct names s = { .w = w,
-			   .most = write ? WEEKLY_NAMES : 0,
-			   .where = "mailmuster accounts absent names them" };
+	struct names s = { .w = w, .most = WEEKLY_NAMES };
 
-	for (size_t i = 0; i < k->absent_n; i++) {
-		const char *name = shown_of(&w->p, k->absent[i].transfer);
-
-		if (name == NULL || k->absent[i].unknown != unknown)
-			continue;
-		if (!write)
-			s.n++;
-		else if (name_room(&s))
-			lines_add(&w->l, "%s", name);
-	}
-	if (write)
-		names_end(&s);
-	return s.n;
+	for (size_t i = 0; i < w->p.v.n; i++)
+		if (w->p.account[i].arrival == arrival && name_room(&s))
+			lines_add(&w->l, "%s", w->p.account[i].shown);
+	names_end(&s);
 }
 
 static void put_absent(struct weekly *w)
 {
-	int64_t n = put_absent_names(w, false, false);
-	int64_t unknown = put_absent_names(w, true, false);
+	int64_t n = count_arrivals(&w->p, ARRIVAL_ABSENT);
+	int64_t unknown = count_arrivals(&w->p, ARRIVAL_UNKNOWN);
 	char a[32], b[32];
 
 	if (w->p.look->moved == 0)
@@ -298,7 +306,7 @@ static void put_absent(struct weekly *w)
 		lines_add(&w->l, ".");
 	para(w, 0);
 	if (n > 0)
-		(void)put_absent_names(w, false, true);
+		put_arrivals(w, ARRIVAL_ABSENT);
 	if (unknown == 0)
 		return;
 	lines_add(&w->l,
@@ -306,7 +314,7 @@ static void put_absent(struct weekly *w)
 		  "since (%s):",
 		  num_group(unknown, a, sizeof a));
 	para(w, 0);
-	(void)put_absent_names(w, true, true);
+	put_arrivals(w, ARRIVAL_UNKNOWN);
 }
 
 /* ---- what does not move ---- */

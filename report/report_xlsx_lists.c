@@ -384,6 +384,11 @@ void xlsx_about(struct xlsx *x)
 	about_rows(x, text);
 	xlsx_put(x, ws, row, 0, "findings", XLSX_CELL);
 	xlsx_put(x, ws, row++, 1, text, XLSX_WRAP);
+	if (report_purged_n(&p->v) > 0) {
+		xlsx_put(x, ws, row, 0, "purged", XLSX_CELL);
+		xlsx_put(x, ws, row++, 1, report_purged_sum(&p->v, &p->v.arena),
+			 XLSX_WRAP);
+	}
 	for (size_t i = 0; i < p->v.o->unseen_n; i++) {
 		xlsx_put(x, ws, row, 0, "not examined", XLSX_CELL);
 		xlsx_put(x, ws, row++, 1, p->v.o->unseen[i].text, XLSX_WRAP);

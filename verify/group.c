@@ -17,7 +17,8 @@ struct stream {
 		struct multiset_item head;
 		bool has, gone; /* gone: there at the seal only */
 		int64_t seen;
-		int64_t holes; /* of seen: those that were read earlier, and cannot be now */
+		int64_t holes; /* of seen: those that were read earlier, and cannot be now
+				*/
 		const struct work_folder *folder;
 		uint32_t owner;
 		int64_t epoch;

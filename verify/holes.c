@@ -86,7 +86,8 @@ bool holes_name(struct work *w, struct work_pair *p, enum side side, struct err 
 	arena_reset(w->scratch);
 	/* Pairs with one new folder share what is in it. */
 	for (size_t i = 0; i < w->pair_n; i++)
-		if (&w->pair[i] == p || (side == SIDE_NEW && w->pair[i].folder[side] == f))
+		if (&w->pair[i] == p ||
+		    (side == SIDE_NEW && w->pair[i].folder[side] == f))
 			w->pair[i].m->unknown |= open;
 	return true;
 }

@@ -8,7 +8,7 @@
  * order (mime/mime_parts.h).  Of others GMime looks at the header block up to
  * MIME_CHECK_HEADER_MAX octets, and at the body when it has a structure, an encoding or a
  * charset: in memory up to MIME_CHECK_MEMORY_MAX octets, behind that from a temporary
- * file without a name (base/spill.h).
+ * file without a name (base/spill.h), which costs more than all the rest.
  */
 #include "mime/mime_message.h"
 #include "mime/mime_parts.h"
@@ -41,6 +41,10 @@ struct mime_check {
 	struct mime_message message; /* its header.identity: the raw fields of identity */
 	bool has_id;
 	struct msg_key id; /* tier 1 key, when has_id */
+	bool unsure; /* lean, and too large to be kept for the parser, which must see it
+			after all: facts do not tell of its structure */
+	/* set by the caller, before begin */
+	bool lean; /* it can be had again: large ones that are in order are not kept */
 
 	/* private */
 	struct sha256_ctx *sha;

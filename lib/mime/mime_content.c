@@ -86,7 +86,7 @@ bool mime_is_text(const char *p, size_t n)
 	return all16(good);
 }
 
-static bool is_base64(const char *p, size_t n)
+bool mime_is_base64(const char *p, size_t n)
 {
 	octets16 good;
 
@@ -96,6 +96,17 @@ static bool is_base64(const char *p, size_t n)
 	for (; n > sizeof good; n -= sizeof good, p += sizeof good)
 		good &= base64_digits16(load16(p));
 	return all16(good);
+}
+
+size_t mime_text_run(struct span s)
+{
+	size_t i = 0;
+
+	while (i + sizeof(octets16) <= s.n && all16(text16(load16(s.p + i))))
+		i += sizeof(octets16);
+	while (i < s.n && ((s.p[i] >= ' ' && s.p[i] <= '~') || s.p[i] == '\t'))
+		i++;
+	return i;
 }
 
 size_t mime_ascii_run(struct span s)
@@ -173,7 +184,7 @@ static void base64_feed(struct mime_content *t, struct span s)
 		s = span_from(s, line.n + (lf != NULL));
 		if (line.n > 0 && line.p[line.n - 1] == '\r')
 			line.n--;
-		if (is_base64(line.p, line.n))
+		if (mime_is_base64(line.p, line.n))
 			base64_digits(t, line.n);
 		else
 			base64_octets(t, line);
@@ -421,6 +432,16 @@ void mime_content_begin(struct mime_content *t, struct mime_charsets *charsets,
 		return;
 	charset_open(t, charset);
 	g_mime_encoding_init_decode(&charsets->decode, names[encoding]);
+}
+
+bool mime_content_is_digits(const struct mime_content *t)
+{
+	return t->encoding == MIME_BASE64 && !t->text;
+}
+
+void mime_content_digits(struct mime_content *t, size_t n)
+{
+	base64_digits(t, n);
 }
 
 void mime_content_feed(struct mime_content *t, struct span octets)

@@ -47,6 +47,15 @@ void mime_content_feed(struct mime_content *t, struct span octets);
 /* SYMPTOM_BIT of what is wrong with it (model/body.h). */
 uint64_t mime_content_end(struct mime_content *t);
 
+/* Is all that is asked of it whether it is base64? */
+bool mime_content_is_digits(const struct mime_content *t);
+/* Lines of so many digits of such a content, instead of their octets. */
+void mime_content_digits(struct mime_content *t, size_t n);
+
+/* Nothing but digits of base64, and at least sixteen of them? */
+bool mime_is_base64(const char *p, size_t n);
+/* How many octets from ' ' to '~', and tabs, there are at the start. */
+size_t mime_text_run(struct span s);
 /* How many octets of ASCII there are at the start. */
 size_t mime_ascii_run(struct span s);
 /* Nothing but octets from ' ' to '~', and tabs? */

@@ -195,6 +195,17 @@ void mime_parts_line(struct mime_parts *p, struct span line)
 		content_line(p, line);
 }
 
+bool mime_parts_in_base64(const struct mime_parts *p)
+{
+	return p->at == AT_CONTENT && mime_content_is_digits(&p->content);
+}
+
+void mime_parts_digits(struct mime_parts *p, size_t n)
+{
+	p->first = false;
+	mime_content_digits(&p->content, n);
+}
+
 void mime_parts_feed(struct mime_parts *p, struct span octets)
 {
 	if (p->alone) {

@@ -40,6 +40,10 @@ bool mime_parts_begin(struct mime_parts *p, struct mime_charsets *charsets,
 void mime_parts_feed(struct mime_parts *p, struct span octets);
 /* The same for one whole line, given without its CRLF; only where a line begins. */
 void mime_parts_line(struct mime_parts *p, struct span line);
+/* Is it within base64 of which only the digits matter?  Then lines that mime_is_base64
+ * knows, which are no boundary, may be given as the number of their digits. */
+bool mime_parts_in_base64(const struct mime_parts *p);
+void mime_parts_digits(struct mime_parts *p, size_t n);
 /* SYMPTOM_BIT of what is wrong (model/body.h).  False: the parser must see all of it. */
 bool mime_parts_end(struct mime_parts *p, uint64_t *symptoms_out) MUST_CHECK;
 void mime_parts_done(struct mime_parts *p);

@@ -11,22 +11,21 @@ enum {
 	IN_ADDR = 1 << 2,   /* local part and domain, without @ */
 	IN_PHRASE = 1 << 3, /* words of a display name, and blanks */
 	IN_QUOTED = 1 << 4, /* between quotation marks, without \ */
-	IN_VALUE = 1 << 5,  /* printable ASCII, blank and tab */
 };
 
 /*
  * Letters, digits and "-" are all of them; "_+." all but a name; "=?/" (of encoded words,
- * which were seen to) and the blank are of phrases and quoted strings; quotation mark,
- * backslash and tab of values alone; the other printable ones of quoted strings, too.
+ * which were seen to) and the blank are of phrases and quoted strings; the other
+ * printable ones of quoted strings alone, but for quotation mark and backslash.
  */
 static const unsigned char classes[128] = {
-	0,  0,	0,  0,	0,  0,	0,  0,	0,  32, 0,  0,	0,  0,	0,  0,	0,  0,	0,
-	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  56, 48, 32, 48, 48, 48,
-	48, 48, 48, 48, 48, 62, 48, 63, 62, 56, 63, 63, 63, 63, 63, 63, 63, 63, 63,
-	63, 48, 48, 48, 56, 48, 56, 48, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
-	63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 48, 32, 48, 48,
-	62, 48, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
-	63, 63, 63, 63, 63, 63, 63, 63, 63, 48, 48, 48, 48, 0,
+	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,
+	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  0,	0,  24, 16, 0,	16, 16, 16,
+	16, 16, 16, 16, 16, 30, 16, 31, 30, 24, 31, 31, 31, 31, 31, 31, 31, 31, 31,
+	31, 16, 16, 16, 24, 16, 24, 16, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31,
+	31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 16, 0,  16, 16,
+	30, 16, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31,
+	31, 31, 31, 31, 31, 31, 31, 31, 31, 16, 16, 16, 16, 0,
 };
 
 static unsigned class_of(char c)
@@ -296,7 +295,12 @@ static bool words_are_whole(struct span line)
 	size_t n;
 
 	for (size_t i = 0; i + 1 < line.n; i++) {
-		if (line.p[i] != '=' || line.p[i + 1] != '?')
+		const char *p = memchr(line.p + i, '=', line.n - i);
+
+		if (p == NULL)
+			return true;
+		i = (size_t)(p - line.p);
+		if (i + 1 == line.n || line.p[i + 1] != '?')
 			continue;
 		if ((i > 0 && line.p[i - 1] != ' ' && line.p[i - 1] != '\t') ||
 		    !encoded_word(span_from(line, i), &n))
@@ -315,8 +319,9 @@ static bool take_value(struct span *rest, struct span *out)
 	struct span s = *rest;
 
 	for (bool first = true;; first = false) {
-		struct span line = take(&s, IN_VALUE);
+		struct span line = { s.p, mime_text_run(s) };
 
+		s = span_from(s, line.n);
 		if (!words_are_whole(line) || !eat(&s, '\r') || !eat(&s, '\n') ||
 		    (!first && span_trim(line).n == 0) || s.n == 0)
 			return false;

@@ -27,15 +27,6 @@ static bool address_of(const struct sockaddr *sa, struct in6_addr *out)
 	return true;
 }
 
-static struct addrinfo *resolve(const char *name)
-{
-	const struct addrinfo hints = { .ai_family = AF_UNSPEC,
-					.ai_socktype = SOCK_STREAM };
-	struct addrinfo *list = NULL;
-
-	return getaddrinfo(name, NULL, &hints, &list) == 0 ? list : NULL;
-}
-
 static struct span bare(const char *name)
 {
 	struct span s = span_str(name);
@@ -45,6 +36,21 @@ static struct span bare(const char *name)
 	if (s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']')
 		s = (struct span){ s.p + 1, s.n - 2 };
 	return s;
+}
+
+/* /etc/hosts has no names with a final dot. */
+static struct addrinfo *resolve(const char *name)
+{
+	const struct addrinfo hints = { .ai_family = AF_UNSPEC,
+					.ai_socktype = SOCK_STREAM };
+	struct span s = bare(name);
+	char *text = mem_strndup(s.p, s.n);
+	struct addrinfo *list = NULL;
+
+	if (getaddrinfo(text, NULL, &hints, &list) != 0)
+		list = NULL;
+	free(text);
+	return list;
 }
 
 bool net_host_same(const char *a, const char *b)

@@ -620,6 +620,50 @@ END;
 CREATE TRIGGER approval_no_delete BEFORE DELETE ON approval BEGIN
 	SELECT RAISE(ABORT, 'approval is append-only');
 END;
+CREATE TABLE purge (
+	id       INTEGER PRIMARY KEY,
+	at       INTEGER NOT NULL,
+	teller   TEXT NOT NULL,
+	reason   TEXT NOT NULL,
+	what     INTEGER NOT NULL,
+	accounts INTEGER NOT NULL,
+	digest   BLOB NOT NULL,
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+CREATE TABLE purged (
+	purge       INTEGER NOT NULL REFERENCES purge (id),
+	transfer    INTEGER NOT NULL REFERENCES transfer (id),
+	old_account INTEGER REFERENCES account (id),
+	new_account INTEGER REFERENCES account (id),
+	verdict     INTEGER,
+	PRIMARY KEY (purge, transfer)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE purged_row (
+	purge INTEGER NOT NULL REFERENCES purge (id),
+	kind  INTEGER NOT NULL,
+	"row" INTEGER NOT NULL,
+	was   BLOB NOT NULL,
+	now   BLOB NOT NULL,
+	PRIMARY KEY (purge, kind, "row")
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER purge_no_update BEFORE UPDATE ON purge BEGIN
+	SELECT RAISE(ABORT, 'purge is append-only');
+END;
+CREATE TRIGGER purge_no_delete BEFORE DELETE ON purge BEGIN
+	SELECT RAISE(ABORT, 'purge is append-only');
+END;
+CREATE TRIGGER purged_no_update BEFORE UPDATE ON purged BEGIN
+	SELECT RAISE(ABORT, 'purged is append-only');
+END;
+CREATE TRIGGER purged_no_delete BEFORE DELETE ON purged BEGIN
+	SELECT RAISE(ABORT, 'purged is append-only');
+END;
+CREATE TRIGGER purged_row_no_update BEFORE UPDATE ON purged_row BEGIN
+	SELECT RAISE(ABORT, 'purged_row is append-only');
+END;
+CREATE TRIGGER purged_row_no_delete BEFORE DELETE ON purged_row BEGIN
+	SELECT RAISE(ABORT, 'purged_row is append-only');
+END;
 
 -- Messages that a reading of a folder could not read (folder_seen.outcome 5): they are
 -- there, and whoever judges the folder must not take them for known.  Append-only; audit.

@@ -930,6 +930,41 @@ CREATE TABLE approval (
 	ledger    INTEGER NOT NULL REFERENCES ledger (seq)
 ) STRICT;
 
+-- What was erased for good, because somebody wished it or its time was over.  Rows that
+-- nobody can edit were changed for it, once, in one transaction: purged_row holds what
+-- their digests had been and are since.  Append-only; store_purge.c.
+CREATE TABLE purge (
+	id       INTEGER PRIMARY KEY,
+	at       INTEGER NOT NULL,
+	teller   TEXT NOT NULL,    -- person.code
+	reason   TEXT NOT NULL,
+	what     INTEGER NOT NULL, -- enum purge_what
+	accounts INTEGER NOT NULL, -- rows of purged
+	digest   BLOB NOT NULL,    -- SHA-256 over its rows of purged and purged_row
+	ledger   INTEGER NOT NULL REFERENCES ledger (seq)
+) STRICT;
+
+-- Of whom.  Append-only; store_purge.c.
+CREATE TABLE purged (
+	purge       INTEGER NOT NULL REFERENCES purge (id),
+	transfer    INTEGER NOT NULL REFERENCES transfer (id),
+	old_account INTEGER REFERENCES account (id), -- whose evidence is gone; NULL: another
+	new_account INTEGER REFERENCES account (id), -- transfer needs it, or there is none
+	verdict     INTEGER,                         -- that it had; NULL: it was never judged
+	PRIMARY KEY (purge, transfer)
+) STRICT, WITHOUT ROWID;
+
+-- Digests that ledger entries hold, of rows that are no longer as they were.
+-- Append-only; store_purge.c.
+CREATE TABLE purged_row (
+	purge INTEGER NOT NULL REFERENCES purge (id),
+	kind  INTEGER NOT NULL, -- enum purged_kind
+	"row" INTEGER NOT NULL, -- run.id, acceptance.id, waiver.id
+	was   BLOB NOT NULL,
+	now   BLOB NOT NULL,
+	PRIMARY KEY (purge, kind, "row")
+) STRICT, WITHOUT ROWID;
+
 -- What was observed is never edited.
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN
 	SELECT RAISE(ABORT, 'run is append-only');
@@ -1170,6 +1205,24 @@ CREATE TRIGGER approval_no_update BEFORE UPDATE ON approval BEGIN
 END;
 CREATE TRIGGER approval_no_delete BEFORE DELETE ON approval BEGIN
 	SELECT RAISE(ABORT, 'approval is append-only');
+END;
+CREATE TRIGGER purge_no_update BEFORE UPDATE ON purge BEGIN
+	SELECT RAISE(ABORT, 'purge is append-only');
+END;
+CREATE TRIGGER purge_no_delete BEFORE DELETE ON purge BEGIN
+	SELECT RAISE(ABORT, 'purge is append-only');
+END;
+CREATE TRIGGER purged_no_update BEFORE UPDATE ON purged BEGIN
+	SELECT RAISE(ABORT, 'purged is append-only');
+END;
+CREATE TRIGGER purged_no_delete BEFORE DELETE ON purged BEGIN
+	SELECT RAISE(ABORT, 'purged is append-only');
+END;
+CREATE TRIGGER purged_row_no_update BEFORE UPDATE ON purged_row BEGIN
+	SELECT RAISE(ABORT, 'purged_row is append-only');
+END;
+CREATE TRIGGER purged_row_no_delete BEFORE DELETE ON purged_row BEGIN
+	SELECT RAISE(ABORT, 'purged_row is append-only');
 END;
 CREATE TRIGGER folder_hole_no_update BEFORE UPDATE ON folder_hole BEGIN
 	SELECT RAISE(ABORT, 'folder_hole is append-only');

@@ -177,8 +177,10 @@ enum stmt {
 	STMT_SERVER_SEEN_ADD,
 	/* store_dns.c */
 	STMT_DNS_ADD,
+	/* store_purged.c */
+	STMT_PURGED_WAS,
 };
-enum { STMT_COUNT = STMT_DNS_ADD + 1 };
+enum { STMT_COUNT = STMT_PURGED_WAS + 1 };
 
 /* Keyword sets of late (store_keyword.c); 64 slots of KEYWORDS_MAX octets at worst,
  * twice, are 8 MiB. */

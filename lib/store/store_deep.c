@@ -46,8 +46,10 @@ struct deep {
 
 static const char sql_epochs[] =
 	"SELECT e.id, coalesce(f.name, ''), coalesce(a.\"user\", ''),"
-	" coalesce(a.side, 0) FROM folder_epoch e LEFT JOIN folder f ON f.id = e.folder"
-	" LEFT JOIN account a ON a.id = f.account ORDER BY e.id";
+	" coalesce(a.side, 0), EXISTS (SELECT 1 FROM purged p WHERE p.old_account = a.id"
+	" OR p.new_account = a.id) FROM folder_epoch e"
+	" LEFT JOIN folder f ON f.id = e.folder LEFT JOIN account a ON a.id = f.account"
+	" ORDER BY e.id";
 static const char sql_messages[] =
 	"SELECT id, \"key\", tier, octets, \"date\", flags, keyword_set, first_run,"
 	" gone_run FROM message ORDER BY id";
@@ -408,6 +410,17 @@ static bool check_epoch(struct deep *d)
 	return ok;
 }
 
+/* Its messages were erased: then there are none. */
+static bool check_purged(struct deep *d)
+{
+	if ((d->message == NEXT_ITEM && d->id >> 32 == d->epoch) ||
+	    (d->block == NEXT_ITEM && sqlite3_column_int64(d->blocks, 0) == d->epoch))
+		return err_set(d->err, ERR_LEDGER,
+			       "the messages were purged, and there are some");
+	d->facts->purged++;
+	return true;
+}
+
 static bool check_epochs(struct deep *d)
 {
 	sqlite3_stmt *q = NULL;
@@ -417,7 +430,7 @@ static bool check_epochs(struct deep *d)
 		return false;
 	while ((n = db_next(d->st, q, d->err)) == NEXT_ITEM) {
 		d->epoch = sqlite3_column_int64(q, 0);
-		if (!check_epoch(d)) {
+		if (!(sqlite3_column_int(q, 4) != 0 ? check_purged(d) : check_epoch(d))) {
 			if (d->err->cls == ERR_LEDGER)
 				err_wrap(d->err, "%s account %s, folder %s",
 					 side_name(sqlite3_column_int(q, 3) == SIDE_OLD

@@ -2,6 +2,7 @@
 #include "store/store_digest.h"
 
 #include "base/json.h"
+#include "store/store_purged.h"
 
 /* The newest attempt of each account. */
 static const char sql_digest_accounts[] =
@@ -57,18 +58,57 @@ static const char sql_ended[] =
 	" JOIN run r ON r.id = e.run LEFT JOIN ledger l ON l.seq = e.ledger"
 	" ORDER BY e.run";
 
+/* A row's numbers and short texts: each by itself would cost more than its digest. */
+struct row_run {
+	struct sha256_ctx *sha;
+	size_t n;
+	uint8_t octets[480];
+};
+
+static void run_flush(struct row_run *r)
+{
+	sha256_add(r->sha, r->octets, r->n);
+	r->n = 0;
+}
+
+static void run_u64(struct row_run *r, uint64_t v)
+{
+	if (r->n + 8 > sizeof r->octets)
+		run_flush(r);
+	for (int i = 0; i < 8; i++)
+		r->octets[r->n++] = (uint8_t)(v >> (56 - 8 * i));
+}
+
+static void run_field(struct row_run *r, const void *p, size_t n)
+{
+	run_u64(r, n);
+	if (r->n + n > sizeof r->octets)
+		run_flush(r);
+	if (n > sizeof r->octets) {
+		sha256_add(r->sha, p, n);
+	} else if (n > 0) {
+		memcpy(r->octets + r->n, p, n);
+		r->n += n;
+	}
+}
+
 void digest_row(struct sha256_ctx *sha, sqlite3_stmt *q, int n)
 {
+	struct row_run r; /* not filled with zeros, a row at a time */
+
+	r.sha = sha;
+	r.n = 0;
 	for (int i = 0; i < n; i++) {
 		int type = sqlite3_column_type(q, i);
 
-		sha256_add_u64(sha, (uint64_t)type);
+		run_u64(&r, (uint64_t)type);
 		if (type == SQLITE_INTEGER)
-			sha256_add_u64(sha, (uint64_t)sqlite3_column_int64(q, i));
+			run_u64(&r, (uint64_t)sqlite3_column_int64(q, i));
 		else if (type != SQLITE_NULL)
-			sha256_add_field(sha, sqlite3_column_blob(q, i),
-					 (size_t)sqlite3_column_bytes(q, i));
+			run_field(&r, sqlite3_column_blob(q, i),
+				  (size_t)sqlite3_column_bytes(q, i));
 	}
+	run_flush(&r);
 }
 
 /* quiet: nothing is digested where there are no rows. */
@@ -201,7 +241,10 @@ void digest_payload(const struct run *r, const struct run_facts *facts,
 	json_begin_object(&j);
 	json_put_int(&j, "run", r->id);
 	json_put_str(&j, "command", r->command);
-	put_digest_of(&j, "scope", r->scope);
+	if (facts->scope != NULL)
+		put_digest(&j, "scope", facts->scope);
+	else
+		put_digest_of(&j, "scope", r->scope);
 	json_put_str(&j, "depth", depth_name(r->depth));
 	json_put_int(&j, "started", r->started);
 	json_put_int(&j, "ended", r->ended);
@@ -238,13 +281,19 @@ static bool check_run(struct store *st, sqlite3_stmt *q, struct strbuf *payload,
 				    .octets_out = sqlite3_column_int64(q, 12),
 				    .reconnects = sqlite3_column_int64(q, 13) };
 	struct run_facts facts;
-	struct sha256 digest;
+	struct sha256 digest, scope;
 	int depth, outcome;
 
 	if (!db_enum(st, q, 3, DEPTH_COUNT, &depth, err) ||
 	    !db_enum(st, q, 6, RUN_OUTCOME_COUNT, &outcome, err) ||
 	    !digest_run(st, r.id, sqlite3_column_int64(q, 15), &facts, err) ||
 	    !db_digest(st, q, 18, &digest, err))
+		return false;
+	sha256_of(r.scope, strlen(r.scope), &scope);
+	facts.scope = &scope;
+	if (!purged_was(st, PURGED_RUN, r.id, &facts.digest, err) ||
+	    !purged_was(st, PURGED_RUN_ROWS, r.id, &facts.rows, err) ||
+	    !purged_was(st, PURGED_RUN_SCOPE, r.id, &scope, err))
 		return false;
 	r.depth = (enum depth)depth;
 	r.outcome = (enum run_outcome)outcome;

@@ -19,6 +19,7 @@
 struct run_facts {
 	int64_t accounts, folders, messages;
 	struct sha256 digest, rows;
+	const struct sha256 *scope; /* what was asked for; NULL: as run.scope has it */
 };
 
 /* seen_upto: the folder_seen.id up to which to look. */

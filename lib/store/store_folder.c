@@ -197,9 +197,9 @@ static bool add_seen(struct store *st, const struct folder_end *e,
 		db_bind_digest(q, 14, digest);
 	sqlite3_bind_int(q, 15, (int)e->error_class);
 	db_bind_str(q, 16, e->error);
-	return db_run(st, q, err) && (e->hole_n == 0 ||
-				      hole_add(st, sqlite3_last_insert_rowid(st->db),
-					       e->hole, e->hole_n, err));
+	return db_run(st, q, err) &&
+	       (e->hole_n == 0 ||
+		hole_add(st, sqlite3_last_insert_rowid(st->db), e->hole, e->hole_n, err));
 }
 
 static const char sql_folder_proven[] =

@@ -27,8 +27,8 @@ bool hole_add(struct store *st, int64_t seen, const struct folder_hole *v, size_
 	return true;
 }
 
-static const char sql_holes[] =
-	"SELECT uid, octets, \"date\", words FROM folder_hole WHERE seen = ?1 ORDER BY uid";
+static const char sql_holes[] = "SELECT uid, octets, \"date\", words FROM folder_hole "
+				"WHERE seen = ?1 ORDER BY uid";
 
 static bool read_hole(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
 		      struct err *err)

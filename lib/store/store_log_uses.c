@@ -46,6 +46,20 @@ bool store_log_use_take(struct span *rest, struct log_use_stored *out)
 	return true;
 }
 
+void store_log_use_put(struct strbuf *out, const struct log_use_stored *u)
+{
+	unsigned char p[HEAD] = { (unsigned char)u->use, (unsigned char)u->protocol };
+
+	put_be(p + 2, (uint64_t)u->address, 4);
+	put_be(p + 6, (uint64_t)u->rcpt, 4);
+	put_be(p + 10, (uint64_t)u->client, 4);
+	p[14] = (unsigned char)u->traits;
+	put_be(p + 15, (uint64_t)u->n, 8);
+	put_be(p + 23, (uint64_t)u->first, 4);
+	put_be(p + 27, (uint64_t)u->last, 4);
+	strbuf_add(out, p, sizeof p);
+}
+
 static void key_of(const struct log_use_row *r, unsigned char *p)
 {
 	p[0] = (unsigned char)r->use;

@@ -28,6 +28,9 @@ struct log_use_stored {
 };
 bool store_log_use_take(struct span *rest, struct log_use_stored *out) MUST_CHECK;
 
+/* The same, at the end of a row; without days. */
+void store_log_use_put(struct strbuf *out, const struct log_use_stored *u);
+
 /* Uses into the store, ascending by name and key, each key once, and brought together
  * with what is there: counts add up. */
 struct store_log_uses;

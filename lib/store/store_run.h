@@ -79,6 +79,7 @@ struct ledger_facts {
 	int64_t back_seq, back_seconds;
 	/* deep: what was examined, and messages of folders that no ended run read. */
 	int64_t messages, blocks, readings, unbound;
+	int64_t purged; /* folders whose messages were erased (store_purge.h) */
 };
 /*
  * The same, and: rows that persons wrote are held against their entries; each of the

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "store/store_digest.h"
+#include "store/store_purged.h"
 
 /* Entries of older programs have no "row": they say less, and are not counted. */
 static const struct {
@@ -33,6 +34,9 @@ static const struct {
 	[WORDS_APPROVAL] = { "t.at, t.body, t.role, t.teller, t.key_print, t.signature, "
 			     "t.ledger",
 			     "approval", "'approve'" },
+	[WORDS_PURGE] = { "t.at, t.teller, t.reason, t.what, t.accounts, t.digest, "
+			  "t.ledger",
+			  "purge", "'purge'" },
 };
 _Static_assert(COUNT_OF(tables) == WORDS_COUNT, "one for each");
 
@@ -93,11 +97,11 @@ void words_put_digest_of(struct json_out *j, const char *key, const char *text)
 	json_put_str(j, key, hex);
 }
 
-/* The last two columns are the payload of the entry and its number. */
+/* The last columns are the payload of the entry, its number, and the row's own. */
 static bool check_row(struct store *st, enum words what, sqlite3_stmt *q, int64_t *rows,
 		      struct err *err)
 {
-	int columns = sqlite3_column_count(q) - 2;
+	int columns = sqlite3_column_count(q) - 3;
 	const char *payload = db_text(q, columns), *told = strstr(payload, "\"row\":\"");
 	struct sha256 digest;
 	char hex[SHA256_HEX_SIZE];
@@ -107,6 +111,9 @@ static bool check_row(struct store *st, enum words what, sqlite3_stmt *q, int64_
 	sha256_begin(st->sha);
 	digest_row(st->sha, q, columns);
 	sha256_end(st->sha, &digest);
+	if (!purged_was(st, PURGED_WORDS + (int)what, sqlite3_column_int64(q, columns + 2),
+			&digest, err))
+		return false;
 	sha256_hex(&digest, hex);
 	if (told == NULL || strncmp(told + 7, hex, sizeof hex - 1) != 0)
 		return err_set(err, ERR_LEDGER,
@@ -124,7 +131,7 @@ static bool check_rows(struct store *st, enum words what, int64_t *rows, struct 
 	char sql[600];
 
 	snprintf(sql, sizeof sql,
-		 "SELECT %s, l.payload, t.ledger FROM %s t LEFT JOIN ledger l"
+		 "SELECT %s, l.payload, t.ledger, t.id FROM %s t LEFT JOIN ledger l"
 		 " ON l.seq = t.ledger AND l.kind IN (%s) ORDER BY t.id",
 		 tables[what].columns, tables[what].table, tables[what].kinds);
 	if (!db_prepare(st, sql, &q, err))
@@ -229,5 +236,5 @@ bool words_check(struct store *st, struct err *err)
 	for (size_t i = 0; i < COUNT_OF(sets); i++)
 		if (!check_sets(st, i, err))
 			return false;
-	return true;
+	return purged_check(st, err);
 }

@@ -18,8 +18,9 @@ enum words {
 	WORDS_WAIVER,
 	WORDS_WAIVER_SAID,
 	WORDS_APPROVAL,
+	WORDS_PURGE,
 };
-enum { WORDS_COUNT = WORDS_APPROVAL + 1 };
+enum { WORDS_COUNT = WORDS_PURGE + 1 };
 
 /* The number that the next entry will have; rows may name it from now on, until the
  * open transaction commits. */

@@ -196,10 +196,12 @@ assert d["sealed"] == 1 and d["unsound"] == 0 and d["transfers"][0]["state"] == 
 	python3 -c 'import json; e = json.load(open(".out"))["events"]; assert len(e) == 1 and e[0]["kind"] == "cutover", e'
 	mm event presync --json --at 2026-01-01T00:00Z
 	python3 -c 'import json; d = json.load(open(".out")); assert d["at"] == "2026-01-01T00:00:00Z" and d["accounts"] == 2, d'
+	mm ledger head --json
+	has "$out" '"kind": "event"'
 	mm explain anna
 	has "$out" "freeze on 2026-01-02T02:04:05Z, told by Carla: MX moved"
 	mm ledger head --json
-	has "$out" '"kind": "event"'
+	has "$out" '"kind": "look"'
 	mm ledger verify
 	want 0
 	refuse 2 'event: there is no kind "cutvoer": did you mean cutover?' event cutvoer

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The mail that scripted-imap shows, and the words of the protocol around it."""
+import bisect
 import email.parser
 import email.policy
 import email.utils
@@ -108,12 +109,24 @@ def name_of(word):
     return word if isinstance(word, bytes) else word.encode("latin-1")
 
 
-def in_set(text, uid, last):
-    for part in text.split(","):
-        ends = [last if e == "*" else int(e) for e in part.split(":")]
-        if min(ends) <= uid <= max(ends):
-            return True
-    return False
+class UidSet:
+    """A set as commands write it, read once: it is asked for each message of a folder."""
+
+    def __init__(self, text, last):
+        runs = []
+        for part in text.split(","):
+            ends = [last if e == "*" else int(e) for e in part.split(":")]
+            runs.append((min(ends), max(ends)))
+        self.low, self.high = [], []
+        for low, high in sorted(runs):
+            if self.high and low <= self.high[-1] + 1:
+                self.high[-1] = max(self.high[-1], high)
+            else:
+                self.low.append(low), self.high.append(high)
+
+    def __contains__(self, uid):
+        at = bisect.bisect_right(self.low, uid)
+        return at > 0 and uid <= self.high[at - 1]
 
 
 def compact(uids):

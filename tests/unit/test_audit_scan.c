@@ -8,10 +8,29 @@
 #include <cmocka.h>
 
 #include "audit/audit_scan_folder.h"
+#include "base/clock.h"
 #include "mime/mime_identity.h"
 #include "tests/support/replay_io.h"
 
 enum { UIDS = 64 };
+
+/* A clock that stands still, but for what the transport below makes of it. */
+static int64_t now_ms = 1000000;
+
+int64_t clock_now(void)
+{
+	return now_ms / 1000;
+}
+
+int64_t clock_mono_ms(void)
+{
+	return now_ms;
+}
+
+void clock_sleep_ms(int64_t ms)
+{
+	now_ms += ms;
+}
 
 struct trial {
 	struct audit_scan s;
@@ -20,6 +39,9 @@ struct trial {
 	size_t n;
 	struct strbuf told[UIDS]; /* by uid */
 	int64_t seen, fail_at;	  /* the call of seen that fails; 0: none */
+	struct imap_io inner;	  /* of the transcript */
+	bool silent;		  /* at its end nothing comes, and nothing ends */
+	int64_t drip_ms;	  /* so long each read takes */
 	struct strbuf why;
 	struct err err;
 };
@@ -94,18 +116,47 @@ static void want(struct trial *t, uint32_t uid, int64_t octets, const char *id)
 	}
 }
 
+static bool on_read(void *ctx, void *buf, size_t size, size_t *got_out, struct err *err)
+{
+	struct trial *t = ctx;
+
+	now_ms += t->drip_ms;
+	if (!t->inner.read(t->inner.ctx, buf, size, got_out, err))
+		return false;
+	if (*got_out > 0 || !t->silent)
+		return true;
+	now_ms += t->s.timeout_ms;
+	return err_set(err, ERR_NET, "the server has been silent for %lld s",
+		       (long long)t->s.timeout_ms / 1000);
+}
+
+static bool on_write(void *ctx, const void *p, size_t n, size_t *put_out,
+		     bool *would_block_out, struct err *err)
+{
+	struct trial *t = ctx;
+
+	return t->inner.write(t->inner.ctx, p, n, put_out, would_block_out, err);
+}
+
+static bool on_wait(void *ctx, bool want_write, struct err *err)
+{
+	struct trial *t = ctx;
+
+	return t->inner.wait(t->inner.ctx, want_write, err);
+}
+
 static enum audit_scan_end scan(struct trial *t, const char *text, size_t chunk)
 {
+	const struct imap_io io = { t, on_read, on_write, on_wait };
 	struct imap_session *session;
 	enum audit_scan_end end;
 	struct replay *r = NULL;
-	struct imap_io io;
 
 	t->err = ERR_INIT;
 	if (!replay_parse("test", span_str(text), &r, &t->err))
 		fail_msg("%s", t->err.text);
 	replay_chunk(r, chunk);
-	replay_io(r, &io);
+	replay_io(r, &t->inner);
 	session = imap_session_new(&io, NULL);
 	strbuf_clear(&t->why);
 	end = audit_scan_folder(&t->s, session, "INBOX", 7, t->v, t->n, &t->why, &t->err);
@@ -187,6 +238,43 @@ static void reads_suspects_a_second_time(void **state)
 	trial_close(&t);
 }
 
+/* A large one is not kept for the parser.  Where that must see it after all it is read
+ * once more, and what is wrong with its structure is told. */
+static void reads_a_large_one_again_for_its_structure(void **state)
+{
+	static const char head[] =
+		"S: Date: Fri, 1 Jan 2010 10:00:00 +0000\nS: Subject: s\n"
+		"S: Content-Type: multipart/mixed; boundary=\"b\"\nS:\nS: --b\n"
+		"S: Content-Type: image/png\nS: Content-Transfer-Encoding: base64\nS:\n"
+		"S* 40000 aGVsbG8gd29ybGQhaGVsbG8gd29ybGQh\n";
+	/* Without what six lines of text and two empty ones have before and lack behind.
+	 */
+	const long octets = (long)sizeof head - 1 - 6 * 2 - 2 -
+			    (long)sizeof "S* 40000 aGVsbG8gd29ybGQhaGVsbG8gd29ybGQh\n" +
+			    1 + 40000 * 34;
+	static char text[4000];
+	char announced[16], *p = text;
+	struct trial t;
+
+	(void)state;
+	snprintf(announced, sizeof announced, "%ld", octets);
+	trial_open(&t);
+	want(&t, 1, octets, NULL);
+	p += snprintf(p, 200, EXAMINE);
+	for (int i = 2; i <= 3; i++)
+		p += snprintf(p, 1000,
+			      "C: m%d UID FETCH 1 (UID RFC822.SIZE BODY.PEEK[])\n"
+			      "S: * 1 FETCH (UID 1 RFC822.SIZE %s BODY[] {%s}\n%sS: )\n"
+			      "S: m%d OK done\n",
+			      i, announced, announced, head, i);
+	if (scan(&t, text, 0) != SCAN_ENDED)
+		fail_msg("%s", t.err.text);
+	strbuf_clear(&t.why);
+	strbuf_addf(&t.why, "read %s/%s multipart-cut [s]", announced, announced);
+	told(&t, 1, strbuf_cstr(&t.why));
+	trial_close(&t);
+}
+
 static void names_what_is_refused(void **state)
 {
 	struct trial t;
@@ -260,6 +348,55 @@ static void finds_the_one_that_breaks_the_connection(void **state)
 	told(&t, 3, "read 59/59");
 	told(&t, 4, "read 59/59");
 	trial_close(&t);
+}
+
+/* A message whose answer begins and never ends: in silence, or an octet at a time.  It is
+ * given up twice, named, and the others are read. */
+static void gives_up_a_message_that_never_ends(void **state)
+{
+#define HALF "S: * 2 FETCH (UID 2 RFC822.SIZE 59 BODY[] {59}\nS: Subject: s\nS- From: a"
+	static const struct {
+		const char *half;
+		int64_t drip_ms;
+		const char *told;
+	} cases[] = {
+		{ HALF, 0, "unread -1/59 time-out: the server has been silent for 60 s" },
+		{ "S: * 2 FETCH (UID 2 RFC822.SIZE 59 BODY[] {59}\n" GOOD, 10000,
+		  "unread -1/59 time-out: a message took more than 300 s" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct trial t;
+		char text[600];
+
+		trial_open(&t);
+		for (uint32_t uid = 1; uid <= 3; uid++)
+			want(&t, uid, 59, NULL);
+		snprintf(text, sizeof text,
+			 EXAMINE FETCH("m2", "1,2,3") ANSWER("1", "59", "59", GOOD) "%s",
+			 cases[i].half);
+		t.silent = true;
+		for (int again = 0; again < 3; again++) {
+			/* The first message is quick. */
+			t.drip_ms = again > 0 ? cases[i].drip_ms : 0;
+			if (scan(&t, text, again > 0 && cases[i].drip_ms > 0) !=
+			    SCAN_BROKE)
+				fail_msg("case %zu: %s", i, t.err.text);
+			snprintf(text, sizeof text, EXAMINE FETCH("m2", "2") "%s",
+				 cases[i].half);
+		}
+		told(&t, 1, "read 59/59");
+		told(&t, 2, cases[i].told);
+		t.drip_ms = 0;
+		if (scan(&t,
+			 EXAMINE FETCH("m2", "3")
+				 ANSWER("3", "59", "59", GOOD) "S: m2 OK done\n",
+			 0) != SCAN_ENDED)
+			fail_msg("case %zu: %s", i, t.err.text);
+		told(&t, 3, "read 59/59");
+		trial_close(&t);
+	}
 }
 
 /* It broke the connection and was mended under another UID. */
@@ -383,7 +520,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_several_in_one_command),
 		cmocka_unit_test(reads_suspects_a_second_time),
+		cmocka_unit_test(reads_a_large_one_again_for_its_structure),
 		cmocka_unit_test(names_what_is_refused),
+		cmocka_unit_test(gives_up_a_message_that_never_ends),
 		cmocka_unit_test(finds_the_one_that_breaks_the_connection),
 		cmocka_unit_test(what_is_gone_after_a_break_is_named),
 		cmocka_unit_test(names_a_literal_of_another_length),

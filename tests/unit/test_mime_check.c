@@ -231,6 +231,50 @@ static void any_size_is_checked(void **state)
 	strbuf_done(&sb);
 }
 
+/* What can be had again is not kept when it is large: in order, it need not be; else it
+ * is said that nothing is known of its structure. */
+static void a_large_one_that_can_be_had_again_is_not_kept(void **state)
+{
+	static const struct {
+		const char *end, *kept;
+		bool unsure;
+	} cases[] = {
+		{ "--b--\r\n", "", false },
+		{ "aGVsb\r\n--b--\r\n", "base64", false },
+		{ "", "multipart-cut", true },
+		{ "--b\r\nContent-Type: a; b; c\r\n\r\nx\r\n--b--\r\n", NULL, true },
+	};
+	struct strbuf sb = STRBUF_INIT;
+
+	(void)state;
+	strbuf_adds(&sb, MULTI "--b\r\nContent-Type: image/png\r\n"
+			       "Content-Transfer-Encoding: base64\r\n\r\n");
+	while (sb.n < 3u << 20)
+		strbuf_adds(&sb, "aGVsbG8gd29ybGQhaGVsbG8gd29ybGQh\r\n");
+	for (size_t i = 0, n = sb.n; i < COUNT_OF(cases); i++) {
+		struct body_facts lean;
+
+		sb.n = n;
+		strbuf_adds(&sb, cases[i].end);
+		check.lean = true;
+		look(strbuf_span(&sb), 65536);
+		check.lean = false;
+		lean = check.facts;
+		if (check.unsure != cases[i].unsure || check.file_made ||
+		    check.memory.n > MIME_CHECK_MEMORY_MAX)
+			fail_msg("case %zu: %s", i, check.unsure ? "unsure" : "sure");
+		look(strbuf_span(&sb), 65536);
+		assert_false(check.unsure);
+		if (cases[i].kept != NULL)
+			assert_string_equal(names(check.facts.symptoms), cases[i].kept);
+		if (!cases[i].unsure)
+			assert_true(lean.symptoms == check.facts.symptoms);
+		assert_memory_equal(&lean.body_key, &check.facts.body_key,
+				    sizeof lean.body_key);
+	}
+	strbuf_done(&sb);
+}
+
 static void digests_are_those_of_every_server(void **state)
 {
 	struct msg_key header, body;
@@ -257,6 +301,7 @@ int main(void)
 		cmocka_unit_test(names_what_is_wrong),
 		cmocka_unit_test(a_multipart_without_boundary_or_too_deep_is_named),
 		cmocka_unit_test(any_size_is_checked),
+		cmocka_unit_test(a_large_one_that_can_be_had_again_is_not_kept),
 		cmocka_unit_test(digests_are_those_of_every_server),
 	};
 

@@ -96,6 +96,14 @@ static void compares_with_what_the_last_one_told(void **state)
 	fx_close(&f);
 }
 
+static const struct outlook *html_of;
+
+static bool page_html(struct store *st, const struct report_options *o,
+		      const struct report_sink *sink, struct err *err)
+{
+	return report_html(st, o, html_of, sink, err);
+}
+
 static void names_who_has_not_arrived_and_what_could_not_be_read(void **state)
 {
 	static const char *const trouble[] = { "the old server: cannot connect" };
@@ -140,6 +148,12 @@ static void names_who_has_not_arrived_and_what_could_not_be_read(void **state)
 	need(w.text, "  - the old server: cannot connect\n");
 	need(w.text, "1 of 2 checks of the gate pass. The others:\n  NO DATA  G02");
 	need(w.text, "nobody looked for Anna");
+	/* And so does the page. */
+	html_of = &look;
+	need(write_report(&f, page_html, &o),
+	     "may wait for mail there: <bdi>bob</bdi></p>");
+	need(write_report(&f, page_html, &o),
+	     "covers the time since: <bdi>cid</bdi></p>");
 	look.absent_n = 0;
 	need(words(&f, &o, &look, &ask).text, "; nobody");
 	fx_close(&f);
@@ -203,6 +217,29 @@ static void shows_hostile_names_as_text(void **state)
 	need(w.text, "\\x0D\\x0ABcc: x@y");
 	refuse(w.text, "\nBcc");
 	refuse(w.text, "\xE2\x80\xAE");
+	fx_close(&f);
+}
+
+static void counts_what_there_is_before_there_is_a_new_server(void **state)
+{
+	struct report_options o = { .project = "move", .one_sided = true };
+	struct weekly_ask ask = { .last_at = 0 };
+	struct weekly_words w;
+	struct fx f;
+
+	(void)state;
+	fx_open(&f);
+	fx_audit(&f, DEPTH_FULL);
+	(void)fx_transfer(&f, "ann", "ann", "ann", "", "");
+	(void)fx_transfer(&f, "bob", "bob", "bob", "", "");
+	fx_read(&f, SIDE_OLD, "ann", inbox_three, 1);
+	fx_audit_end(&f);
+	w = words(&f, &o, NULL, &ask);
+	assert_string_equal(w.subject, "[INVENTORY] Mail migration move: 2 accounts");
+	need(w.text, "accounts read on the old server                  1\n");
+	need(w.text, "messages there, as far as read                   3\n");
+	refuse(w.text, "proven");
+	refuse(w.text, "in full");
 	fx_close(&f);
 }
 
@@ -274,6 +311,7 @@ int main(void)
 		cmocka_unit_test(names_who_has_not_arrived_and_what_could_not_be_read),
 		cmocka_unit_test(leaves_out_names_and_says_which_files_are_not_attached),
 		cmocka_unit_test(shows_hostile_names_as_text),
+		cmocka_unit_test(counts_what_there_is_before_there_is_a_new_server),
 		cmocka_unit_test(says_that_there_is_none_and_why),
 		cmocka_unit_test(knows_better_from_worse),
 	};

@@ -244,6 +244,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "waived", "fingerprint" },
 		{ "waiver_said", "what" },
 		{ "approval", "signature" },
+		{ "purge", "reason" },
+		{ "purged", "verdict" },
+		{ "purged_row", "now" },
 	};
 	struct rig *r = *state;
 	struct transfer t = { .name = "ada" };
@@ -290,9 +293,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 	rig_run_end(r);
 	ok(store_transfer_put(r->st, &t, &id, &what, &err));
 	ok(store_event_add(r->st, id, "cutover", 5, "grace", "done", &err));
-	ok(store_judgement_put(r->st,
-			       &(struct judgement){ .transfer = id, .run = 1, .note = "" },
-			       &err));
+	ok(store_judgement_put(
+		r->st, &(struct judgement){ .transfer = id, .run = 1, .note = "" },
+		&err));
 	ok(store_trend_keep(r->st, 1, &err));
 	seal.transfer = id;
 	at_seal.folder = r->folder;
@@ -309,6 +312,11 @@ static void refuses_to_edit_what_was_observed(void **state)
 	assert_false(found);
 	say_something(r, id);
 	keep_a_plan(r, id);
+	ok(db_exec(r->st,
+		   "INSERT INTO purge VALUES (1, 5, 'grace', 'r', 1, 1, zeroblob(32), 1);"
+		   "INSERT INTO purged VALUES (1, 1, NULL, NULL, NULL);"
+		   "INSERT INTO purged_row VALUES (1, 0, 1, zeroblob(32), zeroblob(32))",
+		   &err));
 	sign_something(r);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const char *table = cases[i].table, *column = cases[i].column;
