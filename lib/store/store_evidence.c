@@ -175,16 +175,37 @@ static const char sql_scanned[] =
 	" JOIN message m ON m.id BETWEEN e.id << 32 AND (e.id << 32) + 4294967295"
 	" WHERE a.side = ?1 AND m.gone_run IS NULL AND m.first_run <= ?2)";
 
+/* What an audit could not read, and is not among the messages: there, looked at, and as
+ * good as damaged. */
+static const char sql_holes[] =
+	"SELECT count(*) FROM folder_hole h JOIN folder_seen s ON s.id = h.seen"
+	" JOIN folder f ON f.id = s.folder AND f.gone_run IS NULL"
+	" JOIN account a ON a.id = f.account WHERE +a.side = ?1 AND s.id = (SELECT"
+	" max(x.id) FROM folder_seen x WHERE x.folder = f.id AND x.outcome <> ?2)"
+	" AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = s.epoch << 32 | h.uid"
+	" AND m.gone_run IS NULL)";
+
 static bool look_at_scans(struct store *st, enum side side, struct evidence_side *e,
 			  struct err *err)
 {
 	int64_t bind[] = { side, 0 };
 	int64_t *const scan[] = { &bind[1], &e->scanned_at };
 	int64_t *const out[] = { &e->messages, &e->scanned, &e->damaged };
+	const int64_t holes_bind[] = { side, FOLDER_COUNTED };
+	int64_t holes = 0;
+	int64_t *const holes_out[] = { &holes };
 
 	if (!numbers(st, sql_newest_scan, bind, 1, scan, 2, err))
 		return false;
-	return bind[1] == 0 || NUMBERS(st, sql_scanned, bind, out, err);
+	if (bind[1] == 0)
+		return true;
+	if (!NUMBERS(st, sql_scanned, bind, out, err) ||
+	    !NUMBERS(st, sql_holes, holes_bind, holes_out, err))
+		return false;
+	e->messages += holes;
+	e->scanned += holes;
+	e->damaged += holes;
+	return true;
 }
 
 /* ---- logs ---- */

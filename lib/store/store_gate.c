@@ -282,12 +282,15 @@ static const char sql_hurt[] =
 	" JOIN account a ON a.id = f.account LEFT JOIN run_end e ON e.run = b.run"
 	" WHERE (b.symptoms <> 0 OR b.read = 0 OR b.octets <> b.announced) AND a.side ="
 	" ?1 AND b.run = (SELECT max(x.run) FROM body_seen x WHERE x.message = b.message)"
-	/* What an audit could not read, and no scan has told of already. */
-	" UNION ALL SELECT f.account, f.name, s.epoch << 32 | h.uid, f.proven_at, 0, -1, 0,"
-	" 0, 0, 0, h.words FROM account a JOIN folder f ON f.account = a.id AND f.gone_run"
-	" IS NULL JOIN folder_seen s ON s.id = (SELECT max(x.id) FROM folder_seen x"
-	" WHERE x.folder = f.id AND x.outcome <> ?2) JOIN folder_hole h ON h.seen = s.id"
-	" WHERE a.side = ?1 AND NOT EXISTS (SELECT 1 FROM body_seen b WHERE b.message ="
+	/* What an audit could not read, and no scan has told of already.  The plus keeps
+	 * SQLite from walking all folders of the side: there are few holes. */
+	" UNION ALL SELECT f.account, f.name, s.epoch << 32 | h.uid, f.proven_at, 0, -1, "
+	"0,"
+	" 0, 0, 0, h.words FROM folder_hole h JOIN folder_seen s ON s.id = h.seen"
+	" JOIN folder f ON f.id = s.folder AND f.gone_run IS NULL"
+	" JOIN account a ON a.id = f.account WHERE +a.side = ?1 AND s.id = (SELECT"
+	" max(x.id) FROM folder_seen x WHERE x.folder = f.id AND x.outcome <> ?2)"
+	" AND NOT EXISTS (SELECT 1 FROM body_seen b WHERE b.message ="
 	" s.epoch << 32 | h.uid AND b.read = 0 AND b.run = (SELECT max(x.run) FROM"
 	" body_seen x WHERE x.message = b.message)) ORDER BY 3";
 

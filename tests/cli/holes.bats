@@ -42,7 +42,7 @@ for t in json.load(open(".out"))["transfers"]:
 	model other "1 2 3 4" "2 3"
 	model whole "1 2 3 4" ""
 	model new "1 3 4" ""
-	pair lost new --later 2=other.json --later 3=whole.json
+	pair lost new --later 3=other.json --later 4=whole.json
 	mm audit
 	want 3
 	has "$said" 'old anna: cannot read all of "INBOX": asked twice, the server does not tell all about uid 2 (1 in all)'
@@ -63,6 +63,13 @@ assert v["old_messages"] == 4 and v["old_unverified"] == 1 and v["new_unverified
 	rest=$(fingerprints message-unreadable)
 	read -r uid print severity <<<"$rest"
 	[ "$uid $severity" = "2 doubt" ]
+	# A scan reads what the audit knows of, and the hole counts as damaged.
+	mm scan --side old
+	want 0
+	mm gate check --json
+	python3 -c 'import json
+g = [c for c in json.load(open(".out"))["checks"] if c["check"] == "G07"][0]
+assert g["outcome"] == "FAIL" and (g["figures"]["messages"], g["figures"]["scanned"], g["figures"]["damaged"]) == (4, 4, 1), g'
 	# A person takes the loss of this one, and of no other.
 	mm accept --finding "$print" --by Carla --reason "an advertisement of 2003" --yes
 	want 0

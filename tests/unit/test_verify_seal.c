@@ -55,6 +55,11 @@ static const struct fx_folder read_broken[] = {
 	READ("INBOX", two),
 	{ .name = "Sent", .outcome = FOLDER_UNREADABLE, .error = "NO broken" }
 };
+/* A message of it could not be read. */
+static const uint32_t at_7[] = { 7 };
+static const struct fx_folder read_holed[] = {
+	READ("INBOX", two), { .name = "Sent", FX_MESSAGES(one), FX_HOLES(at_7) }
+};
 static const struct fx_folder count_one[] = { COUNTED("INBOX", one) };
 static const struct fx_folder count_two[] = { COUNTED("INBOX", two) };
 static const struct fx_folder count_three[] = { COUNTED("INBOX", three) };
@@ -172,6 +177,13 @@ static void tells_sound_from_unsound(void **state)
 		  "Sent of the old side could not be read.",
 		  2,
 		  2,
+		  2 },
+		/* The rest of the folder is in the seal all the same. */
+		{ { SIDE(read_holed), SIDE(read_two) },
+		  SEAL_UNSOUND,
+		  "Sent of the old side was read but for single messages.",
+		  3,
+		  3,
 		  2 },
 		{ { SIDE(read_two), { NULL, 0, NULL, 0 } },
 		  SEAL_REFUSED,
