@@ -196,7 +196,7 @@ shapes() {
 		"accounts set anna --owner carla --by C" "accounts expect cron --reason r --by C" "accounts expect" \
 		"logs --side old log" "logs witness --side old witness.csv" "logs forwards --side old --as alias aliases" \
 		"accounts forwarding" "accounts diff" "accounts still" "accounts absent" "accounts dormant --days 1" "accounts unknown" \
-		"accounts notices --days 1 -o letters" "logs beat --side old --account anna" "logs coverage --side old" "logs --explain log" "ledger forget C" "ledger export"; do
+		"accounts notices --days 1 -o letters" "logs beat --side old --account anna" "logs coverage --side old" "logs --explain log" "ledger forget C" "purge --retain --by C --yes" "ledger export"; do
 		n=$((n + 1))
 		# shellcheck disable=SC2086
 		mm $command --json
@@ -206,7 +206,7 @@ shapes() {
 	# One object a line; of the lines of logs no schema is told.
 	head -1 $n.json >first
 	mv first $n.json
-	rm $((n - 2)).json
+	rm $((n - 3)).json
 	python3 -c 'import json; print(json.load(open("7.json"))["transfers"][0]["findings"][0]["fingerprint"])' >digits
 	mm explain "$(cat digits)" --json
 	want 0
