@@ -107,6 +107,7 @@ static void put_verdicts(struct gauge *g, const struct status_figures *f)
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		put(g, "verdict", verdict_name((enum verdict)v), f->verdict[v]);
 	put(g, "verdict", "never-verified", f->never);
+	put(g, "verdict", "purged", f->purged);
 	begin(g, "mailmuster_seals", "Transfers that move, by their seal.");
 	put(g, "state", "sealed", f->sealed);
 	put(g, "state", "unsound", f->unsound);
@@ -185,7 +186,8 @@ static enum monitor_state state_of(const struct status_figures *f, int64_t stale
 static int status_nagios(const struct status_figures *f, int64_t stale, int64_t damaged)
 {
 	enum monitor_state state = state_of(f, stale);
-	int64_t moved = f->transfers - f->verdict[VERDICT_NOT_JUDGED];
+	int64_t moved = f->verdict[VERDICT_CLEAN] + f->verdict[VERDICT_DIFFERS] +
+			f->verdict[VERDICT_INCOMPLETE] + f->never;
 
 	out_printf("MAILMUSTER %s - ", states[state]);
 	if (f->one_sided)

@@ -18,10 +18,11 @@ struct status_figures {
 	int64_t transfers;
 	struct status_side side[SIDE_COUNT];
 	int64_t verdict[VERDICT_COUNT]; /* of transfers; not judged: by decision */
-	int64_t never;			/* transfers that were never verified */
-	int64_t verified;		/* when verify ended last; 0: never */
-	int64_t loss, doubt, info;	/* findings, without accepted ones */
-	int64_t missing;		/* messages, lost or in doubt */
+	int64_t purged;		   /* transfers that were erased: in no other figure */
+	int64_t never;		   /* transfers that were never verified */
+	int64_t verified;	   /* when verify ended last; 0: never */
+	int64_t loss, doubt, info; /* findings, without accepted ones */
+	int64_t missing;	   /* messages, lost or in doubt */
 	int64_t sealed, unsound, unsealed;
 	int64_t entries; /* of the ledger */
 };

@@ -481,6 +481,7 @@ static bool put_figures(struct status *s, struct err *err)
 		.one_sided = s->v.o->one_sided,
 		.transfers = (int64_t)s->v.n,
 		.never = sum->never,
+		.purged = report_purged_n(&s->v),
 		.verified = s->v.has_run ? s->v.run.ended : 0,
 		.loss = sum->loss,
 		.doubt = sum->doubt,
