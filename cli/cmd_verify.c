@@ -28,12 +28,13 @@ static enum verifies_how how_of(const struct request *rq)
 	return rq->offline ? VERIFIES_OFFLINE : rq->live ? VERIFIES_LIVE : VERIFIES_LOOK;
 }
 
-/* What is not judged is unknown. */
+/* What is not judged because somebody decided that it does not move is left out; when
+ * that is all, nothing was examined. */
 static int result_code(const struct verify_result *r, enum severity fail_on)
 {
 	int64_t found = r->loss;
 
-	if (r->incomplete > 0 || r->not_judged > 0 || r->transfers == 0)
+	if (r->incomplete > 0 || r->not_judged == r->transfers)
 		return EXIT_INCOMPLETE;
 	if (fail_on <= SEVERITY_DOUBT)
 		found += r->doubt;

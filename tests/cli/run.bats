@@ -85,6 +85,16 @@ servers() {
 	mm verify --json
 	want 0
 	python3 -c 'import json; d = json.load(open(".out")); assert d["verdict"] == "clean" and d["accounts"]["clean"] == 2'
+	# What somebody decided not to move is left out; when that is all, nothing was examined.
+	mm accounts set bert --decision archive --owner "A. Stone" --by "B. Stone"
+	mm verify --offline
+	want 0
+	has "$out" "CLEAN  nothing is missing or altered in 1 account;"
+	has "$out" ", 1 not to be judged"
+	mm accounts set anna --decision archive --owner "A. Stone" --by "B. Stone"
+	mm verify --offline
+	want 3
+	hasnt "$out" CLEAN
 }
 
 @test "keywords that the config renames are the same" {
