@@ -78,6 +78,14 @@ struct audit_pump {
 	size_t step_first, step_n;
 };
 
+/* The window that is the i-th under way, oldest first. */
+static inline struct audit_flight *audit_pump_flight(struct audit_pump *o, size_t i)
+{
+	return &o->flights[(o->first + i) % AUDIT_FLIGHTS];
+}
+/* A window for its rows, from the pool. */
+void audit_pump_take(struct audit_pump *o, struct audit_flight *fl);
+
 /* As the handler of the session. */
 bool audit_pump_answer(void *ctx, const struct imap_resp *resp, bool more,
 		       struct err *err);
@@ -125,7 +133,8 @@ void audit_doubt_raise(struct audit_pump *o, const struct err *why);
  * unreadable. */
 bool audit_doubt_settle(struct audit_pump *o, struct err *err) MUST_CHECK;
 /* What was passed over and is in r->set: holes of the folder, ascending, valid until
- * another folder is in doubt.  why: how people are told; untouched when there are none. */
+ * another folder is in doubt.  why: how people are told; untouched when there are none.
+ */
 void audit_doubt_holes(struct audit_pump *o, const struct folder_hole **hole_out,
 		       size_t *n_out, struct err *why);
 /* A row of folder i cannot be had. */
