@@ -185,7 +185,12 @@ bool judge_apart(int64_t old_at, int64_t new_at, int64_t max_gap)
 
 bool judge_mass(int64_t n, int64_t of, int64_t messages, unsigned percent)
 {
-	return messages > 0 && n >= messages && n * 100 >= of * (int64_t)percent;
+	if (messages < 1)
+		return false;
+	/* A small account never reaches the number, and can be emptied all the same. */
+	if (n >= MASS_LEAST && n * 100 >= of * MASS_NEARLY_ALL)
+		return true;
+	return n >= messages && n * 100 >= of * (int64_t)percent;
 }
 
 enum severity judge_missing(bool sealed, enum why why)

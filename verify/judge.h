@@ -72,7 +72,9 @@ bool judge_apart(int64_t old_at, int64_t new_at, int64_t max_gap);
 /* A folder for what is thrown away: emptied by users and servers as a matter of course.
  */
 bool judge_bin(const char *name, char delim, unsigned attrs);
-/* So many at once that no user did it. */
+/* So many at once that no user did it: by the limits, or nearly all there was. */
+#define MASS_LEAST	5
+#define MASS_NEARLY_ALL 80 /* percent */
 bool judge_mass(int64_t n, int64_t of, int64_t messages, unsigned percent);
 
 /* A message of the old side that is not on the new one.  sealed: the transfer has a

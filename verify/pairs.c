@@ -206,6 +206,8 @@ static void set_base(struct work_pair *p, enum side side)
 	}
 	b->sealed = true;
 	b->uidnext = s->uidnext;
+	p->set_back[side] = f->view->state.uidnext != 0 &&
+			    f->view->state.uidnext < s->uidnext;
 }
 
 /* Few folders are judged again, and few of those differ in size: no index. */

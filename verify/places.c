@@ -133,6 +133,29 @@ static bool emit_attributes(struct work *w, struct work_pair *p, struct err *err
 	return true;
 }
 
+/* UIDs are never given out again (RFC 9051, 2.3.1.1): an older state of the folder was
+ * put back, and what it lacks was removed by no user. */
+static bool emit_set_back(struct work *w, struct work_pair *p, struct err *err)
+{
+	for (int s = 0; s < SIDE_COUNT; s++) {
+		const struct work_folder *f = p->folder[s];
+
+		if (f == NULL || !p->set_back[s])
+			continue;
+		if (!emit_place(w, p->m, FINDING_SEAL_UNSOUND, SEVERITY_DOUBT, WHY_NONE,
+				(enum side)s, f->common, "",
+				arena_printf(w->arena,
+					     "Its next UID was %lld at the seal and is "
+					     "%lld now: an older state of it was put "
+					     "back, and what came since may be lost.",
+					     (long long)p->base[s].uidnext,
+					     (long long)f->view->state.uidnext),
+				1, err))
+			return false;
+	}
+	return true;
+}
+
 /* A folder that changed its UIDVALIDITY after the seal, on either side. */
 static bool emit_renumbered(struct work *w, struct work_pair *p, struct err *err)
 {
@@ -212,7 +235,8 @@ bool places_judge(struct work *w, struct work_pair *p, struct err *err)
 	/* What an old listing shows or lacks is no news. */
 	if (p->m->old.proof == PROOF_OLD || w->new.proof == PROOF_OLD)
 		return true;
-	if (!emit_pairing(w, p, err) || !emit_renumbered(w, p, err))
+	if (!emit_pairing(w, p, err) || !emit_renumbered(w, p, err) ||
+	    !emit_set_back(w, p, err))
 		return false;
 	if (a != NULL && a->proof != PROOF_NO_MAIL && b == NULL &&
 	    !emit_missing_folder(w, p, err))

@@ -128,6 +128,7 @@ struct work_pair {
 							 when it cannot hold any */
 	struct work_base base[SIDE_COUNT];
 	bool renumbered[SIDE_COUNT]; /* its UIDVALIDITY changed after the seal */
+	bool set_back[SIDE_COUNT];   /* its UIDNEXT is lower than at the seal */
 	size_t leader;		     /* index of the pair that counts the new folder */
 	int64_t epoch[SIDE_COUNT];
 	bool flags;	       /* flags of both sides were read */

@@ -20,6 +20,7 @@
 #include "store/store_account.h"
 #include "store/store_folder.h"
 #include "store/store_run.h"
+#include "store/store_seal.h"
 
 struct fx {
 	struct store *st;
@@ -50,6 +51,7 @@ struct fx_folder {
 	const char *error;
 	uint32_t uidvalidity; /* 0: 1 */
 	bool no_uidnext;      /* the server does not tell UIDNEXT */
+	bool set_back;	      /* an older state was put back: UIDNEXT is that of it */
 	/* FOLDER_HOLED: uids of messages that could not be read, ascending */
 	const uint32_t *hole;
 	size_t hole_n;
@@ -188,7 +190,7 @@ static inline void fx_read_folder(struct fx *f, const struct fx_folder *v, int64
 	};
 	struct err err = ERR_INIT;
 	struct folder_hole *hole = mem_calloc(v->hole_n + 1, sizeof *hole);
-	uint32_t resume, uid = 0;
+	uint32_t resume, last, uid = 0;
 
 	for (size_t i = 0; i < v->hole_n; i++)
 		hole[i] = (struct folder_hole){ .uid = v->hole[i],
@@ -213,6 +215,9 @@ static inline void fx_read_folder(struct fx *f, const struct fx_folder *v, int64
 	state.uidnext = v->no_uidnext ? 0 : uid + 1;
 	if (folder_outcome_stored(v->outcome)) {
 		fx_ok(store_folder_begin(f->st, folder, &state, &w.epoch, &resume, &err));
+		fx_ok(store_epoch_last(f->st, w.epoch, &last, &err));
+		if (!v->no_uidnext && !v->set_back && last > uid)
+			state.uidnext = last + 1;
 		w.depth = v->depth;
 		fx_ok(store_window_put(f->st, &w, &err));
 		end.epoch = w.epoch;

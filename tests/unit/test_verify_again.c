@@ -225,6 +225,36 @@ static void a_folder_that_came_back_is_not_the_one_that_went(void **state)
 	fx_close(&f);
 }
 
+/* No user makes UIDNEXT smaller: an older state was put back, and what it lacks is not life. */
+static void a_folder_that_was_set_back_after_the_seal_is_doubt(void **state)
+{
+	static const struct fx_folder full[] = { F("INBOX", abc) };
+	static const struct fx_folder removed[] = { F("INBOX", ab) };
+	static const struct fx_folder back[] = {
+		{ .name = "INBOX", FX_MESSAGES(ab), .set_back = true }
+	};
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	audit_side(&f, SIDE_OLD, full, 1);
+	audit_side(&f, SIDE_NEW, full, 1);
+	seal(&f, t, "ann", "ann");
+	audit_side(&f, SIDE_NEW, removed, 1);
+	assert_int_equal(judged(&f, t), VERDICT_CLEAN);
+	audit_side(&f, SIDE_NEW, back, 1);
+	assert_int_equal(judged(&f, t), VERDICT_DIFFERS);
+	assert_string_equal(reasons(&f, t), "none doubt seal-unsound new INBOX\n"
+					    "removed info message-removed new \n");
+	audit_side(&f, SIDE_NEW, full, 1);
+	assert_int_equal(judged(&f, t), VERDICT_CLEAN);
+	audit_side(&f, SIDE_OLD, back, 1);
+	assert_int_equal(judged(&f, t), VERDICT_DIFFERS);
+	fx_close(&f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -232,6 +262,7 @@ int main(void)
 		cmocka_unit_test(other_accounts_end_a_judgement),
 		cmocka_unit_test(what_was_looked_up_goes_with_the_message),
 		cmocka_unit_test(a_folder_that_came_back_is_not_the_one_that_went),
+		cmocka_unit_test(a_folder_that_was_set_back_after_the_seal_is_doubt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

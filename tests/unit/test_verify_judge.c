@@ -258,10 +258,13 @@ static void a_mass_is_many_and_much(void **state)
 		unsigned percent;
 		bool want;
 	} cases[] = {
-		{ 50, 250, 50, 20, true },  { 49, 49, 50, 20, false },
+		{ 50, 250, 50, 20, true },  { 39, 49, 50, 20, false },
 		{ 50, 251, 50, 20, false }, { 100000, 1000000, 50, 20, false },
 		{ 0, 0, 50, 20, false },    { 1000, 1000, 0, 20, false },
 		{ 50, 50, 50, 100, true },  { 0, 100, 0, 0, false },
+		{ 49, 49, 50, 20, true },   { 8, 10, 50, 20, true },
+		{ 7, 9, 50, 20, false },    { 4, 4, 50, 20, false },
+		{ 5, 5, 50, 20, true },	    { 0, 0, 50, 20, false },
 	};
 
 	(void)state;
