@@ -29,9 +29,10 @@ static bool put_account(const struct project *p, enum side side, const char *use
 	return store_account_put(p->store, &a, id, err);
 }
 
-/* What a person said of an account since (accounts set) counts over the list. */
+/* What a person said of an account since (accounts set) counts over the list.  moved: its
+ * mail lies in another tree than before. */
 static bool overlay(const struct project *p, struct transfer *t, char **owner,
-		    struct err *err)
+		    bool *moved, struct err *err)
 {
 	static const char *const words[] = { "migrate", "archive", "delete", "keep",
 					     "forward" };
@@ -46,6 +47,9 @@ static bool overlay(const struct project *p, struct transfer *t, char **owner,
 	for (size_t i = 0; ok && said.decision != NULL && i < COUNT_OF(words); i++)
 		if (strcmp(said.decision, words[i]) == 0)
 			t->decision = words[i];
+	*moved = ok && found &&
+		 ((known.old_account != 0 && strcmp(known.old_tree, t->old_tree) != 0) ||
+		  (known.new_account != 0 && strcmp(known.new_tree, t->new_tree) != 0));
 	if (ok && said.owner != NULL)
 		*owner = mem_strdup(said.owner);
 	arena_done(&arena);
@@ -58,12 +62,15 @@ static bool put_row(const struct project *p, const struct list_row *row, int64_t
 	struct transfer t = row->t;
 	enum store_put what;
 	char *owner = NULL;
-	bool ok;
+	bool moved, ok;
 
-	if (!put_account(p, SIDE_OLD, t.old_user, row, &t.old_account, err) ||
-	    !put_account(p, SIDE_NEW, t.new_user, row, &t.new_account, err) ||
-	    !overlay(p, &t, &owner, err))
+	if (!overlay(p, &t, &owner, &moved, err))
 		return false;
+	if (!put_account(p, SIDE_OLD, t.old_user, row, &t.old_account, err) ||
+	    !put_account(p, SIDE_NEW, t.new_user, row, &t.new_account, err)) {
+		free(owner);
+		return false;
+	}
 	t.owner = owner != NULL ? owner : t.owner;
 	t.old_user = t.old_account != 0 ? t.old_user : NULL;
 	t.new_user = t.new_account != 0 ? t.new_user : NULL;
@@ -71,6 +78,8 @@ static bool put_row(const struct project *p, const struct list_row *row, int64_t
 	free(owner);
 	if (!ok)
 		return err_wrap(err, "account %s", shown(t.name));
+	if (what == STORE_SAME && moved)
+		what = STORE_CHANGED;
 	sum->added += what == STORE_NEW;
 	sum->changed += what == STORE_CHANGED;
 	sum->same += what == STORE_SAME;

@@ -79,6 +79,7 @@ CREATE TABLE account (
 	access        INTEGER NOT NULL, -- 0 normal, 1 nobody may open it
 	access_reason TEXT,
 	tree          TEXT NOT NULL DEFAULT '', -- of a shared tree: only what lies there is its mail
+	seen_from     INTEGER NOT NULL DEFAULT 0, -- rows of account_seen up to this one are of another tree
 	UNIQUE (side, "user")
 ) STRICT;
 

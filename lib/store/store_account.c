@@ -9,6 +9,8 @@ static const char sql_account_put[] =
 	"INSERT INTO account (side, \"user\", access, access_reason, tree)"
 	" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (side, \"user\") DO UPDATE"
 	" SET access = excluded.access, access_reason = excluded.access_reason,"
+	" seen_from = CASE WHEN tree = excluded.tree THEN seen_from ELSE"
+	" (SELECT coalesce(max(id), 0) FROM account_seen) END,"
 	" tree = excluded.tree"
 	" RETURNING id";
 
@@ -69,7 +71,8 @@ bool store_account_get(struct store *st, int64_t id, struct arena *arena,
 
 static const char sql_account_last[] =
 	"SELECT at, depth, messages FROM account_seen WHERE account = ?1 AND outcome = ?2"
-	" AND depth > ?3 ORDER BY id DESC LIMIT 1";
+	" AND depth > ?3 AND id > (SELECT seen_from FROM account WHERE id = ?1)"
+	" ORDER BY id DESC LIMIT 1";
 
 bool store_account_last(struct store *st, int64_t account, struct account_last *out,
 			struct err *err)

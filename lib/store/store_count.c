@@ -44,7 +44,7 @@ static const char sql_counted[] =
 	"  CASE WHEN s.whole > 0 THEN s.of_whole ELSE s.of_folders END, seen.messages"
 	" FROM sums s JOIN account a ON a.side = s.side AND lower(a.\"user\") = s.name"
 	" LEFT JOIN account_seen seen ON seen.id = (SELECT max(x.id) FROM account_seen x"
-	"  WHERE x.account = a.id AND x.outcome IN (?1, ?2))"
+	"  WHERE x.account = a.id AND x.id > a.seen_from AND x.outcome IN (?1, ?2))"
 	" ORDER BY a.side, a.\"user\"";
 
 static bool read_counted(struct store *st, sqlite3_stmt *q, struct arena *arena,

@@ -42,7 +42,9 @@ static const char sql_named[] =
 static const char sql_accounts[] = "SELECT id, side, access FROM account";
 /* Newest first: what an account had before its newest whole reading does not matter. */
 static const char sql_seen[] =
-	"SELECT account, at, outcome, depth FROM account_seen ORDER BY id DESC";
+	"SELECT s.account, s.at, s.outcome, s.depth FROM account_seen s"
+	" JOIN account a ON a.id = s.account WHERE s.id > a.seen_from"
+	" ORDER BY s.id DESC";
 
 static bool name_accounts(struct store *st, struct known *v, int64_t most,
 			  struct err *err)

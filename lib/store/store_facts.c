@@ -149,6 +149,7 @@ bool store_account_copies(struct store *st, int64_t account, int64_t *n_out,
 static const char sql_growth[] =
 	"SELECT x.n, a.at, a.messages, b.at, b.messages FROM (SELECT count(*) AS n,"
 	" min(id) AS lo, max(id) AS hi FROM account_seen WHERE account = ?1"
+	" AND id > (SELECT seen_from FROM account WHERE id = ?1)"
 	" AND outcome = ?2) x LEFT JOIN account_seen a ON a.id = x.lo"
 	" LEFT JOIN account_seen b ON b.id = x.hi";
 

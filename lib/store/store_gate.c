@@ -72,7 +72,9 @@ static const char sql_account_max[] = "SELECT coalesce(max(id), 0) FROM account"
 /* Newest first: most accounts are settled by the last runs, and what an account had
  * before is not looked at any more. */
 static const char sql_reads[] =
-	"SELECT account, at, outcome FROM account_seen ORDER BY id DESC";
+	"SELECT s.account, s.at, s.outcome FROM account_seen s"
+	" JOIN account a ON a.id = s.account WHERE s.id > a.seen_from"
+	" ORDER BY s.id DESC";
 
 static bool one_number(struct store *st, const char *sql, int64_t *out, struct err *err)
 {

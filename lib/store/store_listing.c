@@ -361,7 +361,8 @@ bool store_account_end(struct store *st, const struct account_end *e, struct err
 }
 
 static const char sql_account_done[] =
-	"SELECT count(*) FROM account_seen WHERE run = ?1 AND account = ?2";
+	"SELECT count(*) FROM account_seen WHERE run = ?1 AND account = ?2"
+	" AND id > (SELECT seen_from FROM account WHERE id = ?2)";
 
 bool store_account_done(struct store *st, int64_t run, int64_t account, bool *done_out,
 			struct err *err)
@@ -378,20 +379,23 @@ bool store_account_done(struct store *st, int64_t run, int64_t account, bool *do
 	return ok;
 }
 
-/* Newest attempt, newest listing, newest attempt that went well. */
+/* Newest attempt, newest listing, newest attempt that went well; none of them of another
+ * tree than the account's now. */
 static const char sql_account_view[] =
 	"SELECT s.run, s.at, s.outcome, s.depth, s.folders, s.folders_read, s.messages,"
 	" s.error, s.tls, l.prefix, b.capability, b.server_id, l.delim, g.at, g.run,"
 	" coalesce(l.run > s.run, 0), (SELECT x.at FROM account_seen x"
-	" WHERE x.account = ?1 AND x.outcome IN (?2, ?3) AND x.depth > ?4"
+	" WHERE x.account = ?1 AND x.id > c.seen_from AND x.outcome IN (?2, ?3)"
+	" AND x.depth > ?4"
 	" ORDER BY x.id DESC LIMIT 1), l.rights, CASE WHEN c.access = ?5 THEN"
 	" coalesce(c.access_reason, '') END"
 	" FROM account_seen s JOIN account c ON c.id = s.account"
 	" LEFT JOIN account_listing l ON l.account = s.account"
 	" LEFT JOIN banner b ON b.id = l.banner LEFT JOIN account_seen g ON g.id ="
 	" (SELECT max(x.id) FROM account_seen x WHERE x.account = ?1"
-	" AND x.outcome IN (?2, ?3))"
-	" WHERE s.id = (SELECT max(x.id) FROM account_seen x WHERE x.account = ?1)";
+	" AND x.id > c.seen_from AND x.outcome IN (?2, ?3))"
+	" WHERE s.id > c.seen_from AND s.id ="
+	" (SELECT max(x.id) FROM account_seen x WHERE x.account = ?1)";
 
 static bool read_view(struct store *st, sqlite3_stmt *q, struct arena *arena,
 		      struct account_view *out, struct err *err)

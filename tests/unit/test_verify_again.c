@@ -255,6 +255,45 @@ static void a_folder_that_was_set_back_after_the_seal_is_doubt(void **state)
 	fx_close(&f);
 }
 
+/* What was read of a login before it was given a tree is of other folders than its mail. */
+static void another_tree_is_not_read(void **state)
+{
+	static const struct fx_folder v[] = { F("INBOX", abc) };
+	struct account a = { .side = SIDE_OLD, .user = "ann", .tree = "Shared/sales" };
+	struct account_last last;
+	struct err err = ERR_INIT;
+	struct fx f;
+	int64_t t, id, run;
+	bool done;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	audit_side(&f, SIDE_OLD, v, 1);
+	run = f.run;
+	audit_side(&f, SIDE_NEW, v, 1);
+	assert_int_equal(judged(&f, t), VERDICT_CLEAN);
+	a.tree = "";
+	fx_ok(store_account_put(f.st, &a, &id, &err)); /* the same list again */
+	assert_int_equal(judged(&f, t), VERDICT_CLEAN);
+	fx_ok(store_account_last(f.st, id, &last, &err));
+	assert_true(last.at > 0);
+	fx_ok(store_account_done(f.st, run, id, &done, &err));
+	assert_true(done);
+	for (int i = 0; i < 2; i++) { /* and back: nothing was read of it meanwhile */
+		a.tree = i == 0 ? "Shared/sales" : "";
+		fx_ok(store_account_put(f.st, &a, &id, &err));
+		assert_int_equal(judged(&f, t), VERDICT_INCOMPLETE);
+		fx_ok(store_account_last(f.st, id, &last, &err));
+		assert_int_equal(last.at, 0);
+		fx_ok(store_account_done(f.st, run, id, &done, &err));
+		assert_false(done);
+	}
+	audit_side(&f, SIDE_OLD, v, 1);
+	assert_int_equal(judged(&f, t), VERDICT_CLEAN);
+	fx_close(&f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -262,6 +301,7 @@ int main(void)
 		cmocka_unit_test(other_accounts_end_a_judgement),
 		cmocka_unit_test(what_was_looked_up_goes_with_the_message),
 		cmocka_unit_test(a_folder_that_came_back_is_not_the_one_that_went),
+		cmocka_unit_test(another_tree_is_not_read),
 		cmocka_unit_test(a_folder_that_was_set_back_after_the_seal_is_doubt),
 	};
 
