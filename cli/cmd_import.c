@@ -144,7 +144,8 @@ static const char help[] =
 	"\n"
 	"Understood by content: doveadm mailbox status -A 'messages vsize' '*' (also "
 	"-t,\n"
-	"-f tab, -f table), zmprov gqu (octets only), Get-MailboxStatistics and\n"
+	"-f tab, -f table), zmprov gqu (octets only), zmmailbox gaf (behind a line with\n"
+	"the name of the account), Get-MailboxStatistics and\n"
 	"Get-MailboxFolderStatistics through Export-Csv, and CSV with a header such as\n"
 	"user,folder,messages,octets. A later import of a name replaces an earlier one.\n"
 	"Exit code 3: a line was not understood, or a name is no login of that side.\n";

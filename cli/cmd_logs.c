@@ -331,7 +331,7 @@ static const char help[] =
 	"dormant, unknown, absent and still.\n"
 	"\n"
 	"Known: Dovecot, Cyrus, Courier, Postfix, Exim, sendmail, UW, Zimbra, Exchange,\n"
-	"Sun/Oracle, hMailServer and others; patterns of your own go into the config.\n"
+	"Sun/Oracle, hMailServer, DBMail and others; own patterns go into the config.\n"
 	"\n"
 	"  coverage       from when to when the logs that were read are whole\n"
 	"  witness        last logins that others know: Dovecot's last_login, zmprov -l "

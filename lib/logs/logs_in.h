@@ -125,6 +125,7 @@ enum log_verdict logs_sun(const struct log_head *h, struct log_line *out);
 enum log_verdict logs_exim(const struct log_head *h, struct log_line *out);
 enum log_verdict logs_uw(const struct log_head *h, struct log_line *out);
 enum log_verdict logs_sendmail(const struct log_head *h, struct log_line *out);
+enum log_verdict logs_dbmail(const struct log_head *h, struct log_line *out);
 enum log_verdict logs_proxy(const struct log_head *h, struct log_line *out);
 
 /* Formats that bring lines of one session together keep what they saw here. */

@@ -100,18 +100,25 @@ static void clear(struct log_line *out)
 	out->session.n = out->client.n = 0;
 }
 
-/* Programs that syslog names; text decides between those that share a name. */
+/* Programs that syslog names; text decides between those that share a name.  In this
+ * order: some look at the last word of a tag alone, and would take dbmail/pop3d. */
 static enum log_verdict by_tag(const struct log_head *h, struct log_line *out)
 {
 	static const struct {
 		enum log_verdict (*scan)(const struct log_head *h, struct log_line *out);
 		enum log_program program;
 	} list[] = {
-		{ logs_postfix, LOG_POSTFIX }, { logs_dovecot, LOG_DOVECOT },
-		{ logs_cyrus, LOG_CYRUS },     { logs_courier, LOG_COURIER },
-		{ logs_uw, LOG_UW },	       { logs_sendmail, LOG_SENDMAIL },
-		{ logs_exim, LOG_EXIM },       { logs_proxy, LOG_PROXY_SERVER },
-		{ logs_zimbra, LOG_ZIMBRA },   { logs_sun, LOG_SUN },
+		{ logs_dbmail, LOG_DBMAIL },
+		{ logs_postfix, LOG_POSTFIX },
+		{ logs_dovecot, LOG_DOVECOT },
+		{ logs_cyrus, LOG_CYRUS },
+		{ logs_courier, LOG_COURIER },
+		{ logs_uw, LOG_UW },
+		{ logs_sendmail, LOG_SENDMAIL },
+		{ logs_exim, LOG_EXIM },
+		{ logs_proxy, LOG_PROXY_SERVER },
+		{ logs_zimbra, LOG_ZIMBRA },
+		{ logs_sun, LOG_SUN },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(list); i++) {

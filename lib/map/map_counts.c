@@ -14,6 +14,8 @@ struct reader {
 	struct err *err;
 	uint64_t line;
 	struct strbuf name, folder;
+	struct span owner;   /* whose folders follow (gaf) */
+	uint64_t owner_line; /* 0: they do, or there is none */
 };
 
 static bool odd(struct reader *r)
@@ -170,21 +172,107 @@ static bool gqu(struct reader *r, struct span line)
 	return tell(r, rest, (struct span){ NULL, 0 }, -1, octets);
 }
 
+/* A name behind which no folders came. */
+static void drop_owner(struct reader *r)
+{
+	uint64_t line = r->line;
+
+	if (r->owner_line != 0) {
+		r->line = r->owner_line;
+		odd(r);
+		r->line = line;
+	}
+	r->owner = (struct span){ NULL, 0 };
+	r->owner_line = 0;
+}
+
+/* "Id  View  Unread  Msg Count  Path", and the line of dashes below. */
+static bool is_gaf_head(struct span line)
+{
+	static const char *const want[] = {
+		"Id", "View", "Unread", "Msg", "Count", "Path"
+	};
+
+	for (size_t i = 0; i < COUNT_OF(want); i++)
+		if (!span_eq_str(first_word(&line), want[i]))
+			return false;
+	return line.n == 0;
+}
+
+/* "/Team (ben@example.org:257)": another one's folder; "/Unread (is:unread)": a search.
+ */
+static bool is_elsewhere(struct span path, int64_t messages)
+{
+	ptrdiff_t open = -1, colon;
+
+	if (path.n == 0 || path.p[path.n - 1] != ')')
+		return false;
+	for (size_t i = 0; i + 1 < path.n; i++)
+		if (path.p[i] == ' ' && path.p[i + 1] == '(')
+			open = (ptrdiff_t)i + 2;
+	if (open < 0)
+		return false;
+	path = span_from(path, (size_t)open);
+	path.n--;
+	colon = span_index(path, ':');
+	for (size_t i = (size_t)colon + 1; colon >= 0 && i < path.n; i++)
+		if (path.p[i] < '0' || path.p[i] > '9')
+			return messages == 0;
+	return colon >= 0 || messages == 0;
+}
+
+/* "2 mess 5 48 /Inbox": id, view, unread, messages, path */
+static bool gaf(struct reader *r, struct span line)
+{
+	static const char *const no_mail[] = { "appo", "cont", "task",
+					       "docu", "wiki", "note" };
+	struct span rest = line, view;
+	int64_t id, unread, messages;
+
+	if (!count_of(first_word(&rest), &id))
+		return odd(r);
+	view = first_word(&rest);
+	if (!count_of(first_word(&rest), &unread) ||
+	    !count_of(first_word(&rest), &messages) || rest.n == 0 || rest.p[0] != '/')
+		return odd(r);
+	for (size_t i = 0; i < COUNT_OF(no_mail); i++)
+		if (span_eq_str(view, no_mail[i]))
+			return true;
+	if (rest.n == 1 || is_elsewhere(rest, messages))
+		return true;
+	return tell(r, r->owner, rest, messages, -1);
+}
+
 static bool lines(struct reader *r, struct span text)
 {
 	while (text.n > 0) {
-		struct span line = next_line(r, &text);
+		struct span line = next_line(r, &text), rest = line;
 		bool ok = true;
 
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
-		if (memchr(line.p, '=', line.n) != NULL)
-			ok = flow(r, line);
-		else
-			ok = gqu(r, line);
+		(void)first_word(&rest);
+		if (is_gaf_head(line)) {
+			if (r->owner.p == NULL)
+				odd(r);
+			r->owner_line = 0;
+		} else if (r->owner.p != NULL && span_istarts(line, "-----")) {
+			;
+		} else if (rest.n == 0 && memchr(line.p, '=', line.n) == NULL) {
+			drop_owner(r);
+			r->owner = line;
+			r->owner_line = r->line;
+		} else if (r->owner.p != NULL && r->owner_line == 0) {
+			ok = gaf(r, line);
+		} else {
+			drop_owner(r);
+			ok = memchr(line.p, '=', line.n) != NULL ? flow(r, line)
+								 : gqu(r, line);
+		}
 		if (!ok)
 			return false;
 	}
+	drop_owner(r);
 	return true;
 }
 

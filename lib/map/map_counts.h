@@ -9,7 +9,9 @@
  *   Dovecot   doveadm mailbox status -A (or -t -A), in its forms flow ("anna INBOX
  *             messages=3 vsize=99"), tab and table ("Username mailbox messages vsize");
  *             without mailbox the count is of the account
- *   Zimbra    zmprov gqu SERVER ("anna@example.org 0 12345"): octets of accounts only
+ *   Zimbra    zmprov gqu SERVER ("anna@example.org 0 12345"): octets of accounts only;
+ *             zmmailbox gaf ("Id View Unread Msg Count Path", a table of folders) behind
+ *             a line with nothing but the account's name, account after account
  *   Exchange  Get-MailboxStatistics and Get-MailboxFolderStatistics | Export-Csv, in
  *             UTF-8 or UTF-16: ItemCount, TotalItemSize, ItemsInFolder, FolderSize
  *             ("1.2 GB (1,288,490,188 bytes)"); Identity "anna\Inbox" is account and

@@ -9,9 +9,9 @@ static const char *const protocols[] = {
 };
 _Static_assert(COUNT_OF(protocols) == LOG_PROTOCOL_COUNT, "a name for each protocol");
 static const char *const programs[] = {
-	"",	    "dovecot",	   "cyrus", "courier", "postfix",
-	"zimbra",   "exchange",	   "sun",   "exim",    "uw",
-	"sendmail", "hmailserver", "proxy", "misc",    "pattern",
+	"",	    "dovecot", "cyrus",	  "courier", "postfix",	 "zimbra",
+	"exchange", "sun",     "exim",	  "uw",	     "sendmail", "hmailserver",
+	"proxy",    "misc",    "pattern", "dbmail",
 };
 _Static_assert(COUNT_OF(programs) == LOG_PROGRAM_COUNT, "a name for each program");
 

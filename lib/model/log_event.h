@@ -54,8 +54,9 @@ enum log_program {
 	LOG_PROXY_SERVER, /* nginx, Perdition */
 	LOG_MISC,	  /* Axigen, Kerio, Domino, MDaemon, Stalwart, James */
 	LOG_PATTERN,	  /* a pattern of the config */
+	LOG_DBMAIL,
 };
-enum { LOG_PROGRAM_COUNT = LOG_PATTERN + 1 };
+enum { LOG_PROGRAM_COUNT = LOG_DBMAIL + 1 };
 const char *log_program_name(enum log_program p); /* "" for none, "dovecot", ... */
 
 /* What is counted of a name.  Values are stored: append only. */

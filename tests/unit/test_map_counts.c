@@ -50,6 +50,32 @@ static const struct {
 	{ "ada@example.org 0 12345\nben@example.org 1073741824 5\n",
 	  "ada@example.org|-|-1|12345|1;ben@example.org|-|-1|5|2;", 0, 0, NULL },
 	{ "ada 0 12 34\nthree words here\n", "", 2, 1, NULL },
+	/* zmmailbox gaf of two accounts: calendars and others' folders hold no mail of it
+	 */
+	{ "ada@example.org\n"
+	  "        Id  View      Unread   Msg Count  Path\n"
+	  "----------  ----  ----------  ----------  ----------\n"
+	  "         1  unkn           0           0  /\n"
+	  "        10  appo           0          31  /Calendar\n"
+	  "         2  mess           5          48  /Inbox\n"
+	  "       258  mess           0           7  /Old mail (1999)\n"
+	  "       259  mess           0           9  /Team (ben@example.org:257)\n"
+	  "       260  mess           0           0  /Unread (is:unread)\n"
+	  "         3  unkn           0           4  /Trash\n"
+	  "\n"
+	  "ben@example.org\n"
+	  "        Id  View      Unread   Msg Count  Path\n"
+	  "----------  ----  ----------  ----------  ----------\n"
+	  "         2  mess           0           1  /Inbox\n"
+	  "         2  mess           x           1  /Inbox\n",
+	  "ada@example.org|/Inbox|48|-1|6;ada@example.org|/Old mail (1999)|7|-1|7;"
+	  "ada@example.org|/Trash|4|-1|10;ben@example.org|/Inbox|1|-1|15;",
+	  1, 16, NULL },
+	/* whose? */
+	{ "        Id  View      Unread   Msg Count  Path\n"
+	  "         2  mess           0           1  /Inbox\n",
+	  "", 2, 1, NULL },
+	{ "ada\nben\nada INBOX messages=1\n", "ada|INBOX|1|-1|3;", 2, 1, NULL },
 	{ "#TYPE "
 	  "Microsoft.Exchange.Data\n\"DisplayName\",\"ItemCount\",\"TotalItemSize\"\n"
 	  "\"ada\",\"1,204\",\"1.2 GB (1,288,490,188 bytes)\"\n\"ben\",\"\",\"\"\n",
