@@ -232,7 +232,8 @@ static int run(struct globals *g, int argc, char **argv)
 	}
 	if (!args_count(&a, 0, 0))
 		return a.exit;
-	if (!project_open(g, PROJECT_WRITE, &p, &err) || !choose_sides(&rq, &p, &err) ||
+	if (!project_open(g, PROJECT_WRITE, &p, &err) ||
+	    !project_warn_list(g, &p, &err) || !choose_sides(&rq, &p, &err) ||
 	    !scope_open(g, &p, &scope, &err) || !audit(g, &rq, &p, &scope, &code, &err))
 		code = msg_fail(g, &err);
 	scope_close(&scope);

@@ -537,7 +537,8 @@ static int run(struct globals *g, int argc, char **argv)
 		return g->json ? args_bad(&a, "status: --format or --json, not both")
 			       : watch(g, format);
 	arena_init(&arena);
-	ok = open_project(g, &p, &err) && gather(&p, &f, &err);
+	ok = open_project(g, &p, &err) && project_warn_list(g, &p, &err) &&
+	     gather(&p, &f, &err);
 	dated = ok && p.config.service_date != 0;
 	ok = ok && (!dated || checklists_next(&p, &arena, &due, &err));
 	if (ok) {

@@ -152,7 +152,7 @@ static int run(struct globals *g, int argc, char **argv)
 		code = msg_fail(g, &err);
 	else if (project_one_sided(&p))
 		code = one_sided(g, &p, &err);
-	else if (!check_since(&p, &rq, &err) || !scope_open(g, &p, &scope, &err) ||
+	else if (!project_warn_list(g, &p, &err) || !check_since(&p, &rq, &err) || !scope_open(g, &p, &scope, &err) ||
 		 !verifies_run(g, &p, &scope, how_of(&rq), &r, &err) ||
 		 !tell(g, &p, &scope, &rq, &err))
 		code = msg_fail(g, &err);

@@ -8,6 +8,7 @@
 
 #include "base/fs.h"
 #include "cli/msg.h"
+#include "store/store_run.h"
 
 #define PARENTS_MAX 64
 
@@ -172,6 +173,21 @@ void project_warn_clear(const struct globals *g, const struct project *p,
 			 "\"none\"): passwords and mail can be read on the way",
 			 side_name((enum side)side));
 	}
+}
+
+bool project_warn_list(const struct globals *g, const struct project *p, struct err *err)
+{
+	char *path = project_path(p, ACCOUNTS_NAME);
+	int64_t imported = 0;
+	struct stat st;
+	bool there = stat(path, &st) == 0, ok;
+
+	free(path);
+	ok = !there || store_ledger_last(p->store, "accounts-import", &imported, err);
+	if (ok && there && imported > 0 && st.st_mtim.tv_sec > imported)
+		msg_warn(g, ACCOUNTS_NAME " was changed after it was imported: mailmuster "
+					  "accounts import");
+	return ok;
 }
 
 const char *project_operator(void)

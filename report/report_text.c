@@ -7,6 +7,7 @@
 #include "report/report_groups.h"
 #include "report/report_plans.h"
 #include "report/report_told.h"
+#include "store/store_shared.h"
 
 #define NAMED_MAX   8  /* accounts that could not be examined, in the summary */
 #define SUMMARY_MAX 60 /* lines */
@@ -397,6 +398,31 @@ static void put_unseen(struct text *t)
 	}
 }
 
+/* The same of shared trees alone, where the rest would be said each time. */
+static bool put_shared(struct text *t, struct store *st, struct err *err)
+{
+	char count[32];
+	const char **name;
+	size_t n;
+
+	for (int s = 0; s < SIDE_COUNT; s++) {
+		if (!store_shared_unread(st, (enum side)s, &t->v.arena, &name, &n, err))
+			return false;
+		if (n == 0)
+			continue;
+		lines_add(&t->l,
+			  "  not examined: %s shared folder%s of the %s side, read with "
+			  "no account",
+			  num_group((int64_t)n, count, sizeof count), n == 1 ? "" : "s",
+			  side_name((enum side)s));
+		lines_add(&t->l, n == 1 ? ": %s" : ", the first is %s",
+			  text_shown(&t->v.arena, span_str(name[0])));
+		lines_add(&t->l, " (mailmuster help accounts)");
+		lines_wrap(&t->l, 4);
+	}
+	return true;
+}
+
 static bool write_text(struct store *st, const struct report_options *o,
 		       const struct report_sink *sink, bool whole, struct err *err)
 {
@@ -411,6 +437,8 @@ static bool write_text(struct store *st, const struct report_options *o,
 			    text_shown(&t.v.arena, span_str(o->project)));
 	put_verdict(&t);
 	put_basis(&t);
+	if (!whole && !put_shared(&t, st, err))
+		goto out;
 	if ((t.v.sum.judged > 0 && !put_groups(&t, whole, err)) ||
 	    !put_unknown(&t, whole ? INT64_MAX : NAMED_MAX, err) ||
 	    (whole && (!put_table(&t, err) || !report_told_text(&t.v, &t.l, err))))

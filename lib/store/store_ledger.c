@@ -95,6 +95,25 @@ static bool append(struct store *st, const char *actor, const char *kind,
 	return db_run(st, q, err);
 }
 
+static const char sql_ledger_last[] =
+	"SELECT coalesce(max(time), 0) FROM ledger WHERE kind = ?1";
+
+bool store_ledger_last(struct store *st, const char *kind, int64_t *time_out,
+		       struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	bool ok;
+
+	if (!db_prepare(st, sql_ledger_last, &q, err))
+		return false;
+	db_bind_str(q, 1, kind);
+	ok = db_next(st, q, err) == NEXT_ITEM;
+	if (ok)
+		*time_out = sqlite3_column_int64(q, 0);
+	db_return(st, q);
+	return ok;
+}
+
 bool store_ledger_append(struct store *st, const char *actor, const char *kind,
 			 const char *payload, struct err *err)
 {

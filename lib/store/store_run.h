@@ -64,6 +64,9 @@ bool store_ledger_append(struct store *st, const char *actor, const char *kind,
 /* Newest entry; *found_out false when the ledger is empty. */
 bool store_ledger_head(struct store *st, struct arena *arena, struct ledger_entry *out,
 		       bool *found_out, struct err *err) MUST_CHECK;
+/* When the newest entry of a kind was made; 0: there is none. */
+bool store_ledger_last(struct store *st, const char *kind, int64_t *time_out,
+		       struct err *err) MUST_CHECK;
 /* Walk the chain.  false with ERR_LEDGER names the first entry that does not fit:
  * altered, missing or reordered.  Also: each ended run's rows and digest are recomputed
  * and compared with its "run" entry.  *entries_out is how many were checked.  Entries cut

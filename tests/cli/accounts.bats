@@ -56,6 +56,13 @@ start() {
 	has "$out" cara
 	mm ledger verify
 	want 0
+	# Who was added to the file alone is in no verdict.
+	mm status
+	hasnt "$said" "accounts.csv"
+	echo "eve,user" >>accounts.csv
+	touch -d '1 minute' accounts.csv
+	mm status
+	has "$said" "accounts.csv was changed after it was imported: mailmuster accounts import"
 }
 
 @test "mistakes name file and line, and change nothing" {

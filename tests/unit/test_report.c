@@ -66,6 +66,36 @@ static void says_the_worst_first(void **state)
 	fx_close(&f);
 }
 
+/* Clean is what was read, and a verdict says what was not. */
+static void a_verdict_names_shared_folders_that_nobody_read(void **state)
+{
+	static const struct fx_folder v[] = {
+		{ .name = "Shared/a\033b", .attrs = FOLDER_FOREIGN, FX_EMPTY },
+		{ .name = "Shared/c", .attrs = FOLDER_FOREIGN, FX_EMPTY },
+		{ .name = "INBOX", FX_MESSAGES(three) },
+	};
+	struct report_options o = { .project = "move" };
+	const char *text;
+	struct fx f;
+	int64_t t[4];
+
+	(void)state;
+	four_accounts(&f, t);
+	o.transfers = t;
+	o.transfer_n = 1;
+	refuse(write_report(&f, report_verify_text, &o), "not examined");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", v, COUNT_OF(v));
+	fx_audit_end(&f);
+	verify(&f, t, 1);
+	text = write_report(&f, report_verify_text, &o);
+	need(text, "CLEAN");
+	need(text, "not examined: 2 shared folders of the old side, read with no account, "
+		   "the first is Shared/a\\x1Bb");
+	refuse(text, "\033");
+	fx_close(&f);
+}
+
 static void json_tells_what_text_tells(void **state)
 {
 	struct report_options o = { .project = "move \"1\"" };
@@ -492,6 +522,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_the_worst_first),
+		cmocka_unit_test(a_verdict_names_shared_folders_that_nobody_read),
 		cmocka_unit_test(json_tells_what_text_tells),
 		cmocka_unit_test(csv_has_a_row_for_each_finding),
 		cmocka_unit_test(nothing_from_a_server_steers_a_terminal_or_a_sheet),
