@@ -227,9 +227,13 @@ static void say_banner(struct page *p)
 		return;
 	case VERDICT_INCOMPLETE:
 		banner(p, OUTLOOK_UNKNOWN, "INCOMPLETE",
-		       arena_printf(arena(p), "%s of %s could not be examined in full",
-				    page_grouped(p, unknown),
-				    page_count(p, s->transfers, "account", "accounts")));
+		       unknown == 0
+			       ? "what could not be read was accepted"
+			       : arena_printf(arena(p),
+					      "%s of %s could not be examined in full",
+					      page_grouped(p, unknown),
+					      page_count(p, s->transfers, "account",
+							 "accounts")));
 		return;
 	case VERDICT_DIFFERS:
 		banner(p, OUTLOOK_BAD, "DIFFERS",

@@ -43,12 +43,24 @@ static void put_verdict(struct text *t)
 		lines_end_headed(l, "NOT JUDGED", LINES_YELLOW, 12);
 		return;
 	case VERDICT_INCOMPLETE:
-		lines_add(l, "%s of ", num_group(unknown, a, sizeof a));
+		if (unknown == 0 && differs == 0) {
+			lines_add(l, "nothing but what was accepted could not be read");
+			break;
+		}
+		if (unknown > 0) {
+			lines_add(l, "%s of ", num_group(unknown, a, sizeof a));
+			say_accounts(l, s->transfers);
+			lines_add(l, " could not be examined in full");
+			if (differs > 0)
+				lines_add(l, ", %s more %s",
+					  num_group(differs, a, sizeof a),
+					  differs == 1 ? "differs" : "differ");
+			break;
+		}
+		lines_add(l, "%s of ", num_group(differs, a, sizeof a));
 		say_accounts(l, s->transfers);
-		lines_add(l, " could not be examined in full");
-		if (differs > 0)
-			lines_add(l, ", %s more %s", num_group(differs, a, sizeof a),
-				  differs == 1 ? "differs" : "differ");
+		lines_add(l, " %s, and what could not be read was accepted",
+			  differs == 1 ? "differs" : "differ");
 		break;
 	case VERDICT_DIFFERS:
 		lines_add(l, "%s of ", num_group(differs, a, sizeof a));
@@ -191,8 +203,13 @@ static bool say_reason(struct text *t, size_t i, const struct judgement *j,
 	if (f.n[FINDING_ACCOUNT_UNREADABLE][SEVERITY_DOUBT] > 0 ||
 	    f.n[FINDING_EVIDENCE_STALE][SEVERITY_DOUBT] > 0)
 		lines_add(&t->l, "%s", j->note);
-	else if (j->folders_unread == 0)
+	else if (strncmp(j->note, REPORT_OUTDATED, sizeof REPORT_OUTDATED - 1) == 0)
 		lines_add(&t->l, REPORT_OUTDATED);
+	else if (j->folders_unread == 0) {
+		lines_count(&t->l, j->count.old_unverified + j->count.new_unverified,
+			    "message", "messages");
+		lines_add(&t->l, " could not be read.");
+	}
 	return true;
 }
 

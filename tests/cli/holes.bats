@@ -49,6 +49,7 @@ for t in json.load(open(".out"))["transfers"]:
 	mm verify
 	want 3
 	hasnt "$out" MISSING
+	has "$out" "not examined in full: anna: 1 message could not be read."
 	mm explain anna
 	has "$out" "1 message of the old folder could not be read and has no verdict."
 	has "$out" "The audit could not read it on the old server, so it has no verdict"
@@ -75,6 +76,7 @@ assert g["outcome"] == "FAIL" and (g["figures"]["messages"], g["figures"]["scann
 	want 0
 	mm verify
 	want 0
+	has "$out" "INCOMPLETE  nothing but what was accepted could not be read; 3 of at least 4 old messages"
 	has "$out" "accepted"
 	mm explain anna
 	has "$out" "(acceptance 1): an advertisement of 2003"
