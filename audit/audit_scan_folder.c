@@ -6,7 +6,6 @@
 #include "audit/audit_scan_answer.h"
 #include "base/clock.h"
 #include "imap/imap_reader.h"
-#include "imap/imap_search.h"
 
 /* In one command, in octets and messages; in octets under way. */
 #define COMMAND_OCTETS ((int64_t)1 << 20)
