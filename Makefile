@@ -280,7 +280,7 @@ deb: packages-deb dist
 	$(Q)cp -r build/deb/mailmuster-$(VERSION)/packaging/debian build/deb/mailmuster-$(VERSION)/debian
 	$(Q)cd build/deb/mailmuster-$(VERSION) && env -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc -b >../build.log 2>&1 || \
 		{ tail -30 ../build.log; echo "the whole of it: build/deb/build.log"; exit 1; }
-	$(Q)lintian --no-tag-display-limit --fail-on error,warning build/deb/mailmuster_*.changes
+	$(Q)lintian --tag-display-limit 0 --fail-on error,warning build/deb/mailmuster_*.changes
 	$(Q)ls build/deb/*.deb
 
 clean:

@@ -8,6 +8,8 @@ umask 022
 PATH=/usr/bin:$PATH:/usr/sbin:/sbin
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 lab=$root/build/lab
+# Certificates of another place, and perhaps of another time (tests/package).
+lab_ca=${MAILMUSTER_LAB_CA:-$lab/ca}
 pfx=$lab/pfx
 bin=$root/build/release/lab
 host=127.0.0.1
@@ -90,7 +92,7 @@ stop_pid() {
 
 # A CA of our own and one server certificate, made once.
 certificates() {
-	local d=$lab/ca
+	local d=$lab_ca
 	[ -s "$d/server.pem" ] && return
 	mkdir -p "$d.new"
 	(

@@ -53,7 +53,7 @@ server_configure() {
 	IMAP_STARTTLS=YES
 	IMAP_TLS_REQUIRED=0
 	COURIERTLS=$courier/bin/couriertls
-	TLS_CERTFILE=$lab/ca/server.pem
+	TLS_CERTFILE=$lab_ca/server.pem
 	TLS_VERIFYPEER=NONE
 	X
 	makedat

@@ -41,8 +41,8 @@ listen=\"$host:$LAB_POP\" proto=\"tcp4\" prefork=0 maxchild=20"
 	sasl_pwcheck_method: auxprop
 	sasl_auxprop_plugin: sasldb
 	sasl_sasldb_path: $dir/etc/sasldb2
-	tls_server_cert: $lab/ca/server.pem
-	tls_server_key: $lab/ca/server.pem
+	tls_server_cert: $lab_ca/server.pem
+	tls_server_key: $lab_ca/server.pem
 	tls_session_timeout: 0
 	delete_mode: immediate
 	expunge_mode: immediate

@@ -47,8 +47,8 @@ server_configure() {
 	auth_master_user_separator = *
 	disable_plaintext_auth = no
 	ssl = yes
-	ssl_cert = <$lab/ca/server.pem
-	ssl_key = <$lab/ca/server.pem
+	ssl_cert = <$lab_ca/server.pem
+	ssl_key = <$lab_ca/server.pem
 	passdb {
 	  driver = passwd-file
 	  master = yes

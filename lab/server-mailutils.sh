@@ -23,8 +23,8 @@ server_configure() {
 	  tls-mode connection;
 	};
 	tls {
-	  ssl-certificate-file "$lab/ca/server.pem";
-	  ssl-key-file "$lab/ca/server.pem";
+	  ssl-certificate-file "$lab_ca/server.pem";
+	  ssl-key-file "$lab_ca/server.pem";
 	};
 	tls-file-checks {
 	  key-file none;

@@ -188,6 +188,9 @@ void plan_name_check(struct arena *arena, const struct plan_place *place,
 	if (strcmp(common, "INBOX") == 0)
 		return;
 	strbuf_adds(&whole, place->prefix);
+	/* that of a shared tree is a folder, without a delimiter behind it */
+	if (whole.n > 0 && place->delim != '\0' && whole.p[whole.n - 1] != place->delim)
+		strbuf_addc(&whole, place->delim);
 	if (strcmp(common, INBOX_TWIN) == 0) {
 		strbuf_adds(&whole, "INBOX");
 		depth = 1;

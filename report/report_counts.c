@@ -30,14 +30,18 @@ static const char *plain_name(struct arena *arena, const struct account_view *a,
 			      const struct folder *f)
 {
 	size_t n = strlen(a->prefix);
+	bool below = n > 0 && strncmp(f->name, a->prefix, n) == 0;
+	/* A prefix without its delimiter is the folder of a shared tree. */
+	bool tree = below && f->delim != '\0' && a->prefix[n - 1] != f->delim;
 	char *name;
 
-	if (span_ieq_str(span_str(f->name), "INBOX"))
+	if (span_ieq_str(span_str(f->name), "INBOX") || (tree && f->name[n] == '\0'))
 		return "INBOX";
-	name = arena_strdup(arena, n > 0 && strncmp(f->name, a->prefix, n) == 0 &&
-						   f->name[n] != '\0'
-					   ? f->name + n
-					   : f->name);
+	if (tree && f->name[n] == f->delim)
+		n++;
+	else if (tree)
+		below = false;
+	name = arena_strdup(arena, below && f->name[n] != '\0' ? f->name + n : f->name);
 	for (char *p = name; f->delim != '\0' && *p != '\0'; p++)
 		if (*p == f->delim)
 			*p = '/';

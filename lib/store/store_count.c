@@ -143,6 +143,8 @@ static void meet(struct counted_part *c, const struct account_view *a,
 	const char *told = c->folder;
 	size_t prefix = strlen(a->prefix);
 
+	/* that of a shared tree has no delimiter behind it */
+	prefix += prefix > 0 && a->delim != '\0' && a->prefix[prefix - 1] != a->delim;
 	told += *told == '/' || *told == '\\';
 	for (size_t i = 0; i < n && !c->met; i++) {
 		const char *name = f[i].folder.name, *wire = f[i].folder.wire;
@@ -151,7 +153,8 @@ static void meet(struct counted_part *c, const struct account_view *a,
 			continue;
 		c->met = strcmp(c->folder, wire) == 0 ||
 			 same_folder(told, name, f[i].folder.delim) ||
-			 (strncmp(name, a->prefix, prefix) == 0 &&
+			 (strncmp(name, a->prefix, strlen(a->prefix)) == 0 &&
+			  strlen(name) >= prefix &&
 			  same_folder(told, name + prefix, f[i].folder.delim));
 		if (c->met && f[i].seen_run != 0) {
 			c->our_messages = f[i].state.exists;
