@@ -167,6 +167,19 @@ def unreadable_on_the_old_side(t):
     t.expect("Damaged", mails[3:4])
 
 
+@kind("message-unreadable", why=(), exit=3, oracle=False, alone=True)
+def unreadable_on_the_new_side(t):
+    """The new server lists a message whose file it may not open: nobody knows what it is, so one of the old side is missing."""
+    mails = t.old.fill("Locked", 7)
+    yield
+    box = "%s/mail/%s/Maildir/.Locked" % (t.servers[1].dir, t.new.account.name)
+    locked, = [p for p in (os.path.join(d, f) for d, _, files in os.walk(box) for f in files if not f.startswith("dovecot"))
+               if mails[3].message_id.encode() in open(p, "rb").read()]
+    os.chmod(locked, 0)
+    t.expect("Locked", side="new")
+    t.expect("Locked", mails[3:4], cls="message-missing", why="no-seal")
+
+
 @kind("message-missing", why="too-large")
 def too_large_for_the_new_side(t):
     """All messages above 500,000 octets are missing, as with a limit of the new server or mover."""
