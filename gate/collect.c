@@ -30,6 +30,12 @@ struct places {
 	size_t n;
 };
 
+/* It was judged by readings of another tree than the list has now. */
+static bool lapsed(size_t account, int64_t run, const struct gate_read *read)
+{
+	return account != 0 && run != 0 && read->tried == 0;
+}
+
 static bool accounts(struct store *st, struct arena *arena, struct gate_facts *out,
 		     struct places *p, struct err *err)
 {
@@ -66,7 +72,8 @@ static bool accounts(struct store *st, struct arena *arena, struct gate_facts *o
 			.old_tried = of_old->tried,
 			.new_read = of_new->whole,
 			.new_tried = of_new->tried,
-			.judged = r->judged,
+			.judged = r->judged && !lapsed(o, r->old_run, of_old) &&
+				  !lapsed(w, r->new_run, of_new),
 			.verdict = r->verdict,
 			.depth = r->depth,
 			.judged_old = r->old_seen,

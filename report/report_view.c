@@ -294,7 +294,8 @@ bool report_judgement(struct report_view *v, const struct transfer *t,
 		if (!store_account_view(v->st, account, arena, &a, err))
 			return false;
 		/* A run that was open then, and went on, has a lower number. */
-		outdated |= a.found && (a.run > out->run || a.good_run != used);
+		outdated |= a.found ? a.run > out->run || a.good_run != used
+				    : used != 0; /* of another tree */
 	}
 	if (outdated) {
 		out->verdict = VERDICT_INCOMPLETE;

@@ -280,11 +280,36 @@ static void tells_what_persons_did(void **state)
 	fails(store_ledger_verify(r->st, &id, &err), ERR_LEDGER);
 }
 
+/* What was read and judged before the list named a tree is of other folders. */
+static void a_verdict_of_another_tree_is_none(void **state)
+{
+	struct rig *r = *state;
+	struct err err = ERR_INIT;
+	struct gate_facts f;
+	struct account a;
+	int64_t id;
+
+	read_messages(r, 9);
+	id = add_transfer(r, "ada", "migrate");
+	judge(r, id, r->run);
+	f = see(r);
+	assert_true(f.account[0].judged);
+	ok(store_account_get(r->st, r->account, &r->arena, &a, &err));
+	a.tree = "Shared/sales";
+	ok(store_account_put(r->st, &a, &id, &err));
+	f = see(r);
+	assert_false(f.account[0].judged);
+	assert_int_equal(f.account[0].old_read, 0);
+	assert_int_equal(f.account[0].old_tried, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(knows_nothing_of_an_empty_store,
 						rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(a_verdict_of_another_tree_is_none, rig_setup,
+						rig_teardown),
 		cmocka_unit_test_setup_teardown(tells_of_accounts_and_findings, rig_setup,
 						rig_teardown),
 		cmocka_unit_test_setup_teardown(tells_of_mail_that_arrived_later,

@@ -130,8 +130,13 @@ static void a_verdict_ends_with_the_next_reading(void **state)
 	static const enum side again[] = { SIDE_OLD, SIDE_NEW };
 
 	(void)state;
-	for (size_t i = 0; i <= COUNT_OF(again); i++) {
+	for (size_t i = 0; i <= COUNT_OF(again) + 1; i++) {
 		struct report_options o = { .project = "move" };
+		struct account tree = {
+			.side = SIDE_NEW, .user = "ann", .tree = "Shared"
+		};
+		struct err err = ERR_INIT;
+		int64_t id;
 		const char *text;
 		struct fx f;
 		int64_t t[4];
@@ -140,7 +145,9 @@ static void a_verdict_ends_with_the_next_reading(void **state)
 		o.transfers = t;
 		o.transfer_n = 1; /* ann, who is clean */
 		fx_audit(&f, DEPTH_FULL);
-		if (i < COUNT_OF(again))
+		if (i > COUNT_OF(again)) /* its mail lies elsewhere now */
+			fx_ok(store_account_put(f.st, &tree, &id, &err));
+		else if (i < COUNT_OF(again))
 			fx_read(&f, again[i], "ann", inbox_two, 1);
 		else
 			fx_fail(&f, SIDE_NEW, "ann", ACCOUNT_NO_LOGIN, "NO");
