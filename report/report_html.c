@@ -181,7 +181,13 @@ static void put_top(struct html *h)
 static void put_unseen(struct html *h)
 {
 	const struct report_options *o = h->p->v.o;
+	const struct report_sum *s = &h->p->v.sum;
 
+	if (s->contents == 0 && match_count_matched(&s->count) > 0)
+		html_puts(h,
+			  "<p>Contents were not compared: what differs in a body alone "
+			  "is seen when <code>mailmuster scan</code> has read both "
+			  "sides.</p>\n");
 	if (o->unseen_n == 0)
 		return;
 	html_puts(h, "<h3>Not examined, because IMAP does not show it</h3><ul>\n");

@@ -129,6 +129,10 @@ static void put_basis(struct text *t)
 			lines_add(l, "; not chosen by chance, so they prove nothing of "
 				     "the others");
 		lines_wrap(l, 4);
+	} else if (match_count_matched(&s->count) > 0) {
+		lines_add(l, "  contents were not compared: what differs in a body alone "
+			     "is seen when mailmuster scan has read both sides");
+		lines_wrap(l, 4);
 	}
 	if (s->sealed + s->unsound > 0) {
 		lines_add(l, "  %s sealed",
