@@ -13,6 +13,10 @@ struct accounts_change {
 bool accounts_import(const struct project *p, const char *path, const struct list *l,
 		     bool dry_run, struct accounts_change *out,
 		     struct err *err) MUST_CHECK;
+/* Warn when accounts.csv lists others, or with other logins, than the last import did: who
+ * was added to it since is in no verdict. */
+bool accounts_warn(const struct globals *g, const struct project *p,
+		   struct err *err) MUST_CHECK;
 void accounts_tell(const struct globals *g,
 		   const struct list *l); /* what was dropped or kept as a note */
 void accounts_print(const struct globals *g, const struct accounts_change *c,

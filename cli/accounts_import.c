@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <sys/stat.h>
+
 #include "base/json.h"
 #include "base/num.h"
 #include "cli/accounts.h"
@@ -213,6 +215,71 @@ out:
 	if (open)
 		store_rollback(p->store);
 	free(ids);
+	return ok;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
+
+/* What a row says of where mail lies and where it goes.  A side without a server has no
+ * login in the store. */
+static bool as_imported(const struct transfer *row, const struct transfer *t)
+{
+	return t->gone == 0 &&
+	       (t->old_account == 0 || same_text(row->old_user, t->old_user)) &&
+	       (t->new_account == 0 || same_text(row->new_user, t->new_user)) &&
+	       (t->old_account == 0 || same_text(row->old_tree, t->old_tree)) &&
+	       (t->new_account == 0 || same_text(row->new_tree, t->new_tree)) &&
+	       same_text(row->new_prefix, t->new_prefix);
+}
+
+static bool compare(const struct project *p, const struct list *l, bool *same_out,
+		    struct err *err)
+{
+	struct transfer t, *all;
+	struct arena arena;
+	bool found, ok;
+	size_t n;
+
+	arena_init(&arena);
+	ok = store_transfers(p->store, false, &arena, &all, &n, err);
+	*same_out = ok && n == l->n;
+	for (size_t i = 0; ok && *same_out && i < l->n; i++) {
+		arena_reset(&arena);
+		ok = store_transfer_find(p->store, l->row[i].t.name, &arena, &t, &found,
+					 err);
+		*same_out = ok && found && as_imported(&l->row[i].t, &t);
+	}
+	arena_done(&arena);
+	return ok;
+}
+
+bool accounts_warn(const struct globals *g, const struct project *p, struct err *err)
+{
+	char *path = project_path(p, ACCOUNTS_NAME);
+	struct err why = ERR_INIT;
+	int64_t imported = 0;
+	bool same = true, ok;
+	struct list l = { 0 };
+	struct stat st;
+
+	ok = stat(path, &st) != 0 ||
+	     store_ledger_last(p->store, "accounts-import", &imported, err);
+	/* Looked into only when somebody has touched it since. */
+	if (ok && imported > 0 && st.st_mtim.tv_sec > imported) {
+		if (list_read(path, &l, &why))
+			ok = compare(p, &l, &same, err);
+		else
+			msg_warn(g, "%s: what is imported counts", why.text);
+		list_done(&l);
+	}
+	if (ok && !same)
+		msg_warn(g,
+			 ACCOUNTS_NAME " was changed after it was imported: mailmuster "
+				       "accounts import");
+	free(path);
 	return ok;
 }
 

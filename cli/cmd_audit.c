@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json.h"
 #include "base/num.h"
+#include "cli/accounts.h"
 #include "cli/args.h"
 #include "cli/audits.h"
 #include "cli/gentle.h"
@@ -232,9 +233,9 @@ static int run(struct globals *g, int argc, char **argv)
 	}
 	if (!args_count(&a, 0, 0))
 		return a.exit;
-	if (!project_open(g, PROJECT_WRITE, &p, &err) ||
-	    !project_warn_list(g, &p, &err) || !choose_sides(&rq, &p, &err) ||
-	    !scope_open(g, &p, &scope, &err) || !audit(g, &rq, &p, &scope, &code, &err))
+	if (!project_open(g, PROJECT_WRITE, &p, &err) || !accounts_warn(g, &p, &err) ||
+	    !choose_sides(&rq, &p, &err) || !scope_open(g, &p, &scope, &err) ||
+	    !audit(g, &rq, &p, &scope, &code, &err))
 		code = msg_fail(g, &err);
 	scope_close(&scope);
 	project_close(&p);

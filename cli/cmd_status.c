@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "cli/accounts.h"
 #include "cli/args.h"
 #include "cli/checklists.h"
 #include "cli/counts.h"
@@ -537,7 +538,7 @@ static int run(struct globals *g, int argc, char **argv)
 		return g->json ? args_bad(&a, "status: --format or --json, not both")
 			       : watch(g, format);
 	arena_init(&arena);
-	ok = open_project(g, &p, &err) && project_warn_list(g, &p, &err) &&
+	ok = open_project(g, &p, &err) && accounts_warn(g, &p, &err) &&
 	     gather(&p, &f, &err);
 	dated = ok && p.config.service_date != 0;
 	ok = ok && (!dated || checklists_next(&p, &arena, &due, &err));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/num.h"
+#include "cli/accounts.h"
 #include "cli/args.h"
 #include "cli/msg.h"
 #include "cli/out.h"
@@ -152,7 +153,8 @@ static int run(struct globals *g, int argc, char **argv)
 		code = msg_fail(g, &err);
 	else if (project_one_sided(&p))
 		code = one_sided(g, &p, &err);
-	else if (!project_warn_list(g, &p, &err) || !check_since(&p, &rq, &err) || !scope_open(g, &p, &scope, &err) ||
+	else if (!accounts_warn(g, &p, &err) || !check_since(&p, &rq, &err) ||
+		 !scope_open(g, &p, &scope, &err) ||
 		 !verifies_run(g, &p, &scope, how_of(&rq), &r, &err) ||
 		 !tell(g, &p, &scope, &rq, &err))
 		code = msg_fail(g, &err);

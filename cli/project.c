@@ -175,21 +175,6 @@ void project_warn_clear(const struct globals *g, const struct project *p,
 	}
 }
 
-bool project_warn_list(const struct globals *g, const struct project *p, struct err *err)
-{
-	char *path = project_path(p, ACCOUNTS_NAME);
-	int64_t imported = 0;
-	struct stat st;
-	bool there = stat(path, &st) == 0, ok;
-
-	free(path);
-	ok = !there || store_ledger_last(p->store, "accounts-import", &imported, err);
-	if (ok && there && imported > 0 && st.st_mtim.tv_sec > imported)
-		msg_warn(g, ACCOUNTS_NAME " was changed after it was imported: mailmuster "
-					  "accounts import");
-	return ok;
-}
-
 const char *project_operator(void)
 {
 	static char name[64];

@@ -36,10 +36,6 @@ bool project_one_sided(const struct project *p);
  * command. */
 void project_warn_clear(const struct globals *g, const struct project *p,
 			const bool sides[SIDE_COUNT]);
-/* Warn when accounts.csv was changed after the last import: who was added to it is in no
- * verdict. */
-bool project_warn_list(const struct globals *g, const struct project *p,
-		       struct err *err) MUST_CHECK;
 /* Who runs this, for the ledger: the login name; static. */
 const char *project_operator(void);
 

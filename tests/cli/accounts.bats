@@ -59,6 +59,9 @@ start() {
 	# Who was added to the file alone is in no verdict.
 	mm status
 	hasnt "$said" "accounts.csv"
+	touch -d '1 minute' accounts.csv
+	mm status
+	hasnt "$said" "accounts.csv"
 	echo "eve,user" >>accounts.csv
 	touch -d '1 minute' accounts.csv
 	mm status
