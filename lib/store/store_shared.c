@@ -13,10 +13,14 @@ _Static_assert(FOREIGN == FOLDER_FOREIGN, "schema.sql names the bit by its numbe
 static const char sql_shared[] =
 	"SELECT DISTINCT f.name, f.delim FROM folder f JOIN account a ON a.id = f.account"
 	" WHERE f.attrs & 128 <> 0 AND f.gone_run IS NULL AND a.side = ?1"
-	" AND f.attrs & ?2 = 0 AND NOT EXISTS (SELECT 1 FROM folder o JOIN account b"
-	" ON b.id = o.account JOIN transfer t ON b.id IN (t.old_account, t.new_account)"
-	" WHERE b.side = ?1 AND b.tree <> '' AND t.gone = 0 AND o.name = f.name"
-	" AND o.gone_run IS NULL)"
+	" AND f.attrs & ?2 = 0"
+	/* once, and not for each folder */
+	" AND f.name NOT IN (SELECT o.name FROM account b JOIN folder o ON o.account = "
+	"b.id"
+	" WHERE b.side = ?1 AND b.tree <> '' AND o.gone_run IS NULL AND b.id IN"
+	" (SELECT old_account FROM transfer WHERE gone = 0 AND old_account IS NOT NULL"
+	" UNION SELECT new_account FROM transfer WHERE gone = 0"
+	" AND new_account IS NOT NULL))"
 	" ORDER BY f.name";
 
 /* "anna", "anna@example.org" */
