@@ -40,23 +40,6 @@ static void see_items(struct gate_seen *g)
 
 /* ---- which servers were read ---- */
 
-/* The scope of a run names the server of each side that it read (cli/scope.c). */
-static bool names_server(const struct project *p, enum side side, const char *scope)
-{
-	struct strbuf text = STRBUF_INIT;
-	struct json_out j;
-	bool named;
-
-	strbuf_addf(&text, "\"%s\":", side_name(side));
-	json_out_init(&j, &text, true);
-	json_begin_object(&j);
-	json_put_str(&j, "host", p->config.server[side].host);
-	json_put_int(&j, "port", p->config.server[side].port);
-	named = strstr(scope, strbuf_cstr(&text)) != NULL;
-	strbuf_done(&text);
-	return named;
-}
-
 static bool see_run(const struct project *p, struct gate_seen *g, enum side side,
 		    int64_t id, struct err *err)
 {
@@ -64,7 +47,7 @@ static bool see_run(const struct project *p, struct gate_seen *g, enum side side
 
 	if (!store_run_get(p->store, id, &g->arena, &run, err))
 		return false;
-	if (!names_server(p, side, run.scope))
+	if (!project_names_server(p, side, run.scope))
 		g->facts.stranger[side] = arena_printf(
 			&g->arena,
 			"run %lld read the %s side from another server than the config "

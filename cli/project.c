@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/json.h"
 #include "cli/msg.h"
 #include "store/store_run.h"
 
@@ -173,6 +174,24 @@ void project_warn_clear(const struct globals *g, const struct project *p,
 			 "\"none\"): passwords and mail can be read on the way",
 			 side_name((enum side)side));
 	}
+}
+
+bool project_names_server(const struct project *p, enum side side, const char *scope)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *at;
+	struct json_out j;
+	bool named;
+
+	strbuf_addf(&text, "\"%s\":", side_name(side));
+	json_out_init(&j, &text, true);
+	json_begin_object(&j);
+	json_put_str(&j, "host", p->config.server[side].host);
+	json_put_int(&j, "port", p->config.server[side].port);
+	at = strstr(scope, strbuf_cstr(&text));
+	named = at != NULL && (at[text.n] < '0' || at[text.n] > '9');
+	strbuf_done(&text);
+	return named;
 }
 
 const char *project_operator(void)

@@ -36,6 +36,9 @@ bool project_one_sided(const struct project *p);
  * command. */
 void project_warn_clear(const struct globals *g, const struct project *p,
 			const bool sides[SIDE_COUNT]);
+/* Does a run's scope (cli/scope.c) say that it read this side from the server that the
+ * config names now? */
+bool project_names_server(const struct project *p, enum side side, const char *scope);
 /* Who runs this, for the ledger: the login name; static. */
 const char *project_operator(void);
 

@@ -7,6 +7,8 @@
 #include "cli/progress.h"
 #include "cli/reading.h"
 #include "cli/stop.h"
+#include "store/store_folder.h"
+#include "store/store_run.h"
 #include "store/store_verify.h"
 
 #define ROUNDS_MAX 5 /* of looking up and judging again */
@@ -194,10 +196,46 @@ static bool renew(struct globals *g, struct project *p, struct scope *scope,
 	return ok;
 }
 
+/* What was read from another server than the config names now is judged all the same, for
+ * a server may get another name; but it is said, and the gate does not take it. */
+static bool warn_of_others(const struct globals *g, const struct project *p,
+			   struct err *err)
+{
+	struct arena arena;
+	bool ok = true;
+
+	arena_init(&arena);
+	for (int side = 0; ok && side < SIDE_COUNT; side++) {
+		const struct server *now = config_server(&p->config, (enum side)side);
+		bool same = true;
+		int64_t *id;
+		size_t n;
+
+		if (!p->config.present[side])
+			continue;
+		ok = store_listing_runs(p->store, (enum side)side, &arena, &id, &n, err);
+		for (size_t i = 0; ok && same && i < n; i++) {
+			struct run run;
+
+			ok = store_run_get(p->store, id[i], &arena, &run, err);
+			same = !ok || project_names_server(p, (enum side)side, run.scope);
+		}
+		if (ok && !same)
+			msg_warn(g,
+				 "accounts of the %s side were read from another server "
+				 "than the config names now (%s:%d): mailmuster audit "
+				 "--side %s",
+				 side_name((enum side)side), now->host, (int)now->port,
+				 side_name((enum side)side));
+	}
+	arena_done(&arena);
+	return ok;
+}
+
 bool verifies_run(struct globals *g, struct project *p, struct scope *scope,
 		  enum verifies_how how, struct verify_result *r, struct err *err)
 {
-	if (!judge(g, p, scope, r, err) ||
+	if (!warn_of_others(g, p, err) || !judge(g, p, scope, r, err) ||
 	    (how == VERIFIES_LIVE && !renew(g, p, scope, r, err)))
 		return false;
 	if (r->wants == 0)

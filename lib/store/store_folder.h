@@ -172,6 +172,10 @@ struct account_view {
 bool store_account_view(struct store *st, int64_t account, struct arena *arena,
 			struct account_view *out, struct err *err) MUST_CHECK;
 
+/* The runs in which the accounts of this side that are on the list were listed last,
+ * ascending, each once. */
+bool store_listing_runs(struct store *st, enum side side, struct arena *arena,
+			int64_t **out, size_t *n_out, struct err *err) MUST_CHECK;
 /* What the server of that side said of itself when an account was listed last; "" when
  * none was. */
 bool store_server_said(struct store *st, enum side side, struct arena *arena,

@@ -454,6 +454,35 @@ bool store_account_view(struct store *st, int64_t account, struct arena *arena,
 	return ok;
 }
 
+static const char sql_listing_runs[] =
+	"SELECT DISTINCT l.run FROM transfer t JOIN account_listing l ON l.account ="
+	" CASE ?1 WHEN 0 THEN t.old_account ELSE t.new_account END"
+	" WHERE t.gone = 0 ORDER BY l.run";
+_Static_assert(SIDE_OLD == 0, "the number in the statement above");
+
+static bool read_run(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
+		     struct err *err)
+{
+	(void)st, (void)arena, (void)err;
+	*(int64_t *)item = sqlite3_column_int64(q, 0);
+	return true;
+}
+
+bool store_listing_runs(struct store *st, enum side side, struct arena *arena,
+			int64_t **out, size_t *n_out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	void *list = NULL;
+
+	if (!db_prepare(st, sql_listing_runs, &q, err))
+		return false;
+	sqlite3_bind_int(q, 1, (int)side);
+	if (!db_list(st, q, sizeof **out, read_run, arena, &list, n_out, err))
+		return false;
+	*out = list;
+	return true;
+}
+
 static const char sql_server_said[] =
 	"SELECT b.server_id, b.capability FROM account_listing l"
 	" JOIN account a ON a.id = l.account JOIN banner b ON b.id = l.banner"

@@ -85,6 +85,15 @@ servers() {
 	mm verify --json
 	want 0
 	python3 -c 'import json; d = json.load(open(".out")); assert d["verdict"] == "clean" and d["accounts"]["clean"] == 2'
+	hasnt "$said" "another server"
+	# Another server than the one that was read: it may be its new name, so it is judged, and said.
+	cp mailmuster.json kept.json
+	sed -i "s/$new_port/9/" mailmuster.json
+	mm verify --offline
+	want 0
+	has "$said" "accounts of the new side were read from another server than the config names now (127.0.0.1:9)"
+	hasnt "$said" "the old side were"
+	mv kept.json mailmuster.json
 	# What somebody decided not to move is left out; when that is all, nothing was examined.
 	mm accounts set bert --decision archive --owner "A. Stone" --by "B. Stone"
 	mm verify --offline
