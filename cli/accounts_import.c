@@ -224,12 +224,15 @@ static bool same_text(const char *a, const char *b)
 }
 
 /* What a row says of where mail lies and where it goes.  A side without a server has no
- * login in the store. */
-static bool as_imported(const struct transfer *row, const struct transfer *t)
+ * login in the store, and a row without a login no tree. */
+static bool as_imported(const struct project *p, const struct transfer *row,
+			const struct transfer *t)
 {
+	const bool *has = p->config.present;
+
 	return t->gone == 0 &&
-	       (t->old_account == 0 || same_text(row->old_user, t->old_user)) &&
-	       (t->new_account == 0 || same_text(row->new_user, t->new_user)) &&
+	       (!has[SIDE_OLD] || same_text(row->old_user, t->old_user)) &&
+	       (!has[SIDE_NEW] || same_text(row->new_user, t->new_user)) &&
 	       (t->old_account == 0 || same_text(row->old_tree, t->old_tree)) &&
 	       (t->new_account == 0 || same_text(row->new_tree, t->new_tree)) &&
 	       same_text(row->new_prefix, t->new_prefix);
@@ -250,7 +253,7 @@ static bool compare(const struct project *p, const struct list *l, bool *same_ou
 		arena_reset(&arena);
 		ok = store_transfer_find(p->store, l->row[i].t.name, &arena, &t, &found,
 					 err);
-		*same_out = ok && found && as_imported(&l->row[i].t, &t);
+		*same_out = ok && found && as_imported(p, &l->row[i].t, &t);
 	}
 	arena_done(&arena);
 	return ok;

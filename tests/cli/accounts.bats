@@ -66,6 +66,13 @@ start() {
 	touch -d '1 minute' accounts.csv
 	mm status
 	has "$said" "accounts.csv was changed after it was imported: mailmuster accounts import"
+	# A login that was "-" is a side more to examine.
+	printf 'account,new_user\nanna,-\n' >accounts.csv
+	mm accounts import
+	printf 'account,new_user\nanna,anna\n' >accounts.csv
+	touch -d '1 minute' accounts.csv
+	mm status
+	has "$said" "accounts.csv was changed after it was imported"
 }
 
 @test "mistakes name file and line, and change nothing" {
