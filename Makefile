@@ -20,7 +20,10 @@ Q        := $(if $(V),,@)
 say       = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 PKGS     := libcurl sqlite3 libcjson gmime-3.0 libcrypto libutf8proc libpcre2-8 libarchive zlib
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+# Unpacks gzip three times as fast as zlib; Debian has it on amd64.
+ISAL     := $(shell pkg-config --exists libisal 2>/dev/null && echo libisal)
+PKGS     += $(ISAL)
+PKG_CFLAGS := $(if $(ISAL),-DMAILMUSTER_ISAL) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
