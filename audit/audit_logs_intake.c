@@ -439,11 +439,12 @@ bool intake_batch(struct intake *in, unsigned slot, const struct batch *b,
 	return hours_over(in->hours, oldest_hour(in), err);
 }
 
-bool intake_wrong_year(struct intake *in, unsigned slot, int *year)
+bool intake_wrong_year(struct intake *in, unsigned slot, bool over, int *year)
 {
 	struct file *f = &in->file[slot];
 
-	logs_clock_end(&f->clock);
+	if (over)
+		logs_clock_end(&f->clock);
 	if (!f->clock.contradicted || f->clock.first == 0 || in->o->year != 0)
 		return false;
 	*year = f->clock.first - 1;
