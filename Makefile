@@ -32,7 +32,8 @@ SAN      := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -f
 HARDEN   := $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 # A sanitizer names files and lines, no variables: -g1 takes a fifth less time to compile.
 DEBUG    := $(if $(SANITIZE),-g1,-g)
-OPT      := $(if $(COVERAGE),-O0 --coverage,$(if $(SANITIZE),-O1,-O2))
+# assert() says what cannot be: it is no branch that a test could take.
+OPT      := $(if $(COVERAGE),-O0 -DNDEBUG --coverage,$(if $(SANITIZE),-O1,-O2))
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(OPT) $(DEBUG) -fPIE -pthread $(WARN) $(SAN) $(HARDEN) \
 	    -ffile-prefix-map=$(CURDIR)=. -Ilib -I. -I$(B)/gen -DMAILMUSTER_VERSION='"$(VERSION)"' \
 	    $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) $(CFLAGS)
