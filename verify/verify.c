@@ -7,6 +7,11 @@
 #include "store/store_trend.h"
 #include "verify/work.h"
 
+const struct verify_limits verify_limits_default = { .round = 131072,
+						     .copies = 65536,
+						     .bodies = 1000,
+						     .body_octets = INT64_C(256) << 20 };
+
 /* Where a transfer is in session.all. */
 struct known {
 	int64_t id;
@@ -53,21 +58,16 @@ static bool abandon_open_run(struct session *s, struct err *err)
 
 static void add_result(struct verify_result *out, const struct judgement *j)
 {
+	int64_t *const of[] = {
+		[VERDICT_CLEAN] = &out->clean,
+		[VERDICT_DIFFERS] = &out->differs,
+		[VERDICT_INCOMPLETE] = &out->incomplete,
+		[VERDICT_NOT_JUDGED] = &out->not_judged,
+	};
+
+	_Static_assert(COUNT_OF(of) == VERDICT_COUNT, "a sum for each");
 	out->transfers++;
-	switch (j->verdict) {
-	case VERDICT_CLEAN:
-		out->clean++;
-		break;
-	case VERDICT_DIFFERS:
-		out->differs++;
-		break;
-	case VERDICT_INCOMPLETE:
-		out->incomplete++;
-		break;
-	case VERDICT_NOT_JUDGED:
-		out->not_judged++;
-		break;
-	}
+	*of[j->verdict] += 1;
 	out->loss += j->loss;
 	out->doubt += j->doubt;
 	out->info += j->info;
@@ -424,6 +424,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	ok = true;
 out:
 	map_close(s.map);
+	crowd_done(&s.crowd);
 	for (int i = 0; i < SIDE_COUNT; i++)
 		arena_done(&s.kinds[i].arena);
 	for (size_t i = 0; i < s.tally_n; i++)

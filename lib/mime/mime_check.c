@@ -174,12 +174,11 @@ static bool wants_body(struct span header)
 }
 
 /* The header is complete: who looks at the body, and what of the message is kept. */
-static void decide(struct mime_check *c)
+static void decide(struct mime_check *c, struct span header)
 {
-	struct span header = strbuf_span(&c->memory);
 	bool plain;
 
-	if (!c->keep)
+	if (!c->keep || c->message.header.octets > MIME_CHECK_HEADER_MAX)
 		return;
 	plain = mime_parts_begin(&c->parts, mime_shape_charsets(c->shape), header);
 	c->keep = wants_body(header);
@@ -196,20 +195,23 @@ static bool keep(struct mime_check *c, struct span s, struct err *err)
 
 	if (!c->keep)
 		return true;
-	if (c->message.header.octets > MIME_CHECK_HEADER_MAX) {
+	/* In order up to its last boundary: nobody will ask for it. */
+	if (c->message.header.octets > MIME_CHECK_HEADER_MAX ||
+	    (c->asks == MIME_ASKS_PARTS && mime_parts_ended(&c->parts))) {
 		c->keep = false;
+		strbuf_clear(&c->memory);
+		return true;
+	}
+	/* As long as it is in order it is as good as looked at. */
+	if (c->lean && c->asks == MIME_ASKS_PARTS && !mime_parts_lost(&c->parts) &&
+	    c->memory.n + s.n > MIME_CHECK_LEAN_MAX) {
+		c->keep = false;
+		c->unsure = true; /* until its end is seen */
 		strbuf_clear(&c->memory);
 		return true;
 	}
 	if (!c->file_made && c->memory.n + s.n <= MIME_CHECK_MEMORY_MAX) {
 		strbuf_addspan(&c->memory, s);
-		return true;
-	}
-	/* As long as it is in order it is as good as looked at. */
-	if (c->lean && c->asks == MIME_ASKS_PARTS) {
-		c->keep = false;
-		c->unsure = true; /* until its end is seen */
-		strbuf_clear(&c->memory);
 		return true;
 	}
 	if (!c->file_made) {
@@ -226,18 +228,22 @@ static bool keep(struct mime_check *c, struct span s, struct err *err)
 static struct span base64_lines(struct mime_check *c, struct span s)
 {
 	size_t digits = 0;
-	const char *lf;
 
-	while (s.n > 0 && (lf = memchr(s.p, '\n', s.n)) != NULL) {
-		struct span line = { s.p, (size_t)(lf - s.p) };
+	/* They are nearly always as long as the one before. */
+	while (s.n > 0) {
+		if (!mime_body_base64(&c->message.body, s, c->base64_line)) {
+			const char *lf = memchr(s.p, '\n', s.n);
 
-		if (line.n == 0 || lf[-1] != '\r' || --line.n > MIME_CHECK_LINE_MAX ||
-		    !mime_is_base64(line.p, line.n))
-			break;
-		mime_body_line(&c->message.body, line);
+			if (lf == NULL || lf - s.p < 2 ||
+			    lf - s.p - 1 > MIME_CHECK_LINE_MAX)
+				break;
+			c->base64_line = (size_t)(lf - s.p) - 1;
+			if (!mime_body_base64(&c->message.body, s, c->base64_line))
+				break;
+		}
 		c->facts.lines++;
-		digits += line.n;
-		s = span_from(s, line.n + 2);
+		digits += c->base64_line;
+		s = span_from(s, c->base64_line + 2);
 	}
 	if (digits > 0) {
 		c->blanks = c->shown = 0;
@@ -254,6 +260,7 @@ static void body_lines(struct mime_check *c, struct span s)
 	while (s.n > 0) {
 		struct span line;
 		const char *lf;
+		size_t n;
 
 		if (parts && c->line == 0 && !c->last_cr &&
 		    mime_parts_in_base64(&c->parts)) {
@@ -261,23 +268,25 @@ static void body_lines(struct mime_check *c, struct span s)
 			if (s.n == 0)
 				return;
 		}
+		if (c->line == 0 && !c->last_cr) {
+			n = mime_body_text(&c->message.body, s);
+			if (n != SIZE_MAX) {
+				c->facts.lines++;
+				c->blanks = c->shown = 0;
+				if (n > MIME_CHECK_LINE_MAX)
+					note(c, SYMPTOM_LONG_LINE);
+				if (parts)
+					mime_parts_text(&c->parts,
+							(struct span){ s.p, n });
+				s = span_from(s, n + 2);
+				continue;
+			}
+		}
 		line = s;
 		lf = memchr(s.p, '\n', s.n);
 		if (lf != NULL)
 			line.n = (size_t)(lf - s.p) + 1;
 		s = span_from(s, line.n);
-		if (lf != NULL && c->line == 0 && !c->last_cr && line.n > 1 &&
-		    lf[-1] == '\r' && mime_is_text(line.p, line.n - 2)) {
-			line.n -= 2;
-			c->facts.lines++;
-			c->blanks = c->shown = 0;
-			if (line.n > MIME_CHECK_LINE_MAX)
-				note(c, SYMPTOM_LONG_LINE);
-			mime_body_line(&c->message.body, line);
-			if (parts)
-				mime_parts_line(&c->parts, line);
-			continue;
-		}
 		lines(c, line, false);
 		mime_body_feed(&c->message.body, line);
 		if (parts)
@@ -285,17 +294,28 @@ static void body_lines(struct mime_check *c, struct span s)
 	}
 }
 
-static bool feed_body(struct mime_check *c, struct span s, struct err *err)
+/* The header is complete in a piece of it that is at the start of s.  Returns what of s
+ * is to be kept. */
+static struct span complete(struct mime_check *c, struct span s, size_t head_n)
 {
-	body_lines(c, s);
-	if (c->asks == MIME_ASKS_PARTS && c->parts.alone)
-		mime_parts_feed(&c->parts, s);
-	return keep(c, s, err);
+	struct span head = { s.p, head_n };
+
+	if (c->memory.n > 0) {
+		strbuf_addspan(&c->memory, head);
+		decide(c, strbuf_span(&c->memory));
+		return span_from(s, head_n);
+	}
+	decide(c, head);
+	/* The parser sees the header, if nothing else. */
+	if (!c->keep && c->asks == MIME_ASKS_PARSER &&
+	    c->message.header.octets <= MIME_CHECK_HEADER_MAX)
+		strbuf_addspan(&c->memory, head);
+	return s;
 }
 
 bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
 {
-	struct span head = s;
+	struct span head = s, kept = s;
 
 	c->fed += (int64_t)s.n;
 	for (size_t i = 0; i < s.n && c->start_n < sizeof c->start; i++)
@@ -303,14 +323,15 @@ bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
 	if (!c->message.in_body) {
 		head.n = mime_message_header(&c->message, s);
 		lines(c, head, true);
-		if (!keep(c, head, err))
-			return false;
 		if (!c->message.in_body)
-			return true;
-		decide(c);
+			return keep(c, head, err);
+		kept = complete(c, s, head.n);
 		s = span_from(s, head.n);
 	}
-	return feed_body(c, s, err);
+	body_lines(c, s);
+	if (c->asks == MIME_ASKS_PARTS && c->parts.alone)
+		mime_parts_feed(&c->parts, s);
+	return keep(c, kept, err);
 }
 
 /* ---- the end ---- */

@@ -27,8 +27,9 @@ struct fx {
 	struct arena arena;
 	char dir[64], path[96];
 	int64_t run;
-	int64_t start; /* when the first audit began */
+	int64_t start;	       /* when the first audit began */
 	const char *rights[2]; /* of the login, by enum side; NULL: not told */
+	const char *capability[2], *server_id[2]; /* of the server; NULL: what all say */
 };
 
 struct fx_message {
@@ -59,7 +60,7 @@ struct fx_folder {
 
 #define FX_MESSAGES(v) .message = (v), .n = COUNT_OF(v), .depth = DEPTH_FULL
 #define FX_EMPTY       .depth = DEPTH_FULL
-#define FX_HOLES(v) .outcome = FOLDER_HOLED, .hole = (v), .hole_n = COUNT_OF(v)
+#define FX_HOLES(v)    .outcome = FOLDER_HOLED, .hole = (v), .hole_n = COUNT_OF(v)
 
 /* A call that must succeed; the message says why it did not. */
 #define fx_ok(call)                                                                      \
@@ -236,13 +237,16 @@ static inline void fx_read_as(struct fx *f, enum side side, const char *user,
 			      const struct fx_folder *v, size_t n, const char *prefix,
 			      char delim)
 {
-	struct account_listing l = { .account = fx_account(f, side, user),
-				     .prefix = prefix,
-				     .delim = delim,
-				     .capability = "IMAP4rev1",
-				     .rights = f->rights[side],
-				     .server_id = "",
-				     .folder_n = n };
+	struct account_listing l = {
+		.account = fx_account(f, side, user),
+		.prefix = prefix,
+		.delim = delim,
+		.capability = f->capability[side] != NULL ? f->capability[side]
+							  : "IMAP4rev1",
+		.rights = f->rights[side],
+		.server_id = f->server_id[side] != NULL ? f->server_id[side] : "",
+		.folder_n = n
+	};
 	struct account_end end = { .account = l.account,
 				   .outcome = ACCOUNT_READ,
 				   .depth = DEPTH_FULL,
