@@ -182,7 +182,7 @@ help:
 #: make score     faults of every kind planted on real servers, and what was found (ARGS="--seed 7", docs/score.md)
 #: make check     everything that must hold before a commit, in at most 15 minutes
 #: make check-long / check-release   longer proof
-#: make lint-rules the rules at the end of docs/lint.md from plan/plan_lint_rules.c
+#: make lint-rules docs/lint-loss.md and lint-notes.md from plan/plan_lint_rules.c
 #: make checklist CHECKLIST.md from checklists/premigration.json
 #: make bench     speed and memory, as ratios measured in one run
 #: make fuzz      each fuzzer for FUZZ_SECONDS (30)
@@ -195,9 +195,11 @@ demo: packages-demo
 checklist: all
 	$(Q)build/mailmuster checklist export premigration --blank --format markdown >CHECKLIST.md
 
-# docs/lint.md ends with the rules as the program has them.
+# Two files end with the rules as the program has them: those of loss, and the others.
 lint-rules: all
-	$(Q)sed -i '/^## destroys$$/,$$d' docs/lint.md && build/mailmuster lint --rules >>docs/lint.md
+	$(Q)sed -i '/^## destroys$$/,$$d' docs/lint-loss.md && sed -i '/^## unknown$$/,$$d' docs/lint-notes.md && \
+	    build/mailmuster lint --rules >$(B)/rules && sed '/^## unknown$$/,$$d' $(B)/rules >>docs/lint-loss.md && \
+	    sed -n '/^## unknown$$/,$$p' $(B)/rules >>docs/lint-notes.md
 
 score: packages-demo
 	$(Q)$(MAKE) --no-print-directory build/mailmuster lab-bins
