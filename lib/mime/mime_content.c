@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <gmime/gmime.h>
 
+#include "base/text.h"
 #include "model/body.h"
 
 #define BLOCK (32u << 10) /* octets that are decoded in one go */
@@ -339,12 +340,18 @@ static void charset_open(struct mime_content *t, const char *charset)
 {
 	static const char *const plain[] = { "utf-8", "iso-8859-", "windows-125",
 					     "koi8-" };
+	/* tests/unit/test_mime_parts.c asks the C library for each octet. */
+	static const char *const full[] = { "iso-8859-1", "iso-8859-2", "iso-8859-15",
+					    "koi8-r" };
 
 	t->ascii = says_ascii(charset);
 	if (t->ascii)
 		return;
 	t->cd = converter(t->charsets, charset);
 	t->unknown = t->cd == (GIConv)-1;
+	t->utf8 = !t->unknown && g_ascii_strcasecmp(charset, "utf-8") == 0;
+	for (size_t i = 0; i < COUNT_OF(full); i++)
+		t->full |= !t->unknown && g_ascii_strcasecmp(charset, full[i]) == 0;
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
 		t->by_runs |= g_ascii_strncasecmp(charset, plain[i], strlen(plain[i])) ==
 			      0;
@@ -394,7 +401,10 @@ static bool charset_runs(struct mime_content *t, struct span s)
 		s = span_from(s, mime_ascii_run(s));
 		for (k = 0; k < s.n && (unsigned char)s.p[k] >= 0x80;)
 			k++;
-		if (k > 0 && !charset_run(t, s.p, k, k == s.n))
+		/* What is good beyond doubt need not be converted. */
+		if (k > 0 && !t->full &&
+		    !(t->utf8 && text_is_utf8((struct span){ s.p, k })) &&
+		    !charset_run(t, s.p, k, k == s.n))
 			return false;
 		s = span_from(s, k);
 	}

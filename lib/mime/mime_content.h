@@ -35,6 +35,8 @@ struct mime_content {
 	int qp;
 	bool ascii, unknown;
 	bool by_runs;  /* ASCII stands for itself in it, between whole characters */
+	bool utf8;     /* it is that one */
+	bool full;     /* an octet is a character in it, and each is one */
 	void *cd;      /* of iconv; (void *)-1: none is needed */
 	char kept[16]; /* a character that is not complete yet */
 	size_t kept_n;
