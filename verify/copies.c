@@ -115,10 +115,11 @@ static int64_t most_at_once(const struct copies *c, int64_t since)
 		from[i] = c->copy[i].first_run > since ? c->copy[i].first_run : since;
 		to[i] = c->copy[i].gone_run;
 	}
+	to[c->n] = INT64_MAX;
 	qsort(from, c->n, sizeof *from, by_run);
 	qsort(to, c->n, sizeof *to, by_run);
 	for (size_t i = 0, k = 0; i < c->n; i++) {
-		while (k < c->n && to[k] <= from[i]) {
+		while (to[k] <= from[i]) {
 			now--;
 			k++;
 		}

@@ -293,13 +293,15 @@ static void tally_comparable(const struct match *x, bool flags)
 	struct work_member *m = x->p->m;
 	struct message old = x->then[SIDE_OLD], new = x->then[SIDE_NEW];
 
+	if ((m->not_comparable & DIFF_FLAGS) != 0)
+		old.flags = 0;
 	if ((m->not_comparable & DIFF_KEYWORDS) != 0)
 		old.keyword_set = 0;
 	if ((m->not_comparable & DIFF_DATE) != 0)
 		old.date = MSG_DATE_UNKNOWN;
 	if ((m->not_comparable & DIFF_OCTETS) != 0)
 		old.octets = -1;
-	tally_facts(m->tally, &old, &new, flags && (m->not_comparable & DIFF_FLAGS) == 0);
+	tally_facts(m->tally, &old, &new, flags);
 }
 
 /* What was read of one of both earlier tells which it is, and nothing more. */

@@ -62,8 +62,7 @@ static char next_octet(const char **s)
 /* The server's own separator cannot be written inside a level. */
 static bool is_refused(const struct profile *p, char delim, char c)
 {
-	return c == delim ||
-	       (p->refused.text != NULL && strchr(p->refused.text, c) != NULL) ||
+	return c == delim || strchr(p->refused.text, c) != NULL ||
 	       (p->refuses_controls.on && (unsigned char)c < ' ');
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify/verify.h"
 
+#include <assert.h>
+
 #include "base/text.h"
 #include "store/store_account.h"
 #include "store/store_run.h"
@@ -136,7 +138,7 @@ static bool find_transfer(const struct session *s, int64_t id, size_t *out)
 static bool joins(const struct session *s, const struct group *g, size_t i,
 		  const char *prefix, struct arena *scratch)
 {
-	if (s->all[i].gone != 0 || s->all[i].new_account == 0 ||
+	if (s->all[i].gone != 0 ||
 	    strcmp(map_prefix(scratch, s->all[i].new_prefix), prefix) != 0)
 		return false;
 	for (size_t k = 0; k < g->n; k++)
@@ -316,17 +318,26 @@ static bool is_among(const int64_t *ids, size_t n, int64_t id)
 	return false;
 }
 
+static bool has_transfer(const struct session *s, const struct group *g, int64_t id)
+{
+	for (size_t k = 0; k < g->n; k++)
+		if (s->all[g->at[k]].id == id)
+			return true;
+	return false;
+}
+
 /* The account with which an alarm of all accounts is told is judged once more. */
 static bool judge_crowd(struct session *s, struct err *err)
 {
+	bool ok = true;
+
 	s->alarm = crowd_alarm(&s->crowd, s->o);
 	if (s->alarm == NULL)
 		return true;
-	for (size_t i = 0; i < s->group_n; i++)
-		for (size_t k = 0; k < s->group[i].n; k++)
-			if (s->all[s->group[i].at[k]].id == s->alarm->transfer)
-				return judge_one(s, &s->group[i], true, err);
-	return true;
+	for (size_t i = 0; ok && i < s->group_n; i++)
+		if (has_transfer(s, &s->group[i], s->alarm->transfer))
+			ok = judge_one(s, &s->group[i], true, err);
+	return ok;
 }
 
 /* Mail that is missing in one account and extra in another: those are judged once more,
@@ -381,7 +392,8 @@ static bool sum_up(struct session *s, struct err *err)
 			arena_reset(&s->arena);
 			if (!store_judgement(s->st, id, &s->arena, &j, &found, err))
 				return false;
-			if (found && s->asked[at])
+			assert(found); /* it was judged just now */
+			if (s->asked[at])
 				add_result(s->out, &j);
 			if (!count_wants(s, id, err))
 				return false;

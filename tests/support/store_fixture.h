@@ -52,12 +52,14 @@ struct fx_folder {
 	const char *error;
 	uint32_t uidvalidity; /* 0: 1 */
 	bool no_uidnext;      /* the server does not tell UIDNEXT */
+	bool unseen;	      /* listed, and not looked at */
 	bool set_back;	      /* an older state was put back: UIDNEXT is that of it */
 	/* FOLDER_HOLED: uids of messages that could not be read, ascending */
 	const uint32_t *hole;
 	size_t hole_n;
 };
 
+#define FX_BLANK_MAX   (4u << 20) /* octets of a new store */
 #define FX_MESSAGES(v) .message = (v), .n = COUNT_OF(v), .depth = DEPTH_FULL
 #define FX_EMPTY       .depth = DEPTH_FULL
 #define FX_HOLES(v)    .outcome = FOLDER_HOLED, .hole = (v), .hole_n = COUNT_OF(v)
@@ -69,6 +71,29 @@ struct fx_folder {
 			fail_msg("%s: %s", #call, err.text);                             \
 	} while (0)
 
+/* A new store at path.  To make one takes longer than most tests: the first one is kept,
+ * and the others are copies of it. */
+static inline void fx_create(const char *path)
+{
+	static char *blank;
+	static size_t n;
+	struct err err = ERR_INIT;
+	FILE *file;
+
+	if (blank == NULL)
+		fx_ok(store_create(path, &err));
+	file = fopen(path, blank == NULL ? "rb" : "wb");
+	assert_non_null(file);
+	if (blank == NULL) {
+		blank = mem_alloc(FX_BLANK_MAX);
+		n = fread(blank, 1, FX_BLANK_MAX, file);
+		assert_true(n > 0 && n < FX_BLANK_MAX);
+	} else {
+		assert_int_equal(fwrite(blank, 1, n, file), n);
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
 static inline void fx_open(struct fx *f)
 {
 	struct err err = ERR_INIT;
@@ -78,7 +103,7 @@ static inline void fx_open(struct fx *f)
 	snprintf(f->dir, sizeof f->dir, "/tmp/mailmuster-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof f->path, "%s/mailmuster.db", f->dir);
-	fx_ok(store_create(f->path, &err));
+	fx_create(f->path);
 	fx_ok(store_open(f->path, STORE_WRITE, &f->st, &err));
 }
 
@@ -263,7 +288,7 @@ static inline void fx_read_as(struct fx *f, enum side side, const char *user,
 						.attrs = v[i].attrs };
 	fx_ok(store_listing(f->st, &l, &err));
 	for (size_t i = 0; i < n; i++) {
-		if ((v[i].attrs & (FOLDER_NOSELECT | FOLDER_FOREIGN)) != 0)
+		if ((v[i].attrs & (FOLDER_NOSELECT | FOLDER_FOREIGN)) != 0 || v[i].unseen)
 			continue;
 		fx_read_folder(f, &v[i], l.folders[i].id);
 		if (v[i].outcome == FOLDER_UNREADABLE || v[i].outcome == FOLDER_HOLED)

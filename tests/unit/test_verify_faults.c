@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The database fails, at any point of a judgement: an error that says so, never a
  * verdict; and what is judged next is judged as if nothing had happened. */
-#include "tests/support/verify_fixture.h"
+#include "tests/support/verify_people.h"
 
-#include "store/store_mover.h"
-#include "store/store_scan.h"
 #include "verify/seal.h"
 
 #include "tests/support/store_faults.h"
@@ -20,354 +18,6 @@ int64_t clock_now(void)
 int64_t clock_mono_ms(void)
 {
 	return the_time * 1000;
-}
-
-/* ---- everything that verify knows, in one store ---- */
-
-#define SEEN MSG_SEEN
-#define M(id, uid, octets, flags, words)                                                 \
-	{                                                                                \
-		"<" id "@x>", octets, D0 + (uid), flags, words, uid                      \
-	}
-#define U(folder)                                                                        \
-	{                                                                                \
-		.name = folder, .outcome = FOLDER_UNREADABLE, .error = "NO broken"       \
-	}
-#define C(folder)                                                                        \
-	{                                                                                \
-		.name = folder, .outcome = FOLDER_COUNTED                                \
-	}
-#define H(folder, v)                                                                     \
-	{                                                                                \
-		.name = folder, FX_MESSAGES(v), FX_HOLES(at_2)                           \
-	}
-static const uint32_t at_2[] = { 2 };
-
-static const struct fx_message
-	six[] = { M("1", 1, 100, SEEN, "a"),  M("2", 2, 100, SEEN, "b"),
-		  M("3", 3, 100, 0, NULL),    M("4", 4, 100, 0, NULL),
-		  M("5", 5, 100, SEEN, NULL), M("6", 6, 100, 0, NULL) },
-	/* other flags and words; 3 and 4 were removed, 6 went to another folder */
-	six_then[] = { M("1", 1, 100, 0, "c"), M("2", 2, 100, SEEN, NULL),
-		       M("5", 5, 100, 0, NULL) },
-	moved[] = { M("6", 6, 100, 0, NULL) },
-	/* 2 was moved on the old side, 7 came late */
-	six_old[] = { M("1", 1, 100, SEEN, "a"), M("3", 3, 100, 0, NULL),
-		      M("4", 4, 100, 0, NULL),	 M("5", 5, 100, SEEN, NULL),
-		      M("6", 6, 100, 0, NULL),	 M("7", 7, 100, 0, NULL) },
-	moved_old[] = { M("2", 1, 100, SEEN, "b") },
-	three[] = { M("k", 1, 10, 0, NULL), M("l", 2, 20, 0, NULL),
-		    M("m", 3, 30, 0, NULL) },
-	other[] = { M("n", 1, 10, 0, "$Work"), M("o", 2, 20, SEEN, NULL),
-		    M("p", 3, 30, 0, NULL) },
-	/* one of another size, words and date, one that is one more */
-	facts[] = { M("n", 1, 11, SEEN, "$Play"),
-		    { "<o@x>", 20, D0 + 7200, 0, NULL, 2 },
-		    M("q", 3, 30, 0, NULL) },
-	one[] = { M("z", 1, 10, 0, NULL) },
-	two[] = { M("z", 1, 10, 0, NULL), M("y", 2, 10, 0, NULL) },
-	no_id[] = { { NULL, 10, D0, 0, NULL, 1 }, { NULL, 11, D0, 0, NULL, 2 } },
-	no_id_new[] = { { NULL, 12, D0, 0, NULL, 1 },
-			{ "<made@x>", 13, D0, 0, NULL, 2 } };
-
-#define FOLDERS 7
-static const struct person {
-	const char *name, *old, *new, *decision;
-	struct fx_folder at_old[FOLDERS], at_new[FOLDERS];     /* read first */
-	struct fx_folder then_old[FOLDERS], then_new[FOLDERS]; /* and later, or nothing */
-	bool sealed, unsound;
-} people[] = {
-	{ "ann",
-	  "ann",
-	  "ann",
-	  "",
-	  { F("INBOX", six), F("Gone", one), F("Set", three), F("Anew", other),
-	    FE("Work") },
-	  { F("INBOX", six), F("Gone", one), F("Set", three), F("Anew", other),
-	    FE("Work") },
-	  { F("INBOX", six_old), F("Set", one), F("Anew", other), F("Work", moved_old) },
-	  { F("INBOX", six_then),
-	    { .name = "Set", FX_MESSAGES(one), .set_back = true },
-	    { .name = "Anew", FX_MESSAGES(other), .uidvalidity = 9 },
-	    F("Work", moved) },
-	  true,
-	  true },
-	/* two whose mail arrives in the same folders, one with a seal */
-	{ "bob",
-	  "bob",
-	  "both",
-	  "",
-	  { F("INBOX", three), F("Sent", one), F("Sent Items", other) },
-	  { F("INBOX", three), F("Sent", one), FE("Old") },
-	  { { 0 } },
-	  { { 0 } },
-	  true,
-	  false },
-	{ "cid",
-	  "cid",
-	  "both",
-	  "",
-	  { F("INBOX", other), F("Archive", two) },
-	  { { 0 } },
-	  { { 0 } },
-	  { { 0 } },
-	  false,
-	  false },
-	/* sides of which little or nothing is known */
-	{ "dan",
-	  "dan",
-	  "dan",
-	  "",
-	  { F("INBOX", three) },
-	  { { 0 } },
-	  { { 0 } },
-	  { { 0 } },
-	  false,
-	  false },
-	{ "eve",
-	  "eve",
-	  "eve",
-	  "keep",
-	  { F("INBOX", three) },
-	  { { 0 } },
-	  { { 0 } },
-	  { { 0 } },
-	  false,
-	  false },
-	{ "fay",
-	  "fay",
-	  "fay",
-	  "",
-	  { C("INBOX") },
-	  { C("INBOX") },
-	  { { 0 } },
-	  { { 0 } },
-	  false,
-	  false },
-	{ "gus",
-	  "gus",
-	  "gus",
-	  "",
-	  { { .name = "INBOX", .message = three, .n = 3, .depth = DEPTH_IDS } },
-	  { F("INBOX", three) },
-	  { { 0 } },
-	  { { 0 } },
-	  false,
-	  false },
-	/* mail of one in the account of another */
-	{ "hal",
-	  "hal",
-	  "hal",
-	  "",
-	  { F("INBOX", three), F("Private", two) },
-	  { F("INBOX", three) },
-	  { { 0 } },
-	  { { 0 } },
-	  false,
-	  false },
-	{ "ida",
-	  "ida",
-	  "ida",
-	  "",
-	  { F("INBOX", other) },
-	  { F("INBOX", facts), F("Odd", two) },
-	  { { 0 } },
-	  { { 0 } },
-	  false,
-	  false },
-	/* folders of every kind */
-	{ "jon",
-	  "jon",
-	  "jon",
-	  "",
-	  { F("INBOX", three), U("Bad"), H("Holes", other), F("Junk", one),
-	    FA("Sent Items", FOLDER_SUBSCRIBED | FOLDER_SENT, six), F("Lost", two) },
-	  { F("INBOX", other), U("Worse"), H("Holes", three), F("Sent", six_then),
-	    FE("Drafts") },
-	  { { 0 } },
-	  { { 0 } },
-	  false,
-	  false },
-	/* known by other things than their Message-ID */
-	{ "kim",
-	  "kim",
-	  "kim",
-	  "",
-	  { F("INBOX", no_id), FE("Work") },
-	  { FE("INBOX"), F("Work", no_id_new) },
-	  { { 0 } },
-	  { { 0 } },
-	  false,
-	  false },
-	/* sealed, and removed later: few each, many together */
-	{ "lea",
-	  "lea",
-	  "lea",
-	  "",
-	  { F("INBOX", six) },
-	  { F("INBOX", six) },
-	  { { 0 } },
-	  { F("INBOX", moved) },
-	  true,
-	  false },
-	{ "max",
-	  "max",
-	  "max",
-	  "",
-	  { F("INBOX", six) },
-	  { F("INBOX", six) },
-	  { { 0 } },
-	  { F("INBOX", six_then) },
-	  true,
-	  false },
-};
-enum { PEOPLE = COUNT_OF(people) };
-
-static size_t count(const struct fx_folder *v)
-{
-	size_t n = 0;
-
-	while (n < FOLDERS && v[n].name != NULL)
-		n++;
-	return n;
-}
-
-static int64_t epoch_of(struct fx *f, enum side side, const char *user, const char *name)
-{
-	struct folder_view *v;
-	struct err err = ERR_INIT;
-	size_t n;
-
-	fx_ok(store_folders(f->st, fx_account(f, side, user), false, &f->arena, &v, &n,
-			    &err));
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(v[i].folder.name, name) == 0)
-			return v[i].epoch;
-	fail_msg("no folder %s of %s", name, user);
-	return 0;
-}
-
-static void read_side(struct fx *f, enum side side, const char *user,
-		      const struct fx_folder *v)
-{
-	if (count(v) > 0)
-		fx_read(f, side, user, v, count(v));
-}
-
-static void put_body(struct fx *f, enum side side, const char *user, const char *folder,
-		     uint32_t uid, const char *body, uint64_t symptoms)
-{
-	struct body_facts b = { .read = *body != '\0',
-				.announced = -1,
-				.octets = *body != '\0' ? 20 : -1,
-				.header_key = fx_key("h"),
-				.body_key = fx_key(body),
-				.symptoms = symptoms,
-				.words = *body != '\0' ? "" : "NO" };
-	struct err err = ERR_INIT;
-
-	fx_ok(store_body_put(f->st, epoch_of(f, side, user, folder), uid, &b, &err));
-}
-
-static void put_fields(struct fx *f, enum side side, const char *user, const char *folder,
-		       uint32_t uid, const char *fields)
-{
-	struct detail_facts d = { .fields = fields,
-				  .header_octets = 50,
-				  .body_octets = -1,
-				  .crlf = -1,
-				  .bare_lf = -1,
-				  .bare_cr = -1 };
-	struct err err = ERR_INIT;
-
-	fx_ok(store_detail_facts_put(f->st, epoch_of(f, side, user, folder), uid, &d,
-				     &err));
-}
-
-static void put_detail(struct fx *f, enum side side, const char *user, const char *folder,
-		       uint32_t uid, const char *subject)
-{
-	struct message_detail d = { .subject = subject };
-	struct msg_key key = fx_key(subject);
-	struct err err = ERR_INIT;
-
-	fx_ok(store_detail_put(f->st, epoch_of(f, side, user, folder), uid, &d, &key,
-			       &err));
-}
-
-/* What a scan, a look-up and a mover's log tell. */
-static void fill_more(struct fx *f, const int64_t *t)
-{
-	struct mover_note note = { .transfer = t[7],
-				   .folder = "Private",
-				   .uid = 1,
-				   .at = 5,
-				   .why = WHY_TOO_LARGE,
-				   .text = "NO too large" };
-	struct scan_sample sample = { .side = SIDE_OLD,
-				      .seed = 7,
-				      .rank = UINT64_MAX,
-				      .messages = 6,
-				      .chosen = 6 };
-	struct err err = ERR_INIT;
-	bool new;
-
-	fx_ok(store_mover_note_add(f->st, &note, &new, &err));
-	fx_ok(store_scan_sample_put(f->st, &sample, &err));
-	put_body(f, SIDE_OLD, "ida", "INBOX", 2, "b",
-		 SYMPTOM_BIT(SYMPTOM_NUL) | SYMPTOM_BIT(SYMPTOM_MULTIPART_CUT));
-	put_body(f, SIDE_NEW, "ida", "INBOX", 2, "c", 0);
-	put_body(f, SIDE_OLD, "ida", "INBOX", 3, "", 0);
-	put_body(f, SIDE_NEW, "ida", "INBOX", 3, "", 0);
-	put_fields(f, SIDE_OLD, "ida", "INBOX", 1, "Date:37:00000001\n");
-	put_fields(f, SIDE_NEW, "ida", "INBOX", 1, "Date:37:00000001\n");
-	put_detail(f, SIDE_OLD, "kim", "INBOX", 1, "one");
-	put_detail(f, SIDE_NEW, "kim", "Work", 1, "one");
-	put_detail(f, SIDE_OLD, "kim", "INBOX", 2, "two");
-	put_detail(f, SIDE_NEW, "kim", "Work", 2, "two");
-	fx_ok(store_detail_fail(f->st, epoch_of(f, SIDE_OLD, "hal", "Private"), 1, "NO",
-				&err));
-}
-
-static void seal_as(struct fx *f, int64_t t, const struct person *p)
-{
-	struct seal s = { .transfer = t, .at = clock_now(), .teller = "tester" };
-	struct seal_folder *v;
-	struct err err = ERR_INIT;
-	size_t n;
-	bool found;
-
-	seal(f, t, p->old, p->new);
-	if (!p->unsound)
-		return;
-	fx_ok(store_seal_newest(f->st, t, &f->arena, &s, &v, &n, &found, &err));
-	s.sound = false;
-	s.note = "mail still flowed";
-	fx_ok(store_seal_add(f->st, &s, v, n, &s.id, &err));
-}
-
-static void fill(struct fx *f, int64_t *t)
-{
-	for (size_t i = 0; i < PEOPLE; i++)
-		t[i] = fx_transfer(f, people[i].name, people[i].old, people[i].new, "",
-				   people[i].decision);
-	fx_audit(f, DEPTH_FULL);
-	for (size_t i = 0; i < PEOPLE; i++) {
-		read_side(f, SIDE_OLD, people[i].old, people[i].at_old);
-		read_side(f, SIDE_NEW, people[i].new, people[i].at_new);
-	}
-	fx_audit_end(f);
-	for (size_t i = 0; i < PEOPLE; i++)
-		if (people[i].sealed)
-			seal_as(f, t[i], &people[i]);
-	the_time += 60;
-	fx_audit(f, DEPTH_FULL);
-	for (size_t i = 0; i < PEOPLE; i++) {
-		read_side(f, SIDE_OLD, people[i].old, people[i].then_old);
-		read_side(f, SIDE_NEW, people[i].new, people[i].then_new);
-	}
-	fill_more(f, t);
-	fx_audit_end(f);
 }
 
 /* ---- what is held ---- */
@@ -407,51 +57,70 @@ static void reopen(struct fx *f)
 	fx_ok(store_open(f->path, STORE_WRITE, &f->st, &err));
 }
 
+/* A run that was killed. */
+static void leave_open(struct fx *f)
+{
+	struct run r = { .command = "verify",
+			 .scope = "{}",
+			 .depth = DEPTH_FULL,
+			 .started = clock_now(),
+			 .operator_name = "tester" };
+	struct err err = ERR_INIT;
+	int64_t id;
+
+	fx_ok(store_run_begin(f->st, &r, &id, &err));
+}
+
 /* Each way to the database that these n people need and that has not failed yet fails
- * once.  Afterwards the same store, still open, is judged, and it is the same judgement.
- * Returns how many failed. */
-static size_t fail_for(struct fx *f, const int64_t *t, size_t n)
+ * once.  The judgement before stands as it was; for those who are judged twice, as it
+ * depends on others (twice), what was judged in between may stand.  The same store, still
+ * open, is judged once more, and it is the same judgement.  Returns how many failed. */
+static size_t fail_for(struct fx *f, const int64_t *t, size_t n, bool twice)
 {
 	struct verify_options o = options(t, n);
+	enum { STEPS, PREPARES, LEFT_OPEN, DONE };
 	struct verify_result r, untouched;
 	char *first, *again;
 	size_t failed = 0;
 
 	o.rules = &rules;
+	o.mass_percent = 10;
+	o.profile[SIDE_OLD] = o.profile[SIDE_NEW] = "generic"; /* to find it takes time */
 	verify(f, &o);
 	verify(f, &o); /* what was measured is known from now on */
 	first = told(f, t, n);
 	memset(&untouched, 0x5a, sizeof untouched);
-	/* Statements stay prepared: how they fail to be is tried when nothing else fails.
-	 */
-	for (bool prepare = false;; failed++) {
+	/* Statements stay prepared: how they fail to be is tried when nothing else fails,
+	 * and behind that how a run of ours that never ended fails to be ended. */
+	for (int round = STEPS; round < DONE;) {
 		struct err err = ERR_INIT;
-		bool ok, fault;
+		bool ok;
 
-		if (prepare)
+		if (round >= PREPARES)
 			reopen(f);
+		if (round == LEFT_OPEN)
+			leave_open(f);
 		r = untouched;
 		fault_begin();
 		ok = verify_run(f->st, &o, &r, &err);
-		fault = fault_end();
-		if (!fault) {
+		if (!fault_end()) {
 			fx_ok(ok);
-			if (prepare)
-				break;
-			prepare = true;
-			failed--;
+			round++;
 			continue;
 		}
+		failed++;
 		if (ok || err.cls != faults.cls || *err.text == '\0')
 			fail_msg("%s failed (%zu): %s, %s: %s", faults.what, failed,
 				 ok ? "judged" : "not judged", err_class_name(err.cls),
 				 err.text);
 		assert_memory_equal(&r, &untouched, sizeof r);
-		verify(f, &o);
+		if (twice || failed % 16 == 0)
+			verify(f, &o);
 		again = told(f, t, n);
 		assert_string_equal(again, first);
 		free(again);
 	}
+	verify(f, &o);
 	again = told(f, t, n);
 	assert_string_equal(again, first);
 	free(again);
@@ -469,12 +138,94 @@ static void a_store_that_fails_gives_no_verdict(void **state)
 
 	(void)state;
 	fx_open(&f);
-	fill(&f, t);
+	people_fill(&f, t);
 	for (size_t i = 0; i < PEOPLE; i++)
-		failed += fail_for(&f, &t[i], 1);
-	failed += fail_for(&f, t, PEOPLE);
+		failed += fail_for(&f, &t[i], 1,
+				   strstr("bob hal ida jon", people[i].name) != NULL);
+	failed += fail_for(&f, t, PEOPLE - 1, true);
 	print_message("%zu ways to the database failed, each once\n", failed);
 	assert_true(failed > 100);
+	fx_close(&f);
+}
+
+/* A stop that cannot be noted is told as what it is. */
+static bool always(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static void a_stop_that_cannot_be_noted_is_an_error(void **state)
+{
+	struct verify_options o;
+	struct verify_result r;
+	size_t failed = 0, stopped = 0;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	o = options(&t, 1);
+	o.stop = always;
+	while (stopped == 0) {
+		struct err err = ERR_INIT;
+
+		fault_begin();
+		assert_false(verify_run(f.st, &o, &r, &err));
+		if (fault_end())
+			failed++;
+		else
+			stopped++;
+		assert_int_equal(err.cls, faults.what != NULL ? faults.cls : ERR_STOPPED);
+	}
+	assert_true(failed > 2);
+	fx_close(&f);
+}
+
+/* A baseline is made of what is known, or not at all. */
+static void a_store_that_fails_makes_no_seal(void **state)
+{
+	const struct seal_options o = { .now = clock_now() + 60,
+					.max_age = 7 * DAY,
+					.max_gap = 7200,
+					.teller = "tester",
+					.note = "" };
+	struct err err = ERR_INIT;
+	struct transfer *all;
+	int64_t t[PEOPLE];
+	size_t n, failed = 0;
+	struct fx f;
+
+	(void)state;
+	fx_open(&f);
+	people_fill(&f, t);
+	fx_ok(store_transfers(f.st, false, &f.arena, &all, &n, &err));
+	for (size_t i = 0; i < n; i++) {
+		const struct seal_made untouched = { .why = "none" };
+		struct seal_made made = untouched, first;
+		bool fault;
+
+		fx_ok(seal_make(f.st, &all[i], &o, &f.arena, &first, &err));
+		do {
+			bool ok;
+
+			err = ERR_INIT;
+			fault_begin();
+			ok = seal_make(f.st, &all[i], &o, &f.arena, &made, &err);
+			fault = fault_end();
+			failed += fault;
+			assert_true(ok != fault);
+			if (fault) {
+				assert_int_equal(err.cls, faults.cls);
+				assert_memory_equal(&made, &untouched, sizeof made);
+			}
+		} while (fault);
+		assert_int_equal(made.state, first.state);
+		assert_string_equal(made.why, first.why);
+		assert_int_equal(made.folder_n, first.folder_n);
+	}
+	assert_true(failed > 5);
 	fx_close(&f);
 }
 
@@ -482,6 +233,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_store_that_fails_gives_no_verdict),
+		cmocka_unit_test(a_stop_that_cannot_be_noted_is_an_error),
+		cmocka_unit_test(a_store_that_fails_makes_no_seal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,7 +161,16 @@ static void says_where_the_missing_are(void **state)
 	tally_free(t);
 }
 
-enum date_how { KEPT, ONE_DAY, TWO_DAYS, HOURS_2, DST, SCATTERED, UNKNOWN };
+enum date_how {
+	KEPT,
+	ONE_DAY,
+	TWO_DAYS,
+	HOURS_2,
+	DST,
+	SCATTERED,
+	UNKNOWN,
+	ALL_OF_A_DAY, /* on both sides, two hours later */
+};
 
 static int64_t new_date(enum date_how how, int64_t old, int k)
 {
@@ -180,6 +189,8 @@ static int64_t new_date(enum date_how how, int64_t old, int k)
 		return old + 10000 * (k + 1);
 	case UNKNOWN:
 		return MSG_DATE_UNKNOWN;
+	case ALL_OF_A_DAY:
+		return old + 7200;
 	}
 	return old;
 }
@@ -219,6 +230,9 @@ static void says_what_changed_alike(void **state)
 		  "All 50 wrong dates differ by +1 h 00 min or +2 h 00 min: a time zone "
 		  "was taken for "
 		  "another." },
+		{ 50, 0, 0, 0, 0, 0, ALL_OF_A_DAY, true,
+		  "All 50 wrong dates differ by +2 h 00 min: a time zone was taken for "
+		  "another." },
 		{ 50, 0, 0, 0, 0, 0, SCATTERED, true, "" },
 		{ 50, 0, 0, 0, 0, 0, UNKNOWN, true, "" },
 		{ 4, 0, 0, 0, 0, 0, ONE_DAY, true, "" },
@@ -241,6 +255,8 @@ static void says_what_changed_alike(void **state)
 					     .octets = 1000 + k,
 					     .date = day_of(2010, 1, 1) +
 						     k * INT64_C(1000000) };
+			if (cases[i].dates == ALL_OF_A_DAY)
+				a.date = day_of(2010, 1, 1) + k;
 			struct message b = { .flags = (uint8_t)cases[i].new_flags,
 					     .keyword_set = cases[i].new_words,
 					     .octets = 1000 + k + cases[i].bias,
