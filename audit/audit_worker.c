@@ -337,6 +337,9 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.kind = o->server[w->side]->kind;
 	a.r.compress = o->transcript != NULL ? COMPRESS_OFF
 					     : o->server[w->side]->compress;
+	a.r.acl = o->server[w->side]->acl;
+	if (o->acl_again && a.r.acl == ACL_AUTO)
+		a.r.acl = ACL_ON;
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
 	w->quiet = w->counted = w->alone = false;
 	w->patience = (struct audit_patience){ 0 };
@@ -358,6 +361,8 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		limits = audit_reader_limits(&a.r, &end.end.limit_n,
 					     &end.end.limits_known);
 	end.end.limits = limits;
+	end.end.acls = a.r.acls;
+	end.end.acl_n = a.r.acl_n;
 	if (a.r.listed)
 		end.end.outcome = a.r.own_read == a.r.own ? ACCOUNT_READ : ACCOUNT_PARTLY;
 	if (end.end.outcome == ACCOUNT_PARTLY && a.r.first_bad.cls != ERR_NONE) {

@@ -166,7 +166,11 @@ struct work {
 	const struct profile *profile; /* of the new server */
 	const struct transfer *all;    /* every transfer into this new account */
 	size_t all_n;
-	struct arena *arena;   /* lives as long as these transfers are judged */
+	const struct transfer *everyone; /* every transfer */
+	size_t everyone_n;
+	struct map_login *
+		*names;	     /* whose logins are which; made when it is first asked for */
+	struct arena *arena; /* lives as long as these transfers are judged */
 	struct arena *scratch; /* for one finding */
 	struct sha256_ctx *sha;
 
@@ -180,7 +184,7 @@ struct work {
 	const char *unread_new; /* a new folder that could not be read, in which mail may
 				   be; NULL */
 	const char *holed[SIDE_COUNT]; /* a folder with holes, likewise; NULL */
-	const char **gone;	/* new folders of a seal that are gone, common form */
+	const char **gone; /* new folders of a seal that are gone, common form */
 	size_t gone_n;
 	bool sampled; /* sample tells which messages a scan chose by chance */
 	struct scan_sample sample;
@@ -414,6 +418,11 @@ bool sides_counted(struct work *w, struct err *err) MUST_CHECK;
 /* Known to be there, and not examined.  The new side counts when nobody else is compared
  * with it. */
 void sides_count(struct work *w, struct work_member *m);
+
+/* ---- grants.c ---- */
+
+/* Tell what others may do with the folders that they could not do before, or no more. */
+bool grants_judge(struct work *w, struct work_member *m, struct err *err) MUST_CHECK;
 
 /* ---- group.c ---- */
 

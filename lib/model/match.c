@@ -143,6 +143,9 @@ static const struct {
 					 "message that a server does not give out" },
 	[FINDING_MESSAGE_DAMAGED] = { "message-damaged", "messages that are damaged",
 				      "message that is damaged" },
+	[FINDING_ACCESS] = { "access",
+			     "folders that others may use otherwise than before",
+			     "folder that others may use otherwise than before" },
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "every class has a name");
 
@@ -202,6 +205,7 @@ bool finding_class_of_messages(enum finding_class c)
 	case FINDING_SUBSCRIPTION:
 	case FINDING_SPECIAL_USE:
 	case FINDING_SEAL_UNSOUND:
+	case FINDING_ACCESS:
 		break;
 	}
 	return false;

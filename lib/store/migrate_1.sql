@@ -682,3 +682,35 @@ END;
 CREATE TRIGGER folder_hole_no_delete BEFORE DELETE ON folder_hole BEGIN
 	SELECT RAISE(ABORT, 'folder_hole is append-only');
 END;
+
+-- Who may do what with a folder, as its server told it (GETACL, RFC 4314), when it differs
+-- from the folder's last row.  Append-only; audit.
+CREATE TABLE folder_acl (
+	id     INTEGER PRIMARY KEY,
+	run    INTEGER NOT NULL REFERENCES run (id),
+	folder INTEGER NOT NULL REFERENCES folder (id),
+	at     INTEGER NOT NULL,
+	words  TEXT NOT NULL -- why it is not known, in the server's words; '': it is
+) STRICT;
+CREATE INDEX folder_acl_folder ON folder_acl (folder);
+CREATE INDEX folder_acl_run ON folder_acl (run);
+
+-- The entries of such a list.  Append-only; audit.
+CREATE TABLE folder_grant (
+	acl    INTEGER NOT NULL REFERENCES folder_acl (id),
+	who    TEXT NOT NULL, -- identifier as the server writes it; '-' in front: taken away
+	rights TEXT NOT NULL, -- letters, ascending, each once
+	PRIMARY KEY (acl, who)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER folder_acl_no_update BEFORE UPDATE ON folder_acl BEGIN
+	SELECT RAISE(ABORT, 'folder_acl is append-only');
+END;
+CREATE TRIGGER folder_acl_no_delete BEFORE DELETE ON folder_acl BEGIN
+	SELECT RAISE(ABORT, 'folder_acl is append-only');
+END;
+CREATE TRIGGER folder_grant_no_update BEFORE UPDATE ON folder_grant BEGIN
+	SELECT RAISE(ABORT, 'folder_grant is append-only');
+END;
+CREATE TRIGGER folder_grant_no_delete BEFORE DELETE ON folder_grant BEGIN
+	SELECT RAISE(ABORT, 'folder_grant is append-only');
+END;

@@ -2,6 +2,7 @@
 /* What answers mean: every response of a stream goes to the parser of its kind, in a copy
  * of just its size. */
 #include "base/text.h"
+#include "imap/imap_acl.h"
 #include "imap/imap_cmd.h"
 #include "imap/imap_cur.h"
 #include "imap/imap_fetch.h"
@@ -103,6 +104,28 @@ static void check_quota(struct span text, struct arena *arena)
 			text_is_utf8(span_str(list[i].name)));
 }
 
+static void check_acl(struct span text, struct arena *arena)
+{
+	const struct acl_entry *entry = NULL;
+	struct err err = ERR_INIT;
+	const char *wire;
+	size_t n = 0;
+	bool ok = imap_acl_parse(text, arena, &wire, &entry, &n, &err);
+
+	promise_clean(ok, &err);
+	if (!ok)
+		return;
+	check_name(wire);
+	PROMISE(n <= ACL_ENTRIES_MAX);
+	for (size_t i = 0; i < n; i++) {
+		PROMISE(i == 0 || strcmp(entry[i - 1].who, entry[i].who) < 0);
+		PROMISE(text_is_utf8(span_str(entry[i].who)) &&
+			strlen(entry[i].who) <= ACL_WHO_MAX && *entry[i].who != '\0');
+		for (const char *r = entry[i].rights; *r != '\0'; r++)
+			PROMISE(r[1] == '\0' || r[0] < r[1]);
+	}
+}
+
 static void check_other(const struct imap_resp *resp, struct arena *arena)
 {
 	struct err err = ERR_INIT;
@@ -130,6 +153,9 @@ static void check_other(const struct imap_resp *resp, struct arena *arena)
 	case IMAP_RESP_MYRIGHTS:
 		promise_clean(imap_myrights_parse(resp->text, arena, &rights, &err),
 			      &err);
+		break;
+	case IMAP_RESP_ACL:
+		check_acl(resp->text, arena);
 		break;
 	case IMAP_RESP_QUOTA:
 		check_quota(resp->text, arena);

@@ -29,6 +29,7 @@ class Folder:
         self.modseq = spec.get("modseq", 1)
         self.attrs = spec.get("attrs", [])
         self.subscribed = spec.get("subscribed", True)
+        self.acl = spec.get("acl", "owner lrswipkxtea")
         self.messages = []
         for number, m in enumerate(spec.get("messages", []), 1):
             header, body = octets(m.get("header", "")), octets(m.get("body", ""))

@@ -16,6 +16,8 @@ static void allows_what_the_audit_asks(void **state)
 		"NAMESPACE",
 		"MYRIGHTS INBOX",
 		"MYRIGHTS \"a b\"",
+		"GETACL INBOX",
+		"GETACL \"a b\"",
 		"GETQUOTAROOT INBOX",
 		"STATUS INBOX (MESSAGES APPENDLIMIT)",
 		"NOOP",
@@ -124,7 +126,8 @@ static const char *const writing[] = {
 	"MYRIGHTS INBOX s",
 	"SETACL INBOX a lrs",
 	"DELETEACL INBOX a",
-	"GETACL INBOX",
+	"GETACL",
+	"GETACL INBOX a",
 	"LISTRIGHTS INBOX a",
 	/* RFC 2087, 9208 */
 	"SETQUOTA \"\" (STORAGE 5)",
