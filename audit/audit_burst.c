@@ -157,7 +157,7 @@ static bool finish_step(struct burst *b, struct burst_step *step, struct err *er
 	}
 	if (step->what == STEP_KNOWN && !b->odd) {
 		audit_uids_finish(&b->r->found);
-		b->odd = !b->found;
+		b->odd = !b->found && b->now.exists != 0;
 		return b->odd || audit_uids_gaps(&b->r->found, 1, b->base - 1,
 						 &b->r->vanished, err);
 	}

@@ -218,7 +218,8 @@ static bool agrees(struct burst *b)
 	if (b->way == AUDIT_DELTA)
 		return true; /* the writer counts */
 	audit_uids_finish(&b->r->found);
-	return b->found && (uint64_t)b->now.exists == b->r->found.count &&
+	return (b->found || b->now.exists == 0) &&
+	       (uint64_t)b->now.exists == b->r->found.count &&
 	       rows_are(b->w, &b->r->found);
 }
 

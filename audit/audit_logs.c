@@ -32,8 +32,10 @@ struct reader {
 	struct span header;
 	const char *path;
 	unsigned slot;
+	size_t member;			       /* of the job's files */
 	bool busy, ended, ordered, fresh_file; /* fresh_file: it may still grow */
 	bool no_sender;			       /* too old for that */
+	bool left;			       /* before its end */
 	uint64_t next_read, next_take;	       /* pieces */
 	char note[480];
 };
@@ -224,14 +226,44 @@ static bool take_in(struct job *j, struct slot *s, struct err *err)
 	return intake_batch(j->in, s->from->slot, &s->b, err);
 }
 
-/* All pieces of the files that are open.  ERR_STOPPED when asked to. */
+/* Was the year of this file guessed wrong, and is there another one to try? */
+static bool wrong_year(struct job *j, const struct reader *r, bool over, int *year)
+{
+	return j->tries[r->member] < LOGS_YEAR_TRIES && strcmp(r->path, "-") != 0 &&
+	       intake_wrong_year(j->in, r->slot, over, year);
+}
+
+/* What was guessed wrong; true: begin again behind the last commit. */
+static bool wrong_years(struct job *j)
+{
+	bool again = false;
+
+	for (size_t i = 0; i < j->crew.reader_n; i++) {
+		const struct reader *r = &j->crew.reader[i];
+		int year;
+
+		if (!wrong_year(j, r, !r->left, &year))
+			continue;
+		j->tries[r->member]++;
+		j->year[r->member] = year;
+		again = true;
+	}
+	return again;
+}
+
+/*
+ * All pieces of the files that are open, or, when the year of one proves to be wrong,
+ * some of them: what was guessed wrong mostly shows at once, and all is read again then.
+ * ERR_STOPPED when asked to.
+ */
 static bool read_group(struct job *j, struct logs_scanner *scanner, struct err *err)
 {
 	struct crew *c = &j->crew;
-	bool ok = true;
+	bool ok = true, wrong = false;
+	int year;
 
 	pthread_mutex_lock(&c->lock);
-	while (ok && !all_done(c)) {
+	while (ok && !wrong && !all_done(c)) {
 		struct reader *r = NULL;
 		struct slot *s = ready(c);
 
@@ -242,6 +274,7 @@ static bool read_group(struct job *j, struct logs_scanner *scanner, struct err *
 		if (s != NULL) {
 			pthread_mutex_unlock(&c->lock);
 			ok = take_in(j, s, err);
+			wrong = ok && wrong_year(j, s->from, false, &year);
 			tell(j, false);
 			pthread_mutex_lock(&c->lock);
 			s->from->next_take++;
@@ -256,9 +289,12 @@ static bool read_group(struct job *j, struct logs_scanner *scanner, struct err *
 			audit_cond_wait(&c->change, &c->lock, PROGRESS_MS);
 	}
 	/* Nobody may be inside a file that is about to be closed. */
-	if (!ok)
-		for (size_t i = 0; i < c->reader_n; i++)
-			c->reader[i].ended = true;
+	for (size_t i = 0; (!ok || wrong) && i < c->reader_n; i++) {
+		struct reader *r = &c->reader[i];
+
+		r->left = !r->ended || r->next_take < r->next_read;
+		r->ended = true;
+	}
 	for (;;) {
 		bool busy = false;
 
@@ -307,7 +343,9 @@ static bool open_one(struct job *j, size_t at, struct err *err)
 				 .year = j->year[at] != 0 ? j->year[at] : j->o->year,
 				 .follows = j->member[at].follows && at > 0 };
 
-	*r = (struct reader){ .path = j->member[at].path, .slot = (unsigned)c->reader_n };
+	*r = (struct reader){ .path = j->member[at].path,
+			      .slot = (unsigned)c->reader_n,
+			      .member = at };
 	if (!logs_file_open(r->path, &r->f, &why)) {
 		say(j, r->path, why.text);
 		j->failed++;
@@ -332,27 +370,6 @@ static bool open_one(struct job *j, size_t at, struct err *err)
 	pthread_cond_broadcast(&c->change);
 	pthread_mutex_unlock(&c->lock);
 	return true;
-}
-
-/* What was guessed wrong; true: begin again behind the last commit. */
-static bool wrong_years(struct job *j, size_t from)
-{
-	bool again = false;
-
-	for (size_t i = 0; i < j->crew.reader_n; i++) {
-		const struct reader *r = &j->crew.reader[i];
-		int year;
-
-		if (!intake_wrong_year(j->in, r->slot, &year))
-			continue;
-		for (size_t k = from; k < j->o->path_n; k++)
-			if (j->member[k].path == r->path && strcmp(r->path, "-") != 0 &&
-			    j->tries[k]++ < LOGS_YEAR_TRIES) {
-				j->year[k] = year;
-				again = true;
-			}
-	}
-	return again;
 }
 
 static bool end_group(struct job *j, struct err *err)
@@ -402,7 +419,7 @@ static bool read_files(struct job *j, struct logs_scanner *scanner, struct err *
 		for (size_t i = at; ok && i < end; i++)
 			ok = open_one(j, i, err);
 		ok = ok && read_group(j, scanner, err);
-		if (ok && wrong_years(j, done)) {
+		if (ok && wrong_years(j)) {
 			close_group(j);
 			store_rollback(j->st);
 			open = false;

@@ -32,6 +32,7 @@ struct hours {
 	struct open_hour open[OPEN_MAX];
 	size_t open_n, events;
 	int64_t fresh, fresh_of[INTAKE_FILES], own_of[INTAKE_FILES];
+	int64_t seen_last; /* the store has hashes of no later hour; -1: not asked yet */
 	struct own *own;
 	struct strbuf seen, merged;
 	/* of the hour that is closed */
@@ -48,6 +49,7 @@ void hours_new(struct store *st, enum side side, struct sums *sums, struct own *
 	h->side = side;
 	h->sums = sums;
 	h->own = own;
+	h->seen_last = -1;
 	h->key = mem_alloc(HOURS_EVENTS * sizeof *h->key);
 	h->from = mem_alloc(sizeof *h->from << KEY_BITS);
 	*out = h;
@@ -196,6 +198,20 @@ static bool count(struct hours *h, const struct open_hour *o, size_t n, struct e
 	return true;
 }
 
+/* Hashes of an hour that the store has counted.  A log that goes on where the one before
+ * ended asks for hours that it cannot have. */
+static bool load_seen(struct hours *h, int64_t hour, struct err *err)
+{
+	strbuf_clear(&h->seen);
+	if (h->seen_last < 0 && !store_log_seen_last(h->st, h->side, &h->seen_last, err))
+		return false;
+	if (hour > h->seen_last) {
+		h->seen_last = hour;
+		return true;
+	}
+	return store_log_seen(h->st, h->side, hour, &h->seen, err);
+}
+
 /* Both lists ascend: what the store has not counted is counted, the union is kept. */
 static bool close_hour(struct hours *h, struct open_hour *o, struct err *err)
 {
@@ -204,8 +220,7 @@ static bool close_hour(struct hours *h, struct open_hour *o, struct err *err)
 	if (sums_full(h->sums, o->n) && !sums_spill(h->sums, err))
 		return false;
 	sort_keys(h, o);
-	strbuf_clear(&h->seen);
-	if (!store_log_seen(h->st, h->side, o->hour, &h->seen, err))
+	if (!load_seen(h, o->hour, err))
 		return false;
 	n = new_ones(h, o);
 	h->events -= o->n;
@@ -287,6 +302,7 @@ bool hours_over(struct hours *h, int64_t hour, struct err *err)
 void hours_forget(struct hours *h, int64_t fresh)
 {
 	h->open_n = h->events = 0;
+	h->seen_last = -1;
 	for (size_t i = 0; i < OPEN_MAX; i++)
 		h->open[i].n = 0;
 	h->fresh = fresh;

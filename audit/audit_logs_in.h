@@ -182,8 +182,8 @@ void intake_begin(struct intake *in, unsigned slot, const struct intake_file *f,
 bool intake_batch(struct intake *in, unsigned slot, const struct batch *b,
 		  struct err *err) MUST_CHECK;
 /* Its year was guessed wrong: *year is what to begin with, and the file is to be read
- * again. */
-bool intake_wrong_year(struct intake *in, unsigned slot, int *year);
+ * again.  over: it is at its end; before that, only what no later line can put right. */
+bool intake_wrong_year(struct intake *in, unsigned slot, bool over, int *year);
 /* The end of a file; note "" when all is well. */
 bool intake_end(struct intake *in, unsigned slot, const struct logs_file *f,
 		const char *note, struct err *err) MUST_CHECK;

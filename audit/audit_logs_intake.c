@@ -36,6 +36,7 @@ struct file {
 	char name[256]; /* stands for the host where lines have none */
 	struct logs_clock clock;
 	struct join *join;
+	bool joins; /* there is one */
 	struct source *source;
 	size_t source_n, source_cap;
 	struct source_hour *hour;
@@ -118,6 +119,7 @@ void intake_begin(struct intake *in, unsigned slot, const struct intake_file *f,
 		to->join = mem_calloc(JOINS, sizeof *to->join);
 	else
 		memset(to->join, 0, JOINS * sizeof *to->join);
+	to->joins = false;
 	to->source_n = to->hour_n = 0;
 	to->counts = (struct counts){ 0 };
 	to->timeless = to->logins = to->fails = to->deliveries = 0;
@@ -215,35 +217,48 @@ static bool mark(struct intake *in, struct file *f, const struct batch *b,
 	return true;
 }
 
-static struct join *join_of(struct file *f, uint64_t session)
+static struct join *join_at(const struct file *f, uint64_t session)
 {
 	return &f->join[(session >> 1) & (JOINS - 1)];
+}
+
+/* That of this session, made anew for want of one. */
+static struct join *join_make(struct file *f, uint64_t session)
+{
+	struct join *j = join_at(f, session);
+
+	if (j->session != session)
+		*j = (struct join){ .session = session };
+	f->joins = true;
+	return j;
+}
+
+/* NULL: nothing was said of it. */
+static const struct join *join_of(const struct file *f, uint64_t session)
+{
+	const struct join *j = f->joins && session != 0 ? join_at(f, session) : NULL;
+
+	return j != NULL && j->session == session ? j : NULL;
 }
 
 static bool sender(struct intake *in, struct file *f, const struct batch *b,
 		   const struct hit *h, struct err *err)
 {
-	struct join *j = join_of(f, h->session);
-
 	/* the hour at hand began before its deliveries */
 	if ((f->now + 1) * 3600 < in->o->senders_from)
 		return true;
-	if (j->session != h->session)
-		*j = (struct join){ .session = h->session };
-	return texts_id(in->texts, batch_text(b, h->rip), h->rip_hash, &j->from, err);
+	return texts_id(in->texts, batch_text(b, h->rip), h->rip_hash,
+			&join_make(f, h->session)->from, err);
 }
 
 static bool client(struct intake *in, struct file *f, const struct batch *b,
 		   const struct hit *h, struct err *err)
 {
-	struct join *j = join_of(f, h->session);
 	uint32_t id;
 
 	if (!text_id(in, texts_client(batch_text(b, h->client)), &id, err))
 		return false;
-	if (j->session != h->session)
-		*j = (struct join){ .session = h->session };
-	j->client = id;
+	join_make(f, h->session)->client = id;
 	hours_client(in->hours, h->session, id);
 	return true;
 }
@@ -314,7 +329,7 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 	struct hour_event e = { .session = h->session };
 	struct sums_use *u = &e.use;
 	struct span user = batch_text(b, h->user);
-	const struct join *j = h->session != 0 ? join_of(f, h->session) : NULL;
+	const struct join *j = join_of(f, h->session);
 	int64_t t;
 
 	f->logins += h->kind == LOG_LOGIN;
@@ -324,8 +339,6 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 		f->timeless++;
 		return true;
 	}
-	if (j != NULL && j->session != h->session)
-		j = NULL;
 	u->at = (uint32_t)t;
 	u->n = h->repeated;
 	u->slot = (uint8_t)(f - in->file);
@@ -439,11 +452,12 @@ bool intake_batch(struct intake *in, unsigned slot, const struct batch *b,
 	return hours_over(in->hours, oldest_hour(in), err);
 }
 
-bool intake_wrong_year(struct intake *in, unsigned slot, int *year)
+bool intake_wrong_year(struct intake *in, unsigned slot, bool over, int *year)
 {
 	struct file *f = &in->file[slot];
 
-	logs_clock_end(&f->clock);
+	if (over)
+		logs_clock_end(&f->clock);
 	if (!f->clock.contradicted || f->clock.first == 0 || in->o->year != 0)
 		return false;
 	*year = f->clock.first - 1;

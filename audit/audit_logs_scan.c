@@ -142,7 +142,7 @@ static void many(struct batch *b, const struct log_line *l, uint64_t key, uint64
 static void take(struct batch *b, const struct log_line *l, uint64_t key)
 {
 	bool is_event = l->take == LOG_TAKEN && l->kind != LOG_OTHER;
-	uint64_t session = 0, host;
+	uint64_t session = 0, host, hash = 0;
 	struct hour_entry *e;
 	size_t entry;
 
@@ -174,8 +174,11 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key)
 		return;
 	/* an entry of more hours than are kept apart may be another host's */
 	host = b->hour_n < BATCH_HOURS_MAX ? e->host_hash : hash64(key, l->host);
-	if (l->session.n > 0)
-		session = hash64(host, l->session) | 1;
+	/* the end of a session is counted by nobody, and nothing is joined to it */
+	if (l->kind != LOG_LOGOUT) {
+		hash = is_event ? hash64(host, l->text) : 0;
+		session = l->session.n > 0 ? hash64(host, l->session) | 1 : 0;
+	}
 	if ((l->flags & LOG_F_SENDER) != 0 && session != 0 && l->from.n > 0) {
 		struct hit *h = hit_add(b);
 
@@ -197,9 +200,9 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key)
 	e->deliveries += l->kind == LOG_DELIVERY;
 	b->needs_order |= logs_needs_order(l->program);
 	if ((l->flags & LOG_F_MANY) != 0)
-		many(b, l, key, hash64(host, l->text), session, entry);
+		many(b, l, key, hash, session, entry);
 	else
-		event(b, l, l->user, key, hash64(host, l->text), session, entry);
+		event(b, l, l->user, key, hash, session, entry);
 }
 
 void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip_last)

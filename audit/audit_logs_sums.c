@@ -36,8 +36,9 @@ struct sums {
 	uint32_t *index; /* of use + 1, and above USES_BITS octets of the hash; 0: free */
 	struct use_slot *use;
 	size_t use_n;
-	/* Days, a list for each use.  Two words: day and time of the only event, and the
-	 * next; or, when the index has WIDE, three: day and n, first and last, next. */
+	/* Days, a list for each use.  Two words: day and time of the only event (the end
+	 * of a session counts as none), and the next; or, when the index has WIDE, three:
+	 * day and n, first and last, next. */
 	uint32_t *word;
 	size_t word_n;
 	struct runs *runs;
@@ -140,12 +141,18 @@ static struct use_slot *use_of(struct sums *s, const struct sums_use *u, uint32_
 	return to;
 }
 
+/* What a day holds on which this use was seen once. */
+static uint16_t events_of(const struct use_slot *u)
+{
+	return u->use != USE_LOGOUT;
+}
+
 /* The newest day goes to the pool, for another one has come. */
 static void push_day(struct sums *s, struct use_slot *u)
 {
 	uint32_t at = (uint32_t)s->word_n;
 
-	if (u->day_n == 1 && u->day_first == u->day_last) {
+	if (u->day_n == events_of(u) && u->day_first == u->day_last) {
 		s->word[s->word_n++] = (uint32_t)u->day << 16 | u->day_first;
 	} else {
 		s->word[s->word_n++] = (uint32_t)u->day << 16 | u->day_n;
@@ -325,7 +332,7 @@ static void gather(struct sums *s, struct use_slot *v, size_t n)
 			d = &s->days[--s->at[k]];
 			d->day = (uint16_t)(w[0] >> 16);
 			if ((v[k].more & WIDE) == 0) {
-				d->n = 1;
+				d->n = events_of(&v[k]);
 				d->first = d->last = (uint16_t)w[0];
 				v[k].more = w[1];
 			} else {

@@ -193,7 +193,9 @@ bool audit_pump_found(struct audit_pump *o, const struct imap_done *done, struct
 	if (done->status != IMAP_OK)
 		return err_set(err, ERR_SERVER, "UID SEARCH: %s",
 			       audit_words(done, words));
-	if (!o->found)
+	/* Some servers say nothing at all of what they did not find.  Where they count no
+	 * message either there is none; all else is unknown. */
+	if (!o->found && o->now.exists != 0)
 		return err_set(err, ERR_PROTO, "UID SEARCH was not answered");
 	audit_uids_finish(into);
 	return true;

@@ -137,7 +137,7 @@ static bool wants_second(struct audit_scan *s, const struct audit_scan_item *i,
 	if (i->again != 0)
 		return false;
 	if (s->check.unsure)
-		s->check.lean = false; /* there may be more like it */
+		s->check.lean = false; /* until it has come again */
 	if (s->check.unsure || (f->symptoms & WITNESSES) != 0 ||
 	    (f->announced >= 0 && !body_size_fits(&s->rule, f)))
 		return true;

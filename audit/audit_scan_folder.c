@@ -26,6 +26,7 @@ void audit_scan_init(struct audit_scan *s)
 void audit_scan_forget(struct audit_scan *s)
 {
 	s->first_n = 0;
+	s->check.lean = true;
 }
 
 void audit_scan_done(struct audit_scan *s)

@@ -65,8 +65,8 @@ struct checklists {
 };
 
 /* Those that are built in. */
-bool checklists_open(struct checklists *out, struct err *err) MUST_CHECK;
-void checklists_close(struct checklists *c); /* also after a failure, and when zeroed */
+void checklists_open(struct checklists *out);
+void checklists_close(struct checklists *c); /* also when zeroed */
 /* Add what this text says; name stands in messages.  ERR_CONFIG names line and column;
  * *c is then only good for checklists_close. */
 bool checklists_add(struct checklists *c, const char *name, struct span text,

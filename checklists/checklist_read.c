@@ -224,10 +224,11 @@ static bool stage_of(struct reader *r, struct json_obj *o, struct check_stage **
 	if (title == NULL)
 		return json_complain(o, NULL, r->err, "needs a \"title\"");
 	*out = find_stage(r->list, title);
-	if (*out != NULL)
-		return (from == NO_DAY && due == NO_DAY) ||
-		       json_complain(o, NULL, r->err,
+	if (*out != NULL && (from != NO_DAY || due != NO_DAY))
+		return json_complain(o, NULL, r->err,
 				     "is a stage that has its days already");
+	if (*out != NULL)
+		return true;
 	if (r->list->stage_n == CHECKLIST_STAGES_MAX)
 		return json_complain(o, NULL, r->err, "a list has at most %u stages",
 				     CHECKLIST_STAGES_MAX);
@@ -300,8 +301,10 @@ static bool read_head(struct reader *r, struct json_obj *o)
 				r->list = r->c->list[i];
 		if (r->list == NULL)
 			return json_complain(o, "extends", r->err, "names no list");
-		return title == NULL ||
-		       json_complain(o, "title", r->err, "is that of a new list only");
+		if (title != NULL)
+			return json_complain(o, "title", r->err,
+					     "is that of a new list only");
+		return true;
 	}
 	if (!is_word(name, CHECKLIST_NAME_MAX))
 		return json_complain(

@@ -39,18 +39,11 @@ static void hear(const struct judging *j, struct item_view *v)
 		if (strcmp(w->list, j->list->name) != 0 ||
 		    strcmp(w->item, v->item->id) != 0)
 			continue;
-		switch (w->what) {
-		case ITEM_SIGNED:
-			v->sign = w;
-			v->reopen = NULL;
-			break;
-		case ITEM_REOPENED:
-			v->sign = NULL;
-			v->reopen = w;
-			break;
-		case ITEM_ASSIGNED:
+		if (w->what == ITEM_ASSIGNED) {
 			v->owner = w->owner;
-			break;
+		} else {
+			v->sign = w->what == ITEM_SIGNED ? w : NULL;
+			v->reopen = w->what == ITEM_REOPENED ? w : NULL;
 		}
 	}
 }
@@ -64,18 +57,27 @@ static const char *by(const struct judging *j, const char *verb,
 			    clock_iso(w->at, iso), *w->note != '\0' ? ": " : "", w->note);
 }
 
+/* a sentence of a rule, which is never empty, and what else there is to say */
 static const char *join(const struct judging *j, const char *a, const char *b)
 {
-	return arena_printf(j->arena, "%s%s%s", a, *a != '\0' && *b != '\0' ? "; " : "",
-			    b);
+	return arena_printf(j->arena, "%s%s%s", a, *b != '\0' ? "; " : "", b);
 }
 
-/* The evidence is there, and what only a person can do was not said to be done. */
+/* Of what was judged: the evidence is there, and what only a person can do was not said
+ * to be done. */
 static bool wants_sign(const struct item_view *v)
 {
-	return v->judged && v->item->sign && v->sign == NULL &&
-	       v->result.state == CHECK_DONE;
+	return v->item->sign && v->sign == NULL && v->result.state == CHECK_DONE;
 }
+
+/* What evidence says, without and with a signature beside it. */
+static const enum item_state states[][2] = {
+	[CHECK_DONE] = { ITEM_DONE, ITEM_DONE },
+	[CHECK_NOT_DONE] = { ITEM_OPEN, ITEM_CONTRADICTED },
+	[CHECK_STALE] = { ITEM_STALE, ITEM_STALE },
+	[CHECK_UNKNOWN] = { ITEM_UNKNOWN, ITEM_SIGNED_OFF },
+};
+_Static_assert(COUNT_OF(states) == CHECK_STATE_COUNT, "one for each");
 
 /* Evidence, and what a person said, make a state. */
 static void combine(const struct judging *j, struct item_view *v)
@@ -90,27 +92,14 @@ static void combine(const struct judging *j, struct item_view *v)
 		return;
 	}
 	v->sentence = join(j, v->result.sentence, said);
-	switch (v->result.state) {
-	case CHECK_DONE:
-		if (wants_sign(v)) {
-			v->state = ITEM_OPEN;
-			v->sentence = join(j, v->sentence,
-					   "the rest is for a person to do, and to sign");
-			break;
-		}
-		/* Reopened, and nothing new was seen since. */
-		v->state = v->reopen != NULL && v->result.at <= v->reopen->at ? ITEM_OPEN
-									      : ITEM_DONE;
-		break;
-	case CHECK_NOT_DONE:
-		v->state = v->sign != NULL ? ITEM_CONTRADICTED : ITEM_OPEN;
-		break;
-	case CHECK_STALE:
-		v->state = ITEM_STALE;
-		break;
-	case CHECK_UNKNOWN:
-		v->state = v->sign != NULL ? ITEM_SIGNED_OFF : ITEM_UNKNOWN;
-		break;
+	v->state = states[v->result.state][v->sign != NULL];
+	if (wants_sign(v)) {
+		v->state = ITEM_OPEN;
+		v->sentence = join(j, v->sentence,
+				   "the rest is for a person to do, and to sign");
+	} else if (v->state == ITEM_DONE && v->reopen != NULL &&
+		   v->result.at <= v->reopen->at) {
+		v->state = ITEM_OPEN; /* nothing new was seen since */
 	}
 }
 
@@ -235,14 +224,10 @@ void list_judge(const struct checklist *l, const struct evidence *e,
 		}
 }
 
-static int by_due(const void *a, const void *b)
+/* What has no day comes last. */
+static int64_t due_of(const struct item_view *v)
 {
-	const struct item_view *x = *(const struct item_view *const *)a;
-	const struct item_view *y = *(const struct item_view *const *)b;
-
-	if (x->due != y->due)
-		return x->due == 0 ? 1 : y->due == 0 ? -1 : x->due < y->due ? -1 : 1;
-	return 0;
+	return v->due != 0 ? v->due : INT64_MAX;
 }
 
 /* Stable, which qsort is not: lists are short. */
@@ -252,7 +237,7 @@ static void sort(const struct item_view **v, size_t n)
 		const struct item_view *x = v[i];
 		size_t k = i;
 
-		for (; k > 0 && by_due(&v[k - 1], &x) > 0; k--)
+		for (; k > 0 && due_of(v[k - 1]) > due_of(x); k--)
 			v[k] = v[k - 1];
 		v[k] = x;
 	}

@@ -57,6 +57,14 @@ static const char *part(struct words *w, int64_t n, int64_t of, const char *noun
 	return buf;
 }
 
+/* What a list asks for, which is exact: "14 days", "90 minutes". */
+static const char *term(struct words *w, int64_t seconds)
+{
+	char *buf = w->buf[w->n++ % BUFS];
+
+	return num_term(seconds, buf, sizeof w->buf[0]);
+}
+
 static const char *day(struct words *w, int64_t at)
 {
 	char iso[CLOCK_ISO_SIZE];
@@ -80,11 +88,18 @@ static void done_at(const struct evidence *e, const struct rule_ask *ask, int64_
 		snprintf(out->sentence + n, sizeof out->sentence - n,
 			 "; seen on %s, before this stage began", day(&w, at));
 	} else if (ask->max_age != 0 && !e->any_age && at < e->now - ask->max_age) {
+		int64_t days = (e->now - at) / DAY;
+
 		out->state = CHECK_STALE;
-		snprintf(out->sentence + n, sizeof out->sentence - n,
-			 "; that is %s old, and may be %s",
-			 some(&w, (e->now - at) / DAY, "day"),
-			 some(&w, ask->max_age / DAY, "day"));
+		/* "7 days old, and may be 7 days" would be said of what is 7.5 days old
+		 */
+		if (days * DAY <= ask->max_age)
+			snprintf(out->sentence + n, sizeof out->sentence - n,
+				 "; that is older than %s", term(&w, ask->max_age));
+		else
+			snprintf(out->sentence + n, sizeof out->sentence - n,
+				 "; that is %s old, and may be %s", some(&w, days, "day"),
+				 term(&w, ask->max_age));
 	}
 }
 
@@ -398,7 +413,7 @@ static void judge_cutover(const struct evidence *e, const struct rule_ask *ask,
 		    part(&w, m->cut_over, m->transfers, "account"));
 	else if (m->last_cutover > e->now - ask->lasting)
 		say(out, CHECK_NOT_DONE, "the last cutover was on %s, %s must pass",
-		    day(&w, m->last_cutover), some(&w, ask->lasting / DAY, "day"));
+		    day(&w, m->last_cutover), term(&w, ask->lasting));
 	else
 		say(out, CHECK_DONE, "all work on the new side since %s",
 		    day(&w, m->last_cutover));
@@ -435,8 +450,7 @@ static void judge_quiet(const struct evidence *e, const struct rule_ask *ask,
 		    some(&w, u->gaps, "gap"));
 	else if (until - from < ask->lasting)
 		say(out, CHECK_NOT_DONE, "the logs show %s since cutover, %s must pass",
-		    some(&w, (until - from) / DAY, "day"),
-		    some(&w, ask->lasting / DAY, "day"));
+		    some(&w, (until - from) / DAY, "day"), term(&w, ask->lasting));
 	else {
 		say(out, CHECK_DONE, "nobody came to the old side from %s to %s",
 		    day(&w, from), day(&w, until));
@@ -457,7 +471,7 @@ static void judge_stopped(const struct evidence *e, const struct rule_ask *ask,
 		    day(&w, e->started_at));
 	else if (e->stopped_at > e->now - ask->lasting)
 		say(out, CHECK_NOT_DONE, "the old server is down since %s, %s must pass",
-		    day(&w, e->stopped_at), some(&w, ask->lasting / DAY, "day"));
+		    day(&w, e->stopped_at), term(&w, ask->lasting));
 	else
 		say(out, CHECK_DONE, "the old server is down since %s",
 		    day(&w, e->stopped_at));

@@ -98,7 +98,8 @@ bool gate_certificate_read(struct span text, struct arena *arena,
 
 /* One page for print: everything that the body says, the signatures' fingerprints, and
  * how to verify.  No script, nothing from elsewhere; c was read by gate_certificate_read.
- */
+ * ERR_LEDGER: the body has not the form that this program gives it, and a page of it
+ * would say less than it. */
 bool gate_certificate_html(const struct gate_certificate *c, struct strbuf *out,
 			   struct err *err) MUST_CHECK;
 

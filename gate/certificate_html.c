@@ -67,7 +67,7 @@ static void digest64(const struct sha256 *d, char out[45])
 
 	for (size_t i = 0; i < sizeof d->bytes; i += 3) {
 		v = (uint32_t)d->bytes[i] << 16;
-		v |= i + 1 < sizeof d->bytes ? (uint32_t)d->bytes[i + 1] << 8 : 0;
+		v |= (uint32_t)d->bytes[i + 1] << 8; /* 32 is 3 * 10 and 2 */
 		v |= i + 2 < sizeof d->bytes ? (uint32_t)d->bytes[i + 2] : 0;
 		for (int shift = 18; shift >= 0; shift -= 6)
 			out[n++] = digits[v >> shift & 63];
@@ -78,37 +78,38 @@ static void digest64(const struct sha256 *d, char out[45])
 
 /* ---- reading the body again ---- */
 
-/* The body was checked when it was read: what is missing here is shown as nothing. */
+/* A page either says all that the body does, or there is none: whatever is of another
+ * form stays in err.  What is null, such as a time that never was, shows as nothing. */
 static const char *str(struct json_obj *o, const char *key, struct err *err)
 {
-	const char *s = NULL;
+	const char *s = "";
 
-	return json_get_str(o, key, &s, err) && s != NULL ? s : "";
+	(void)!json_get_str(o, key, &s, err);
+	return s;
 }
 
 static int64_t num(struct json_obj *o, const char *key, struct err *err)
 {
-	int64_t n = 0;
+	int64_t n = INT64_MIN;
 
-	(void)!json_get_int(o, key, -(INT64_C(1) << 53) + 1, (INT64_C(1) << 53) - 1, &n,
-			    err);
+	if (json_get_int(o, key, -(INT64_C(1) << 53) + 1, (INT64_C(1) << 53) - 1, &n,
+			 err) &&
+	    n == INT64_MIN)
+		json_complain(o, key, err, "is missing");
 	return n;
 }
 
 typedef void row_fn(struct json_obj *o, struct strbuf *out, struct err *err);
 
 /* Each object of a list as a row; false: the list is not there. */
-static bool rows(struct json_doc *doc, struct json_obj *body, const char *key,
-		 const char *title, const char *heads, row_fn *row, struct strbuf *out,
-		 struct err *err)
+static bool rows(struct json_obj *body, const char *key, const char *title,
+		 const char *heads, row_fn *row, struct strbuf *out, struct err *err)
 {
 	const struct json_value *list = NULL;
 	struct json_obj o;
 
-	if (!json_get_array(body, key, &list, err))
+	if (!certificate_list(body, key, &list, err))
 		return false;
-	if (list == NULL)
-		return json_complain(body, key, err, "a list is missing");
 	strbuf_addf(out, "<h2>%s</h2>\n", title);
 	if (json_first(list) == NULL) {
 		strbuf_adds(out, "<p>None.</p>\n");
@@ -116,7 +117,7 @@ static bool rows(struct json_doc *doc, struct json_obj *body, const char *key,
 	}
 	strbuf_addf(out, "<table><thead><tr>%s</tr></thead><tbody>\n", heads);
 	for (const struct json_value *m = json_first(list); m != NULL; m = json_next(m)) {
-		if (!json_obj_begin(doc, m, key, &o, err))
+		if (!json_obj_begin(body->doc, m, key, &o, err))
 			return false;
 		strbuf_adds(out, "<tr>");
 		row(&o, out, err);
@@ -137,18 +138,19 @@ static void check_row(struct json_obj *o, struct strbuf *out, struct err *err)
 	strbuf_adds(out, "</bdi>: <bdi>");
 	text(out, str(o, "sentence", err));
 	strbuf_adds(out, "</bdi>");
-	if (json_get_array(o, "figures", &figures, err) && figures != NULL)
-		for (const struct json_value *m = json_first(figures); m != NULL;
-		     m = json_next(m)) {
-			struct json_obj f;
+	if (!certificate_list(o, "figures", &figures, err))
+		return;
+	for (const struct json_value *m = json_first(figures); m != NULL;
+	     m = json_next(m)) {
+		struct json_obj f;
 
-			if (!json_obj_begin(o->doc, m, "figures", &f, err))
-				return;
-			strbuf_adds(out, m == json_first(figures) ? " (" : ", ");
-			text(out, str(&f, "name", err));
-			strbuf_addf(out, " %lld", (long long)num(&f, "value", err));
-			strbuf_adds(out, json_next(m) == NULL ? ")" : "");
-		}
+		if (!json_obj_begin(o->doc, m, "figures", &f, err))
+			return;
+		strbuf_adds(out, m == json_first(figures) ? " (" : ", ");
+		text(out, str(&f, "name", err));
+		strbuf_addf(out, " %lld", (long long)num(&f, "value", err));
+		strbuf_adds(out, json_next(m) == NULL ? ")" : "");
+	}
 	strbuf_adds(out, "</td>");
 	cell(out, str(o, "at", err));
 	short_cell(out, str(o, "evidence", err));
@@ -209,9 +211,8 @@ static void put_head(const struct gate_certificate *c, struct strbuf *out)
 }
 
 static void put_top(const struct gate_certificate *c, struct json_obj *body,
-		    struct json_doc *doc, struct strbuf *out, struct err *err)
+		    struct strbuf *out, struct err *err)
 {
-	const struct json_value *v = NULL;
 	char iso[CLOCK_ISO_SIZE];
 	struct json_obj o;
 
@@ -224,22 +225,17 @@ static void put_top(const struct gate_certificate *c, struct json_obj *body,
 	strbuf_addf(out, "). Examined %s", clock_iso(c->body.made, iso));
 	strbuf_addf(out, ", issued %s", clock_iso(c->issued, iso));
 	strbuf_addf(out, ", valid until %s.", clock_iso(c->body.valid_until, iso));
-	if (json_get_object(body, "old", &v, err) && v != NULL &&
-	    json_obj_begin(doc, v, "old", &o, err) && *str(&o, "software", err) != '\0') {
+	if (certificate_part(body, "old", &o, err) && *str(&o, "software", err) != '\0') {
 		strbuf_adds(out, " Old server: <bdi>");
 		text(out, str(&o, "software", err));
 		strbuf_adds(out, "</bdi>.");
 	}
-	v = NULL;
-	if (json_get_object(body, "new", &v, err) && v != NULL &&
-	    json_obj_begin(doc, v, "new", &o, err)) {
+	if (certificate_part(body, "new", &o, err)) {
 		strbuf_adds(out, " New server: <bdi>");
 		text(out, str(&o, "host", err));
 		strbuf_adds(out, "</bdi>.");
 	}
-	v = NULL;
-	if (json_get_object(body, "tool", &v, err) && v != NULL &&
-	    json_obj_begin(doc, v, "tool", &o, err)) {
+	if (certificate_part(body, "tool", &o, err)) {
 		strbuf_adds(out, " Made by mailmuster ");
 		text(out, str(&o, "version", err));
 		strbuf_adds(out, ", build ");
@@ -249,34 +245,29 @@ static void put_top(const struct gate_certificate *c, struct json_obj *body,
 	strbuf_adds(out, "</p>\n<p class=\"said\">" CERTIFICATE_TEXT "</p>\n");
 }
 
-static void put_accounts(struct json_obj *body, struct json_doc *doc, struct strbuf *out,
-			 struct err *err)
+static void put_accounts(struct json_obj *body, struct strbuf *out, struct err *err)
 {
-	const struct json_value *v = NULL;
+	static const char *const words[] = { "archive", "delete",  "forward",
+					     "keep",	"migrate", "other" };
 	struct json_obj o;
 
-	if (!json_get_object(body, "accounts", &v, err) || v == NULL ||
-	    !json_obj_begin(doc, v, "accounts", &o, err))
+	if (!certificate_part(body, "accounts", &o, err))
 		return;
 	strbuf_adds(out, "<p>Accounts:");
-	for (const struct json_value *m = json_first(v); m != NULL; m = json_next(m)) {
-		strbuf_adds(out, m == json_first(v) ? " " : ", ");
-		text(out, json_key(m));
-		strbuf_addf(out, " %lld", (long long)num(&o, json_key(m), err));
-	}
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		strbuf_addf(out, "%s %s %lld", i > 0 ? "," : "", words[i],
+			    (long long)num(&o, words[i], err));
 	strbuf_adds(out, ".</p>\n");
 }
 
 static void put_ledger(const struct gate_certificate *c, struct json_obj *body,
-		       struct json_doc *doc, struct strbuf *out, struct err *err)
+		       struct strbuf *out, struct err *err)
 {
-	const struct json_value *v = NULL;
 	char hex[SHA256_HEX_SIZE];
 	struct json_obj o;
 
 	strbuf_adds(out, "<h2>Ledger</h2>\n");
-	if (json_get_object(body, "ledger", &v, err) && v != NULL &&
-	    json_obj_begin(doc, v, "ledger", &o, err)) {
+	if (certificate_part(body, "ledger", &o, err)) {
 		strbuf_addf(out,
 			    "<p>%lld entries, %lld messages in %lld readings held "
 			    "against them; head ",
@@ -328,27 +319,27 @@ static bool put_page(const struct gate_certificate *c, struct json_doc *doc,
 	if (!json_obj_begin(doc, json_root(doc), "", &body, err))
 		return false;
 	put_head(c, out);
-	put_top(c, &body, doc, out, err);
-	put_accounts(&body, doc, out, err);
-	if (!rows(doc, &body, "checks", "Checks",
+	put_top(c, &body, out, err);
+	put_accounts(&body, out, err);
+	if (!rows(&body, "checks", "Checks",
 		  "<th>Check</th><th>Result</th><th>What was found</th><th>Evidence "
 		  "of</th>"
 		  "<th>Digest</th>",
 		  check_row, out, err) ||
-	    !rows(doc, &body, "loosened", "Limits that were loosened",
+	    !rows(&body, "loosened", "Limits that were loosened",
 		  "<th>Limit</th><th>Here</th><th>By default</th>", limit_row, out,
 		  err) ||
-	    !rows(doc, &body, "waivers", "Waivers",
+	    !rows(&body, "waivers", "Waivers",
 		  "<th>Waiver</th><th>Check</th><th>Findings</th><th>Owner</th>"
 		  "<th>Asked for by</th><th>Approved by</th><th>Ends</th><th>Why</th>"
 		  "<th>Digest</th>",
 		  waiver_row, out, err) ||
-	    !rows(doc, &body, "acceptances", "Losses that were accepted",
+	    !rows(&body, "acceptances", "Losses that were accepted",
 		  "<th>No.</th><th>Findings</th><th>Messages</th><th>By</th><th>At</th>"
 		  "<th>Why</th><th>Digest</th>",
 		  acceptance_row, out, err))
 		return false;
-	put_ledger(c, &body, doc, out, err);
+	put_ledger(c, &body, out, err);
 	put_approvals(c, out);
 	return err->cls == ERR_NONE;
 }
@@ -366,7 +357,7 @@ bool gate_certificate_html(const struct gate_certificate *c, struct strbuf *out,
 	if (ok)
 		strbuf_addspan(out, strbuf_span(&page));
 	else
-		*err = why;
+		certificate_refuse(err, &why);
 	strbuf_done(&page);
 	return ok;
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading a certificate as nobody would who trusts it. */
+#include <assert.h>
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "gate/certificate_in.h"
+
+#define LEDGER_MOST (INT64_C(1) << 52) /* entries */
 
 static bool altered(struct err *err, const char *what)
 {
@@ -15,25 +19,76 @@ static bool altered(struct err *err, const char *what)
 
 /* ---- pieces ---- */
 
-/* json.h speaks of a file and a line of it; a certificate has one line. */
-static bool not_json(struct err *err, const struct err *why)
+/* json.h names document, line and column: what stands there may be changed by hand. */
+bool certificate_refuse(struct err *err, const struct err *why)
 {
-	const char *text = strrchr(why->text, ':');
-
-	return err_set(err, ERR_LEDGER, "this is no certificate as it was issued:%s",
-		       text != NULL ? text + 1 : " it is no JSON");
+	return altered(err, why->text);
 }
 
-static bool time_of(struct json_obj *o, const char *key, int64_t *out, struct err *err)
+bool certificate_part(struct json_obj *of, const char *key, struct json_obj *out,
+		      struct err *err)
 {
-	char iso[CLOCK_ISO_SIZE];
+	const struct json_value *v = NULL;
+
+	if (!json_get_object(of, key, &v, err))
+		return false;
+	if (v == NULL)
+		return json_complain(of, key, err, "is missing");
+	return json_obj_begin(of->doc, v, key, out, err);
+}
+
+bool certificate_list(struct json_obj *of, const char *key, const struct json_value **out,
+		      struct err *err)
+{
+	if (!json_get_array(of, key, out, err))
+		return false;
+	if (*out == NULL)
+		return json_complain(of, key, err, "is missing");
+	return true;
+}
+
+/* A string that must be there. */
+static bool text_of(struct json_obj *o, const char *key, struct arena *arena,
+		    const char **out, struct err *err)
+{
 	const char *text = NULL;
 
 	if (!json_get_str(o, key, &text, err))
 		return false;
-	return (text != NULL && clock_parse_iso(span_str(text), out) &&
-		strcmp(clock_iso(*out, iso), text) == 0) ||
-	       json_complain(o, key, err, "a time that is none");
+	if (text == NULL)
+		return json_complain(o, key, err, "is missing");
+	*out = arena_strdup(arena, text);
+	return true;
+}
+
+/* A number from 1, likewise. */
+static bool number_of(struct json_obj *o, const char *key, int64_t most, int64_t *out,
+		      struct err *err)
+{
+	int64_t n = 0;
+
+	if (!json_get_int(o, key, 1, most, &n, err))
+		return false;
+	if (n == 0)
+		return json_complain(o, key, err, "is missing");
+	*out = n;
+	return true;
+}
+
+/* As this program writes it, and in no other way. */
+static bool time_of(struct json_obj *o, const char *key, struct arena *arena,
+		    int64_t *out, struct err *err)
+{
+	char iso[CLOCK_ISO_SIZE];
+	const char *text;
+
+	if (!text_of(o, key, arena, &text, err))
+		return false;
+	if (!clock_parse_iso(span_str(text), out) ||
+	    strcmp(clock_iso(*out, iso), text) != 0)
+		return json_complain(o, key, err,
+				     "must be a time \"2026-11-29T20:15:00Z\"");
+	return true;
 }
 
 static bool hex_of(struct span s, struct sha256 *out)
@@ -53,28 +108,15 @@ static bool hex_of(struct span s, struct sha256 *out)
 	return true;
 }
 
-static bool digest_of(struct json_obj *o, const char *key, struct sha256 *out,
-		      struct err *err)
+static bool digest_of(struct json_obj *o, const char *key, struct arena *arena,
+		      struct sha256 *out, struct err *err)
 {
-	const char *text = NULL;
+	const char *text;
 
-	if (!json_get_str(o, key, &text, err))
+	if (!text_of(o, key, arena, &text, err))
 		return false;
-	return (text != NULL && hex_of(span_str(text), out)) ||
-	       json_complain(o, key, err, "a digest that is none");
-}
-
-/* A string that must be there. */
-static bool text_of(struct json_obj *o, const char *key, struct arena *arena,
-		    const char **out, struct err *err)
-{
-	const char *text = NULL;
-
-	if (!json_get_str(o, key, &text, err))
-		return false;
-	if (text == NULL)
-		return json_complain(o, key, err, "a text is missing");
-	*out = arena_strdup(arena, text);
+	if (!hex_of(span_str(text), out))
+		return json_complain(o, key, err, "must be 64 hexadecimal digits");
 	return true;
 }
 
@@ -84,14 +126,13 @@ static bool names_of(struct json_obj *o, enum approval_role role, struct arena *
 	const char *key = approval_role_name(role), **v;
 	const struct json_value *list = NULL;
 
-	if (!json_get_array(o, key, &list, err))
+	if (!certificate_list(o, key, &list, err))
 		return false;
-	if (list == NULL)
-		return json_complain(o, key, err, "a list is missing");
 	out->name[role] = v = arena_alloc(arena, SIGNERS_MAX * sizeof *v);
 	for (const struct json_value *m = json_first(list); m != NULL; m = json_next(m)) {
 		if (json_string(m) == NULL || out->n[role] == SIGNERS_MAX)
-			return json_complain(o, key, err, "a list that is none");
+			return json_complain(o, key, err, "must be at most %u names",
+					     SIGNERS_MAX);
 		v[out->n[role]++] = arena_strdup(arena, json_string(m));
 	}
 	return true;
@@ -99,52 +140,35 @@ static bool names_of(struct json_obj *o, enum approval_role role, struct arena *
 
 /* ---- the body ---- */
 
-static bool signers_of(struct json_doc *doc, struct json_obj *body, struct arena *arena,
-		       struct gate_signers *out, struct err *err)
-{
-	const struct json_value *v = NULL;
-	struct json_obj o;
-
-	return json_get_object(body, "signers", &v, err) && v != NULL &&
-	       json_obj_begin(doc, v, "signers", &o, err) &&
-	       names_of(&o, APPROVAL_TECHNICAL, arena, out, err) &&
-	       names_of(&o, APPROVAL_BUSINESS, arena, out, err) && json_obj_end(&o, err);
-}
-
-static bool host_of(struct json_doc *doc, struct json_obj *body, const char *of,
-		    const char *key, struct arena *arena, const char **out,
-		    struct err *err)
-{
-	const struct json_value *v = NULL;
-	struct json_obj o;
-
-	return json_get_object(body, of, &v, err) && v != NULL &&
-	       json_obj_begin(doc, v, of, &o, err) && text_of(&o, key, arena, out, err);
-}
-
 static bool body_of(struct json_doc *doc, struct arena *arena, struct gate_body *out,
 		    struct err *err)
 {
-	const char *schema = NULL, *verdict = NULL;
-	struct json_obj o;
+	struct json_obj o, who, old, project;
+	const char *schema, *verdict;
 
 	if (!json_obj_begin(doc, json_root(doc), "", &o, err) ||
-	    !json_get_str(&o, "schema", &schema, err) ||
-	    !json_get_str(&o, "verdict", &verdict, err) ||
-	    !json_get_int(&o, "approvers", 1, APPROVAL_ROLE_COUNT, &out->approvers,
-			  err) ||
-	    !time_of(&o, "made", &out->made, err) ||
-	    !time_of(&o, "valid_until", &out->valid_until, err) ||
-	    !digest_of(&o, "standing", &out->standing, err) ||
-	    !signers_of(doc, &o, arena, &out->signers, err) ||
-	    !host_of(doc, &o, "old", "host", arena, &out->old_host, err) ||
-	    !host_of(doc, &o, "project", "id", arena, &out->project_id, err) ||
-	    !host_of(doc, &o, "project", "name", arena, &out->project, err))
+	    !text_of(&o, "schema", arena, &schema, err) ||
+	    !text_of(&o, "verdict", arena, &verdict, err) ||
+	    !number_of(&o, "approvers", APPROVAL_ROLE_COUNT, &out->approvers, err) ||
+	    !time_of(&o, "made", arena, &out->made, err) ||
+	    !time_of(&o, "valid_until", arena, &out->valid_until, err) ||
+	    !digest_of(&o, "standing", arena, &out->standing, err) ||
+	    !certificate_part(&o, "signers", &who, err) ||
+	    !names_of(&who, APPROVAL_TECHNICAL, arena, &out->signers, err) ||
+	    !names_of(&who, APPROVAL_BUSINESS, arena, &out->signers, err) ||
+	    !json_obj_end(&who, err) || !certificate_part(&o, "old", &old, err) ||
+	    !text_of(&old, "host", arena, &out->old_host, err) ||
+	    !certificate_part(&o, "project", &project, err) ||
+	    !text_of(&project, "id", arena, &out->project_id, err) ||
+	    !text_of(&project, "name", arena, &out->project, err))
 		return false;
-	if (schema == NULL || strcmp(schema, CERTIFICATE_BODY_SCHEMA) != 0 ||
-	    verdict == NULL || strcmp(verdict, "GO") != 0 || out->approvers == 0 ||
-	    out->valid_until <= out->made)
-		return json_complain(&o, NULL, err, "it does not say GO");
+	if (strcmp(schema, CERTIFICATE_BODY_SCHEMA) != 0)
+		return json_complain(&o, "schema", err,
+				     "must be \"" CERTIFICATE_BODY_SCHEMA "\"");
+	if (strcmp(verdict, "GO") != 0)
+		return json_complain(&o, "verdict", err, "does not say GO");
+	if (out->valid_until <= out->made)
+		return json_complain(&o, "valid_until", err, "must be after \"made\"");
 	return true;
 }
 
@@ -162,7 +186,7 @@ bool gate_body_read(struct span text, struct arena *arena, struct gate_body *out
 	ok = json_parse("body", text, &doc, &why) && body_of(doc, arena, &b, &why);
 	json_free(doc);
 	if (!ok)
-		return not_json(err, &why);
+		return certificate_refuse(err, &why);
 	*out = b;
 	return true;
 }
@@ -214,7 +238,7 @@ bool gate_approval_may(const struct gate_body *b, const struct approval *a, size
 {
 	if (n >= CERTIFICATE_APPROVALS)
 		return err_set(err, ERR_CONFIG, "more than %u approvals",
-			       CERTIFICATE_APPROVALS - 1);
+			       CERTIFICATE_APPROVALS);
 	for (size_t i = 0; i < n; i++)
 		if (!pair_holds(&a[i], more, err))
 			return false;
@@ -271,8 +295,9 @@ static bool seal_holds(struct span *text, struct err *err)
 	    memcmp(rest.p + 64, "\"}\n", 3) != 0)
 		return altered(err, "its seal is broken");
 	sha256_of(text->p, text->n, &made);
-	return memcmp(&told, &made, sizeof told) == 0 ||
-	       altered(err, "its octets are not those that were sealed");
+	if (memcmp(&told, &made, sizeof told) != 0)
+		return altered(err, "its octets are not those that were sealed");
+	return true;
 }
 
 /* The body's octets as they were signed, without asking a parser. */
@@ -294,54 +319,64 @@ static bool cut_body(struct span *rest, struct span *out, struct sha256 *digest,
 	    !hex_of((struct span){ rest->p, 64 }, digest))
 		return altered(err, "the digest of its body is missing");
 	*rest = span_from(*rest, 64);
-	return eat(rest, "\"") || altered(err, "the digest of its body is broken");
+	if (!eat(rest, "\""))
+		return altered(err, "the digest of its body is broken");
+	return true;
 }
 
+/* path: where it stands, for messages. */
 static bool approval_of(struct json_doc *doc, const struct json_value *v,
-			struct arena *arena, struct approval *out, struct err *err)
+			const char *path, struct arena *arena, struct approval *out,
+			struct err *err)
 {
-	const char *role = NULL;
+	const char *role;
 	struct json_obj o;
 
 	*out = (struct approval){ 0 };
-	if (!json_obj_begin(doc, v, "approvals", &o, err) ||
-	    !time_of(&o, "at", &out->at, err) ||
+	if (!json_obj_begin(doc, v, path, &o, err) ||
+	    !time_of(&o, "at", arena, &out->at, err) ||
 	    !text_of(&o, "key", arena, &out->key, err) ||
-	    !json_get_int(&o, "ledger", 1, INT64_C(1) << 52, &out->ledger, err) ||
+	    !number_of(&o, "ledger", LEDGER_MOST, &out->ledger, err) ||
 	    !text_of(&o, "name", arena, &out->name, err) ||
-	    !json_get_str(&o, "role", &role, err) ||
+	    !text_of(&o, "role", arena, &role, err) ||
 	    !text_of(&o, "signature", arena, &out->signature, err) ||
 	    !json_obj_end(&o, err))
 		return false;
-	return (role != NULL && approval_role_parse(role, &out->role)) ||
-	       json_complain(&o, "role", err, "a role that is none");
+	if (!approval_role_parse(role, &out->role))
+		return json_complain(&o, "role", err,
+				     "must be \"technical\" or \"business\"");
+	return true;
 }
 
 static bool outer_of(struct json_doc *doc, struct arena *arena,
 		     struct gate_certificate *out, struct err *err)
 {
-	const struct json_value *approvals = NULL, *ledger = NULL;
+	const struct json_value *approvals = NULL;
 	struct json_obj o, in;
+	bool braced = json_obj_begin(doc, json_root(doc), "", &o, err);
 
-	if (!json_obj_begin(doc, json_root(doc), "", &o, err) ||
-	    !json_get_array(&o, "approvals", &approvals, err) ||
-	    !time_of(&o, "issued", &out->issued, err) ||
-	    !json_get_object(&o, "ledger", &ledger, err) || !json_obj_end(&o, err))
-		return false;
-	if (ledger == NULL || approvals == NULL)
-		return json_complain(&o, NULL, err, "it names no ledger, or nobody");
-	if (!json_obj_begin(doc, ledger, "ledger", &in, err) ||
-	    !json_get_int(&in, "entries", 1, INT64_C(1) << 52, &out->entries, err) ||
-	    !digest_of(&in, "head", &out->head, err) || !json_obj_end(&in, err))
+	assert(braced); /* by gate_certificate_read */
+	(void)braced;
+	if (!certificate_list(&o, "approvals", &approvals, err) ||
+	    !time_of(&o, "issued", arena, &out->issued, err) ||
+	    !certificate_part(&o, "ledger", &in, err) || !json_obj_end(&o, err) ||
+	    !number_of(&in, "entries", LEDGER_MOST, &out->entries, err) ||
+	    !digest_of(&in, "head", arena, &out->head, err) || !json_obj_end(&in, err))
 		return false;
 	out->approval = arena_alloc(arena, CERTIFICATE_APPROVALS * sizeof *out->approval);
 	for (const struct json_value *m = json_first(approvals); m != NULL;
 	     m = json_next(m)) {
-		if (out->approval_n == CERTIFICATE_APPROVALS)
-			return json_complain(&o, "approvals", err, "there are too many");
-		if (!approval_of(doc, m, arena, &out->approval[out->approval_n++], err))
+		size_t i = out->approval_n;
+
+		if (i == CERTIFICATE_APPROVALS)
+			return json_complain(&o, "approvals", err,
+					     "there are more than %u",
+					     CERTIFICATE_APPROVALS);
+		if (!approval_of(doc, m, arena_printf(arena, "approvals[%zu]", i), arena,
+				 &out->approval[i], err))
 			return false;
-		out->approval[out->approval_n - 1].body = out->body.digest;
+		out->approval[i].body = out->body.digest;
+		out->approval_n++;
 	}
 	return true;
 }
@@ -371,12 +406,12 @@ bool gate_certificate_read(struct span text, struct arena *arena,
 	strbuf_addc(&outer, '{');
 	strbuf_addspan(&outer, rest);
 	strbuf_addc(&outer, '}');
-	ok = json_parse("certificate", strbuf_span(&outer), &doc, &why) &&
+	ok = json_parse("behind the body", strbuf_span(&outer), &doc, &why) &&
 	     outer_of(doc, arena, &c, &why);
 	json_free(doc);
 	strbuf_done(&outer);
 	if (!ok)
-		return not_json(err, &why);
+		return certificate_refuse(err, &why);
 	if (!gate_approvals_hold(&c.body, c.approval, c.approval_n, c.issued, &why))
 		return err_set(err, ERR_LEDGER, "this certificate was not approved: %s",
 			       why.text);

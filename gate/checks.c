@@ -98,23 +98,9 @@ const struct gate_check *gate_check_find(const char *name)
 
 const char *gate_scope_name(enum gate_scope s)
 {
-	switch (s) {
-	case GATE_NO_WAIVER:
-		return "";
-	case GATE_PER_ACCOUNT:
-		return "account";
-	case GATE_PER_MESSAGE:
-		return "message";
-	case GATE_PER_FOLDER:
-		return "folder";
-	case GATE_PER_ADDRESS:
-		return "address";
-	case GATE_PER_NAME:
-		return "name";
-	case GATE_PER_HOST:
-		return "host";
-	case GATE_PER_ITEM:
-		return "item";
-	}
-	return "";
+	static const char *const names[] = { "",	"account", "message", "folder",
+					     "address", "name",	   "host",    "item" };
+
+	_Static_assert(COUNT_OF(names) == GATE_SCOPE_COUNT, "one for each");
+	return names[s];
 }

@@ -191,12 +191,12 @@ static bool old_is_fresh(const struct gate_facts *f, const struct gate_result *o
 	return !gate_too_old(f, out, at) || gate_frozen(f, at, a->used);
 }
 
+static const char verify_live[] = "mailmuster verify --live";
+
 /* Was it judged, in full, and from evidence that is young enough?  Adds what is not. */
 static bool judged(const struct gate_facts *f, const struct gate_account *a,
-		   bool frozen_counts, struct gate_result *out)
+		   struct gate_result *out)
 {
-	static const char verify[] = "mailmuster verify --live";
-
 	if (!a->judged || a->verdict == VERDICT_NOT_JUDGED)
 		unknown(out, a,
 			a->old_closed ? "nobody may open it on the old side, and it is "
@@ -206,19 +206,24 @@ static bool judged(const struct gate_facts *f, const struct gate_account *a,
 	else if (a->depth == DEPTH_COUNTS)
 		unknown(out, a, "only counted, never compared", a->judged_old,
 			"mailmuster audit");
-	else if (frozen_counts ? !old_is_fresh(f, out, a, a->judged_old)
-			       : gate_too_old(f, out, a->judged_old))
+	else if (a->judged_old == 0)
+		unknown(out, a, "its old side was never read in full", 0,
+			"mailmuster audit --side old");
+	else if (a->judged_new == 0)
+		unknown(out, a, "its new side was never read in full", 0,
+			"mailmuster audit --side new");
+	else if (!old_is_fresh(f, out, a, a->judged_old))
 		unknown(out, a,
 			arena_printf(out->arena, "the old side was read on %s, %s ago",
 				     gate_day(out, a->judged_old),
 				     gate_long(out, f->now - a->judged_old)),
-			a->judged_old, verify);
+			a->judged_old, verify_live);
 	else if (gate_too_old(f, out, a->judged_new))
 		unknown(out, a,
 			arena_printf(out->arena, "the new side was read on %s, %s ago",
 				     gate_day(out, a->judged_new),
 				     gate_long(out, f->now - a->judged_new)),
-			a->judged_new, verify);
+			a->judged_new, verify_live);
 	else
 		return true;
 	return false;
@@ -233,8 +238,9 @@ static int64_t movers(const struct gate_facts *f)
 	return n;
 }
 
-/* Every account that moves, and the evidence for it; how many there are. */
-static int64_t all_judged(const struct gate_facts *f, struct gate_result *out)
+/* Every account that moves, and the evidence for it; how many there are.  whole: each of
+ * their messages must have been looked at. */
+static int64_t all_judged(const struct gate_facts *f, bool whole, struct gate_result *out)
 {
 	int64_t n = movers(f);
 
@@ -247,12 +253,14 @@ static int64_t all_judged(const struct gate_facts *f, struct gate_result *out)
 	for (size_t i = 0; i < f->account_n; i++) {
 		const struct gate_account *a = &f->account[i];
 
-		if (!a->moves)
+		if (!a->moves || !judged(f, a, out))
 			continue;
-		if (judged(f, a, true, out)) {
-			gate_stands_on(out, a->judged_old);
-			gate_stands_on(out, a->judged_new);
-		}
+		gate_stands_on(out, a->judged_old);
+		gate_stands_on(out, a->judged_new);
+		if (whole && a->verdict == VERDICT_INCOMPLETE)
+			unknown(out, a,
+				*a->note != '\0' ? a->note : "not examined in full",
+				a->judged_old, verify_live);
 	}
 	return n;
 }
@@ -306,17 +314,12 @@ void gate_g02(const struct gate_facts *f, const struct gate_limits *l,
 	(void)l;
 	out->command = "mailmuster explain ACCOUNT";
 	add_all(f, GATE_ACCOUNTED, out, &messages, &accounts, &accepted);
-	n = all_judged(f, out);
+	n = all_judged(f, true, out);
 	for (size_t i = 0; i < f->account_n; i++) {
 		const struct gate_account *a = &f->account[i];
 
-		if (!a->moves || !a->judged)
-			continue;
-		all += a->old_messages;
-		if (a->verdict == VERDICT_INCOMPLETE && a->depth != DEPTH_COUNTS)
-			unknown(out, a,
-				*a->note != '\0' ? a->note : "not examined in full",
-				a->judged_old, "mailmuster verify --live");
+		if (a->moves && a->judged)
+			all += a->old_messages;
 	}
 	gate_figure(out, "messages", all);
 	gate_figure(out, "open", messages);
@@ -355,7 +358,7 @@ void gate_g04(const struct gate_facts *f, const struct gate_limits *l,
 	out->command = "mailmuster explain ACCOUNT";
 	add_all(f, GATE_FOLDERS, out, &folders, &accounts, &accepted);
 	shared(f, out);
-	n = all_judged(f, out);
+	n = all_judged(f, false, out);
 	gate_figure(out, "open", folders);
 	gate_figure(out, "accepted", accepted);
 	if (folders > 0)
@@ -455,7 +458,7 @@ void gate_g05(const struct gate_facts *f, const struct gate_limits *l,
 		if (!a->moves)
 			continue;
 		n++;
-		if (!judged(f, a, true, out))
+		if (!judged(f, a, out))
 			continue;
 		gate_stands_on(out, a->judged_old);
 		gate_stands_on(out, a->judged_new);
@@ -510,6 +513,9 @@ void gate_g06(const struct gate_facts *f, const struct gate_limits *l,
 			continue;
 		if (!a->judged || a->verdict == VERDICT_NOT_JUDGED)
 			unknown(out, a, "never verified", 0, "mailmuster verify");
+		else if (a->judged_new == 0)
+			unknown(out, a, "its new side was never read in full", 0,
+				"mailmuster audit --side new");
 		else if (gate_too_old(f, out, a->judged_new))
 			unknown(out, a,
 				arena_printf(out->arena,

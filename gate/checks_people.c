@@ -112,18 +112,23 @@ static void fail(struct gate_result *out, const char *subject, const char *text,
 void gate_g14(const struct gate_facts *f, const struct gate_limits *l,
 	      struct gate_result *out)
 {
-	const struct gate_record *archive = NULL, *restore = NULL;
+	const struct gate_record *archive = gate_newest(f, GATE_RECORD_ARCHIVE, NULL);
+	const struct gate_record *restore = NULL;
 	int64_t last = gate_last_use(f);
 
 	(void)l;
 	out->command = "mailmuster event archive --file FILE";
-	for (size_t i = 0; i < f->record_n; i++)
-		if (f->record[i].kind == GATE_RECORD_ARCHIVE)
-			archive = &f->record[i];
 	gate_figure(out, "last_use", last);
 	gate_figure(out, "archived_at", archive != NULL ? archive->at : 0);
-	if (archive == NULL || !archive->has_digest) {
+	if (archive == NULL) {
 		gate_blind(out, "no archive of the old server was recorded");
+		return;
+	}
+	if (!archive->has_digest) {
+		gate_blind(out,
+			   "the archive of %s was recorded without the digest by "
+			   "which to know it",
+			   gate_day(out, archive->at));
 		return;
 	}
 	gate_stands_on(out, archive->at);
@@ -176,7 +181,7 @@ void gate_g15(const struct gate_facts *f, const struct gate_limits *l,
 		fail(out, "the old server",
 		     down != 0 ? arena_printf(
 					 out->arena, "down since %s, and must be for %s",
-					 gate_minute(out, down), gate_long(out, limit))
+					 gate_minute(out, down), gate_term(out, limit))
 			       : arena_printf(out->arena,
 					      "was started again on %s, after %s",
 					      gate_minute(out, f->started_at),
@@ -242,7 +247,7 @@ void gate_g16(const struct gate_facts *f, const struct gate_limits *l,
 		fail(out, "the shutdown",
 		     arena_printf(out->arena, "first announced on %s, %s must pass",
 				  gate_day(out, first),
-				  gate_long(out, l->v[LIMIT_ANNOUNCED])),
+				  gate_term(out, l->v[LIMIT_ANNOUNCED])),
 		     first);
 	gate_passed(out, "%s, the first on %s", gate_some(out, n, "announcement"),
 		    gate_day(out, first));

@@ -66,7 +66,7 @@ void gate_g19(const struct gate_facts *f, const struct gate_limits *l,
 		else if (w->expires - w->made > l->v[LIMIT_WAIVER_TIME])
 			bad_waiver(w,
 				   arena_printf(out->arena, "it runs longer than %s",
-						gate_long(out, l->v[LIMIT_WAIVER_TIME])),
+						gate_term(out, l->v[LIMIT_WAIVER_TIME])),
 				   out);
 		else if (!w->approved)
 			bad_waiver(w, "nobody but who asked for it has approved it", out);

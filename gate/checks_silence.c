@@ -91,7 +91,7 @@ static void silent(const struct gate_facts *f, const struct gate_cover *c,
 		gate_aged(f, out, c->last, "the newest line of the logs");
 	if (c->first > from)
 		gate_blind(out, "the logs go back to %s, and %s must be covered",
-			   gate_day(out, c->first), gate_long(out, limit));
+			   gate_day(out, c->first), gate_term(out, limit));
 	for (size_t i = 0; i < c->gap_n; i++)
 		if (c->gap[i].from < end && c->gap[i].to > from)
 			add_gap(&c->gap[i], out);
@@ -169,9 +169,8 @@ void gate_g10(const struct gate_facts *f, const struct gate_limits *l,
 	if (maps == 0)
 		gate_blind(out, "aliases and forwards were never read");
 	else if (maps < f->now - l->max_age[GATE_RELAYS])
-		gate_blind(out, "aliases and forwards were read %s ago, %s are allowed",
-			   gate_long(out, f->now - maps),
-			   gate_long(out, l->max_age[GATE_RELAYS]));
+		gate_old(out, f->now - maps, l->max_age[GATE_RELAYS],
+			 "what was read of aliases and forwards");
 	gate_passed(out, "%s of the DNS, none leads there",
 		    gate_some(out, (int64_t)f->dns_n, "answer"));
 }

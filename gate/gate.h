@@ -70,6 +70,7 @@ enum gate_scope { /* what a waiver of this check names */
 		  GATE_PER_HOST,
 		  GATE_PER_ITEM,
 };
+enum { GATE_SCOPE_COUNT = GATE_PER_ITEM + 1 };
 
 struct gate_check {
 	enum gate_check_id id;

@@ -67,24 +67,12 @@ size_t gate_limits_loosened(const struct gate_limits *l,
 
 const char *gate_limit_text(enum gate_unit unit, int64_t value, char *buf, size_t size)
 {
-	bool days = value % DAY == 0 && value > 3 * DAY;
-	int64_t n = days ? value / DAY : value / HOUR;
-
-	switch (unit) {
-	case UNIT_SECONDS:
-		if (value % HOUR == 0)
-			snprintf(buf, size, "%lld %s%s", (long long)n,
-				 days ? "day" : "hour", n == 1 ? "" : "s");
-		else
-			snprintf(buf, size, "%lld seconds", (long long)value);
-		break;
-	case UNIT_COUNT:
-		snprintf(buf, size, "%lld", (long long)value);
-		break;
-	case UNIT_PERMILLE:
+	if (unit == UNIT_SECONDS)
+		return num_term(value, buf, size);
+	if (unit == UNIT_PERMILLE)
 		snprintf(buf, size, "%lld.%lld %%", (long long)value / 10,
 			 (long long)value % 10);
-		break;
-	}
+	else
+		snprintf(buf, size, "%lld", (long long)value);
 	return buf;
 }

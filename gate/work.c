@@ -78,8 +78,19 @@ void gate_aged(const struct gate_facts *f, struct gate_result *out, int64_t at,
 {
 	gate_stands_on(out, at);
 	if (gate_too_old(f, out, at))
-		gate_blind(out, "%s is %s old, and may be %s", what,
-			   gate_long(out, f->now - at), gate_long(out, out->max_age));
+		gate_old(out, f->now - at, out->max_age, what);
+}
+
+void gate_old(struct gate_result *out, int64_t age, int64_t max_age, const char *what)
+{
+	int64_t unit = age >= 3 * DAY ? DAY : 3600;
+
+	/* "7 days old, and may be 7 days" would be said of what is 7.5 days old */
+	if (age / unit * unit <= max_age)
+		gate_blind(out, "%s is older than %s", what, gate_term(out, max_age));
+	else
+		gate_blind(out, "%s is %s old, and may be %s", what, gate_long(out, age),
+			   gate_term(out, max_age));
 }
 
 void gate_same_server(const struct gate_facts *f, struct gate_result *out, enum side s)
@@ -107,10 +118,23 @@ const char *gate_minute(struct gate_result *out, int64_t at)
 
 const char *gate_some(struct gate_result *out, int64_t n, const char *noun)
 {
+	size_t len = strlen(noun);
+	bool ies = noun[len - 1] == 'y' && noun[len - 2] != 'a'; /* but "days" */
 	char digits[32];
 
-	return arena_printf(out->arena, "%s %s%s", num_group(n, digits, sizeof digits),
-			    noun, n == 1 ? "" : "s");
+	num_group(n, digits, sizeof digits);
+	if (n == 1)
+		return arena_printf(out->arena, "%s %s", digits, noun);
+	if (ies)
+		return arena_printf(out->arena, "%s %.*sies", digits, (int)len - 1, noun);
+	return arena_printf(out->arena, "%s %ss", digits, noun);
+}
+
+const char *gate_term(struct gate_result *out, int64_t seconds)
+{
+	char buf[32];
+
+	return arena_strdup(out->arena, num_term(seconds, buf, sizeof buf));
 }
 
 const char *gate_long(struct gate_result *out, int64_t seconds)
@@ -136,7 +160,7 @@ bool gate_frozen(const struct gate_facts *f, int64_t read, int64_t used)
 {
 	int64_t down = gate_down_since(f);
 
-	return down != 0 && read != 0 && read <= down && used <= read && f->logs &&
+	return down != 0 && read <= down && used <= read && f->logs &&
 	       gate_covered(&f->login, read, down) &&
 	       gate_covered(&f->delivery, read, down);
 }

@@ -19,6 +19,8 @@ void gate_stands_on(struct gate_result *out, int64_t at);
 /* The same, and nothing can pass when it is older than the check allows. */
 void gate_aged(const struct gate_facts *f, struct gate_result *out, int64_t at,
 	       const char *what);
+/* Nothing can pass: it is of that age, which is above that limit. */
+void gate_old(struct gate_result *out, int64_t age, int64_t max_age, const char *what);
 /* Nothing can pass when another server answers on that side now. */
 void gate_same_server(const struct gate_facts *f, struct gate_result *out, enum side s);
 bool gate_too_old(const struct gate_facts *f, const struct gate_result *out, int64_t at);
@@ -28,13 +30,16 @@ const char *gate_day(struct gate_result *out, int64_t at);
 const char *gate_minute(struct gate_result *out, int64_t at);
 /* "1,204 messages" */
 const char *gate_some(struct gate_result *out, int64_t n, const char *noun);
-/* "9 days", "30 hours" */
+/* How long something takes, or is ago: "9 days", "30 hours". */
 const char *gate_long(struct gate_result *out, int64_t seconds);
+/* A limit, which is exact: "14 days", "90 minutes". */
+const char *gate_term(struct gate_result *out, int64_t seconds);
 
 /* Do the logs prove that all is told from one time to the other? */
 bool gate_covered(const struct gate_cover *c, int64_t from, int64_t to);
 /* A reading of the old side that does not age: nobody has come since, and the server is
- * down (DESIGN section 11, frozen evidence).  used: newest use that it must show. */
+ * down (DESIGN section 11, frozen evidence).  read is not 0; used: newest use that it
+ * must show. */
 bool gate_frozen(const struct gate_facts *f, int64_t read, int64_t used);
 /* Newest login or delivery of anybody on the old side. */
 int64_t gate_last_use(const struct gate_facts *f);

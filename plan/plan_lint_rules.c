@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The rules of the linter.  What options do are facts of the public documentation that
- * each row names, in our words; docs/lint.md is made of this table.
+ * each row names, in our words; docs/lint-loss.md and docs/lint-notes.md are made of this
+ * table.
  */
 #include "plan/plan_lint.h"
 

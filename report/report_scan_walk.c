@@ -18,8 +18,12 @@ bool scan_walk_open(struct scan_walk *w, struct store *st, const struct report_s
 	return true;
 }
 
+/* So many sums are kept from one walk to the next; what is beyond is asked for again. */
+#define SUMS_MAX 65536
+
 void scan_walk_done(struct scan_walk *w)
 {
+	free(w->sums);
 	arena_done(&w->arena);
 	arena_done(&w->account);
 }
@@ -71,6 +75,27 @@ static bool is_slow(const struct scan_walk *w, enum side side,
 	return s->examine_ms >= limit || s->gap_ms >= limit;
 }
 
+/* Of the folder at w->sum_at: it looks at each message, and the store stays as it is. */
+static bool sum_up(struct scan_walk *w, int64_t epoch, struct scan_sum *out,
+		   struct err *err)
+{
+	size_t at = w->sum_at++;
+
+	if (at < w->sum_n) {
+		*out = w->sums[at];
+		return true;
+	}
+	if (!store_scan_sum(w->st, epoch, out, err))
+		return false;
+	if (at >= SUMS_MAX)
+		return true;
+	if ((at & (at - 1)) == 0)
+		w->sums = mem_realloc(w->sums, (at == 0 ? 1 : 2 * at) * sizeof *w->sums);
+	w->sums[at] = *out;
+	w->sum_n = at + 1;
+	return true;
+}
+
 static bool walk_account(struct scan_walk *w, int64_t id, struct err *err)
 {
 	struct folder_view *v;
@@ -95,7 +120,7 @@ static bool walk_account(struct scan_walk *w, int64_t id, struct err *err)
 				return false;
 			continue;
 		}
-		if (!store_scan_sum(w->st, v[i].epoch, &sum, err) ||
+		if (!sum_up(w, v[i].epoch, &sum, err) ||
 		    !store_folder_scan(w->st, v[i].folder.id, &w->account, &scan, &found,
 				       err))
 			return false;
@@ -121,6 +146,7 @@ bool scan_walk_all(struct scan_walk *w, struct err *err)
 		w->octets[side] = w->scanned_octets[side] = 0;
 		memset(w->symptom[side], 0, sizeof w->symptom[side]);
 	}
+	w->sum_at = 0;
 	for (size_t i = 0; i < w->s->account_n; i++)
 		if (!walk_account(w, w->s->accounts[i], err))
 			return false;

@@ -41,7 +41,11 @@ struct scan_walk {
 	int64_t octets[SIDE_COUNT]; /* that are known of */
 	int64_t scanned_octets[SIDE_COUNT];
 	int64_t symptom[SIDE_COUNT][SYMPTOM_COUNT];
-	bool items; /* private: nothing is summed up */
+	/* private */
+	bool items; /* nothing is summed up */
+	struct scan_sum
+		*sums; /* of folders in the order of the walk, from the first one */
+	size_t sum_n, sum_at;
 
 	/* set by the caller; NULL: none */
 	void *ctx;

@@ -63,22 +63,29 @@ static struct report_group *group_of(struct report_view *v, const struct finding
 	return g;
 }
 
+/* The places with the most of it; the folder of that name of both sides is one place. */
 static void keep_place(struct report_view *v, struct report_group *g, size_t transfer,
 		       const struct finding_group *f, int64_t n)
 {
 	struct report_place now = { transfer, NULL, n, f->first };
+	size_t i = 0;
 
-	if (n <= g->place[REPORT_PLACES - 1].n)
-		return;
-	now.folder = arena_strdup(&v->arena, f->folder);
-	for (size_t i = 0; i < REPORT_PLACES; i++) {
-		struct report_place moved = g->place[i];
-
-		if (now.n <= moved.n)
-			continue;
-		g->place[i] = now;
-		now = moved;
+	while (i < REPORT_PLACES && g->place[i].n > 0 &&
+	       (g->place[i].transfer != transfer ||
+		strcmp(g->place[i].folder, f->folder) != 0))
+		i++;
+	if (i < REPORT_PLACES && g->place[i].n > 0) {
+		now = g->place[i];
+		now.n += n;
+	} else {
+		i = REPORT_PLACES - 1;
+		if (n <= g->place[i].n)
+			return;
+		now.folder = arena_strdup(&v->arena, f->folder);
 	}
+	for (; i > 0 && now.n > g->place[i - 1].n; i--)
+		g->place[i] = g->place[i - 1];
+	g->place[i] = now;
 }
 
 static void add_group(struct report_view *v, size_t transfer,

@@ -84,8 +84,7 @@ static bool failed(struct look *x)
 	return false;
 }
 
-static void say_fields(struct look *x, const struct mime_fields_diff *d,
-		       struct strbuf *say)
+static void say_fields(const struct mime_fields_diff *d, struct strbuf *say)
 {
 	static const char *const verb[] = {
 		[MIME_FIELD_ADDED] = "added",
@@ -95,6 +94,11 @@ static void say_fields(struct look *x, const struct mime_fields_diff *d,
 	};
 
 	_Static_assert(COUNT_OF(verb) == MIME_FIELD_CHANGE_COUNT, "a verb for each");
+	if (d->n == 0) {
+		strbuf_adds(say, "What was listed of the header is the same, but that is "
+				 "not all of it");
+		return;
+	}
 	strbuf_adds(say, "In the header ");
 	for (size_t i = 0; i < d->n && i < FIELDS_NAMED; i++) {
 		const struct mime_field_diff *f = &d->v[i];
@@ -107,26 +111,40 @@ static void say_fields(struct look *x, const struct mime_fields_diff *d,
 	if (d->n > FIELDS_NAMED)
 		strbuf_addf(say, ", and %zu more fields differ", d->n - FIELDS_NAMED);
 	strbuf_addf(say, ": %+lld octets on the new side", (long long)d->balance);
-	(void)x;
+}
+
+/* No field lost its words, and all of them are known. */
+static bool is_harmless(const struct look *x, const struct mime_fields_diff *d)
+{
+	if (x->scanned->known && x->scanned->headers_equal)
+		return true;
+	return d->whole && d->count[MIME_FIELD_DROPPED] == 0 &&
+	       d->count[MIME_FIELD_CHANGED] == 0;
+}
+
+/* The header is other than it was; what is behind it says more. */
+static bool header_differs(struct look *x, const struct mime_fields_diff *d,
+			   const char *more)
+{
+	struct strbuf say = STRBUF_INIT;
+
+	say_fields(d, &say);
+	strbuf_adds(&say, more);
+	x->out->cls = FINDING_OCTETS;
+	x->out->severity = is_harmless(x, d) ? SEVERITY_INFO : SEVERITY_DOUBT;
+	x->out->why = WHY_HEADER;
+	x->out->say = arena_span(x->w->scratch, strbuf_span(&say));
+	strbuf_done(&say);
+	return true;
 }
 
 /* The header makes up for all of it. */
 static bool by_header(struct look *x, const struct mime_fields_diff *d)
 {
-	bool harmless = d->count[MIME_FIELD_DROPPED] == 0 &&
-			d->count[MIME_FIELD_CHANGED] == 0;
-	struct strbuf say = STRBUF_INIT;
-
-	say_fields(x, d, &say);
-	strbuf_adds(&say, harmless ? ", which is all that differs; the body has the same "
-				     "size."
-				   : "; the body has the same size.");
-	x->out->cls = FINDING_OCTETS;
-	x->out->severity = harmless ? SEVERITY_INFO : SEVERITY_DOUBT;
-	x->out->why = WHY_HEADER;
-	x->out->say = arena_span(x->w->scratch, strbuf_span(&say));
-	strbuf_done(&say);
-	return true;
+	return header_differs(x, d,
+			      is_harmless(x, d) ? ", which is all that differs; the body "
+						  "has the same size."
+						: "; the body has the same size.");
 }
 
 static bool bodies_differ(struct look *x, int64_t old_octets, int64_t new_octets,
@@ -146,14 +164,23 @@ static bool bodies_differ(struct look *x, int64_t old_octets, int64_t new_octets
 	return true;
 }
 
-static bool by_line_ends(struct look *x)
+/* The bodies are the same but for their line ends: that alone is nothing. */
+static bool by_line_ends(struct look *x, const struct mime_fields_diff *d)
 {
 	const struct detail_facts *a = &x->facts[SIDE_OLD], *b = &x->facts[SIDE_NEW];
 
+	if (!is_harmless(x, d))
+		return header_differs(x, d,
+				      "; the bodies are the same but for their line "
+				      "ends.");
 	x->out->cls = FINDING_OCTETS;
 	x->out->severity = SEVERITY_INFO;
 	x->out->why = WHY_LINE_ENDS;
-	if (a->body_octets == b->body_octets)
+	if (x->scanned->known)
+		x->out->say =
+			"The bodies are the same but for their line ends: both were "
+			"scanned.";
+	else if (a->body_octets == b->body_octets)
 		x->out->say = "Both servers send the same octets, but announce another "
 			      "size: they count line ends differently.";
 	else
@@ -168,27 +195,20 @@ static bool by_line_ends(struct look *x)
 }
 
 /* The bodies have to be compared. */
-static bool by_body(struct look *x, struct err *err)
+static bool by_body(struct look *x, const struct mime_fields_diff *d, struct err *err)
 {
 	const struct detail_facts *a = &x->facts[SIDE_OLD], *b = &x->facts[SIDE_NEW];
 	int64_t octets = x->item[SIDE_OLD]->m.octets;
 	char buf[32];
 
+	if (x->scanned->known)
+		return by_line_ends(x, d);
 	if (a->body_octets >= 0 && b->body_octets >= 0)
 		return memcmp(&a->body_key, &b->body_key, sizeof a->body_key) == 0
-			       ? by_line_ends(x)
+			       ? by_line_ends(x, d)
 			       : bodies_differ(x, a->body_octets, b->body_octets, "");
-	if (x->scanned->known) {
-		x->out->cls = FINDING_OCTETS;
-		x->out->severity = SEVERITY_INFO;
-		x->out->why = WHY_LINE_ENDS;
-		x->out->say =
-			"The bodies are the same but for their line ends: both were "
-			"scanned.";
-		return true;
-	}
-	if (x->p->m->bodies >= VERIFY_BODIES ||
-	    x->p->m->body_octets >= VERIFY_BODY_OCTETS) {
+	if (x->p->m->bodies >= work_limits(x->w)->bodies ||
+	    x->p->m->body_octets >= work_limits(x->w)->body_octets) {
 		suspicion(x,
 			  arena_printf(
 				  x->w->scratch,
@@ -237,18 +257,12 @@ bool content_judge(struct work *w, struct work_pair *p, const struct multiset_it
 			      span_str(x.facts[SIDE_NEW].fields), w->scratch, &d))
 		return err_set(err, ERR_LEDGER, "what was looked up of uid %u is damaged",
 			       old->m.uid);
-	/* The same size, and nothing in the header that could hide a loss. */
-	if (by(&x) == 0 && d.balance == 0) {
-		/* Of the same size altogether, but not the same words. */
-		if (scanned->known && !scanned->headers_equal &&
-		    d.count[MIME_FIELD_CHANGED] + d.count[MIME_FIELD_DROPPED] +
-				    d.count[MIME_FIELD_ADDED] >
-			    0)
-			return by_header(&x, &d);
-		out->differs = false;
-		return true;
-	}
-	if (d.whole && d.balance == by(&x) && d.n > 0)
+	/* What of the header is not known may hide a loss. */
+	if (!d.whole || d.balance != by(&x))
+		return by_body(&x, &d, err);
+	/* Of the same size altogether, but perhaps not the same words. */
+	if (d.balance != 0 || d.n > d.count[MIME_FIELD_REFOLDED])
 		return by_header(&x, &d);
-	return by_body(&x, err);
+	out->differs = false;
+	return true;
 }

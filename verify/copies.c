@@ -21,7 +21,7 @@ struct copies_reader {
 	uint8_t tier;
 	bool filled;
 	struct copies copies; /* of key */
-	size_t cap;
+	size_t cap, max;
 	struct arena arena; /* names of folders */
 };
 
@@ -40,6 +40,7 @@ bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts
 
 	r->cursor = mem_calloc(n + 1, sizeof *r->cursor);
 	r->since = since;
+	r->max = work_limits(w)->copies;
 	arena_init(&r->arena);
 	for (size_t i = 0; i < n; i++) {
 		struct cursor *c = &r->cursor[r->cursor_n];
@@ -71,10 +72,10 @@ static void add_copy(struct copies_reader *r, const struct copy *c)
 {
 	struct copies *out = &r->copies;
 
-	if (out->n == COPIES_MAX)
+	if (out->n == r->max)
 		return;
 	if (out->n == r->cap) {
-		r->cap = r->cap == 0 ? 16 : r->cap * 2;
+		r->cap = r->cap * 2 + 16;
 		out->copy = mem_realloc(out->copy, r->cap * sizeof *out->copy);
 	}
 	out->copy[out->n++] = (struct copies_one){
@@ -114,10 +115,11 @@ static int64_t most_at_once(const struct copies *c, int64_t since)
 		from[i] = c->copy[i].first_run > since ? c->copy[i].first_run : since;
 		to[i] = c->copy[i].gone_run;
 	}
+	to[c->n] = INT64_MAX;
 	qsort(from, c->n, sizeof *from, by_run);
 	qsort(to, c->n, sizeof *to, by_run);
 	for (size_t i = 0, k = 0; i < c->n; i++) {
-		while (k < c->n && to[k] <= from[i]) {
+		while (to[k] <= from[i]) {
 			now--;
 			k++;
 		}

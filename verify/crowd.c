@@ -13,15 +13,15 @@ bool crowd_alone(const struct work_member *m, const struct work_wave *wave,
 
 static struct crowd_wave *wave_of(struct crowd *c, int64_t run)
 {
-	size_t i = 0;
-
-	while (i < c->n && c->wave[i].run != run)
-		i++;
-	if (i == COUNT_OF(c->wave))
-		return NULL; /* so many audits, none of them a mass so far */
-	if (i == c->n)
-		c->wave[c->n++] = (struct crowd_wave){ .run = run };
-	return &c->wave[i];
+	for (size_t i = 0; i < c->n; i++)
+		if (c->wave[i].run == run)
+			return &c->wave[i];
+	if (c->n == c->cap) {
+		c->cap = c->cap * 2 + 8;
+		c->wave = mem_realloc(c->wave, c->cap * sizeof *c->wave);
+	}
+	c->wave[c->n] = (struct crowd_wave){ .run = run };
+	return &c->wave[c->n++];
 }
 
 void crowd_add(struct crowd *c, const struct work_member *m,
@@ -37,8 +37,6 @@ void crowd_add(struct crowd *c, const struct work_member *m,
 		if (crowd_alone(m, &m->wave[i], o))
 			continue;
 		w = wave_of(c, m->wave[i].run);
-		if (w == NULL)
-			continue;
 		w->messages += m->wave[i].messages;
 		w->accounts++;
 		if (m->wave[i].messages > w->most) {
@@ -61,4 +59,9 @@ const struct crowd_wave *crowd_alarm(const struct crowd *c,
 					   o->mass_percent)
 		       ? worst
 		       : NULL;
+}
+
+void crowd_done(struct crowd *c)
+{
+	free(c->wave);
 }

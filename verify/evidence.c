@@ -32,8 +32,7 @@ static const char **neighbours(struct work *w, size_t *n_out)
 		const struct transfer *t = &w->all[i];
 		const char *prefix;
 
-		if (is_member(w, t->id) || t->gone != 0 || t->new_account == 0 ||
-		    t->new_account != w->new.account)
+		if (is_member(w, t->id) || t->gone != 0)
 			continue;
 		prefix = map_prefix(w->arena, t->new_prefix);
 		if (strcmp(prefix, w->prefix) != 0 && covers(w->prefix, prefix))
@@ -75,8 +74,7 @@ const struct seal_folder *evidence_at_seal(const struct work_member *m, int64_t 
  * be accounted for. */
 static bool sealed_only(struct work_folder *f, const struct work_member *m)
 {
-	const struct seal_folder *s = m->sealed ? evidence_at_seal(m, f->view->folder.id)
-						: NULL;
+	const struct seal_folder *s = evidence_at_seal(m, f->view->folder.id);
 
 	if (s == NULL || s->epoch == 0)
 		return false;
@@ -98,8 +96,7 @@ static bool any_sealed(const struct work *w)
 static bool in_a_seal(const struct work *w, int64_t folder)
 {
 	for (size_t i = 0; i < w->member_n; i++)
-		if (w->member[i].sealed &&
-		    evidence_at_seal(&w->member[i], folder) != NULL)
+		if (evidence_at_seal(&w->member[i], folder) != NULL)
 			return true;
 	return false;
 }
@@ -232,6 +229,8 @@ bool evidence_load(struct work *w, struct err *err)
 	const struct transfer *first = w->member[0].t;
 
 	w->prefix = map_prefix(w->arena, first->new_prefix);
+	kinds_trim(&w->kinds[SIDE_OLD]);
+	kinds_trim(&w->kinds[SIDE_NEW]);
 	for (size_t i = 0; i < w->member_n; i++)
 		if (!load_seal(w, &w->member[i], err))
 			return false;

@@ -9,14 +9,14 @@
 /* finding.fold of flags: exactly \Seen was lost. */
 #define FOLD_SEEN 1
 
-#define FLAGS_SIZE 64
+#define FLAGS_SIZE 64 /* for all of them, with room */
 static const char *flag_names(unsigned flags, char buf[FLAGS_SIZE])
 {
 	size_t n = 0;
 
 	buf[0] = '\0';
 	for (unsigned i = 0; i < MSG_FLAG_COUNT; i++)
-		if ((flags >> i & 1) != 0 && n < FLAGS_SIZE)
+		if ((flags >> i & 1) != 0)
 			n += (size_t)snprintf(buf + n, FLAGS_SIZE - n, "%s%s",
 					      n > 0 ? " " : "", msg_flag_name(i));
 	return buf;
@@ -169,25 +169,12 @@ static bool emit_octets(struct match *x, struct err *err)
 
 static void count_match(struct match_count *c, enum match_kind kind, unsigned diff)
 {
-	switch (kind) {
-	case MATCH_SAME:
-		c->same++;
-		break;
-	case MATCH_SAME_WEAK:
-		c->same_weak++;
-		break;
-	case MATCH_CHANGED:
-		c->changed++;
-		break;
-	case MATCH_REFILED:
-		c->refiled++;
-		break;
-	case MATCH_MISSING:
-	case MATCH_EXTRA:
-	case MATCH_UNVERIFIED:
-	case MATCH_REMOVED:
-		break;
-	}
+	int64_t *const of[] = { [MATCH_SAME] = &c->same,
+				[MATCH_SAME_WEAK] = &c->same_weak,
+				[MATCH_CHANGED] = &c->changed,
+				[MATCH_REFILED] = &c->refiled };
+
+	*of[kind] += 1; /* judge_match gives no other */
 	c->flags += (diff & DIFF_FLAGS) != 0;
 	c->keywords += (diff & DIFF_KEYWORDS) != 0;
 	c->date += (diff & DIFF_DATE) != 0;
@@ -300,6 +287,23 @@ static bool emit_refiled(struct match *x, struct err *err)
 	return emit(x, &e, err);
 }
 
+/* What is not compared has no pattern either. */
+static void tally_comparable(const struct match *x, bool flags)
+{
+	struct work_member *m = x->p->m;
+	struct message old = x->then[SIDE_OLD], new = x->then[SIDE_NEW];
+
+	if ((m->not_comparable & DIFF_FLAGS) != 0)
+		old.flags = 0;
+	if ((m->not_comparable & DIFF_KEYWORDS) != 0)
+		old.keyword_set = 0;
+	if ((m->not_comparable & DIFF_DATE) != 0)
+		old.date = MSG_DATE_UNKNOWN;
+	if ((m->not_comparable & DIFF_OCTETS) != 0)
+		old.octets = -1;
+	tally_facts(m->tally, &old, &new, flags);
+}
+
 /* What was read of one of both earlier tells which it is, and nothing more. */
 static bool matched_hole(struct work_pair *p, struct work_pair *q,
 			 const struct multiset_item *old, const struct multiset_item *new)
@@ -330,7 +334,7 @@ bool facts_matched(struct work *w, const struct multiset_item *old,
 
 	if (matched_hole(p, q, old, new))
 		return true;
-	if (q->m != m && m->sealed && q->folder[SIDE_NEW] != NULL) {
+	if (q->m != m && m->sealed) {
 		const struct seal_folder *s = evidence_at_seal(
 			m, q->folder[SIDE_NEW]->view->folder.id);
 
@@ -352,7 +356,7 @@ bool facts_matched(struct work *w, const struct multiset_item *old,
 		return false;
 	count_match(&p->row.count, judge_match(old->m.tier, diff, refiled), diff);
 	tally_message(m->tally, TALLY_ARRIVED, &old->m, p->depth);
-	tally_facts(m->tally, &x.then[SIDE_OLD], &x.then[SIDE_NEW], flags);
+	tally_comparable(&x, flags);
 	if (old->m.uid > p->arrived_uid)
 		p->arrived_uid = old->m.uid;
 	if (diff == 0 && !refiled)
@@ -374,8 +378,8 @@ static bool fold_dates(struct work *w, struct work_member *m, enum why why,
 			return false;
 		all += some;
 	}
-	return all == 0 || emit_place(w, m, FINDING_DATE, SEVERITY_LOSS, why, SIDE_OLD,
-				      "", "", text, all, err);
+	return emit_place(w, m, FINDING_DATE, SEVERITY_LOSS, why, SIDE_OLD, "", "", text,
+			  all, err);
 }
 
 bool facts_fold(struct work *w, struct work_member *m, struct err *err)

@@ -124,7 +124,7 @@ static bool check_seen(struct work *w, const struct stream_arm *arm, enum side s
 
 	*(side == SIDE_OLD ? &c->old_messages : &c->new_messages) += arm->seen + untold;
 	*(side == SIDE_OLD ? &c->old_unverified : &c->new_unverified) += untold;
-	if (arm->gone || p->folder[side]->sealed_only || view->state.exists < 0 ||
+	if (arm->gone || p->folder[side]->sealed_only ||
 	    view->state.exists == arm->seen + untold)
 		return true;
 	p->m->unknown = true;
@@ -254,7 +254,7 @@ static bool judge_flags(struct work *w, struct work_member *m, struct err *err)
 	for (int s = 0; s < SIDE_COUNT; s++) {
 		const struct account_view *v = &work_side(w, m, (enum side)s)->view;
 
-		if (!v->found || !judge_foreign_flags(v->rights))
+		if (!judge_foreign_flags(v->rights))
 			continue;
 		why = arena_printf(
 			w->arena,
@@ -353,7 +353,7 @@ static bool conclude(struct work *w, struct work_member *m, struct err *err)
 		return false;
 	say_others(w, m);
 	kinds_say(m->profile, w->profile, &m->note);
-	scanned_say(w, m, &m->note);
+	scanned_say(m, &m->note);
 	tally_say_missing(m->tally, &m->note);
 	tally_say_facts(m->tally, &m->note);
 	return true;

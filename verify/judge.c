@@ -74,12 +74,27 @@ enum proof judge_side(bool has_account, const struct account_view *v, int64_t no
 	return too_old(v->at, now, max_age) ? PROOF_OLD : PROOF_GOOD;
 }
 
+/* good: what a reading of that kind proves at best. */
+static enum proof judge_reading(const struct folder_view *f, enum proof good, int64_t now,
+				int64_t max_age)
+{
+	if (f->depth == DEPTH_COUNTS)
+		return PROOF_COUNTED;
+	if (f->epoch == 0)
+		return PROOF_NEVER;
+	if (f->moved_on)
+		return PROOF_MOVED_ON;
+	/* By itself: counting an account does not renew what was read of its folders. */
+	return too_old(f->seen_at, now, max_age) ? PROOF_OLD : good;
+}
+
 enum proof judge_folder(const struct folder_view *f, int64_t now, int64_t max_age)
 {
 	if ((f->folder.attrs & (FOLDER_NOSELECT | FOLDER_NONEXISTENT)) != 0)
 		return PROOF_NO_MAIL;
 	if (f->seen_run == 0)
 		return PROOF_NEVER;
+	/* Whatever this program does not know of is not known. */
 	switch (f->outcome) {
 	case FOLDER_UNSELECTABLE:
 		return PROOF_NO_MAIL;
@@ -90,19 +105,11 @@ enum proof judge_folder(const struct folder_view *f, int64_t now, int64_t max_ag
 	case FOLDER_GONE:
 		return PROOF_NEVER;
 	case FOLDER_READ:
+		return judge_reading(f, PROOF_GOOD, now, max_age);
 	case FOLDER_HOLED:
-		break;
+		return judge_reading(f, PROOF_HOLES, now, max_age);
 	}
-	if (f->depth == DEPTH_COUNTS)
-		return PROOF_COUNTED;
-	if (f->epoch == 0)
-		return PROOF_NEVER;
-	if (f->moved_on)
-		return PROOF_MOVED_ON;
-	/* By itself: counting an account does not renew what was read of its folders. */
-	if (too_old(f->seen_at, now, max_age))
-		return PROOF_OLD;
-	return f->outcome == FOLDER_HOLED ? PROOF_HOLES : PROOF_GOOD;
+	return PROOF_FAILED;
 }
 
 bool judge_not_moving(const char *decision)

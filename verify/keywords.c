@@ -54,7 +54,7 @@ static const char *words_only_in(struct work *w, const char *list, const char *o
 		ptrdiff_t at = span_index(rest, ' ');
 		struct span word = { rest.p, at < 0 ? rest.n : (size_t)at };
 
-		if (word.n > 0 && !is_word_in(w, word, other)) {
+		if (!is_word_in(w, word, other)) {
 			if (only.n > 0)
 				strbuf_addc(&only, ' ');
 			strbuf_addspan(&only, word);

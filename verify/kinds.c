@@ -4,44 +4,83 @@
 #include "base/text.h"
 #include "verify/work.h"
 
+struct kind {
+	struct kind *older;
+	const char *server_id, *capability;
+	const struct profile *profile;
+};
+
+void kinds_trim(struct kinds *k)
+{
+	if (k->n <= KINDS_KEPT)
+		return;
+	arena_reset(&k->arena);
+	k->newest = NULL;
+	k->n = 0;
+}
+
 bool kinds_find(struct kinds *k, const char *setting, const struct account_view *v,
 		const struct profile **out, struct err *err)
 {
 	const struct profile_signs signs = { .server_id = v->found ? v->server_id : "",
 					     .capability = v->found ? v->capability
 								    : "" };
-	const char *id = signs.server_id != NULL ? signs.server_id : "";
+	struct kind *new;
 
-	/* Thousands of accounts of one server say the same. */
-	if (k->profile == NULL || strcmp(k->server_id, id) != 0) {
-		arena_reset(&k->arena);
-		k->profile = NULL;
-		k->server_id = arena_strdup(&k->arena, id);
-		if (!profile_find(&k->arena, setting != NULL ? setting : PROFILE_AUTO,
-				  &signs, &k->profile, err))
-			return false;
-	}
-	*out = k->profile;
+	for (const struct kind *i = k->newest; i != NULL; i = i->older)
+		if (strcmp(i->server_id, signs.server_id) == 0 &&
+		    strcmp(i->capability, signs.capability) == 0) {
+			*out = i->profile;
+			return true;
+		}
+	if (!profile_find(&k->arena, setting != NULL ? setting : PROFILE_AUTO, &signs,
+			  out, err))
+		return false;
+	new = arena_alloc(&k->arena, sizeof *new);
+	*new = (struct kind){ .older = k->newest,
+			      .server_id = arena_strdup(&k->arena, signs.server_id),
+			      .capability = arena_strdup(&k->arena, signs.capability),
+			      .profile = *out };
+	k->newest = new;
+	k->n++;
 	return true;
+}
+
+/* Of a level, as its server has it: common form writes '/' and '%' otherwise there. */
+static char next_octet(const char **s)
+{
+	const char *at = *s;
+
+	if (strncmp(at, "%2F", 3) != 0 && strncmp(at, "%25", 3) != 0) {
+		*s += 1;
+		return *at;
+	}
+	*s += 3;
+	return at[2] == 'F' ? '/' : '%';
+}
+
+/* The server's own separator cannot be written inside a level. */
+static bool is_refused(const struct profile *p, char delim, char c)
+{
+	return c == delim || strchr(p->refused.text, c) != NULL ||
+	       (p->refuses_controls.on && (unsigned char)c < ' ');
 }
 
 bool kinds_refuses(const struct profile *p, char delim, const char *common)
 {
+	const struct span name = span_str(common);
 	size_t n = 0, levels = 1;
 
-	/* In common form a '/' separates; the server's own separator inside a level
-	 * cannot be written there. */
-	if (delim != '\0' && delim != '/' && strchr(common, delim) != NULL)
-		return true;
-	if (p->refused.text != NULL && strpbrk(common, p->refused.text) != NULL)
-		return true;
 	for (size_t i = 0; i < p->reserved.n; i++)
-		if (strcmp(common, p->reserved.word[i]) == 0)
+		if (map_covers(span_str(p->reserved.word[i]), name))
 			return true;
-	for (; common[n] != '\0'; n++) {
-		levels += common[n] == '/';
-		if (p->refuses_controls.on && (unsigned char)common[n] < ' ')
+	for (const char *s = common; *s != '\0'; n++) {
+		if (*s == '/') {
+			levels++;
+			s++;
+		} else if (is_refused(p, delim, next_octet(&s))) {
 			return true;
+		}
 	}
 	return (p->name_octets.value > 0 && p->name_octets.unit == PROFILE_UTF8 &&
 		(int64_t)n > p->name_octets.value) ||
@@ -54,15 +93,13 @@ static void say_facts(const struct profile *p, struct strbuf *out)
 		if ((p->not_comparable >> i & 1) != 0)
 			strbuf_addf(out, "%sNot compared with %s: %s. %s",
 				    out->n != 0 ? " " : "", p->title, diff_name(i),
-				    p->not_comparable_why[i].why != NULL
-					    ? p->not_comparable_why[i].why
-					    : "");
+				    p->not_comparable_why[i].why);
 }
 
 void kinds_say(const struct profile *old, const struct profile *new, struct strbuf *out)
 {
-	if (old != NULL)
-		say_facts(old, out);
-	if (new != NULL &&new != old)
+	say_facts(old, out);
+	/* Each side keeps its own: of one kind they have one name. */
+	if (strcmp(old->title, new->title) != 0)
 		say_facts(new, out);
 }

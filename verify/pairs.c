@@ -14,15 +14,13 @@ static unsigned levels(const char *name)
 
 static enum pairing_how how_of(enum map_how how)
 {
-	switch (how) {
-	case MAP_SAME:
-		return PAIRING_SAME;
-	case MAP_RULE:
-		return PAIRING_RULE;
-	case MAP_EXCLUDED:
-		return PAIRING_EXCLUDED;
-	}
-	return PAIRING_SAME;
+	static const enum pairing_how as[] = {
+		[MAP_SAME] = PAIRING_SAME,
+		[MAP_RULE] = PAIRING_RULE,
+		[MAP_EXCLUDED] = PAIRING_EXCLUDED,
+	};
+
+	return as[how];
 }
 
 /* The folders of the new account with a special use. */
@@ -52,8 +50,7 @@ static struct pairing_folder *new_names(struct work *w)
 	return v;
 }
 
-static bool old_names(struct work *w, const struct work_member *m,
-		      struct pairing_folder **out, struct err *err)
+static struct pairing_folder *old_names(struct work *w, const struct work_member *m)
 {
 	const struct work_side *s = &m->old;
 	struct pairing_folder *v = arena_alloc(w->arena, (s->folder_n + 1) * sizeof *v);
@@ -69,10 +66,6 @@ static bool old_names(struct work *w, const struct work_member *m,
 		/* A rule that fails on one folder spoils that folder alone. */
 		if (!map_target(w->map, w->arena, s->folder[i].common,
 				s->folder[i].view->folder.attrs, &r, &why)) {
-			if (why.cls != ERR_LIMIT && why.cls != ERR_CONFIG) {
-				*err = why;
-				return false;
-			}
 			r = (struct map_result){ .how = MAP_SAME,
 						 .target = s->folder[i].common };
 			s->folder[i].proof = PROOF_FAILED;
@@ -86,8 +79,7 @@ static bool old_names(struct work *w, const struct work_member *m,
 			.mail = s->folder[i].proof != PROOF_NO_MAIL
 		};
 	}
-	*out = v;
-	return true;
+	return v;
 }
 
 /* A pairing of one member on its way to a pair. */
@@ -109,18 +101,16 @@ static int by_rank(const void *a, const void *b)
 }
 
 /* All members' pairings; a new folder that nobody claims stands once. */
-static bool slots_of(struct work *w, struct slot **out, size_t *n_out, struct err *err)
+static struct slot *slots_of(struct work *w, size_t *n_out)
 {
-	size_t new_n = w->new.folder_n, n = 0, cap = 0, next = 0;
+	size_t new_n = w->new.folder_n, n = 0, cap = 0, next = 0, last = SIZE_MAX;
 	struct pairing_folder *new = new_names(w);
 	size_t *rank = arena_alloc(w->arena, (new_n + 1) * sizeof *rank);
 	bool *claimed = arena_alloc(w->arena, (new_n + 1) * sizeof *claimed);
 	struct slot *slot;
 
 	for (size_t k = 0; k < w->member_n; k++)
-		cap += w->member[k].not_judged != NULL || w->member[k].blind
-			       ? 0
-			       : w->member[k].old.folder_n + new_n;
+		cap += w->member[k].old.folder_n + new_n;
 	slot = arena_alloc(w->arena, (cap + 1) * sizeof *slot);
 	for (size_t i = 0; i < new_n; i++)
 		rank[i] = SIZE_MAX;
@@ -132,8 +122,7 @@ static bool slots_of(struct work *w, struct slot **out, size_t *n_out, struct er
 
 		if (m->not_judged != NULL || m->blind)
 			continue;
-		if (!old_names(w, m, &old, err))
-			return false;
+		old = old_names(w, m);
 		pairing_make(w->arena, old, m->old.folder_n, new, new_n, &plan, &plan_n);
 		for (size_t i = 0; i < plan_n; i++) {
 			struct slot *s = &slot[n];
@@ -161,13 +150,12 @@ static bool slots_of(struct work *w, struct slot **out, size_t *n_out, struct er
 		bool extra = slot[i].old == NULL;
 
 		/* Claimed by another member, or told already. */
-		if (extra && (claimed[p->new_i] ||
-			      (*n_out > 0 && slot[*n_out - 1].rank == slot[i].rank)))
+		if (extra && (claimed[p->new_i] || slot[i].rank == last))
 			continue;
+		last = slot[i].rank;
 		slot[(*n_out)++] = slot[i];
 	}
-	*out = slot;
-	return true;
+	return slot;
 }
 
 /* A folder that has no messages has no flags that were not read. */
@@ -180,7 +168,7 @@ static bool has_flags(const struct work_folder *f)
 /* Flags of another login than the owner's are not known, never lost. */
 static bool foreign(const struct work_side *s)
 {
-	return s->view.found && judge_foreign_flags(s->view.rights);
+	return judge_foreign_flags(s->view.rights);
 }
 
 static void set_base(struct work_pair *p, enum side side)
@@ -193,12 +181,11 @@ static void set_base(struct work_pair *p, enum side side)
 		return;
 	b->run = p->m->seal.run[side];
 	s = evidence_at_seal(p->m, f->view->folder.id);
-	if (s == NULL) {
-		b->after = f->view->folder.id != 0;
+	/* One that was a mere place then has its mail from later. */
+	if (s == NULL || s->epoch == 0) {
+		b->after = true;
 		return;
 	}
-	if (s->epoch == 0)
-		return;
 	if (s->epoch != f->epoch) {
 		p->renumbered[side] = f->epoch != 0;
 		b->after = side == SIDE_NEW;
@@ -226,11 +213,8 @@ static int64_t last_bias(const struct work_pair *p)
 
 bool pairs_make(struct work *w, struct err *err)
 {
-	struct slot *slot;
+	struct slot *slot = slots_of(w, &w->pair_n);
 	size_t leader = 0;
-
-	if (!slots_of(w, &slot, &w->pair_n, err))
-		return false;
 
 	w->pair = arena_alloc(w->arena, (w->pair_n + 1) * sizeof *w->pair);
 	for (size_t i = 0; i < w->pair_n; i++) {
@@ -256,7 +240,7 @@ bool pairs_make(struct work *w, struct err *err)
 		if (slot[i].old != NULL)
 			p->target = slot[i].old->target;
 		if (slot[i].old != NULL && slot[i].old->how == PAIRING_EXCLUDED)
-			p->excluded = slot[i].old->rule != NULL ? slot[i].old->rule : "";
+			p->excluded = slot[i].old->rule;
 		p->depth = levels(a != NULL ? a->common : b->common);
 		p->bias = last_bias(p);
 		set_base(p, SIDE_OLD);

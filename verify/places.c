@@ -57,7 +57,7 @@ static bool has_children(const struct work_side *s, const char *common)
 static bool was_there(const struct work *w, const char *target)
 {
 	for (size_t i = 0; i < w->gone_n; i++)
-		if (target != NULL && strcmp(w->gone[i], target) == 0)
+		if (strcmp(w->gone[i], target) == 0)
 			return true;
 	return false;
 }
@@ -98,7 +98,7 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 			       "judged by themselves."
 			     : "It is empty on the old side, but its place is lost.";
 	/* A place that a rule leaves out and that holds nothing is no loss. */
-	if (p->excluded == NULL && p->target != NULL &&
+	if (p->excluded == NULL &&
 	    kinds_refuses(w->profile, w->new.view.delim, p->target))
 		return emit_place(w, p->m, FINDING_FOLDER_MISSING, severity, WHY_NAME,
 				  SIDE_OLD, f->common, "",

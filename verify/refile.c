@@ -7,10 +7,8 @@
 #include "mime/mime_body.h"
 #include "verify/work.h"
 
-/* Partners found in one round; they are dropped from the store when its cursors are
+/* A partner found in a round; those are dropped from the store when its cursors are
  * closed. */
-#define ROUND_MAX 131072
-
 struct drop {
 	int64_t epoch[SIDE_COUNT];
 	uint32_t uid[SIDE_COUNT];
@@ -71,18 +69,21 @@ static bool owner_of(const struct work *w, int64_t id, uint32_t *out, struct err
 	return true;
 }
 
-bool refile_item(struct work *w, const struct leftover *l, struct multiset_item *out,
-		 struct err *err)
+enum next refile_next(struct work *w, struct store_leftovers *it, struct leftover *l,
+		      struct multiset_item *out, struct err *err)
 {
+	enum next next = store_leftovers_next(it, l, err);
 	uint32_t owner = 0;
 
+	if (next != NEXT_ITEM)
+		return next;
 	if (!owner_of(w, l->pair, &owner, err))
-		return false;
+		return NEXT_FAIL;
 	*out = (struct multiset_item){ .m = l->m,
 				       .owner = owner,
 				       .place = (uint32_t)w->pair[owner].leader,
 				       .epoch = l->epoch };
-	return emit_words(w, out, err);
+	return emit_words(w, out, err) ? NEXT_ITEM : NEXT_FAIL;
 }
 
 static enum next next_item(void *ctx, struct multiset_item *out, struct err *err)
@@ -91,7 +92,7 @@ static enum next next_item(void *ctx, struct multiset_item *out, struct err *err
 	struct leftover l;
 
 	for (;;) {
-		enum next next = store_leftovers_next(r->it, &l, err);
+		enum next next = refile_next(r->w, r->it, &l, out, err);
 
 		if (next != NEXT_ITEM)
 			return next;
@@ -103,8 +104,6 @@ static enum next next_item(void *ctx, struct multiset_item *out, struct err *err
 		if (r->body &&
 		    (l.m.date == MSG_DATE_UNKNOWN || mime_body_is_empty(&l.retry_key)))
 			continue;
-		if (!refile_item(r->w, &l, out, err))
-			return NEXT_FAIL;
 		if (r->retry) {
 			out->m.key = l.retry_key;
 			out->m.tier = l.retry_tier;
@@ -118,7 +117,7 @@ static void on_group(void *ctx, bool more, bool *stop_out)
 	struct round *r = ctx;
 
 	emit_group(r->w, more);
-	r->full = r->n >= ROUND_MAX;
+	r->full = r->n >= work_limits(r->w)->round;
 	*stop_out = r->full;
 }
 
@@ -128,7 +127,7 @@ static bool on_matched(void *ctx, const struct multiset_item *old,
 	struct round *r = ctx;
 
 	if (r->n == r->cap) {
-		r->cap = r->cap == 0 ? 1024 : r->cap * 2;
+		r->cap = r->cap * 2 + 64;
 		r->drop = mem_realloc(r->drop, r->cap * sizeof *r->drop);
 	}
 	r->drop[r->n++] = (struct drop){ .epoch = { old->epoch, new->epoch },
@@ -211,7 +210,8 @@ bool refile_match(struct work *w, struct err *err)
 	}
 	/* What only a body can tell. */
 	ok = ok && both_sides_have(w, &some, err) &&
-	     (!some || store_want_bodies(w->st, w->id, VERIFY_BODIES, &wanted, err));
+	     (!some ||
+	      store_want_bodies(w->st, w->id, work_limits(w)->bodies, &wanted, err));
 	free(r.drop);
 	return ok;
 }

@@ -20,18 +20,14 @@ static bool survey(struct work *w, struct err *err)
 	struct multiset_item item;
 	struct leftover l;
 	enum next next;
-	bool ok = false;
 
 	if (!store_leftovers_open(w->st, w->id, 0, LEFTOVER_BY_PLACE, &it, err))
 		return false;
-	while ((next = store_leftovers_next(it, &l, err)) == NEXT_ITEM) {
-		struct work_pair *p;
+	while ((next = refile_next(w, it, &l, &item, err)) == NEXT_ITEM) {
+		struct work_pair *p = &w->pair[item.owner];
 
 		if (l.side != SIDE_OLD)
 			continue;
-		if (!refile_item(w, &l, &item, err))
-			goto out;
-		p = &w->pair[item.owner];
 		p->missing++;
 		/* What came later says nothing about the move. */
 		if (settle_late(p, l.m.uid))
@@ -39,7 +35,7 @@ static bool survey(struct work *w, struct err *err)
 		p->tail += l.m.uid > p->arrived_uid;
 		tally_message(p->m->tally, TALLY_MISSING, &l.m, p->depth);
 	}
-	ok = next == NEXT_END;
+	store_leftovers_close(it);
 	for (size_t i = 0; i < w->pair_n; i++) {
 		const struct work_pair *p = &w->pair[i];
 
@@ -48,9 +44,7 @@ static bool survey(struct work *w, struct err *err)
 	}
 	for (size_t i = 0; i < w->member_n; i++)
 		tally_missing(w->member[i].tally, &w->member[i].pattern);
-out:
-	store_leftovers_close(it);
-	return ok;
+	return next == NEXT_END;
 }
 
 /* ---- the reasons ---- */
@@ -122,7 +116,7 @@ static void why_place(struct naming *x, const struct work_pair *p, enum why *why
 {
 	char buf[32];
 
-	if (p->row.kind == PAIR_MISSING && p->target != NULL &&
+	if (p->row.kind == PAIR_MISSING &&
 	    kinds_refuses(x->w->profile, x->w->new.view.delim, p->target))
 		reason(x, why, WHY_NAME,
 		       arena_printf(
@@ -171,7 +165,7 @@ static bool why_copies(struct naming *x, const struct work_pair *p, enum why *wh
 	const struct copies_one *gone;
 	const struct copies *c;
 
-	if (m->tier == TIER_NONE || x->of_new == NULL)
+	if (m->tier == TIER_NONE)
 		return true;
 	if (!copies_of(x->of_new, m, &c, err))
 		return false;
@@ -216,7 +210,8 @@ static bool why_unreadable(struct naming *x, const struct leftover *l, enum why 
 			       x->w->scratch,
 			       "The old server did not give it out when it was scanned: "
 			       "%s.",
-			       shown_in(x->w, body.words)));
+			       *body.words != '\0' ? shown_in(x->w, body.words)
+						   : "it was tried in vain"));
 	return true;
 }
 
@@ -231,7 +226,7 @@ static bool why_noted(struct naming *x, const struct work_pair *p, enum why *why
 	const char *of;
 
 	/* A UID of before the folder was numbered anew is another message's. */
-	if (f == NULL || p->renumbered[SIDE_OLD])
+	if (p->renumbered[SIDE_OLD])
 		return true;
 	if (!store_mover_note_find(x->w->st, p->m->t->id, f->view->folder.wire, m->uid,
 				   x->w->scratch, &note, &found, err))
@@ -318,7 +313,7 @@ static bool why_extra_copies(struct naming *x, const struct message *m, enum why
 	const struct copies_one *gone;
 	const struct copies *c;
 
-	if (m->tier == TIER_NONE || x->of_old == NULL)
+	if (m->tier == TIER_NONE)
 		return true;
 	if (!copies_of(x->of_old, m, &c, err))
 		return false;
@@ -346,7 +341,7 @@ static bool why_extra(struct naming *x, const struct work_pair *p,
 	struct message_detail d = { 0 };
 	bool found = false;
 
-	if (p->m->sealed && (b->after || (b->sealed && m->uid >= b->uidnext))) {
+	if (p->m->sealed && (b->after || m->uid >= b->uidnext)) {
 		reason(x, why, WHY_LIFE, "It came to the new side after the seal.");
 		return true;
 	}
@@ -403,20 +398,17 @@ static bool name_elsewhere(struct naming *x, struct work_pair *p,
 	return emit_message(x->w, p, item, &e, err);
 }
 
-static bool name_one(struct naming *x, const struct leftover *l, struct err *err)
+static bool name_one(struct naming *x, const struct leftover *l,
+		     const struct multiset_item *item, struct err *err)
 {
+	struct work_pair *p = &x->w->pair[item->owner];
 	enum why why = WHY_NONE;
-	struct multiset_item item;
-	struct work_pair *p;
 	struct emit e;
 	bool done = false;
 
-	if (!refile_item(x->w, l, &item, err))
-		return false;
-	p = &x->w->pair[item.owner];
 	*(l->side == SIDE_OLD ? &p->row.count.missing : &p->row.count.extra) += 1;
 	arena_reset(x->w->scratch);
-	if (!name_elsewhere(x, p, l, &item, &done, err))
+	if (!name_elsewhere(x, p, l, item, &done, err))
 		return false;
 	if (done)
 		return true;
@@ -434,7 +426,7 @@ static bool name_one(struct naming *x, const struct leftover *l, struct err *err
 		.other = why == WHY_RULE ? x->rule : "",
 		.explanation = strbuf_cstr(&x->say),
 	};
-	return emit_message(x->w, p, &item, &e, err);
+	return emit_message(x->w, p, item, &e, err);
 }
 
 /* Do they share a fingerprint but for the ordinal? */
@@ -451,17 +443,18 @@ static bool name_all(struct naming *x, struct err *err)
 {
 	struct store_leftovers *it = NULL;
 	struct message last = { 0 };
+	struct multiset_item item;
 	struct leftover l;
 	enum next next;
 	bool ok = false, first = true;
 
 	if (!store_leftovers_open(x->w->st, x->w->id, 0, LEFTOVER_BY_KEY, &it, err))
 		return false;
-	while ((next = store_leftovers_next(it, &l, err)) == NEXT_ITEM) {
+	while ((next = refile_next(x->w, it, &l, &item, err)) == NEXT_ITEM) {
 		emit_group(x->w, !first && same_identity(&last, &l.m));
 		first = false;
 		last = l.m;
-		if (!name_one(x, &l, err))
+		if (!name_one(x, &l, &item, err))
 			goto out;
 	}
 	ok = next == NEXT_END;

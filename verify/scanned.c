@@ -9,12 +9,11 @@
 bool scanned_load(struct work *w, struct err *err)
 {
 	for (size_t i = 0; i < w->member_n; i++)
-		if (w->member[i].old.account != 0 && !w->scanned[SIDE_OLD] &&
+		if (!w->scanned[SIDE_OLD] &&
 		    !store_scan_any(w->st, w->member[i].old.account,
 				    &w->scanned[SIDE_OLD], err))
 			return false;
-	if (w->new.account != 0 &&
-	    !store_scan_any(w->st, w->new.account, &w->scanned[SIDE_NEW], err))
+	if (!store_scan_any(w->st, w->new.account, &w->scanned[SIDE_NEW], err))
 		return false;
 	/* The one of the old side speaks for both: it is of the same messages. */
 	return store_scan_sample(w->st, SIDE_OLD, &w->sample, &w->sampled, err);
@@ -190,13 +189,11 @@ bool scanned_damage(struct work *w, struct err *err)
 	return true;
 }
 
-void scanned_say(const struct work *w, const struct work_member *m, struct strbuf *out)
+void scanned_say(const struct work_member *m, struct strbuf *out)
 {
 	const struct match_count *c = &m->judgement.count;
 	char a[32], b[32], bound[300];
 
-	if (!w->scanned[SIDE_OLD] && !w->scanned[SIDE_NEW])
-		return;
 	if (m->judgement.contents == 0)
 		return;
 	strbuf_addf(out,

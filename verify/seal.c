@@ -56,8 +56,7 @@ static bool name_trouble(struct making *m, enum side side, const struct folder_v
 /* "INBOX of the old side got 3 messages while the seal was taken." */
 static void say_moved(struct making *m, enum side side, const struct folder_view *f)
 {
-	int64_t by = f->counted < 0 || f->state.exists < 0 ? 0
-							   : f->counted - f->state.exists;
+	int64_t by = f->counted - f->state.exists;
 	char n[32];
 
 	if (!name_trouble(m, side, f))
@@ -159,14 +158,29 @@ static bool add_side(struct making *m, enum side side, const struct folder_view 
 	return true;
 }
 
+/* Every account has an INBOX: who sees only other people's folders, or places that hold
+ * no mail, does not see the account. */
+static bool shows_mail(const struct making *m, const struct folder_view *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((f[i].folder.attrs & FOLDER_FOREIGN) == 0 &&
+		    f[i].outcome != FOLDER_GONE &&
+		    judge_folder(&f[i], m->o->now, m->o->max_age) != PROOF_NO_MAIL)
+			return true;
+	return false;
+}
+
 /* Why a side cannot be part of a baseline; NULL when it can. */
 static const char *refusal(const struct making *m, enum side side,
-			   const struct account_view *a)
+			   const struct account_view *a, const struct folder_view *f,
+			   size_t n)
 {
 	enum proof proof = judge_side(account_of(m->t, side) != 0, a, m->o->now,
 				      m->o->max_age);
 
-	if (proof != PROOF_GOOD && *a->error != '\0' && proof == PROOF_FAILED)
+	if (proof == PROOF_GOOD && !shows_mail(m, f, n))
+		proof = PROOF_NO_FOLDERS;
+	if (proof == PROOF_FAILED && *a->error != '\0')
 		return arena_printf(m->arena, "The %s side could not be read: %s",
 				    side_name(side), a->error);
 	if (proof != PROOF_GOOD)
@@ -222,9 +236,7 @@ static bool make(struct making *m, struct err *err)
 		     !store_folders(m->st, account, true, m->arena, &view[s], &n[s],
 				    err)))
 			return false;
-		if (a[s].error == NULL)
-			a[s].error = "";
-		why = refusal(m, (enum side)s, &a[s]);
+		why = refusal(m, (enum side)s, &a[s], view[s], n[s]);
 		if (why != NULL) {
 			begin_sentence(m);
 			strbuf_adds(&m->why, why);

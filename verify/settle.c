@@ -4,12 +4,11 @@
  * on the old side is no late arrival.  Both are taken out of the leftovers, counted, and
  * looked at for the one thing that matters: removals in a mass.
  */
+#include <assert.h>
+
 #include "base/num.h"
 #include "base/text.h"
 #include "verify/work.h"
-
-/* Messages that are settled in one pass over the leftovers. */
-#define PASS_MAX 131072
 
 static int64_t seal_run(const struct work *w, enum side side)
 {
@@ -30,7 +29,7 @@ bool settle_late(const struct work_pair *p, uint32_t uid)
 	const struct work_base *b = &p->base[SIDE_OLD];
 
 	return p->m->sealed && !p->renumbered[SIDE_OLD] &&
-	       (b->after || (b->sealed && uid >= b->uidnext));
+	       (b->after || uid >= b->uidnext);
 }
 
 void settle_accounts(const struct work *w, int64_t *out)
@@ -76,23 +75,29 @@ struct settle {
 	size_t n, cap;
 };
 
-static void count_wave(struct work_member *m, int64_t run)
+static void count_wave(struct arena *arena, struct work_member *m, int64_t run)
 {
-	size_t i = 0;
+	struct work_wave *more;
 
-	while (i < m->wave_n && m->wave[i].run != run)
-		i++;
-	if (i == WORK_WAVES)
-		return; /* so many audits, none of them a mass so far */
-	if (i == m->wave_n)
-		m->wave[m->wave_n++] = (struct work_wave){ .run = run };
-	m->wave[i].messages++;
+	for (size_t i = 0; i < m->wave_n; i++)
+		if (m->wave[i].run == run) {
+			m->wave[i].messages++;
+			return;
+		}
+	if (m->wave_n == m->wave_cap) {
+		m->wave_cap = m->wave_cap * 2 + 8;
+		more = arena_alloc(arena, m->wave_cap * sizeof *more);
+		for (size_t i = 0; i < m->wave_n; i++)
+			more[i] = m->wave[i];
+		m->wave = more;
+	}
+	m->wave[m->wave_n++] = (struct work_wave){ run, 1 };
 }
 
 static void settle_drop(struct settle *x, const struct leftover *l)
 {
 	if (x->n == x->cap) {
-		x->cap = x->cap == 0 ? 256 : x->cap * 2;
+		x->cap = x->cap * 2 + 64;
 		x->drop = mem_realloc(x->drop, x->cap * sizeof *x->drop);
 	}
 	x->drop[x->n].epoch = l->epoch;
@@ -127,17 +132,14 @@ static bool settle_moved(struct settle *x, const struct leftover *l,
 	return emit_message(x->w, p, item, &e, err);
 }
 
-static bool settle_one(struct settle *x, const struct leftover *l, struct err *err)
+static bool settle_one(struct settle *x, const struct leftover *l,
+		       const struct multiset_item *item, struct err *err)
 {
+	struct work_pair *p = &x->w->pair[item->owner];
 	const struct copies_one *gone;
 	const struct copies *c;
-	struct multiset_item item;
-	struct work_pair *p;
 	bool done = false;
 
-	if (!refile_item(x->w, l, &item, err))
-		return false;
-	p = &x->w->pair[item.owner];
 	if (!p->m->sealed)
 		return true;
 	if (!x->begun || !settle_same_key(&x->key, &l->m)) {
@@ -145,7 +147,7 @@ static bool settle_one(struct settle *x, const struct leftover *l, struct err *e
 		x->key = l->m;
 		x->used = x->moved = 0;
 	}
-	if (!settle_moved(x, l, &item, &done, err))
+	if (!settle_moved(x, l, item, &done, err))
 		return false;
 	if (done)
 		return true;
@@ -153,14 +155,13 @@ static bool settle_one(struct settle *x, const struct leftover *l, struct err *e
 		return false;
 	if (c->most - (int64_t)c->present <= x->used)
 		return true;
-	gone = settle_gone(c, x->used);
-	if (gone == NULL)
-		return true;
-	x->used++;
+	/* No more can have been there at once than there are. */
+	gone = settle_gone(c, x->used++);
+	assert(gone != NULL);
 	p->row.count.removed++;
 	p->removed++;
 	if (!gone->bin)
-		count_wave(p->m, gone->gone_run);
+		count_wave(x->w->arena, p->m, gone->gone_run);
 	settle_drop(x, l);
 	return true;
 }
@@ -170,6 +171,7 @@ static bool settle_pass(struct settle *x, struct err *err)
 	int64_t *accounts = arena_alloc(x->w->arena,
 					(x->w->member_n + 1) * sizeof *accounts);
 	struct store_leftovers *it = NULL;
+	struct multiset_item item;
 	struct leftover l;
 	enum next next = NEXT_END;
 	bool ok;
@@ -182,10 +184,10 @@ static bool settle_pass(struct settle *x, struct err *err)
 	     copies_open(x->w, SIDE_OLD, accounts, x->w->member_n,
 			 seal_run(x->w, SIDE_OLD), &x->old_side, err) &&
 	     store_leftovers_open(x->w->st, x->w->id, 0, LEFTOVER_BY_KEY, &it, err);
-	while (ok && x->n < PASS_MAX &&
-	       (next = store_leftovers_next(it, &l, err)) == NEXT_ITEM)
+	while (ok && x->n < work_limits(x->w)->round &&
+	       (next = refile_next(x->w, it, &l, &item, err)) == NEXT_ITEM)
 		if (l.side == SIDE_OLD && l.m.tier != TIER_NONE)
-			ok = settle_one(x, &l, err);
+			ok = settle_one(x, &l, &item, err);
 	ok = ok && next != NEXT_FAIL;
 	store_leftovers_close(it);
 	copies_close(x->new_side);
@@ -207,7 +209,7 @@ static bool settle_all(struct work *w, struct err *err)
 	do {
 		ok = settle_leftovers(w, SIDE_OLD, &some, err) &&
 		     (!some || settle_pass(&x, err));
-	} while (ok && some && x.n >= PASS_MAX);
+	} while (ok && some && x.n >= work_limits(w)->round);
 	free(x.drop);
 	return ok;
 }

@@ -140,11 +140,13 @@ void tally_facts(struct tally *t, const struct message *old, const struct messag
 		} else {
 			int64_t by;
 
+			/* Mail of one day that a time zone shifted is still of one day.
+			 */
 			t->date_n++;
-			if (told)
-				t->day_wrong[new->date / DAY]++;
 			if (tally_shift(old->date, new->date, &by))
 				t->step[by / STEP + STEP_ZERO]++;
+			else if (told)
+				t->day_wrong[new->date / DAY]++;
 		}
 	}
 	if (old->octets >= 0 && new->octets >= 0 && old->octets != new->octets) {

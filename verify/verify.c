@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify/verify.h"
 
+#include <assert.h>
+
 #include "base/text.h"
 #include "map/map_login.h"
 #include "store/store_account.h"
 #include "store/store_run.h"
 #include "store/store_trend.h"
 #include "verify/work.h"
+
+const struct verify_limits verify_limits_default = { .round = 131072,
+						     .copies = 65536,
+						     .bodies = 1000,
+						     .body_octets = INT64_C(256) << 20 };
 
 /* Where a transfer is in session.all. */
 struct known {
@@ -55,21 +62,16 @@ static bool abandon_open_run(struct session *s, struct err *err)
 
 static void add_result(struct verify_result *out, const struct judgement *j)
 {
+	int64_t *const of[] = {
+		[VERDICT_CLEAN] = &out->clean,
+		[VERDICT_DIFFERS] = &out->differs,
+		[VERDICT_INCOMPLETE] = &out->incomplete,
+		[VERDICT_NOT_JUDGED] = &out->not_judged,
+	};
+
+	_Static_assert(COUNT_OF(of) == VERDICT_COUNT, "a sum for each");
 	out->transfers++;
-	switch (j->verdict) {
-	case VERDICT_CLEAN:
-		out->clean++;
-		break;
-	case VERDICT_DIFFERS:
-		out->differs++;
-		break;
-	case VERDICT_INCOMPLETE:
-		out->incomplete++;
-		break;
-	case VERDICT_NOT_JUDGED:
-		out->not_judged++;
-		break;
-	}
+	*of[j->verdict] += 1;
 	out->loss += j->loss;
 	out->doubt += j->doubt;
 	out->info += j->info;
@@ -138,7 +140,7 @@ static bool find_transfer(const struct session *s, int64_t id, size_t *out)
 static bool joins(const struct session *s, const struct group *g, size_t i,
 		  const char *prefix, struct arena *scratch)
 {
-	if (s->all[i].gone != 0 || s->all[i].new_account == 0 ||
+	if (s->all[i].gone != 0 ||
 	    strcmp(map_prefix(scratch, s->all[i].new_prefix), prefix) != 0)
 		return false;
 	for (size_t k = 0; k < g->n; k++)
@@ -321,17 +323,26 @@ static bool is_among(const int64_t *ids, size_t n, int64_t id)
 	return false;
 }
 
+static bool has_transfer(const struct session *s, const struct group *g, int64_t id)
+{
+	for (size_t k = 0; k < g->n; k++)
+		if (s->all[g->at[k]].id == id)
+			return true;
+	return false;
+}
+
 /* The account with which an alarm of all accounts is told is judged once more. */
 static bool judge_crowd(struct session *s, struct err *err)
 {
+	bool ok = true;
+
 	s->alarm = crowd_alarm(&s->crowd, s->o);
 	if (s->alarm == NULL)
 		return true;
-	for (size_t i = 0; i < s->group_n; i++)
-		for (size_t k = 0; k < s->group[i].n; k++)
-			if (s->all[s->group[i].at[k]].id == s->alarm->transfer)
-				return judge_one(s, &s->group[i], true, err);
-	return true;
+	for (size_t i = 0; ok && i < s->group_n; i++)
+		if (has_transfer(s, &s->group[i], s->alarm->transfer))
+			ok = judge_one(s, &s->group[i], true, err);
+	return ok;
 }
 
 /* Mail that is missing in one account and extra in another: those are judged once more,
@@ -386,7 +397,8 @@ static bool sum_up(struct session *s, struct err *err)
 			arena_reset(&s->arena);
 			if (!store_judgement(s->st, id, &s->arena, &j, &found, err))
 				return false;
-			if (found && s->asked[at])
+			assert(found); /* it was judged just now */
+			if (s->asked[at])
 				add_result(s->out, &j);
 			if (!count_wants(s, id, err))
 				return false;
@@ -430,6 +442,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 out:
 	map_close(s.map);
 	map_login_free(s.names);
+	crowd_done(&s.crowd);
 	for (int i = 0; i < SIDE_COUNT; i++)
 		arena_done(&s.kinds[i].arena);
 	for (size_t i = 0; i < s.tally_n; i++)

@@ -17,6 +17,16 @@ struct verify_rename {
 	const char *old_name, *new_name;
 };
 
+/* How much is held in memory and asked for at most; tests make it small. */
+struct verify_limits {
+	size_t round;  /* leftovers that are settled, or find a partner, in one pass */
+	size_t copies; /* of one message at all times that are told apart */
+	/* How many bodies of a transfer are compared at most, and when no more is begun:
+	 * what remains is told as not compared.  mailmuster scan reads them all. */
+	int64_t bodies, body_octets;
+};
+extern const struct verify_limits verify_limits_default;
+
 struct verify_options {
 	const struct map_rules *rules;
 	const struct verify_rename *keywords; /* beside those that are known everywhere */
@@ -28,10 +38,11 @@ struct verify_options {
 	 * messages of an account, and so many percent of it, between two audits. */
 	int64_t mass_messages;
 	unsigned mass_percent;
-	int64_t now;	   /* Unix seconds: how old evidence is */
-	int64_t max_age;   /* seconds; older evidence makes the transfer incomplete */
-	int64_t max_gap;   /* seconds between the readings of both sides, likewise; 0: any
-			    */
+	int64_t now;	 /* Unix seconds: how old evidence is */
+	int64_t max_age; /* seconds; older evidence makes the transfer incomplete */
+	int64_t max_gap; /* seconds between the readings of both sides, likewise; 0: any
+			  */
+	const struct verify_limits *limits; /* NULL: verify_limits_default */
 	bool one_sided;	   /* no new server yet: transfers are not judged, and that is no
 			      error */
 	const char *scope; /* canonical JSON, recorded with the run */
@@ -58,11 +69,6 @@ struct verify_result {
 /* How many messages of each folder are described in findings when only one side has
  * leftovers. */
 #define VERIFY_DETAILS_PER_FOLDER 500
-/* How many bodies of a transfer are compared at most, and when no more is begun: what
- * remains is told as not compared.  mailmuster scan reads them all. */
-#define VERIFY_BODIES	   1000
-#define VERIFY_BODY_OCTETS (INT64_C(256) << 20)
-
 /* Judge each transfer in a transaction of its own, as one run "verify". */
 bool verify_run(struct store *st, const struct verify_options *o,
 		struct verify_result *out, struct err *err) MUST_CHECK;

@@ -49,7 +49,6 @@ struct work_side {
 struct work_wave {
 	int64_t run, messages;
 };
-#define WORK_WAVES 64
 
 /* Removals noticed by one run in all accounts that have no alarm of their own. */
 struct crowd_wave {
@@ -57,17 +56,19 @@ struct crowd_wave {
 	int64_t most, transfer; /* of the account that lost most */
 };
 struct crowd {
-	int64_t messages; /* that sealed accounts had */
-	struct crowd_wave wave[WORK_WAVES];
-	size_t n;
+	int64_t messages;	 /* that sealed accounts had */
+	struct crowd_wave *wave; /* crowd_done frees them */
+	size_t n, cap;
 };
 
-/* The profile of one side's servers, kept while they say the same of themselves. */
+/* The profiles of one side's servers, by what these say of themselves: one for thousands
+ * of accounts, as a rule. */
 struct kinds {
 	struct arena arena;
-	const char *server_id;
-	const struct profile *profile; /* NULL: none yet */
+	struct kind *newest;
+	size_t n;
 };
+#define KINDS_KEPT 16 /* from one judgement to the next */
 
 /* How the servers of each side count octets, looked up when it is first asked for. */
 struct size_rules {
@@ -102,8 +103,8 @@ struct work_member {
 	struct pair *was; /* pairs of the judgement before */
 	size_t was_n;
 	int64_t bodies, body_octets; /* that were asked for */
-	struct work_wave wave[WORK_WAVES];
-	size_t wave_n;
+	struct work_wave *wave;	     /* in the arena */
+	size_t wave_n, wave_cap;
 	uint32_t loose[FINDING_CLASS_COUNT]
 		      [SIDE_COUNT]; /* ordinals of findings about no message */
 };
@@ -199,6 +200,11 @@ struct work {
 	struct work_words words[WORK_KEYWORDS];
 };
 
+static inline const struct verify_limits *work_limits(const struct work *w)
+{
+	return w->o->limits != NULL ? w->o->limits : &verify_limits_default;
+}
+
 /* The side of a pair's transfer. */
 static inline struct work_side *work_side(struct work *w, struct work_member *m,
 					  enum side side)
@@ -221,9 +227,11 @@ const struct seal_folder *evidence_at_seal(const struct work_member *m, int64_t 
 
 /* ---- kinds.c: what is known of both servers' kinds ---- */
 
-/* setting: "auto", a name or a path; NULL is "auto". */
+/* setting: "auto", a name or a path; NULL is "auto".  *out is valid until kinds_trim. */
 bool kinds_find(struct kinds *k, const char *setting, const struct account_view *v,
 		const struct profile **out, struct err *err) MUST_CHECK;
+/* Forget them when they are many. */
+void kinds_trim(struct kinds *k);
 /* It takes no folder of that name. */
 bool kinds_refuses(const struct profile *p, char delim, const char *common);
 /* What was not compared, in sentences. */
@@ -299,7 +307,7 @@ void scanned_sample(struct work *w, struct work_pair *p, const struct multiset_i
  * what it is: as long as a person has not accepted it, its transfer is not verified. */
 bool scanned_damage(struct work *w, struct err *err) MUST_CHECK;
 /* How much was compared, in a sentence. */
-void scanned_say(const struct work *w, const struct work_member *m, struct strbuf *out);
+void scanned_say(const struct work_member *m, struct strbuf *out);
 
 struct content {
 	bool differs;		/* false: it was looked into, and nothing is wrong */
@@ -344,9 +352,9 @@ bool refile_add(struct work *w, enum side side, const struct multiset_item *item
 /* Look for partners across the pairs, first by key, then, where one of both has no
  * Message-ID of its own, by the key from looked-up details. */
 bool refile_match(struct work *w, struct err *err) MUST_CHECK;
-/* A leftover with its pair. */
-bool refile_item(struct work *w, const struct leftover *l, struct multiset_item *out,
-		 struct err *err) MUST_CHECK;
+/* The next leftover, and it with its pair. */
+enum next refile_next(struct work *w, struct store_leftovers *it, struct leftover *l,
+		      struct multiset_item *out, struct err *err) MUST_CHECK;
 
 /* ---- rest.c ---- */
 
@@ -379,10 +387,9 @@ void crowd_add(struct crowd *c, const struct work_member *m,
 /* The wave that is a mass over all accounts; NULL: there is none.  Points into c. */
 const struct crowd_wave *crowd_alarm(const struct crowd *c,
 				     const struct verify_options *o);
+void crowd_done(struct crowd *c);
 
 /* ---- copies.c: what an account held at other times ---- */
-
-#define COPIES_MAX 65536
 
 /* Of one key. */
 struct copies {
@@ -393,8 +400,8 @@ struct copies {
 		int64_t first_run, gone_run; /* INT64_MAX: there */
 		bool bin;		     /* in a folder for what is thrown away */
 		const char *folder;
-	} * copy; /* those that went last first; at most COPIES_MAX, the rest is as if it
-		     had never been */
+	} * copy; /* those that went last first; at most verify_limits.copies, the rest is
+		     as if it had never been */
 	size_t n;
 };
 struct copies_reader;

@@ -2,9 +2,10 @@
 #ifndef BASE_INFLATE_H
 #define BASE_INFLATE_H
 /*
- * Unpacking gzip (RFC 1952) as a stream; zlib behind this header, the only <zlib.h>.
- * Members one after the other are one text; checksums are verified.  Memory is about 45
- * KiB whatever comes in.
+ * Unpacking gzip (RFC 1952) as a stream; behind this header ISA-L, where it is there when
+ * the program is built (amd64), else zlib.  Members one after the other are one text;
+ * checksums are verified, and what is damaged once stays so.  Memory is less than 128 KiB
+ * whatever comes in.
  */
 #include "base/base.h"
 

@@ -156,6 +156,25 @@ const char *num_octets(int64_t octets, char *buf, size_t size)
 	return buf;
 }
 
+const char *num_term(int64_t seconds, char *buf, size_t size)
+{
+	static const struct {
+		int64_t unit, above;
+		const char *noun;
+	} units[] = { { 86400, 3 * INT64_C(86400), "day" },
+		      { 3600, 0, "hour" },
+		      { 60, 0, "minute" },
+		      { 1, -1, "second" } };
+	size_t i = 0;
+
+	while (seconds % units[i].unit != 0 || seconds <= units[i].above)
+		i++;
+	seconds /= units[i].unit;
+	snprintf(buf, size, "%lld %s%s", (long long)seconds, units[i].noun,
+		 seconds == 1 ? "" : "s");
+	return buf;
+}
+
 const char *num_seconds(int64_t seconds, char *buf, size_t size)
 {
 	const char *sign = seconds < 0 ? "-" : "";

@@ -23,5 +23,7 @@ bool num_size(struct span s, int64_t *octets_out) MUST_CHECK;
 const char *num_group(int64_t n, char *buf, size_t size);
 const char *num_octets(int64_t octets, char *buf, size_t size);
 const char *num_seconds(int64_t seconds, char *buf, size_t size);
+/* What somebody set as a time, to the second: "14 days", "72 hours", "90 minutes". */
+const char *num_term(int64_t seconds, char *buf, size_t size);
 
 #endif

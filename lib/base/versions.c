@@ -9,6 +9,9 @@
 #include <string.h>
 #include <utf8proc.h>
 #include <zlib.h>
+#ifdef MAILMUSTER_ISAL
+#include <isa-l.h>
+#endif
 
 const char *base_versions(void)
 {
@@ -23,5 +26,9 @@ const char *base_versions(void)
 		 "libcrypto %s, cJSON %s, PCRE2 %s, utf8proc %s, zlib %s",
 		 OpenSSL_version(OPENSSL_VERSION_STRING), cJSON_Version(), pcre,
 		 utf8proc_version(), zlibVersion());
+#ifdef MAILMUSTER_ISAL /* it tells no other version than its headers' */
+	snprintf(text + strlen(text), sizeof text - strlen(text), ", ISA-L %d.%d.%d",
+		 ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION, ISAL_PATCH_VERSION);
+#endif
 	return text;
 }

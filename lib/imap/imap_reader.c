@@ -144,6 +144,14 @@ static bool is_for_sink(const struct imap_reader *r, struct span head)
 	return false;
 }
 
+/* Take n octets at `at` out of the response in hand.  What stands before them moves and
+ * not what follows, which are many messages. */
+static void close_up(struct imap_reader *r, size_t at, size_t n)
+{
+	memmove(r->buf.p + r->done + n, r->buf.p + r->done, at - r->done);
+	r->done += n;
+}
+
 /* The literal goes elsewhere: in the response stands "{0}" for it. */
 static bool start_sunk(struct imap_reader *r, struct span head, struct span digits,
 		       struct err *err)
@@ -160,11 +168,8 @@ static bool start_sunk(struct imap_reader *r, struct span head, struct span digi
 	if (!r->sink->begin(r->sink->ctx, head, r->literal, err))
 		return sink_failed(r, err);
 	drop = digits.n - 1;
-	r->buf.p[at] = '0';
-	memmove(r->buf.p + at + 1, r->buf.p + at + digits.n, r->buf.n - at - digits.n);
-	r->buf.n -= drop;
-	r->buf.p[r->buf.n] = '\0';
-	r->scan -= drop;
+	close_up(r, at, drop);
+	r->buf.p[at + drop] = '0';
 	r->sunk = true;
 	return true;
 }
@@ -216,11 +221,10 @@ static bool pass_literal(struct imap_reader *r, struct err *err)
 		if (!r->sink->octets(r->sink->ctx, (struct span){ r->buf.p + r->scan, n },
 				     err))
 			return sink_failed(r, err);
-		memmove(r->buf.p + r->scan, r->buf.p + r->scan + n,
-			r->buf.n - r->scan - n);
-		r->buf.n -= n;
-		r->buf.p[r->buf.n] = '\0';
+		close_up(r, r->scan, n);
 		r->literal -= n;
+		r->scan += n;
+		r->line = r->scan;
 		return true;
 	}
 	if (!r->literal8 && memchr(r->buf.p + r->scan, '\0', n) != NULL)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mime/mime_body.h"
 
+#include "mime/mime_content.h"
+
 /* How Dovecot shows a NUL. */
 #define NUL_SHOWN ((char)0x80)
 
@@ -98,18 +100,55 @@ void mime_body_feed(struct mime_body *b, struct span octets)
 	}
 }
 
-void mime_body_line(struct mime_body *b, struct span line)
+/* Where a line of up to n octets, the first of which is no line end, may be put. */
+static char *room(struct mime_body *b, size_t n)
 {
-	b->octets += (int64_t)line.n + 2;
+	if (b->lines > 0 || b->crs > 0)
+		settle(b);
+	if (n > sizeof b->run - b->run_n) {
+		sha256_add(b->sha, b->run, b->run_n);
+		b->run_n = 0;
+	}
+	return b->run + b->run_n;
+}
+
+/* A line of n octets stands in the room for it. */
+static void put_line(struct mime_body *b, size_t n)
+{
+	b->run_n += n;
+	b->octets += (int64_t)n + 2;
 	b->crlf++;
 	b->last_cr = false;
-	if (line.n > 0) {
-		if (b->lines > 0 || b->crs > 0)
-			settle(b);
-		put_run(b, line.p, line.n);
-	}
 	b->crs = 0;
 	b->lines++;
+}
+
+static bool is_crlf(const char *p)
+{
+	return p[0] == '\r' && p[1] == '\n';
+}
+
+size_t mime_body_text(struct mime_body *b, struct span s)
+{
+	size_t n = 0;
+
+	if (s.n > MIME_BODY_LINE)
+		s.n = MIME_BODY_LINE;
+	if (s.n > 0 && mime_is_text(s.p, 1))
+		n = mime_text_copy(s, room(b, s.n));
+	if (s.n - n < 2 || !is_crlf(s.p + n))
+		return SIZE_MAX;
+	put_line(b, n);
+	return n;
+}
+
+bool mime_body_base64(struct mime_body *b, struct span s, size_t n)
+{
+	if (n + 2 > MIME_BODY_LINE || s.n < n + 2 || !is_crlf(s.p + n) ||
+	    !mime_is_text(s.p, 1) || !mime_base64_copy(s.p, n, room(b, n)))
+		return false;
+	put_line(b, n);
+	return true;
 }
 
 void mime_body_done(struct mime_body *b, struct msg_key *key)

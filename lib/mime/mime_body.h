@@ -16,6 +16,8 @@
 #include "base/span.h"
 #include "model/message.h"
 
+#define MIME_BODY_LINE 1024 /* octets of a line that mime_body_text looks at */
+
 struct mime_body {
 	/* results, as sent */
 	int64_t octets;
@@ -27,16 +29,21 @@ struct mime_body {
 	uint64_t lines; /* line ends that count once something follows */
 	uint64_t crs;	/* CRs of which nobody knows yet what they are */
 	bool last_cr;	/* the octet before this one was a CR */
-	char run[4096];
+	char run[4096 + MIME_BODY_LINE];
 	size_t run_n;
 };
 
 /* sha is scratch, and the body's alone until mime_body_done. */
 void mime_body_init(struct mime_body *b, struct sha256_ctx *sha);
 void mime_body_feed(struct mime_body *b, struct span octets);
-/* The same for one whole line, given without its CRLF: only where a line begins, and of a
- * line without CR, LF and NUL. */
-void mime_body_line(struct mime_body *b, struct span line);
+/*
+ * The same in one look, if s begins with a line of text (mime_is_text) with its CRLF and
+ * of no more than MIME_BODY_LINE octets with that; only where a line begins.  Returns its
+ * octets without CRLF; SIZE_MAX: it does not, and nothing was taken.
+ */
+size_t mime_body_text(struct mime_body *b, struct span s);
+/* The same if it begins with a line of so many digits of base64 (mime_is_base64). */
+bool mime_body_base64(struct mime_body *b, struct span s, size_t n);
 /* No more octets.  key: the first 16 octets of SHA-256 over the canonical body; that of
  * an empty one is the same for all empty ones (mime_body_is_empty). */
 void mime_body_done(struct mime_body *b, struct msg_key *key);

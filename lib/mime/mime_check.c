@@ -174,12 +174,11 @@ static bool wants_body(struct span header)
 }
 
 /* The header is complete: who looks at the body, and what of the message is kept. */
-static void decide(struct mime_check *c)
+static void decide(struct mime_check *c, struct span header)
 {
-	struct span header = strbuf_span(&c->memory);
 	bool plain;
 
-	if (!c->keep)
+	if (!c->keep || c->message.header.octets > MIME_CHECK_HEADER_MAX)
 		return;
 	plain = mime_parts_begin(&c->parts, mime_shape_charsets(c->shape), header);
 	c->keep = wants_body(header);
@@ -196,20 +195,23 @@ static bool keep(struct mime_check *c, struct span s, struct err *err)
 
 	if (!c->keep)
 		return true;
-	if (c->message.header.octets > MIME_CHECK_HEADER_MAX) {
+	/* In order up to its last boundary: nobody will ask for it. */
+	if (c->message.header.octets > MIME_CHECK_HEADER_MAX ||
+	    (c->asks == MIME_ASKS_PARTS && mime_parts_ended(&c->parts))) {
 		c->keep = false;
+		strbuf_clear(&c->memory);
+		return true;
+	}
+	/* As long as it is in order it is as good as looked at. */
+	if (c->lean && c->asks == MIME_ASKS_PARTS && !mime_parts_lost(&c->parts) &&
+	    c->memory.n + s.n > MIME_CHECK_LEAN_MAX) {
+		c->keep = false;
+		c->unsure = true; /* until its end is seen */
 		strbuf_clear(&c->memory);
 		return true;
 	}
 	if (!c->file_made && c->memory.n + s.n <= MIME_CHECK_MEMORY_MAX) {
 		strbuf_addspan(&c->memory, s);
-		return true;
-	}
-	/* As long as it is in order it is as good as looked at. */
-	if (c->lean && c->asks == MIME_ASKS_PARTS) {
-		c->keep = false;
-		c->unsure = true; /* until its end is seen */
-		strbuf_clear(&c->memory);
 		return true;
 	}
 	if (!c->file_made) {
@@ -226,18 +228,22 @@ static bool keep(struct mime_check *c, struct span s, struct err *err)
 static struct span base64_lines(struct mime_check *c, struct span s)
 {
 	size_t digits = 0;
-	const char *lf;
 
-	while (s.n > 0 && (lf = memchr(s.p, '\n', s.n)) != NULL) {
-		struct span line = { s.p, (size_t)(lf - s.p) };
+	/* They are nearly always as long as the one before. */
+	while (s.n > 0) {
+		if (!mime_body_base64(&c->message.body, s, c->base64_line)) {
+			const char *lf = memchr(s.p, '\n', s.n);
 
-		if (line.n == 0 || lf[-1] != '\r' || --line.n > MIME_CHECK_LINE_MAX ||
-		    !mime_is_base64(line.p, line.n))
-			break;
-		mime_body_line(&c->message.body, line);
+			if (lf == NULL || lf - s.p < 2 ||
+			    lf - s.p - 1 > MIME_CHECK_LINE_MAX)
+				break;
+			c->base64_line = (size_t)(lf - s.p) - 1;
+			if (!mime_body_base64(&c->message.body, s, c->base64_line))
+				break;
+		}
 		c->facts.lines++;
-		digits += line.n;
-		s = span_from(s, line.n + 2);
+		digits += c->base64_line;
+		s = span_from(s, c->base64_line + 2);
 	}
 	if (digits > 0) {
 		c->blanks = c->shown = 0;
@@ -254,6 +260,7 @@ static void body_lines(struct mime_check *c, struct span s)
 	while (s.n > 0) {
 		struct span line;
 		const char *lf;
+		size_t n;
 
 		if (parts && c->line == 0 && !c->last_cr &&
 		    mime_parts_in_base64(&c->parts)) {
@@ -261,23 +268,25 @@ static void body_lines(struct mime_check *c, struct span s)
 			if (s.n == 0)
 				return;
 		}
+		if (c->line == 0 && !c->last_cr) {
+			n = mime_body_text(&c->message.body, s);
+			if (n != SIZE_MAX) {
+				c->facts.lines++;
+				c->blanks = c->shown = 0;
+				if (n > MIME_CHECK_LINE_MAX)
+					note(c, SYMPTOM_LONG_LINE);
+				if (parts)
+					mime_parts_text(&c->parts,
+							(struct span){ s.p, n });
+				s = span_from(s, n + 2);
+				continue;
+			}
+		}
 		line = s;
 		lf = memchr(s.p, '\n', s.n);
 		if (lf != NULL)
 			line.n = (size_t)(lf - s.p) + 1;
 		s = span_from(s, line.n);
-		if (lf != NULL && c->line == 0 && !c->last_cr && line.n > 1 &&
-		    lf[-1] == '\r' && mime_is_text(line.p, line.n - 2)) {
-			line.n -= 2;
-			c->facts.lines++;
-			c->blanks = c->shown = 0;
-			if (line.n > MIME_CHECK_LINE_MAX)
-				note(c, SYMPTOM_LONG_LINE);
-			mime_body_line(&c->message.body, line);
-			if (parts)
-				mime_parts_line(&c->parts, line);
-			continue;
-		}
 		lines(c, line, false);
 		mime_body_feed(&c->message.body, line);
 		if (parts)
@@ -285,17 +294,28 @@ static void body_lines(struct mime_check *c, struct span s)
 	}
 }
 
-static bool feed_body(struct mime_check *c, struct span s, struct err *err)
+/* The header is complete in a piece of it that is at the start of s.  Returns what of s
+ * is to be kept. */
+static struct span complete(struct mime_check *c, struct span s, size_t head_n)
 {
-	body_lines(c, s);
-	if (c->asks == MIME_ASKS_PARTS && c->parts.alone)
-		mime_parts_feed(&c->parts, s);
-	return keep(c, s, err);
+	struct span head = { s.p, head_n };
+
+	if (c->memory.n > 0) {
+		strbuf_addspan(&c->memory, head);
+		decide(c, strbuf_span(&c->memory));
+		return span_from(s, head_n);
+	}
+	decide(c, head);
+	/* The parser sees the header, if nothing else. */
+	if (!c->keep && c->asks == MIME_ASKS_PARSER &&
+	    c->message.header.octets <= MIME_CHECK_HEADER_MAX)
+		strbuf_addspan(&c->memory, head);
+	return s;
 }
 
 bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
 {
-	struct span head = s;
+	struct span head = s, kept = s;
 
 	c->fed += (int64_t)s.n;
 	for (size_t i = 0; i < s.n && c->start_n < sizeof c->start; i++)
@@ -303,14 +323,15 @@ bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
 	if (!c->message.in_body) {
 		head.n = mime_message_header(&c->message, s);
 		lines(c, head, true);
-		if (!keep(c, head, err))
-			return false;
 		if (!c->message.in_body)
-			return true;
-		decide(c);
+			return keep(c, head, err);
+		kept = complete(c, s, head.n);
 		s = span_from(s, head.n);
 	}
-	return feed_body(c, s, err);
+	body_lines(c, s);
+	if (c->asks == MIME_ASKS_PARTS && c->parts.alone)
+		mime_parts_feed(&c->parts, s);
+	return keep(c, kept, err);
 }
 
 /* ---- the end ---- */
@@ -320,22 +341,50 @@ static bool is_mbox(struct span header)
 	return span_istarts(header, "From ") || span_istarts(header, ">From ");
 }
 
+/* Fields that go into a digest together: each by itself costs more than its digest. */
+struct field_run {
+	struct sha256_ctx *sha;
+	size_t n;
+	uint8_t octets[1024];
+};
+
+static void run_u64(struct field_run *r, uint64_t v)
+{
+	for (int i = 56; i >= 0; i -= 8)
+		r->octets[r->n++] = (uint8_t)(v >> i);
+}
+
+/* As sha256_add_field of the name in small letters, and sha256_add_u64 of the hash. */
+static void run_field(struct field_run *r, const struct mime_field_line *line)
+{
+	size_t n = line->name.n < MIME_FIELD_NAME_MAX ? line->name.n
+						      : MIME_FIELD_NAME_MAX;
+
+	if (r->n + n + 16 > sizeof r->octets) {
+		sha256_add(r->sha, r->octets, r->n);
+		r->n = 0;
+	}
+	run_u64(r, n);
+	for (size_t i = 0; i < n; i++)
+		r->octets[r->n++] = (uint8_t)span_lower(line->name.p[i]);
+	run_u64(r, line->hash);
+}
+
 static void header_key(struct mime_check *c)
 {
+	struct field_run run; /* not filled with zeros for each message */
 	struct span rest = strbuf_span(&c->message.header.text);
 	struct mime_field_line line;
 	struct sha256 digest;
 	bool any = false, first = true;
 
+	run.sha = c->sha;
+	run.n = 0;
 	sha256_begin(c->sha);
 	while (mime_fields_next(&rest, &line) == MIME_FIELDS_LINE) {
-		char name[MIME_FIELD_NAME_MAX];
-		size_t n = line.name.n < sizeof name ? line.name.n : sizeof name;
+		size_t n = line.name.n;
 
-		for (size_t i = 0; i < n; i++)
-			name[i] = span_lower(line.name.p[i]);
-		sha256_add_field(c->sha, name, n);
-		sha256_add_u64(c->sha, line.hash);
+		run_field(&run, &line);
 		if (n > 0)
 			any = true;
 		else if (line.octets > 0)
@@ -346,6 +395,7 @@ static void header_key(struct mime_check *c)
 			note(c, SYMPTOM_NO_HEADER);
 		first = false;
 	}
+	sha256_add(c->sha, run.octets, run.n);
 	sha256_end(c->sha, &digest);
 	memcpy(c->facts.header_key.bytes, digest.bytes, sizeof c->facts.header_key.bytes);
 	if (!any)

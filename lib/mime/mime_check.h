@@ -17,7 +17,8 @@
 
 #define MIME_CHECK_HEADER_MAX (256u << 10)
 #define MIME_CHECK_MEMORY_MAX (1u << 20)
-#define MIME_CHECK_LINE_MAX   998 /* RFC 5322 section 2.1.1, without CRLF */
+#define MIME_CHECK_LEAN_MAX   (64u << 10) /* when it can be had again */
+#define MIME_CHECK_LINE_MAX   998	  /* RFC 5322 section 2.1.1, without CRLF */
 /* Fewer control characters are found in honest old mail. */
 #define MIME_CHECK_CONTROLS 8
 /* So many 0x80 in a row are NULs as Dovecot shows them. */
@@ -54,11 +55,12 @@ struct mime_check {
 	struct strbuf memory; /* from the start of the message, while it is kept */
 	struct spill file;
 	bool file_made, keep;
-	int64_t blanks;	  /* at the end of the line in hand */
-	int64_t line;	  /* octets of the line in hand */
-	int64_t controls; /* so far */
-	int shown;	  /* 0x80 in a row, at the end of what came */
-	char start[8];	  /* the first octets */
+	int64_t blanks;	    /* at the end of the line in hand */
+	int64_t line;	    /* octets of the line in hand */
+	size_t base64_line; /* digits of the last line of them */
+	int64_t controls;   /* so far */
+	int shown;	    /* 0x80 in a row, at the end of what came */
+	char start[8];	    /* the first octets */
 	size_t start_n;
 	bool last_cr;
 	int64_t fed;

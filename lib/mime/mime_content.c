@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <gmime/gmime.h>
 
+#include "base/text.h"
 #include "model/body.h"
 
 #define BLOCK (32u << 10) /* octets that are decoded in one go */
@@ -57,15 +58,36 @@ static bool all16(octets16 v)
 	return (w[0] & w[1]) == UINT64_MAX;
 }
 
+/* Of all that are not all bits, the first. */
+static size_t first16(octets16 v)
+{
+	size_t i = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t w[2];
+
+	memcpy(w, &v, sizeof w);
+	i = (size_t)(w[0] != UINT64_MAX ? __builtin_ctzll(~w[0])
+					: 64 + __builtin_ctzll(~w[1])) /
+	    8;
+#else
+	while (v[i] != 0)
+		i++;
+#endif
+	return i;
+}
+
 static octets16 text16(octets16 v)
 {
 	return ((v > 0x1f) & (v < 0x7f)) | (v == '\t');
 }
 
+/* Bit 5 makes a small letter of a large one, and no letter of anything else. */
 static octets16 base64_digits16(octets16 v)
 {
-	return ((v > '@') & (v < '[')) | ((v > '`') & (v < '{')) |
-	       ((v > '.') & (v < ':')) | (v == '+');
+	octets16 small = v | 0x20;
+
+	return ((small > '`') & (small < '{')) | ((v > '.') & (v < ':')) | (v == '+');
 }
 
 bool mime_is_text(const char *p, size_t n)
@@ -107,6 +129,39 @@ size_t mime_text_run(struct span s)
 	while (i < s.n && ((s.p[i] >= ' ' && s.p[i] <= '~') || s.p[i] == '\t'))
 		i++;
 	return i;
+}
+
+size_t mime_text_copy(struct span s, char *to)
+{
+	size_t i = 0;
+
+	for (; i + sizeof(octets16) <= s.n; i += sizeof(octets16)) {
+		octets16 v = load16(s.p + i), good = text16(v);
+
+		memcpy(to + i, &v, sizeof v);
+		if (!all16(good))
+			return i + first16(good);
+	}
+	for (; i < s.n && ((s.p[i] >= ' ' && s.p[i] <= '~') || s.p[i] == '\t'); i++)
+		to[i] = s.p[i];
+	return i;
+}
+
+bool mime_base64_copy(const char *p, size_t n, char *to)
+{
+	octets16 v, good;
+
+	if (n < sizeof v)
+		return false;
+	v = load16(p + n - sizeof v);
+	memcpy(to + n - sizeof v, &v, sizeof v);
+	good = base64_digits16(v);
+	for (; n > sizeof v; n -= sizeof v, p += sizeof v, to += sizeof v) {
+		v = load16(p);
+		memcpy(to, &v, sizeof v);
+		good &= base64_digits16(v);
+	}
+	return all16(good);
 }
 
 size_t mime_ascii_run(struct span s)
@@ -285,12 +340,18 @@ static void charset_open(struct mime_content *t, const char *charset)
 {
 	static const char *const plain[] = { "utf-8", "iso-8859-", "windows-125",
 					     "koi8-" };
+	/* tests/unit/test_mime_parts.c asks the C library for each octet. */
+	static const char *const full[] = { "iso-8859-1", "iso-8859-2", "iso-8859-15",
+					    "koi8-r" };
 
 	t->ascii = says_ascii(charset);
 	if (t->ascii)
 		return;
 	t->cd = converter(t->charsets, charset);
 	t->unknown = t->cd == (GIConv)-1;
+	t->utf8 = !t->unknown && g_ascii_strcasecmp(charset, "utf-8") == 0;
+	for (size_t i = 0; i < COUNT_OF(full); i++)
+		t->full |= !t->unknown && g_ascii_strcasecmp(charset, full[i]) == 0;
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
 		t->by_runs |= g_ascii_strncasecmp(charset, plain[i], strlen(plain[i])) ==
 			      0;
@@ -340,7 +401,10 @@ static bool charset_runs(struct mime_content *t, struct span s)
 		s = span_from(s, mime_ascii_run(s));
 		for (k = 0; k < s.n && (unsigned char)s.p[k] >= 0x80;)
 			k++;
-		if (k > 0 && !charset_run(t, s.p, k, k == s.n))
+		/* What is good beyond doubt need not be converted. */
+		if (k > 0 && !t->full &&
+		    !(t->utf8 && text_is_utf8((struct span){ s.p, k })) &&
+		    !charset_run(t, s.p, k, k == s.n))
 			return false;
 		s = span_from(s, k);
 	}
@@ -464,6 +528,31 @@ void mime_content_feed(struct mime_content *t, struct span octets)
 	}
 	if (t->text)
 		decoded_feed(t, octets);
+}
+
+/* Is ASCII nothing to it? */
+static bool charset_is_idle(const struct mime_content *t)
+{
+	return t->unknown || (t->found & SYMPTOM_BIT(SYMPTOM_CHARSET)) != 0 || t->ascii ||
+	       (t->by_runs && t->kept_n == 0);
+}
+
+void mime_content_text(struct mime_content *t, struct span line, bool first)
+{
+	if (t->encoding == MIME_AS_IT_IS && (!t->text || charset_is_idle(t)))
+		return;
+	if (t->encoding == MIME_QP && t->qp == QP_TEXT &&
+	    (!t->text || (t->charsets->decode.state == 0 && charset_is_idle(t)))) {
+		/* Nothing is owed: neither line ends nor text say anything before a "=".
+		 */
+		if (memchr(line.p, '=', line.n) != NULL)
+			mime_content_feed(t, line);
+		return;
+	}
+	/* Of digits of base64 the line end says nothing. */
+	if (!first && (t->encoding != MIME_BASE64 || t->text))
+		mime_content_feed(t, SPAN_LIT("\r\n"));
+	mime_content_feed(t, line);
 }
 
 uint64_t mime_content_end(struct mime_content *t)

@@ -35,6 +35,8 @@ struct mime_content {
 	int qp;
 	bool ascii, unknown;
 	bool by_runs;  /* ASCII stands for itself in it, between whole characters */
+	bool utf8;     /* it is that one */
+	bool full;     /* an octet is a character in it, and each is one */
 	void *cd;      /* of iconv; (void *)-1: none is needed */
 	char kept[16]; /* a character that is not complete yet */
 	size_t kept_n;
@@ -44,6 +46,8 @@ struct mime_content {
 void mime_content_begin(struct mime_content *t, struct mime_charsets *charsets,
 			enum mime_encoding encoding, bool text, const char *charset);
 void mime_content_feed(struct mime_content *t, struct span octets);
+/* A line of text (mime_is_text), behind another line of it or the first one. */
+void mime_content_text(struct mime_content *t, struct span line, bool first);
 /* SYMPTOM_BIT of what is wrong with it (model/body.h). */
 uint64_t mime_content_end(struct mime_content *t);
 
@@ -56,6 +60,11 @@ void mime_content_digits(struct mime_content *t, size_t n);
 bool mime_is_base64(const char *p, size_t n);
 /* How many octets from ' ' to '~', and tabs, there are at the start. */
 size_t mime_text_run(struct span s);
+/* The same, and copies them: no more than s.n octets are written, which may be more than
+ * those. */
+size_t mime_text_copy(struct span s, char *to);
+/* mime_is_base64, and copies them whatever they are. */
+bool mime_base64_copy(const char *p, size_t n, char *to);
 /* How many octets of ASCII there are at the start. */
 size_t mime_ascii_run(struct span s);
 /* Nothing but octets from ' ' to '~', and tabs? */

@@ -58,15 +58,37 @@ static void keep(struct mime_lister *l, struct span octets)
 	strbuf_addspan(&l->identity, octets);
 }
 
-/* Eight octets that stand for themselves: from '!' to DEL.  An octet below that borrows
- * from the next one, and is found out by its own highest bit. */
-static bool stand(const char *p)
+#define EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
+
+/* Eight octets, the first of them the lowest. */
+static uint64_t eight(const char *p)
 {
 	uint64_t v;
 
 	memcpy(&v, p, sizeof v);
-	return (((v - UINT64_C(0x2121212121212121)) | v) &
-		UINT64_C(0x8080808080808080)) == 0;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+
+/*
+ * Eight octets of which each stands for itself: from ' ' to DEL, and of blanks no two in
+ * a row, nor one behind such as count for nothing.  *blank_out: the last is a blank,
+ * which waits for what follows.  An octet below ' ' borrows from the next one, and is
+ * found out by its own highest bit.
+ */
+static bool stand(const char *p, bool blank, bool begun, bool *blank_out)
+{
+	uint64_t v = eight(p), blanks;
+
+	if ((((v - EACH(0x20)) | v) & EACH(0x80)) != 0)
+		return false;
+	blanks = (((v ^ EACH(0x20)) + EACH(0x7f)) & EACH(0x80)) ^ EACH(0x80);
+	if ((blanks & blanks << 8) != 0 || ((blanks & 0x80) != 0 && (blank || !begun)))
+		return false;
+	*blank_out = blanks >> 63 != 0;
+	return true;
 }
 
 /* As mime_unfold and mime_munged, octet by octet where it must be. */
@@ -76,10 +98,12 @@ static void digest_some(struct mime_lister *l, const char *p, size_t n)
 	char *to = l->run + l->run_n;
 
 	for (size_t i = 0; i < n; i++) {
-		while (!blank && i + 8 <= n && stand(p + i)) {
+		for (bool ends; i + 8 <= n && stand(p + i, blank, begun, &ends); i += 8) {
+			if (blank)
+				*to++ = ' ';
 			memcpy(to, p + i, 8);
-			to += 8;
-			i += 8;
+			to += ends ? 7 : 8;
+			blank = ends;
 			begun = true;
 		}
 		if (i == n)
@@ -99,6 +123,17 @@ static void digest_some(struct mime_lister *l, const char *p, size_t n)
 	l->begun = begun;
 }
 
+/* To begin a digest takes longer than most fields do: not before there is something, and
+ * not for a name, which is dropped at its colon. */
+static void flush(struct mime_lister *l)
+{
+	if (l->fresh)
+		sha256_begin(l->sha);
+	l->fresh = false;
+	sha256_add(l->sha, l->run, l->run_n);
+	l->run_n = 0;
+}
+
 static void digest(struct mime_lister *l, struct span s)
 {
 	while (s.n > 0) {
@@ -107,10 +142,8 @@ static void digest(struct mime_lister *l, struct span s)
 
 		digest_some(l, s.p, n);
 		s = span_from(s, n);
-		if (sizeof l->run - l->run_n < 2) {
-			sha256_add(l->sha, l->run, l->run_n);
-			l->run_n = 0;
-		}
+		if (sizeof l->run - l->run_n < 2)
+			flush(l);
 	}
 }
 
@@ -121,7 +154,7 @@ static void digest_octet(struct mime_lister *l, char c)
 
 static void digest_anew(struct mime_lister *l)
 {
-	sha256_begin(l->sha);
+	l->fresh = true;
 	l->run_n = 0;
 	l->blank = l->begun = false;
 }
@@ -166,7 +199,7 @@ static void close_line(struct mime_lister *l)
 	if (!l->open)
 		return;
 	l->open = false;
-	sha256_add(l->sha, l->run, l->run_n);
+	flush(l);
 	sha256_end(l->sha, &d);
 	if (l->full)
 		return;

@@ -53,6 +53,7 @@ struct mime_lister {
 	char name[MIME_FIELD_NAME_MAX];
 	size_t name_n;	 /* octets of the name, also of those that were not kept */
 	int64_t field_n; /* octets of the line in hand */
+	bool fresh;	 /* none of the value is digested yet */
 	char run[1024];	 /* normalised octets that are not digested yet */
 	size_t run_n;
 };

@@ -54,7 +54,8 @@ bool mime_field_next(struct span *rest, struct mime_field *out)
 
 bool mime_field_is(const struct mime_field *f, const char *name)
 {
-	return span_ieq_str(f->name, name);
+	return span_lower(f->name.p[0]) == span_lower(name[0]) &&
+	       span_ieq_str(f->name, name);
 }
 
 size_t mime_unfold(struct span value, char *out)

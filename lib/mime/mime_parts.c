@@ -161,7 +161,7 @@ static void content_line(struct mime_parts *p, struct span line)
 	mime_content_feed(&p->content, line);
 }
 
-void mime_parts_line(struct mime_parts *p, struct span line)
+static void take_line(struct mime_parts *p, struct span line)
 {
 	if (p->at == AT_LOST || p->at == AT_END)
 		return;
@@ -193,6 +193,27 @@ void mime_parts_line(struct mime_parts *p, struct span line)
 		header_line(p, line);
 	else if (p->at == AT_CONTENT)
 		content_line(p, line);
+}
+
+void mime_parts_text(struct mime_parts *p, struct span line)
+{
+	if (p->at != AT_CONTENT || line.n > SURE_MAX ||
+	    (line.n > 1 && line.p[0] == '-' && line.p[1] == '-')) {
+		take_line(p, line);
+		return;
+	}
+	mime_content_text(&p->content, line, p->first);
+	p->first = false;
+}
+
+bool mime_parts_lost(const struct mime_parts *p)
+{
+	return p->at == AT_LOST;
+}
+
+bool mime_parts_ended(const struct mime_parts *p)
+{
+	return p->at == AT_END;
 }
 
 bool mime_parts_in_base64(const struct mime_parts *p)
@@ -234,7 +255,7 @@ void mime_parts_feed(struct mime_parts *p, struct span octets)
 			return;
 		}
 		line.n--;
-		mime_parts_line(p, line);
+		take_line(p, line);
 		strbuf_clear(&p->line);
 	}
 }

@@ -38,8 +38,13 @@ bool mime_parts_begin(struct mime_parts *p, struct mime_charsets *charsets,
 		      struct span header) MUST_CHECK;
 /* Octets of the body, in order. */
 void mime_parts_feed(struct mime_parts *p, struct span octets);
-/* The same for one whole line, given without its CRLF; only where a line begins. */
-void mime_parts_line(struct mime_parts *p, struct span line);
+/* The same for one whole line of text (mime_is_text), given without its CRLF; only where
+ * a line begins. */
+void mime_parts_text(struct mime_parts *p, struct span line);
+/* Must the parser see it? */
+bool mime_parts_lost(const struct mime_parts *p);
+/* Is it behind the last boundary?  Then it was in order, whatever follows. */
+bool mime_parts_ended(const struct mime_parts *p);
 /* Is it within base64 of which only the digits matter?  Then lines that mime_is_base64
  * knows, which are no boundary, may be given as the number of their digits. */
 bool mime_parts_in_base64(const struct mime_parts *p);

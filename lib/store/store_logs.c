@@ -118,6 +118,8 @@ bool store_log_text_get(struct store *st, int64_t id, struct strbuf *out, struct
 
 static const char sql_seen_get[] =
 	"SELECT hashes FROM log_seen WHERE side = ?1 AND hour = ?2";
+static const char sql_seen_last[] =
+	"SELECT ifnull(max(hour), 0) FROM log_seen WHERE side = ?1";
 static const char sql_seen_put[] =
 	"INSERT OR FAIL INTO log_seen (side, hour, hashes) VALUES (?1, ?2, ?3)"
 	" ON CONFLICT (side, hour) DO UPDATE SET hashes = excluded.hashes";
@@ -142,6 +144,19 @@ bool store_log_seen(struct store *st, enum side side, int64_t hour, struct strbu
 	}
 	sqlite3_reset(q);
 	return ok && n != NEXT_FAIL;
+}
+
+bool store_log_seen_last(struct store *st, enum side side, int64_t *hour, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_LOG_SEEN_LAST, sql_seen_last);
+	enum next n;
+
+	sqlite3_bind_int(q, 1, (int)side);
+	n = db_next(st, q, err);
+	if (n == NEXT_ITEM)
+		*hour = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return n == NEXT_ITEM;
 }
 
 bool store_log_seen_put(struct store *st, enum side side, int64_t hour,

@@ -40,6 +40,9 @@ bool store_log_text_get(struct store *st, int64_t id, struct strbuf *out,
 /* Hashes of the events that are counted in an hour, appended to out. */
 bool store_log_seen(struct store *st, enum side side, int64_t hour, struct strbuf *out,
 		    struct err *err) MUST_CHECK;
+/* The last hour of which there are any; 0: of none. */
+bool store_log_seen_last(struct store *st, enum side side, int64_t *hour,
+			 struct err *err) MUST_CHECK;
 bool store_log_seen_put(struct store *st, enum side side, int64_t hour,
 			struct span hashes, struct err *err) MUST_CHECK;
 

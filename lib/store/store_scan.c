@@ -274,8 +274,10 @@ bool store_scan_any(struct store *st, int64_t account, bool *out, struct err *er
 /* Of every message that was read and whose size was told, by all runs: how a server
  * counts does not change with a message. */
 #define OF_SIDE                                                                          \
-	" FROM body_seen b JOIN folder_epoch e ON e.id = b.message >> 32"                \
-	" JOIN folder f ON f.id = e.folder JOIN account a ON a.id = f.account"           \
+	" FROM account a JOIN folder f ON f.account = a.id"                              \
+	" JOIN folder_epoch e ON e.folder = f.id"                                        \
+	" CROSS JOIN body_seen b ON b.message BETWEEN e.id << 32"                        \
+	" AND (e.id << 32) + 4294967295"                                                 \
 	" WHERE a.side = ?1 AND b.read = 1 AND b.announced >= 0"
 /* body_size_by_lines of lib/model/body.c. */
 #define BY_LINES                                                                         \

@@ -169,6 +169,7 @@ assert list(e) == ["code", "class", "message", "hint"], e' .out "$status"
 	for library in libcurl OpenSSL libcrypto cJSON PCRE2 utf8proc zlib SQLite GMime libarchive libxlsxwriter; do
 		grep -qE "(^|, )$library[ /][0-9]+\.[0-9.]+" .out || { echo "no version of $library"; return 1; }
 	done
+	! pkg-config --exists libisal || grep -qE ', ISA-L [0-9.]+' .out
 	cp .out alone
 	mm status --version
 	want 0

@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena arena;
 
 	arena_init(&arena);
-	PROMISE(checklists_open(&c, &err));
+	checklists_open(&c);
 	if (checklists_add(&c, "p", (struct span){ (const char *)data, size }, &err))
 		for (size_t i = 0; i < c.n; i++)
 			need_list(c.list[i], &arena);

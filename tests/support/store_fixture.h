@@ -27,8 +27,9 @@ struct fx {
 	struct arena arena;
 	char dir[64], path[96];
 	int64_t run;
-	int64_t start; /* when the first audit began */
+	int64_t start;	       /* when the first audit began */
 	const char *rights[2]; /* of the login, by enum side; NULL: not told */
+	const char *capability[2], *server_id[2]; /* of the server; NULL: what all say */
 };
 
 struct fx_message {
@@ -51,15 +52,17 @@ struct fx_folder {
 	const char *error;
 	uint32_t uidvalidity; /* 0: 1 */
 	bool no_uidnext;      /* the server does not tell UIDNEXT */
+	bool unseen;	      /* listed, and not looked at */
 	bool set_back;	      /* an older state was put back: UIDNEXT is that of it */
 	/* FOLDER_HOLED: uids of messages that could not be read, ascending */
 	const uint32_t *hole;
 	size_t hole_n;
 };
 
+#define FX_BLANK_MAX   (4u << 20) /* octets of a new store */
 #define FX_MESSAGES(v) .message = (v), .n = COUNT_OF(v), .depth = DEPTH_FULL
 #define FX_EMPTY       .depth = DEPTH_FULL
-#define FX_HOLES(v) .outcome = FOLDER_HOLED, .hole = (v), .hole_n = COUNT_OF(v)
+#define FX_HOLES(v)    .outcome = FOLDER_HOLED, .hole = (v), .hole_n = COUNT_OF(v)
 
 /* A call that must succeed; the message says why it did not. */
 #define fx_ok(call)                                                                      \
@@ -67,6 +70,29 @@ struct fx_folder {
 		if (!(call))                                                             \
 			fail_msg("%s: %s", #call, err.text);                             \
 	} while (0)
+
+/* A new store at path.  To make one takes longer than most tests: the first one is kept,
+ * and the others are copies of it. */
+static inline void fx_create(const char *path)
+{
+	static char *blank;
+	static size_t n;
+	struct err err = ERR_INIT;
+	FILE *file;
+
+	if (blank == NULL)
+		fx_ok(store_create(path, &err));
+	file = fopen(path, blank == NULL ? "rb" : "wb");
+	assert_non_null(file);
+	if (blank == NULL) {
+		blank = mem_alloc(FX_BLANK_MAX);
+		n = fread(blank, 1, FX_BLANK_MAX, file);
+		assert_true(n > 0 && n < FX_BLANK_MAX);
+	} else {
+		assert_int_equal(fwrite(blank, 1, n, file), n);
+	}
+	assert_int_equal(fclose(file), 0);
+}
 
 static inline void fx_open(struct fx *f)
 {
@@ -77,7 +103,7 @@ static inline void fx_open(struct fx *f)
 	snprintf(f->dir, sizeof f->dir, "/tmp/mailmuster-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof f->path, "%s/mailmuster.db", f->dir);
-	fx_ok(store_create(f->path, &err));
+	fx_create(f->path);
 	fx_ok(store_open(f->path, STORE_WRITE, &f->st, &err));
 }
 
@@ -236,13 +262,16 @@ static inline void fx_read_as(struct fx *f, enum side side, const char *user,
 			      const struct fx_folder *v, size_t n, const char *prefix,
 			      char delim)
 {
-	struct account_listing l = { .account = fx_account(f, side, user),
-				     .prefix = prefix,
-				     .delim = delim,
-				     .capability = "IMAP4rev1",
-				     .rights = f->rights[side],
-				     .server_id = "",
-				     .folder_n = n };
+	struct account_listing l = {
+		.account = fx_account(f, side, user),
+		.prefix = prefix,
+		.delim = delim,
+		.capability = f->capability[side] != NULL ? f->capability[side]
+							  : "IMAP4rev1",
+		.rights = f->rights[side],
+		.server_id = f->server_id[side] != NULL ? f->server_id[side] : "",
+		.folder_n = n
+	};
 	struct account_end end = { .account = l.account,
 				   .outcome = ACCOUNT_READ,
 				   .depth = DEPTH_FULL,
@@ -259,7 +288,7 @@ static inline void fx_read_as(struct fx *f, enum side side, const char *user,
 						.attrs = v[i].attrs };
 	fx_ok(store_listing(f->st, &l, &err));
 	for (size_t i = 0; i < n; i++) {
-		if ((v[i].attrs & (FOLDER_NOSELECT | FOLDER_FOREIGN)) != 0)
+		if ((v[i].attrs & (FOLDER_NOSELECT | FOLDER_FOREIGN)) != 0 || v[i].unseen)
 			continue;
 		fx_read_folder(f, &v[i], l.folders[i].id);
 		if (v[i].outcome == FOLDER_UNREADABLE || v[i].outcome == FOLDER_HOLED)

@@ -28,7 +28,7 @@ static void what_does_not_agree_is_unreadable(void **state)
 		{ HEAD
 		  "S: * 0 EXISTS\nS: m4 OK\nS: * ESEARCH (TAG \"m5\") UID\nS: m5 OK\n",
 		  "EXAMINE does not tell UIDVALIDITY" },
-		{ HEAD "S: * 0 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m4 OK\nS: m5 OK\n",
+		{ HEAD "S: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m4 OK\nS: m5 OK\n",
 		  "UID SEARCH was not answered" },
 		{ HEAD "S: * 0 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m4 OK\nS: m5 BAD "
 		       "what?\n",
@@ -96,6 +96,30 @@ static void what_does_not_agree_is_unreadable(void **state)
 		trial_close(&t);
 		replay_free(replay);
 	}
+}
+
+/* RFC 3501 section 7.2.5 wants an answer that lists nothing; some servers send none. */
+static void a_search_may_say_nothing_of_a_folder_that_is_empty(void **state)
+{
+	struct replay *replay = NULL;
+	struct err err = ERR_INIT;
+	static struct trial t;
+
+	(void)state;
+	if (!replay_parse("case",
+			  span_str(HEAD "S: * 0 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\n"
+					"S: m4 OK\nS: m5 OK\n"
+					"C: m6 UID SEARCH RETURN (ALL) ALL\nS: m6 OK\n"),
+			  &replay, &err))
+		fail_msg("%s", err.text);
+	trial_open(&t, replay, SIDE_OLD, DEPTH_FULL, "auto");
+	trial_session(&t);
+	assert_true(t.ok);
+	assert_true(replay_finished(replay));
+	assert_int_equal(told(&t, "INBOX")->outcome, FOLDER_READ);
+	assert_int_equal(t.r.own_read, 1);
+	trial_close(&t);
+	replay_free(replay);
 }
 
 /* The same for a session that begins with EXAMINE: without the head, and tags count
@@ -222,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_does_not_agree_is_unreadable),
+		cmocka_unit_test(a_search_may_say_nothing_of_a_folder_that_is_empty),
 		cmocka_unit_test(what_breaks_twice_is_passed_over),
 		cmocka_unit_test(a_listing_without_end_is_refused),
 		cmocka_unit_test(a_failing_sink_is_fatal),

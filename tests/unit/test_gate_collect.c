@@ -1,114 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The facts of the gate, filled from stores in which one thing after another was done. */
-#include "gate/collect.h"
-#include "store/store_accept.h"
-#include "store/store_evidence.h"
-#include "store/store_record.h"
-#include "store/store_scan.h"
-#include "store/store_seal.h"
-#include "store/store_verify.h"
-#include "tests/support/store_rig.h"
-
-#define NOW ((int64_t)2000000000)
-
-static struct gate_facts see(struct rig *r)
-{
-	struct err err = ERR_INIT;
-	struct gate_facts f;
-	struct evidence e;
-
-	gate_facts_init(&f);
-	ok(store_evidence(r->st, NOW, false, &e, &err));
-	ok(store_read_begin(r->st, &err));
-	ok(gate_collect(r->st, &e, &r->arena, &f, &err));
-	store_read_end(r->st);
-	return f;
-}
-
-/* A transfer of the account that the rig reads. */
-static int64_t add_transfer(struct rig *r, const char *name, const char *decision)
-{
-	struct transfer t = { .name = name, .decision = decision, .owner = "ada" };
-	struct err err = ERR_INIT;
-	enum store_put what;
-	int64_t id;
-
-	t.old_account = r->account;
-	ok(store_transfer_put(r->st, &t, &id, &what, &err));
-	return id;
-}
-
-/* The folder holds messages 1 to n; the next one will have this UID. */
-static void read_up_to(struct rig *r, uint32_t n, uint32_t uidnext)
-{
-	struct folder_state s = rig_state((int64_t)n);
-	struct store_row *rows;
-	size_t row_n;
-	int64_t epoch;
-
-	s.uidnext = uidnext;
-	rig_start(r, DEPTH_FULL);
-	rows = rig_rows(1, n, 1, &row_n);
-	epoch = rig_begin(r, &s);
-	rig_put(r, epoch, 1, UINT32_MAX, rows, row_n, DEPTH_FULL);
-	rig_end(r, epoch, &s, DEPTH_FULL);
-	free(rows);
-	rig_account_end(r, ACCOUNT_READ, DEPTH_FULL);
-	rig_run_end(r);
-}
-
-static void read_messages(struct rig *r, uint32_t n)
-{
-	read_up_to(r, n, n + 1);
-}
-
-static void judge(struct rig *r, int64_t transfer, int64_t old_run)
-{
-	struct run run = { .command = "verify",
-			   .scope = "{}",
-			   .depth = DEPTH_FULL,
-			   .operator_name = "t" };
-	struct judgement j = { .transfer = transfer,
-			       .verdict = VERDICT_DIFFERS,
-			       .old_run = old_run,
-			       .new_run = old_run,
-			       .old_seen = 70,
-			       .new_seen = 80,
-			       .depth = DEPTH_FULL,
-			       .flags_compared = true,
-			       .count = { .old_messages = 9, .same = 5, .changed = 2 },
-			       .note = "" };
-	struct finding f = { .transfer = transfer,
-			     .cls = FINDING_MESSAGE_MISSING,
-			     .severity = SEVERITY_LOSS,
-			     .folder = "INBOX",
-			     .other = "",
-			     .epoch = 1,
-			     .uid = 7,
-			     .octets = 5,
-			     .date = 1000000000,
-			     .old_fact = "",
-			     .new_fact = "",
-			     .explanation = "",
-			     .count = 1,
-			     .fingerprint = { .bytes = { 7 } } };
-	struct err err = ERR_INIT;
-
-	ok(store_run_begin(r->st, &run, &j.run, &err));
-	ok(store_begin(r->st, &err));
-	ok(store_verify_clear(r->st, transfer, &err));
-	ok(store_finding_add(r->st, &f, &err));
-	f.severity = SEVERITY_INFO;
-	f.fingerprint.bytes[0] = 8;
-	ok(store_finding_add(r->st, &f, &err));
-	ok(store_judgement_put(r->st, &j, &err));
-	ok(store_commit(r->st, &err));
-	ok(store_run_end(r->st, j.run, RUN_COMPLETE, NULL, NULL, &err));
-}
+#include "tests/support/collect_bed.h"
 
 static void knows_nothing_of_an_empty_store(void **state)
 {
-	struct gate_facts f = see(*state);
+	struct gate_facts f = bed_see(*state);
 
 	assert_int_equal(f.account_n, 0);
 	assert_int_equal(f.found_n + f.arrival_n + f.damage_n + f.record_n, 0);
@@ -128,11 +24,11 @@ static void tells_of_accounts_and_findings(void **state)
 	struct gate_facts f;
 	int64_t id, first;
 
-	read_messages(r, 9);
+	bed_read(r, 9);
 	first = r->run;
-	id = add_transfer(r, "ada", "migrate");
-	(void)add_transfer(r, "ada2", "archive");
-	f = see(r);
+	id = bed_transfer(r, "ada", "migrate");
+	(void)bed_transfer(r, "ada2", "archive");
+	f = bed_see(r);
 	assert_int_equal(f.account_n, 2);
 	assert_false(f.account[0].judged);
 	assert_true(f.account[0].moves && f.account[0].old_side);
@@ -141,8 +37,8 @@ static void tells_of_accounts_and_findings(void **state)
 	assert_int_equal(f.account[0].old_tried, f.account[0].old_read);
 	assert_int_equal(gate_account_of(&f, id), 0);
 	assert_true(gate_account_of(&f, id + 99) == GATE_NO_ACCOUNT);
-	judge(r, id, first);
-	f = see(r);
+	bed_judge(r, id, first);
+	f = bed_see(r);
 	assert_true(f.account[0].judged);
 	assert_int_equal(f.account[0].verdict, VERDICT_DIFFERS);
 	assert_int_equal(f.account[0].judged_old, 70);
@@ -155,13 +51,13 @@ static void tells_of_accounts_and_findings(void **state)
 	assert_false(f.found[0].accepted);
 	assert_true(f.newest > 0);
 	ok(store_accept(r->st, &taken, &fingerprint, 1, &err));
-	f = see(r);
+	f = bed_see(r);
 	assert_true(f.found[0].accepted);
 	/* a reading that fails is told beside the one that stands */
 	rig_run(r, DEPTH_FULL);
 	rig_account_end(r, ACCOUNT_NO_LOGIN, DEPTH_FULL);
 	rig_run_end(r);
-	f = see(r);
+	f = bed_see(r);
 	assert_true(f.account[0].old_tried >= f.account[0].old_read);
 }
 
@@ -171,23 +67,23 @@ static void tells_of_mail_that_arrived_later(void **state)
 	struct gate_facts f;
 	int64_t id, first;
 
-	read_messages(r, 9);
+	bed_read(r, 9);
 	first = r->run;
-	id = add_transfer(r, "ada", "migrate");
-	judge(r, id, first);
-	f = see(r);
+	id = bed_transfer(r, "ada", "migrate");
+	bed_judge(r, id, first);
+	f = bed_see(r);
 	assert_int_equal(f.arrival_n, 0);
-	read_up_to(r, 8, 10); /* one was removed, nothing arrived */
-	f = see(r);
+	bed_read_up_to(r, 8, 10); /* one was removed, nothing arrived */
+	f = bed_see(r);
 	assert_int_equal(f.arrival_n, 0);
-	read_messages(r, 12);
-	f = see(r);
+	bed_read(r, 12);
+	f = bed_see(r);
 	assert_int_equal(f.arrival_n, 1);
 	assert_int_equal(f.arrival[0].account, 0);
 	assert_false(f.arrival[0].renumbered);
 	assert_true(f.arrival[0].uidnext_now > f.arrival[0].uidnext_then);
-	judge(r, id, r->run); /* verified again */
-	f = see(r);
+	bed_judge(r, id, r->run); /* verified again */
+	f = bed_see(r);
 	assert_int_equal(f.arrival_n, 0);
 }
 
@@ -209,15 +105,15 @@ static void tells_of_damage(void **state)
 	struct folder_scan scan = { .messages = 9, .error = "" };
 	int64_t id;
 
-	read_messages(r, 9);
-	(void)add_transfer(r, "ada", "migrate");
+	bed_read(r, 9);
+	(void)bed_transfer(r, "ada", "migrate");
 	ok(store_run_begin(r->st, &run, &id, &err));
 	ok(store_body_put(r->st, 1, 3, &unread, &err));
 	ok(store_body_put(r->st, 1, 4, &odd, &err));
 	scan.folder = r->folder;
 	ok(store_folder_scan_put(r->st, &scan, &err));
 	ok(store_run_end(r->st, id, RUN_COMPLETE, NULL, NULL, &err));
-	f = see(r);
+	f = bed_see(r);
 	assert_int_equal(f.damage_n, 1);
 	assert_int_equal(f.damage[0].uid, 3);
 	assert_true(f.damage[0].unread);
@@ -243,8 +139,8 @@ static void tells_what_persons_did(void **state)
 	struct gate_facts f;
 	int64_t id;
 
-	read_messages(r, 2);
-	id = add_transfer(r, "ada", "archive");
+	bed_read(r, 2);
+	id = bed_transfer(r, "ada", "archive");
 	one.transfer = id;
 	one.at = 40;
 	said.kind = RECORD_STATEMENT;
@@ -258,7 +154,7 @@ static void tells_what_persons_did(void **state)
 	ok(store_event_add(r->st, id, "asked", 20, "grace", "", &err));
 	ok(store_event_add(r->st, id, "answered", 25, "grace", "", &err));
 	ok(store_event_add(r->st, id, "stop", 26, "grace", "", &err));
-	f = see(r);
+	f = bed_see(r);
 	assert_int_equal(f.record_n, 2);
 	assert_int_equal(f.record[0].kind, GATE_RECORD_STATEMENT);
 	assert_string_equal(f.record[0].role, "records officer");
@@ -270,7 +166,7 @@ static void tells_what_persons_did(void **state)
 	assert_int_equal(f.account[0].answered, 25);
 	assert_int_equal(gate_down_since(&f), 26);
 	ok(store_event_add(r->st, id, "start", 27, "grace", "", &err));
-	f = see(r);
+	f = bed_see(r);
 	assert_int_equal(gate_down_since(&f), 0);
 	/* a row that was changed by hand does not fit its entry */
 	ok(store_ledger_verify(r->st, &id, &err));
@@ -289,15 +185,15 @@ static void a_verdict_of_another_tree_is_none(void **state)
 	struct account a;
 	int64_t id;
 
-	read_messages(r, 9);
-	id = add_transfer(r, "ada", "migrate");
-	judge(r, id, r->run);
-	f = see(r);
+	bed_read(r, 9);
+	id = bed_transfer(r, "ada", "migrate");
+	bed_judge(r, id, r->run);
+	f = bed_see(r);
 	assert_true(f.account[0].judged);
 	ok(store_account_get(r->st, r->account, &r->arena, &a, &err));
 	a.tree = "Shared/sales";
 	ok(store_account_put(r->st, &a, &id, &err));
-	f = see(r);
+	f = bed_see(r);
 	assert_false(f.account[0].judged);
 	assert_int_equal(f.account[0].old_read, 0);
 	assert_int_equal(f.account[0].old_tried, 0);
@@ -308,8 +204,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(knows_nothing_of_an_empty_store,
 						rig_setup, rig_teardown),
-		cmocka_unit_test_setup_teardown(a_verdict_of_another_tree_is_none, rig_setup,
-						rig_teardown),
+		cmocka_unit_test_setup_teardown(a_verdict_of_another_tree_is_none,
+						rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(tells_of_accounts_and_findings, rig_setup,
 						rig_teardown),
 		cmocka_unit_test_setup_teardown(tells_of_mail_that_arrived_later,

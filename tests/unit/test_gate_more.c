@@ -153,6 +153,9 @@ static void what_was_loosened_is_told(void **state)
 			    "72 hours");
 	assert_string_equal(gate_limit_text(UNIT_PERMILLE, 995, buf, sizeof buf),
 			    "99.5 %");
+	assert_string_equal(gate_limit_text(UNIT_COUNT, 20, buf, sizeof buf), "20");
+	assert_string_equal(gate_scope_name(GATE_NO_WAIVER), "");
+	assert_string_equal(gate_scope_name(GATE_PER_ITEM), "item");
 }
 
 /* The same facts give the same digest at any time of the same day; others do not. */

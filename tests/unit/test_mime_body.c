@@ -235,6 +235,89 @@ static void digests_a_body_that_no_memory_holds(void **state)
 	mime_message_done(&m);
 }
 
+/* xorshift: the same cases in each run. */
+static uint32_t below(uint32_t n)
+{
+	static uint64_t seed = 20261129;
+
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (uint32_t)(seed >> 33) % n;
+}
+
+/* Lines of text and of base64 of all lengths, and what is neither. */
+static size_t invent(char *p, size_t size)
+{
+	static const char odd[] = "\r\n\0\x80\xff\x7f\t =\x1f";
+	size_t n = 0;
+
+	while (n + 2100 < size && below(12) > 0) {
+		uint32_t text = below(3), long_line = below(40) == 0;
+
+		for (size_t k = below(long_line ? 2000 : 90); k > 0; k--)
+			p[n++] = text == 0   ? (char)(' ' + below(95))
+				 : text == 1 ? "AZaz09+/"[below(8)]
+					     : 'x';
+		if (below(6) == 0)
+			p[n++] = odd[below(sizeof odd - 1)];
+		if (below(8) > 0)
+			p[n++] = '\r';
+		if (below(9) > 0)
+			p[n++] = '\n';
+	}
+	return n;
+}
+
+static void a_line_in_one_look_is_the_same_line(void **state)
+{
+	static char body[1 << 15];
+	size_t text = 0, base64 = 0, rest = 0;
+
+	(void)state;
+	for (int round = 0; round < 5000; round++) {
+		struct span s = { body, invent(body, sizeof body) };
+		struct msg_key plain, quick;
+		struct mime_body a, b;
+
+		digest(s, s.n, &a, &plain);
+		mime_body_init(&b, sha);
+		for (bool begins = true; s.n > 0;) {
+			const char *lf = memchr(s.p, '\n', s.n);
+			size_t line = lf != NULL ? (size_t)(lf - s.p) : s.n;
+			size_t n = SIZE_MAX;
+
+			if (begins && below(2) == 0 && line > 0 &&
+			    mime_body_base64(&b, s, line - 1)) {
+				n = line - 1;
+				base64++;
+			} else if (begins && below(4) > 0) {
+				n = mime_body_text(&b, s);
+				text += n != SIZE_MAX;
+			}
+			if (n != SIZE_MAX) {
+				if (n + 1 != line)
+					fail_msg("round %d: %zu of %zu", round, n, line);
+				s = span_from(s, n + 2);
+				continue;
+			}
+			line = line + (lf != NULL);
+			if (below(3) == 0)
+				line = 1 + below((uint32_t)line);
+			begins = s.p[line - 1] == '\n';
+			mime_body_feed(&b, (struct span){ s.p, line });
+			s = span_from(s, line);
+			rest++;
+		}
+		mime_body_done(&b, &quick);
+		if (!same_key(&plain, &quick) || a.octets != b.octets ||
+		    a.crlf != b.crlf || a.bare_lf != b.bare_lf ||
+		    a.bare_cr != b.bare_cr || a.nuls != b.nuls)
+			fail_msg("round %d", round);
+	}
+	assert_true(text > 5000 && base64 > 500 && rest > 5000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +327,7 @@ int main(void)
 		cmocka_unit_test(knows_the_empty_body),
 		cmocka_unit_test(takes_messages_apart_in_pieces_of_any_size),
 		cmocka_unit_test(digests_a_body_that_no_memory_holds),
+		cmocka_unit_test(a_line_in_one_look_is_the_same_line),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -218,6 +218,46 @@ static void hashes_what_servers_leave_alone(void **state)
 				 (uint32_t)key.bytes[2] << 8 | key.bytes[3]);
 }
 
+/* Eight octets at a time or one by one: the hash is of what mime_unfold makes of it. */
+static void hashes_values_unfolded(void **state)
+{
+	static const char some[] = "    aaaabcdefz~!\x7f\t\r\xfc\x80\x1f\0";
+	uint64_t seed = 4711;
+	size_t long_ones = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 30000; i++) {
+		char header[3000], value[sizeof header];
+		size_t n = 2, max = i % 16 == 0 ? sizeof header - 4 : 60, kind = i % 4;
+		struct sha256 d;
+
+		memcpy(header, "A:", 2);
+		for (seed = seed * 6364136223846793005u + 1442695040888963407u;
+		     n < 2 + (seed >> 33) % max; n++) {
+			uint64_t r = (seed ^ n * 0x9e3779b97f4a7c15u) *
+				     0xbf58476d1ce4e5b9u;
+
+			r = (r ^ r >> 29) >> 20;
+			header[n] = some[r % (kind == 0	  ? 5
+					      : kind == 1 ? 16
+							  : sizeof some - 1)];
+		}
+		long_ones += n > 1100;
+		memcpy(header + n, CRLF, 2);
+		n = mime_unfold((struct span){ header + 2, n }, value);
+		for (size_t k = 0; k < n; k++)
+			value[k] = mime_munged(value[k]);
+		sha256_of(value, n, &d);
+		n = (size_t)((const char *)memchr(header, '\n', sizeof header) - header) +
+		    1;
+		if (hash_of((struct span){ header, n }) !=
+		    ((uint32_t)d.bytes[0] << 24 | (uint32_t)d.bytes[1] << 16 |
+		     (uint32_t)d.bytes[2] << 8 | d.bytes[3]))
+			fail_msg("case %zu", i);
+	}
+	assert_true(long_ones > 100);
+}
+
 static void keeps_the_fields_of_identity_as_they_stand(void **state)
 {
 	static const char header[] = "Received: x" CRLF "Date : 1" CRLF "X-To: a" CRLF
@@ -451,6 +491,7 @@ int main(void)
 		cmocka_unit_test(lists_fields_in_pieces_of_any_size),
 		cmocka_unit_test(agrees_with_the_walk),
 		cmocka_unit_test(hashes_what_servers_leave_alone),
+		cmocka_unit_test(hashes_values_unfolded),
 		cmocka_unit_test(keeps_the_fields_of_identity_as_they_stand),
 		cmocka_unit_test(bounds_headers_of_any_size),
 		cmocka_unit_test(refuses_texts_that_are_not_ours),

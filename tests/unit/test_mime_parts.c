@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Parts: what is passed over by GMime's parser is nothing that it has a word for. */
+#include <iconv.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -390,6 +391,57 @@ static void too_deep_and_too_long_are_left_to_the_parser(void **state)
 	strbuf_done(&sb);
 }
 
+/* As the C library says of all of it at once. */
+static bool converts(const char *charset, struct span s)
+{
+	char out[256], *to = out, *from = (char *)(uintptr_t)s.p;
+	size_t room = sizeof out, n = s.n;
+	iconv_t cd = iconv_open("UTF-8", charset);
+	bool ok;
+
+	assert_true(cd != (iconv_t)-1);
+	ok = iconv(cd, &from, &n, &to, &room) != (size_t)-1 && n == 0;
+	iconv_close(cd);
+	return ok;
+}
+
+static void octets_are_in_their_charset_as_the_c_library_says(void **state)
+{
+	static const char *const charsets[] = { "utf-8",	"iso-8859-1",
+						"ISO-8859-2",	"iso-8859-15",
+						"koi8-r",	"iso-8859-8",
+						"windows-1252", "windows-1258" };
+	static const unsigned char odd[] = { 0x80, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1,
+					     0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0,
+					     0xf4, 0xf5, 0xff, 'x' };
+	struct mime_charsets *open = mime_charsets_new();
+	size_t good = 0, bad = 0;
+	char text[12];
+
+	(void)state;
+	for (size_t i = 0; i < 60000; i++) {
+		const char *charset = charsets[i % COUNT_OF(charsets)];
+		struct span s = { text, 1 + (i < 2048 ? 0 : below(sizeof text - 1)) };
+		struct mime_content t;
+		bool found;
+
+		for (size_t k = 0; k < s.n; k++)
+			text[k] = (char)(i < 2048	 ? i / COUNT_OF(charsets)
+					 : below(2) == 0 ? odd[below(sizeof odd)]
+							 : 0x80 + below(0x40));
+		mime_content_begin(&t, open, MIME_AS_IT_IS, true, charset);
+		mime_content_feed(&t, s);
+		found = (mime_content_end(&t) & SYMPTOM_BIT(SYMPTOM_CHARSET)) != 0;
+		if (found == converts(charset, s))
+			fail_msg("case %zu: %zu octets of %s from %#x on", i, s.n,
+				 charset, (unsigned char)text[0]);
+		good += !found && s.n > 2;
+		bad += found;
+	}
+	assert_true(good > 1000 && bad > 1000);
+	mime_charsets_free(open);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +449,7 @@ int main(void)
 		cmocka_unit_test(structure_is_told_as_far_as_it_is_beyond_doubt),
 		cmocka_unit_test(a_boundary_within_a_long_line_is_left_to_the_parser),
 		cmocka_unit_test(too_deep_and_too_long_are_left_to_the_parser),
+		cmocka_unit_test(octets_are_in_their_charset_as_the_c_library_says),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -96,6 +96,32 @@ static void a_verdict_names_shared_folders_that_nobody_read(void **state)
 	fx_close(&f);
 }
 
+/* The folder of one name on both sides is one place. */
+static void no_place_is_named_twice(void **state)
+{
+	static const struct fx_folder v[] = {
+		{ .name = "a", .outcome = FOLDER_UNREADABLE, .error = "NO broken" },
+		{ .name = "b", .outcome = FOLDER_UNREADABLE, .error = "NO broken" },
+		{ .name = "INBOX", FX_MESSAGES(three) },
+	};
+	struct report_options o = { .project = "move", .transfer_n = 1 };
+	const char *text;
+	struct fx f;
+	int64_t t[4];
+
+	(void)state;
+	four_accounts(&f, t);
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", v, COUNT_OF(v));
+	fx_read(&f, SIDE_NEW, "ann", v + 1, COUNT_OF(v) - 1);
+	fx_audit_end(&f);
+	verify(&f, t, 1);
+	o.transfers = t;
+	text = write_report(&f, report_verify_text, &o);
+	need(text, "most: ann \"b\" 2, ann \"a\" 1\n");
+	fx_close(&f);
+}
+
 static void json_tells_what_text_tells(void **state)
 {
 	struct report_options o = { .project = "move \"1\"" };
@@ -523,6 +549,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_the_worst_first),
 		cmocka_unit_test(a_verdict_names_shared_folders_that_nobody_read),
+		cmocka_unit_test(no_place_is_named_twice),
 		cmocka_unit_test(json_tells_what_text_tells),
 		cmocka_unit_test(csv_has_a_row_for_each_finding),
 		cmocka_unit_test(nothing_from_a_server_steers_a_terminal_or_a_sheet),

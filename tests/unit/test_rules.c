@@ -291,7 +291,7 @@ static const struct rule_case cases[] = {
 	  { .lasting = 3 * DAY } },
 	{ "stopped",
 	  CHECK_NOT_DONE,
-	  "3 days must pass",
+	  "72 hours must pass",
 	  stopped_yesterday,
 	  { .lasting = 3 * DAY } },
 	{ "stopped", CHECK_UNKNOWN, "clock", clock_set_back, { .lasting = 3 * DAY } },

@@ -5,6 +5,8 @@
 #define OLD_FIELDS "Date:37:00000001\nSubject:20:00000002\n"
 #define TUID	   "X-TUID:26:0000000a\n"
 
+#define NO_FIELDS 1 /* as header: only what makes identity was looked up */
+
 /* What was looked up; body NULL: only the header. */
 struct looked {
 	const char *fields;
@@ -128,6 +130,87 @@ static const struct {
 	  "unexplained doubt octets old INBOX 1\n" },
 };
 
+/* What stands for a header of which more was sent than is listed. */
+#define MORE "...\n"
+
+static const struct {
+	const char *what;
+	int64_t old_octets, new_octets;
+	struct looked old, new;
+	int64_t wants;
+	const char *reasons, *says;
+} odd[] = {
+	{ "not told by the new side",
+	  100,
+	  -1,
+	  { 0 },
+	  { 0 },
+	  0,
+	  "unexplained doubt octets old INBOX 1\n",
+	  "The size was not told on both sides." },
+	{ "only what makes identity was looked up on the old side",
+	  100,
+	  101,
+	  { NULL, NO_FIELDS, NULL, 0, 0, 0, NULL },
+	  { OLD_FIELDS, 59, NULL, 0, 0, 0, NULL },
+	  1,
+	  "unexplained doubt octets old INBOX 1\n",
+	  "It has not been looked into yet." },
+	{ "and on the new one",
+	  100,
+	  101,
+	  { OLD_FIELDS, 59, NULL, 0, 0, 0, NULL },
+	  { NULL, NO_FIELDS, NULL, 0, 0, 0, NULL },
+	  1,
+	  "unexplained doubt octets old INBOX 1\n",
+	  "It has not been looked into yet." },
+	{ "many fields differ",
+	  100,
+	  200,
+	  { OLD_FIELDS, 59, NULL, 0, 0, 0, NULL },
+	  { OLD_FIELDS "A:20:00000001\nB:20:00000002\nC:20:00000003\nD:20:00000004\n"
+		       "E:20:00000005\n",
+	    159, NULL, 0, 0, 0, NULL },
+	  0,
+	  "header info octets old INBOX 1\n",
+	  "D (20 octets) was added, and 1 more fields differ: +100 octets" },
+	{ "the body of one side alone is known",
+	  100,
+	  120,
+	  { OLD_FIELDS, 59, "one", 41, 1, 0, NULL },
+	  { OLD_FIELDS TUID, 85, NULL, 0, 0, 0, NULL },
+	  1,
+	  "unexplained doubt octets old INBOX 1\n",
+	  "Its body has not been compared yet." },
+	{ "another Subject behind other line ends",
+	  100,
+	  103,
+	  { OLD_FIELDS, 59, "one", 41, 0, 1, NULL },
+	  { "Date:37:00000001\nSubject:22:00000009\n", 61, "one", 42, 1, 0, NULL },
+	  0,
+	  "header doubt octets old INBOX 1\n",
+	  "Subject (22 octets) was changed: +2 octets on the new side; the bodies are "
+	  "the "
+	  "same but for their line ends." },
+	{ "a field was added, and the line ends are others: nothing is lost",
+	  100,
+	  127,
+	  { OLD_FIELDS, 59, "one", 41, 0, 1, NULL },
+	  { OLD_FIELDS TUID, 85, "one", 42, 1, 0, NULL },
+	  0,
+	  "line-ends info octets old INBOX 1\n",
+	  "The bodies are the same but for their line ends" },
+	{ "a header that is longer than its list",
+	  100,
+	  101,
+	  { OLD_FIELDS MORE, 59, "one", 41, 0, 1, NULL },
+	  { OLD_FIELDS MORE, 59, "one", 42, 1, 0, NULL },
+	  0,
+	  "header doubt octets old INBOX 1\n",
+	  "What was listed of the header is the same, but that is not all of it; the "
+	  "bodies are the same but for their line ends." },
+};
+
 static struct msg_key digest(const char *text)
 {
 	struct msg_key key;
@@ -160,7 +243,12 @@ static __attribute__((noinline)) void put(struct fx *f, enum side side,
 		facts.bare_lf = l->lf;
 		facts.bare_cr = 0;
 	}
-	if (l->failed != NULL)
+	if (l->failed == NULL && l->fields == NULL && l->body == NULL &&
+	    l->header == NO_FIELDS) {
+		const struct message_detail d = { .subject = "s" };
+
+		fx_ok(store_detail_put(f->st, v->epoch, uid, &d, NULL, &err));
+	} else if (l->failed != NULL)
 		fx_ok(store_detail_fail(f->st, v->epoch, uid, l->failed, &err));
 	else if (l->fields != NULL)
 		fx_ok(store_detail_facts_put(f->st, v->epoch, uid, &facts, &err));
@@ -200,6 +288,152 @@ static void looks_before_it_speaks(void **state)
 			fail_msg("%s: %s, %lld wanted\n%s", cases[i].what,
 				 verdict_name(judgement(&f, t).verdict),
 				 (long long)r.wants, reasons(&f, t));
+		fx_close(&f);
+	}
+}
+
+/* Judge one message of these sizes, after these were looked up. */
+static int64_t look(struct fx *f, int64_t *t, int64_t old_octets, int64_t new_octets,
+		    const struct looked *old_look, const struct looked *new_look)
+{
+	struct fx_message a = { "<a@x>", old_octets, D0, 0, NULL, 1 };
+	struct fx_message b = { "<a@x>", new_octets, D0, 0, NULL, 1 };
+	struct fx_folder old = { .name = "INBOX", .message = &a, .n = 1, FX_EMPTY };
+	struct fx_folder new = { .name = "INBOX", .message = &b, .n = 1, FX_EMPTY };
+	struct verify_options o;
+
+	fx_open(f);
+	*t = fx_transfer(f, "ann", "ann", "ann", "", "");
+	fx_audit(f, DEPTH_FULL);
+	fx_read(f, SIDE_OLD, "ann", &old, 1);
+	fx_read(f, SIDE_NEW, "ann", &new, 1);
+	put(f, SIDE_OLD, old_look, 1);
+	put(f, SIDE_NEW, new_look, 1);
+	fx_audit_end(f);
+	o = options(t, 1);
+	return verify(f, &o).wants;
+}
+
+/* The first finding's. */
+static const char *explanation(struct fx *f, int64_t t)
+{
+	struct store_findings *it;
+	struct err err = ERR_INIT;
+	struct finding x;
+	const char *text;
+
+	fx_ok(store_findings_open(f->st, t, &it, &err));
+	assert_int_equal(store_findings_next(it, &x, &err), NEXT_ITEM);
+	text = arena_strdup(&f->arena, x.explanation);
+	store_findings_close(it);
+	return text;
+}
+
+static void says_what_it_knows_and_what_it_does_not(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(odd); i++) {
+		struct fx f;
+		int64_t t, n;
+
+		n = look(&f, &t, odd[i].old_octets, odd[i].new_octets, &odd[i].old,
+			 &odd[i].new);
+		if (n != odd[i].wants || strcmp(reasons(&f, t), odd[i].reasons) != 0 ||
+		    strstr(explanation(&f, t), odd[i].says) == NULL)
+			fail_msg("%s: %lld wanted\n%s%s", odd[i].what, (long long)n,
+				 reasons(&f, t), explanation(&f, t));
+		fx_close(&f);
+	}
+}
+
+/* What was looked up is not what we wrote. */
+static void a_damaged_look_is_an_error(void **state)
+{
+	static const struct looked good = { OLD_FIELDS, 59, NULL, 0, 0, 0, NULL };
+	static const struct looked bad = {
+		"Date:many:00000001\n", 59, NULL, 0, 0, 0, NULL
+	};
+
+	(void)state;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct err err = ERR_INIT;
+		struct verify_options o;
+		struct verify_result r;
+		struct fx f;
+		int64_t t;
+
+		(void)look(&f, &t, 100, 101, &good, &(struct looked){ 0 });
+		fx_audit(&f, DEPTH_FULL);
+		put(&f, (enum side)side, &bad, 1);
+		put(&f, side == SIDE_OLD ? SIDE_NEW : SIDE_OLD, &good, 1);
+		fx_audit_end(&f);
+		o = options(&t, 1);
+		assert_false(verify_run(f.st, &o, &r, &err));
+		assert_int_equal(err.cls, ERR_LEDGER);
+		assert_non_null(strstr(err.text, "uid 1"));
+		fx_close(&f);
+	}
+}
+
+/* A transfer's bodies are many: what is beyond the limit is told as not compared. */
+static void reads_so_many_bodies_and_no_more(void **state)
+{
+	static const struct {
+		struct verify_limits limits;
+		int64_t octets, wants;
+		size_t told;
+	} limited[] = {
+		{ { 100, 100, 2, 1000000 }, 100, 4, 1 },
+		{ { 100, 100, 3, 1000000 }, 100, 6, 0 },
+		/* the second one goes beyond, and the third is not begun */
+		{ { 100, 100, 9, 150 }, 100, 4, 1 },
+	};
+	static const struct looked was = { OLD_FIELDS, 59, NULL, 0, 0, 0, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(limited); i++) {
+		struct fx_message a[3], b[3];
+		struct fx_folder old = {
+			.name = "INBOX", .message = a, .n = 3, FX_EMPTY
+		};
+		struct fx_folder new = {
+			.name = "INBOX", .message = b, .n = 3, FX_EMPTY
+		};
+		struct store_findings *it;
+		struct err err = ERR_INIT;
+		struct verify_options o;
+		struct finding x;
+		struct fx f;
+		size_t told = 0;
+		int64_t t;
+
+		fx_open(&f);
+		for (size_t k = 0; k < 3; k++) {
+			a[k] = b[k] = (struct fx_message){
+				.id = arena_printf(&f.arena, "<%zu@x>", k),
+				.octets = limited[i].octets,
+				.date = D0
+			};
+			b[k].octets += 9;
+		}
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		fx_audit(&f, DEPTH_FULL);
+		fx_read(&f, SIDE_OLD, "ann", &old, 1);
+		fx_read(&f, SIDE_NEW, "ann", &new, 1);
+		for (uint32_t uid = 1; uid <= 3; uid++) {
+			put(&f, SIDE_OLD, &was, uid);
+			put(&f, SIDE_NEW, &was, uid);
+		}
+		fx_audit_end(&f);
+		o = options(&t, 1);
+		o.limits = &limited[i].limits;
+		assert_int_equal(verify(&f, &o).wants, limited[i].wants);
+		fx_ok(store_findings_open(f.st, t, &it, &err));
+		while (store_findings_next(it, &x, &err) == NEXT_ITEM)
+			told += strstr(x.explanation, "Its body was not compared") !=
+				NULL;
+		store_findings_close(it);
+		assert_int_equal(told, limited[i].told);
 		fx_close(&f);
 	}
 }
@@ -263,6 +497,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(looks_before_it_speaks),
+		cmocka_unit_test(says_what_it_knows_and_what_it_does_not),
+		cmocka_unit_test(a_damaged_look_is_an_error),
+		cmocka_unit_test(reads_so_many_bodies_and_no_more),
 		cmocka_unit_test(whoever_did_not_grow_like_the_others_is_suspect),
 	};
 

@@ -85,6 +85,8 @@ static void only_a_folder_read_in_full_is_good(void **state)
 		{ 0, 1, 1, FOLDER_UNREADABLE, DEPTH_FULL, false, 5, PROOF_FAILED },
 		{ 0, 1, 1, FOLDER_GONE, DEPTH_FULL, false, 5, PROOF_NEVER },
 		{ 0, 1, 1, FOLDER_UNSELECTABLE, DEPTH_FULL, false, 5, PROOF_NO_MAIL },
+		/* what no version of this program writes is not known */
+		{ 0, 1, 1, (enum folder_outcome)99, DEPTH_FULL, false, 5, PROOF_FAILED },
 		{ FOLDER_NOSELECT, 0, 0, FOLDER_COUNTED, 0, false, 5, PROOF_NO_MAIL },
 		{ FOLDER_NONEXISTENT, 0, 0, FOLDER_COUNTED, 0, false, 5, PROOF_NO_MAIL },
 	};
@@ -116,6 +118,7 @@ static void every_proof_has_words_and_a_side(void **state)
 		assert_true(strlen(judge_proof_text((enum proof)i)) > 5);
 		check(i, judge_proof_blind((enum proof)i), blind[i]);
 	}
+	check(PROOF_COUNT, judge_proof_blind((enum proof)PROOF_COUNT), true);
 }
 
 static void every_fact_is_compared(void **state)

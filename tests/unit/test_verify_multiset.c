@@ -11,7 +11,8 @@
 #include "verify/multiset.h"
 
 /* One side of a case: messages as "key:octets:date:flags" or "-:octets:date:flags"
- * without a key; '@' and a digit behind it: the place. */
+ * without a key; "=" for the key that a body makes; '@' and a digit behind it: the place.
+ */
 struct side_in {
 	struct multiset_item v[32];
 	size_t n, at;
@@ -21,7 +22,16 @@ struct merged {
 	struct strbuf out;
 	size_t matched, single[SIDE_COUNT], groups;
 	size_t stop_after; /* groups; 0: never */
+	size_t fail_at;	   /* this call of the sink fails; 0: none */
 };
+
+static bool sink_fails(struct merged *m, struct err *err)
+{
+	if (m->fail_at != m->matched + m->single[SIDE_OLD] + m->single[SIDE_NEW])
+		return false;
+	err_set(err, ERR_LOCAL, "disk");
+	return true;
+}
 
 static int by_order(const void *a, const void *b)
 {
@@ -56,7 +66,7 @@ static void parse(const char *words, struct side_in *out)
 		}
 		*i = (struct multiset_item){ .place = place };
 		i->m.uid = (uint32_t)++out->n;
-		i->m.tier = key == '-' ? TIER_NONE : TIER_ID;
+		i->m.tier = key == '-' ? TIER_NONE : key == '=' ? TIER_BODY : TIER_ID;
 		i->m.key.bytes[0] = key == '-' ? 0 : (uint8_t)key;
 		i->m.octets = octets;
 		i->m.date = date == -1 ? MSG_DATE_UNKNOWN : date;
@@ -94,10 +104,9 @@ static bool on_matched(void *ctx, const struct multiset_item *old,
 {
 	struct merged *m = ctx;
 
-	(void)err;
 	m->matched++;
 	strbuf_addf(&m->out, "%s%u=%u", m->out.n == 0 ? "" : " ", old->m.uid, new->m.uid);
-	return true;
+	return !sink_fails(m, err);
 }
 
 static bool on_single(void *ctx, enum side side, const struct multiset_item *item,
@@ -105,11 +114,10 @@ static bool on_single(void *ctx, enum side side, const struct multiset_item *ite
 {
 	struct merged *m = ctx;
 
-	(void)err;
 	m->single[side]++;
 	strbuf_addf(&m->out, "%s%c%u", m->out.n == 0 ? "" : " ",
 		    side == SIDE_OLD ? '-' : '+', item->m.uid);
-	return true;
+	return !sink_fails(m, err);
 }
 
 static bool merge(struct side_in in[SIDE_COUNT], const struct multiset_options *o,
@@ -159,6 +167,15 @@ static void matches_by_table(void **state)
 		{ "a:1:1:0@1 a:2:1:0@2", "a:2:1:0@1 a:1:1:0@2", "1=2 2=1", false },
 		{ "a:1:1:0@1", "a:1:1:0@3", "1=1", true },
 		{ "a:1:1:0@1 a:1:1:0@2", "a:1:1:0@2", "2=1 -1", true },
+		/* a key from a body needs its date as well */
+		{ "=:1:1:0", "=:2:1:0", "1=1", false },
+		{ "=:1:1:0", "=:1:2:0", "-1 +1", false },
+		/* more than a handful with one key */
+		{ "a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 "
+		  "a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 "
+		  "a:1:1:0",
+		  "a:1:1:0",
+		  "1=1 -2 -3 -4 -5 -6 -7 -8 -9 -10 -11 -12 -13 -14 -15 -16 -17", false },
 	};
 
 	(void)state;
@@ -246,6 +263,37 @@ static void passes_on_a_failing_source(void **state)
 	}
 }
 
+/* Whoever takes the results fails at his first, second, ... call: the merge ends there.
+ */
+static void passes_on_a_failing_sink(void **state)
+{
+	static const struct {
+		const char *old, *new;
+		bool by_place;
+	} cases[] = {
+		{ "a:1:1:0 b:1:1:0", "a:1:1:0 c:1:1:0", false },
+		{ "a:1:1:0 a:2:1:0", "a:1:1:0 a:3:1:0 a:4:1:0", false },
+		{ "a:1:1:0@1 a:2:1:0@2", "a:1:1:0@1 a:2:1:0@2 a:3:1:0@3", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		for (size_t at = 1; at <= 3; at++) {
+			struct multiset_options o = { .by_place = cases[i].by_place };
+			struct side_in in[SIDE_COUNT];
+			struct merged m = { .out = STRBUF_INIT, .fail_at = at };
+			struct err err = ERR_INIT;
+
+			parse(cases[i].old, &in[SIDE_OLD]);
+			parse(cases[i].new, &in[SIDE_NEW]);
+			if (merge(in, &o, &m, &err) || err.cls != ERR_LOCAL ||
+			    m.matched + m.single[SIDE_OLD] + m.single[SIDE_NEW] != at)
+				fail_msg("case %zu, call %zu: \"%s\"", i, at,
+					 strbuf_cstr(&m.out));
+			strbuf_done(&m.out);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +301,7 @@ int main(void)
 		cmocka_unit_test(counts_exactly_in_pieces),
 		cmocka_unit_test(stops_between_groups_when_asked),
 		cmocka_unit_test(passes_on_a_failing_source),
+		cmocka_unit_test(passes_on_a_failing_sink),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

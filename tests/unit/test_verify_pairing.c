@@ -77,6 +77,8 @@ static void pairs_by_table(void **state)
 	static const struct pairing_case cases[] = {
 		{ "", "", "" },
 		{ "INBOX", "INBOX", "paired:INBOX=INBOX" },
+		/* a server that lists one name twice */
+		{ "Old Old", "", "collided:Old= collided:Old=" },
 		{ "INBOX Sent", "Sent INBOX", "paired:Sent=Sent paired:INBOX=INBOX" },
 		{ "INBOX Old", "INBOX", "paired:INBOX=INBOX missing:Old=" },
 		{ "INBOX", "INBOX Junk", "paired:INBOX=INBOX extra:=Junk" },

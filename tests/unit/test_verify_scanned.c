@@ -343,10 +343,197 @@ static void a_sample_is_told_with_its_bound(void **state)
 	}
 }
 
+/* Bodies are the same, by a scan; of the headers a look tells what differs. */
+static void a_scan_and_a_look_tell_more_together(void **state)
+{
+	static const struct {
+		int64_t old_octets, new_octets;
+		const char *new_header; /* digest; the old one's is "h" */
+		const char *old_fields, *new_fields;
+		const char *reasons;
+	} looks[] = {
+		/* as long, and other words */
+		{ 100, 100, "i", "Date:37:00000001\nSubject:20:00000002\n",
+		  "Date:37:00000001\nSubject:20:00000003\n",
+		  "header doubt octets old INBOX 1\n" },
+		/* as long, and the same words, folded otherwise */
+		{ 100, 100, "i", "Date:37:00000001\nSubject:22:00000002\n",
+		  "Date:39:00000001\nSubject:20:00000002\n", "" },
+		/* longer by more than the header: line ends */
+		{ 100, 107, "i", "Date:37:00000001\n", "Date:37:00000001\nX:5:00000001\n",
+		  "line-ends info octets old INBOX 1\n" },
+		/* and other words as well */
+		{ 100, 107, "i", "Date:37:00000001\n", "Date:39:00000002\n",
+		  "header doubt octets old INBOX 1\n" },
+		/* the headers are the same, read as a whole, whatever the list lacks */
+		{ 100, 101, "h", "Date:37:00000001\n...\n", "Date:37:00000001\n...\n",
+		  "line-ends info octets old INBOX 1\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(looks); i++) {
+		struct saw saw = { true, false, "h", "b", 0, 0 };
+		struct fx_message a = { "<a@x>", looks[i].old_octets, D0, 0, NULL, 1 };
+		struct fx_message b = { "<a@x>", looks[i].new_octets, D0, 0, NULL, 1 };
+		const struct fx_folder folder[] = {
+			{ .name = "INBOX", .message = &a, .n = 1, FX_EMPTY },
+			{ .name = "INBOX", .message = &b, .n = 1, FX_EMPTY }
+		};
+		struct detail_facts facts = { .header_octets = 50,
+					      .body_octets = -1,
+					      .crlf = -1,
+					      .bare_lf = -1,
+					      .bare_cr = -1 };
+		struct err err = ERR_INIT;
+		struct verify_options o;
+		struct fx f;
+		int64_t t;
+
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		fx_audit(&f, DEPTH_FULL);
+		for (int side = 0; side < SIDE_COUNT; side++) {
+			struct folder_view *v;
+			size_t n;
+
+			fx_read(&f, (enum side)side, "ann", &folder[side], 1);
+			saw.header = side == SIDE_OLD ? "h" : looks[i].new_header;
+			put(&f, (enum side)side, &saw,
+			    side == SIDE_OLD ? a.octets : b.octets);
+			fx_ok(store_folders(f.st, fx_account(&f, (enum side)side, "ann"),
+					    false, &f.arena, &v, &n, &err));
+			facts.fields = side == SIDE_OLD ? looks[i].old_fields
+							: looks[i].new_fields;
+			fx_ok(store_detail_facts_put(f.st, v->epoch, 1, &facts, &err));
+		}
+		fx_audit_end(&f);
+		o = options(&t, 1);
+		verify(&f, &o);
+		if (strcmp(reasons(&f, t), looks[i].reasons) != 0)
+			fail_msg("case %zu:\n%s", i, reasons(&f, t));
+		fx_close(&f);
+	}
+}
+
+/* A size that one of both did not tell stands against nothing; contents of servers that
+ * make them anew are not compared, nor is their sample. */
+static void contents_are_compared_where_they_can_be(void **state)
+{
+	static const struct {
+		int64_t announced[2], octets[2];
+		unsigned not_comparable;
+		bool new_scanned;
+		int64_t contents, sampled;
+	} compared[] = {
+		{ { 100, 100 }, { 100, 100 }, 0, true, 1, 1 },
+		{ { -1, -1 }, { 100, 100 }, 0, true, 1, 1 },
+		{ { 100, 100 }, { -1, -1 }, 0, true, 1, 1 },
+		{ { 100, 99 }, { 100, 100 }, 0, true, 0, 0 },
+		{ { 100, 100 }, { 100, 100 }, DIFF_CONTENT, true, 0, 0 },
+		{ { 100, 100 }, { 100, 100 }, 0, false, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(compared); i++) {
+		struct scan_sample sample = { .side = SIDE_OLD,
+					      .seed = 7,
+					      .rank = UINT64_MAX,
+					      .messages = 1,
+					      .chosen = 1 };
+		struct err err = ERR_INIT;
+		struct verify_options o;
+		struct judgement j;
+		struct fx f;
+		int64_t t;
+
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		fx_audit(&f, DEPTH_FULL);
+		for (int side = 0; side < SIDE_COUNT; side++) {
+			const struct fx_message m = { "<a@x>", compared[i].octets[side],
+						      D0,      0,
+						      NULL,    1 };
+			const struct fx_folder folder = {
+				.name = "INBOX", .message = &m, .n = 1, FX_EMPTY
+			};
+			struct body_facts b = { .read = true,
+						.announced = compared[i].announced[side],
+						.octets = 100,
+						.header_key = fx_key("h"),
+						.body_key = fx_key("b"),
+						.words = "" };
+			struct folder_view *v;
+			size_t n;
+
+			fx_read(&f, (enum side)side, "ann", &folder, 1);
+			fx_ok(store_folders(f.st, fx_account(&f, (enum side)side, "ann"),
+					    false, &f.arena, &v, &n, &err));
+			if (side == SIDE_OLD || compared[i].new_scanned)
+				fx_ok(store_body_put(f.st, v->epoch, 1, &b, &err));
+		}
+		fx_ok(store_scan_sample_put(f.st, &sample, &err));
+		fx_audit_end(&f);
+		o = options(&t, 1);
+		o.not_comparable = compared[i].not_comparable;
+		verify(&f, &o);
+		j = judgement(&f, t);
+		if (j.contents != compared[i].contents ||
+		    j.sampled.read != compared[i].sampled)
+			fail_msg("case %zu: %lld compared, %lld by chance", i,
+				 (long long)j.contents, (long long)j.sampled.read);
+		fx_close(&f);
+	}
+}
+
+/* Two whose mail is in one folder: what is damaged there is told once, and what an audit
+ * could not read is not told again by a scan.  One of them was never scanned. */
+static void damage_in_a_shared_folder_is_told_once(void **state)
+{
+	static const uint32_t at_1[] = { 1 };
+	static const struct fx_message m[] = { { "<a@x>", 100, D0, 0, NULL, 1 },
+					       { "<b@x>", 100, D0, 0, NULL, 2 } };
+	static const struct fx_folder one = F("INBOX", m);
+	static const struct fx_folder holed = { .name = "INBOX",
+						FX_MESSAGES(m),
+						FX_HOLES(at_1) };
+	const struct body_facts unread = { .announced = -1, .octets = -1, .words = "NO" };
+	struct err err = ERR_INIT;
+	struct folder_view *v;
+	struct fx f;
+	int64_t t[2] = { 0 };
+	struct verify_options o = options(t, 2);
+	size_t n;
+
+	(void)state;
+	fx_open(&f);
+	t[0] = fx_transfer(&f, "ann", "ann", "all", "", "");
+	t[1] = fx_transfer(&f, "bob", "bob", "all", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", &one, 1);
+	fx_read(&f, SIDE_OLD, "bob", &one, 1);
+	fx_read(&f, SIDE_NEW, "all", &holed, 1);
+	fx_ok(store_folders(f.st, fx_account(&f, SIDE_NEW, "all"), false, &f.arena, &v,
+			    &n, &err));
+	fx_ok(store_body_put(f.st, v->epoch, 1, &unread, &err));
+	fx_ok(store_body_put(f.st, v->epoch, 2, &unread, &err));
+	fx_audit_end(&f);
+	verify(&f, &o);
+	assert_non_null(strstr(findings(&f, t[0]), "message-unreadable new INBOX 1\n"));
+	assert_non_null(strstr(findings(&f, t[0]), "message-unreadable new INBOX 2\n"));
+	assert_null(
+		strstr(strstr(findings(&f, t[0]), "message-unreadable new INBOX 1\n") + 1,
+		       "message-unreadable new INBOX 1\n"));
+	assert_null(strstr(findings(&f, t[1]), "message-unreadable"));
+	fx_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contents_are_compared),
+		cmocka_unit_test(a_scan_and_a_look_tell_more_together),
+		cmocka_unit_test(contents_are_compared_where_they_can_be),
+		cmocka_unit_test(damage_in_a_shared_folder_is_told_once),
 		cmocka_unit_test(a_sample_is_told_with_its_bound),
 		cmocka_unit_test(unreadable_mail_that_is_missing_says_why),
 		cmocka_unit_test(a_person_decides_about_what_cannot_be_read),

@@ -372,6 +372,212 @@ static void a_note_stays_short(void **state)
 	fx_close(&f);
 }
 
+/* So do those that changed, that have holes, or that went, when they are many. */
+static void a_note_stays_short_whatever_the_folders_have(void **state)
+{
+	enum { KINDS = 3, EACH = 6 };
+	static const char *const says[KINDS] = { "changed while the seal was taken.",
+						 "was read but for single messages.",
+						 "went away while the seal was taken." };
+
+	(void)state;
+	for (int kind = 0; kind < KINDS; kind++) {
+		struct fx_folder read[EACH + 1] = { READ("INBOX", two) };
+		struct fx_folder again[EACH + 1] = { COUNTED("INBOX", two) };
+		/* one went and one came: as many as before */
+		struct fx_message other[2] = { two[0], three[2] };
+		struct one_side sides[SIDE_COUNT] = { { read, EACH + 1, again, EACH + 1 },
+						      SIDE(read_two) };
+		struct seal_options o = plain();
+		struct seal_made made;
+		char name[EACH][16];
+		struct fx f;
+		size_t told = 0;
+		int64_t t;
+
+		for (size_t i = 0; i < EACH; i++) {
+			snprintf(name[i], sizeof name[i], "Folder %zu", i);
+			read[i + 1] = (struct fx_folder){ .name = name[i],
+							  FX_MESSAGES(two) };
+			again[i + 1] = (struct fx_folder)COUNTED(name[i], other);
+			if (kind == 1) {
+				read[i + 1].outcome = FOLDER_HOLED;
+				read[i + 1].hole = at_7;
+				read[i + 1].hole_n = 1;
+				again[i + 1] = (struct fx_folder)COUNTED(name[i], two);
+			}
+		}
+		if (kind == 2)
+			sides[SIDE_OLD].count_n = 1;
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		observe(&f, sides, &o);
+		made = make(&f, t, &o);
+		for (const char *p = made.why; (p = strstr(p, says[kind])) != NULL; p++)
+			told++;
+		if (made.state != SEAL_UNSOUND || told != EACH - 1 ||
+		    strstr(made.why, "And 1 more folders.") == NULL)
+			fail_msg("kind %d: %s", kind, made.why);
+		fx_close(&f);
+	}
+}
+
+/* Evidence of an audit, not of a reading for the seal: what was counted before is not
+ * news, what went before is no part of it, and the reason stands before the note. */
+static void seals_what_an_audit_read(void **state)
+{
+	static const struct one_side sides[] = { SIDE2(read_more, count_new),
+						 SIDE(read_two) };
+	struct seal_options o = plain();
+	struct seal_made made;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	observe(&f, sides, &o);
+	o.read_run = 0;
+	o.note = "ours";
+	made = make(&f, t, &o);
+	assert_int_equal(made.state, SEAL_UNSOUND);
+	assert_string_equal(made.why, "Drafts of the old side was only counted.");
+	assert_string_equal(made.seal.note,
+			    "Drafts of the old side was only counted. ours");
+	assert_int_equal(made.folder_n, 2);
+	/* Read for the seal, but all this happened earlier. */
+	o.read_run = f.run + 1;
+	made = make(&f, t, &o);
+	assert_string_equal(made.why, "Drafts of the old side was only counted.");
+	/* A cutover that is only planned is none. */
+	{
+		struct err err = ERR_INIT;
+
+		fx_ok(store_event_add(f.st, t, "cutover", now + 60, "carla", "", &err));
+		fx_ok(store_event_add(f.st, t, "presync", now - 60, "carla", "", &err));
+	}
+	assert_int_equal(make(&f, t, &o).cutover_at, 0);
+	fx_close(&f);
+}
+
+/* A baseline of an account of which nothing was seen would make all of its mail new. */
+static void an_account_that_shows_no_mail_has_no_baseline(void **state)
+{
+	static const struct fx_folder place[] = {
+		{ .name = "INBOX", .attrs = FOLDER_NOSELECT, FX_EMPTY }
+	};
+	static const struct fx_folder others[] = {
+		{ .name = "Other/bob", .attrs = FOLDER_FOREIGN, FX_EMPTY }
+	};
+	static const struct fx_folder both[] = {
+		READ("INBOX", two),
+		{ .name = "Other/bob", .attrs = FOLDER_FOREIGN, FX_EMPTY }
+	};
+	static const struct {
+		struct one_side side[SIDE_COUNT];
+		enum seal_state state;
+		const char *why;
+	} cases[] = {
+		{ { SIDE(place), SIDE(read_two) },
+		  SEAL_REFUSED,
+		  "The old side showed no folder of its own." },
+		{ { SIDE(read_two), SIDE(others) },
+		  SEAL_REFUSED,
+		  "The new side showed no folder of its own." },
+		{ { SIDE2(read_two, place), SIDE(read_two) },
+		  SEAL_REFUSED,
+		  "The old side showed no folder of its own." },
+		{ { SIDE(both), SIDE(both) }, SEAL_SOUND, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct seal_options o = plain();
+		struct seal_made made;
+		struct fx f;
+		int64_t t;
+
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		observe(&f, cases[i].side, &o);
+		made = make(&f, t, &o);
+		if (made.state != cases[i].state || strcmp(made.why, cases[i].why) != 0)
+			fail_msg("case %zu: %s: %s", i, seal_state_name(made.state),
+				 made.why);
+		fx_close(&f);
+	}
+}
+
+/* The words of the server are told; where it gave none, that it failed. */
+static void says_why_a_side_could_not_be_read(void **state)
+{
+	static const char *const error[] = { "NO [UNAVAILABLE]", "" };
+	static const char *const says[] = {
+		"The new side could not be read: NO [UNAVAILABLE]",
+		"The new side could not be read."
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(error); i++) {
+		struct seal_options o = plain();
+		struct seal_made made;
+		struct fx f;
+		int64_t t;
+
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		f.start = now;
+		fx_audit(&f, DEPTH_FULL);
+		fx_read(&f, SIDE_OLD, "ann", read_two, 1);
+		fx_fail(&f, SIDE_NEW, "ann", ACCOUNT_NO_LOGIN, error[i]);
+		fx_audit_end(&f);
+		made = make(&f, t, &o);
+		assert_int_equal(made.state, SEAL_REFUSED);
+		assert_string_equal(made.why, says[i]);
+		fx_close(&f);
+	}
+}
+
+/* A side of which no folder was read, and one whose folders were read at two times: the
+ * oldest reading counts. */
+static void the_oldest_reading_of_a_side_counts(void **state)
+{
+	static const struct fx_folder unread[] = {
+		{ .name = "INBOX", .outcome = FOLDER_UNREADABLE, .error = "NO" }
+	};
+	static const struct fx_folder again[] = { READ("INBOX", two),
+						  COUNTED("Sent", one) };
+
+	(void)state;
+	for (int which = 0; which < 3; which++) {
+		struct seal_options o = plain();
+		struct seal_made made;
+		struct fx f;
+		int64_t t;
+
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		f.start = now;
+		fx_audit(&f, DEPTH_FULL);
+		fx_read(&f, SIDE_OLD, "ann", which == 1 ? unread : read_more,
+			which == 1 ? 1 : 2);
+		fx_audit_end(&f);
+		now += 3 * 3600;
+		f.start = now;
+		fx_audit(&f, DEPTH_FULL);
+		if (which == 0)
+			fx_read(&f, SIDE_OLD, "ann", again, 2);
+		fx_read(&f, SIDE_NEW, "ann", which == 2 ? unread : read_two, 1);
+		fx_audit_end(&f);
+		o.now = now;
+		made = make(&f, t, &o);
+		assert_int_equal(made.state, SEAL_UNSOUND);
+		assert_int_equal(strstr(made.why, "3 h 00 min before") != NULL,
+				 which == 0);
+		fx_close(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +587,11 @@ int main(void)
 		cmocka_unit_test(says_when_the_sides_were_read_far_apart),
 		cmocka_unit_test(knows_of_a_cutover_before_it),
 		cmocka_unit_test(a_note_stays_short),
+		cmocka_unit_test(a_note_stays_short_whatever_the_folders_have),
+		cmocka_unit_test(seals_what_an_audit_read),
+		cmocka_unit_test(an_account_that_shows_no_mail_has_no_baseline),
+		cmocka_unit_test(says_why_a_side_could_not_be_read),
+		cmocka_unit_test(the_oldest_reading_of_a_side_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,11 @@ static void says_what_the_missing_have_in_common(void **state)
 		{ { { 4, TALLY_MISSING, 30000000, 2010 },
 		    { 100, TALLY_ARRIVED, 5000, 2010 } },
 		  "" },
+		/* both, one sentence each */
+		{ { { 10, TALLY_MISSING, 30000000, 2001 },
+		    { 100, TALLY_ARRIVED, 5000, 2002 } },
+		  "All 10 missing messages are larger than 25,000,000 octets: was there "
+		  "a size limit? All 10 missing messages are from 2001 or earlier." },
 		{ { { 10, TALLY_MISSING, 30000000, 2010 } }, "" },
 		{ { { 100, TALLY_ARRIVED, 30000000, 2010 } }, "" },
 	};
@@ -156,7 +161,16 @@ static void says_where_the_missing_are(void **state)
 	tally_free(t);
 }
 
-enum date_how { KEPT, ONE_DAY, TWO_DAYS, HOURS_2, DST, SCATTERED, UNKNOWN };
+enum date_how {
+	KEPT,
+	ONE_DAY,
+	TWO_DAYS,
+	HOURS_2,
+	DST,
+	SCATTERED,
+	UNKNOWN,
+	ALL_OF_A_DAY, /* on both sides, two hours later */
+};
 
 static int64_t new_date(enum date_how how, int64_t old, int k)
 {
@@ -175,6 +189,8 @@ static int64_t new_date(enum date_how how, int64_t old, int k)
 		return old + 10000 * (k + 1);
 	case UNKNOWN:
 		return MSG_DATE_UNKNOWN;
+	case ALL_OF_A_DAY:
+		return old + 7200;
 	}
 	return old;
 }
@@ -214,6 +230,9 @@ static void says_what_changed_alike(void **state)
 		  "All 50 wrong dates differ by +1 h 00 min or +2 h 00 min: a time zone "
 		  "was taken for "
 		  "another." },
+		{ 50, 0, 0, 0, 0, 0, ALL_OF_A_DAY, true,
+		  "All 50 wrong dates differ by +2 h 00 min: a time zone was taken for "
+		  "another." },
 		{ 50, 0, 0, 0, 0, 0, SCATTERED, true, "" },
 		{ 50, 0, 0, 0, 0, 0, UNKNOWN, true, "" },
 		{ 4, 0, 0, 0, 0, 0, ONE_DAY, true, "" },
@@ -236,6 +255,8 @@ static void says_what_changed_alike(void **state)
 					     .octets = 1000 + k,
 					     .date = day_of(2010, 1, 1) +
 						     k * INT64_C(1000000) };
+			if (cases[i].dates == ALL_OF_A_DAY)
+				a.date = day_of(2010, 1, 1) + k;
 			struct message b = { .flags = (uint8_t)cases[i].new_flags,
 					     .keyword_set = cases[i].new_words,
 					     .octets = 1000 + k + cases[i].bias,
@@ -282,6 +303,112 @@ static void survives_any_fact(void **state)
 	tally_free(t);
 }
 
+/* What one message has of a shift, or of a day. */
+static void knows_shifts_and_days(void **state)
+{
+	static const struct {
+		int64_t old, new, shift; /* 0: none that a time zone makes */
+	} cases[] = {
+		{ 0, 0, 0 },	       { 0, 900, 900 },
+		{ 0, 901, 0 },	       { 86400, 0, -86400 },
+		{ 86400 + 900, 0, 0 }, { 0, 86400, 86400 },
+		{ 0, 86400 + 900, 0 }, { INT64_MIN + 1, INT64_MAX, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		int64_t by = 0;
+
+		if (tally_shift(cases[i].old, cases[i].new, &by) !=
+			    (cases[i].shift != 0) ||
+		    by != cases[i].shift)
+			fail_msg("case %zu: %lld", i, (long long)by);
+	}
+	assert_int_equal(tally_day(-1), 0);
+	assert_int_equal(tally_day(0), 0);
+	assert_int_equal(tally_day(3 * 86400 - 1), 2);
+	assert_int_equal(tally_day(INT64_MAX), 0); /* in no year of ours */
+}
+
+/* \Seen alone, and it nearly always: what another login does to flags.  Where all flags
+ * went, nothing tells. */
+static void knows_when_seen_alone_was_lost(void **state)
+{
+	static const struct {
+		struct {
+			int n;
+			unsigned old, new;
+		} batch[2];
+		bool want;
+	} cases[] = {
+		{ { { 4, MSG_SEEN, 0 }, { 0, 0, 0 } }, false },
+		{ { { 9, MSG_SEEN, 0 }, { 0, 0, 0 } }, true },
+		{ { { 9, MSG_SEEN, MSG_SEEN }, { 0, 0, 0 } }, false },
+		{ { { 9, MSG_SEEN, 0 }, { 9, MSG_FLAGGED, MSG_FLAGGED } }, true },
+		{ { { 9, MSG_SEEN | MSG_FLAGGED, MSG_FLAGGED }, { 0, 0, 0 } }, true },
+		{ { { 99, MSG_SEEN, 0 }, { 1, MSG_SEEN, MSG_SEEN } }, false },
+	};
+	struct tally *t = tally_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		tally_reset(t);
+		for (size_t b = 0; b < COUNT_OF(cases[i].batch); b++)
+			for (int k = 0; k < cases[i].batch[b].n; k++) {
+				const struct message old = {
+					.flags = (uint8_t)cases[i].batch[b].old
+				};
+				const struct message new = {
+					.flags = (uint8_t)cases[i].batch[b].new
+				};
+
+				tally_facts(t, &old, &new, true);
+			}
+		if (tally_seen_lost(t) != cases[i].want)
+			fail_msg("case %zu", i);
+	}
+	tally_free(t);
+}
+
+/* A few that arrived on that day by right do not stand against it, and many do. */
+static void a_day_on_which_much_arrived_by_right_is_no_pattern(void **state)
+{
+	static const struct {
+		int right_there, right_elsewhere;
+		const char *want;
+	} cases[] = {
+		{ 0, 0, "All 50 wrong dates are 2026-11-22 " },
+		{ 0, 100, "All 50 wrong dates are 2026-11-22 " },
+		{ 50, 50, "" },
+	};
+	struct tally *t = tally_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct strbuf got = STRBUF_INIT;
+		struct message a = { .date = day_of(2026, 11, 22) }, b = a;
+
+		tally_reset(t);
+		for (int k = 0; k < cases[i].right_there; k++)
+			tally_facts(t, &a, &b, true);
+		a.date = b.date = day_of(2010, 1, 1);
+		for (int k = 0; k < cases[i].right_elsewhere; k++)
+			tally_facts(t, &a, &b, true);
+		b.date = day_of(2026, 11, 22);
+		for (int k = 0; k < 50; k++) {
+			a.date += 1000003;
+			tally_facts(t, &a, &b, true);
+		}
+		tally_say_facts(t, &got);
+		if (strncmp(strbuf_cstr(&got), cases[i].want, strlen(cases[i].want)) !=
+			    0 ||
+		    (got.n == 0) != (*cases[i].want == '\0'))
+			fail_msg("case %zu: \"%s\"", i, strbuf_cstr(&got));
+		strbuf_done(&got);
+	}
+	tally_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +416,9 @@ int main(void)
 		cmocka_unit_test(says_where_the_missing_are),
 		cmocka_unit_test(says_what_changed_alike),
 		cmocka_unit_test(survives_any_fact),
+		cmocka_unit_test(knows_shifts_and_days),
+		cmocka_unit_test(knows_when_seen_alone_was_lost),
+		cmocka_unit_test(a_day_on_which_much_arrived_by_right_is_no_pattern),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

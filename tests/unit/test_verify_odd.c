@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: MIT */
+/* What seldom happens: facts that are not told, audits without number, limits, and a
+ * store that somebody else wrote to. */
+#include "tests/support/verify_fixture.h"
+
+#include <sqlite3.h>
+
+#include "verify/work.h"
+
+/* The clock of this program. */
+static int64_t the_time = INT64_C(1800000000);
+
+int64_t clock_now(void)
+{
+	return the_time;
+}
+
+int64_t clock_mono_ms(void)
+{
+	return the_time * 1000;
+}
+
+static void read_one(struct fx *f, enum side side, const char *user,
+		     const struct fx_folder *v, size_t n)
+{
+	the_time += 60;
+	fx_audit(f, DEPTH_FULL);
+	fx_read(f, side, user, v, n);
+	fx_audit_end(f);
+}
+
+static struct judgement judged(struct fx *f, int64_t t)
+{
+	struct verify_options o = options(&t, 1);
+	struct judgement j;
+
+	verify(f, &o);
+	j = judgement(f, t);
+	check_sums(0, &j);
+	return j;
+}
+
+/* n messages from the first on, with these flags. */
+static struct fx_folder some(struct fx *f, const char *name, size_t first, size_t n)
+{
+	struct fx_message *v = arena_alloc(&f->arena, (n + 1) * sizeof *v);
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = (struct fx_message){ .id = arena_printf(&f->arena, "<%zu@x>",
+							       first + i),
+					    .octets = 100,
+					    .date = D0 + (int64_t)(first + i),
+					    .uid = (uint32_t)(first + i) + 1 };
+	return (struct fx_folder){ .name = name, .message = v, .n = n, FX_EMPTY };
+}
+
+/* ---- facts ---- */
+
+/* One message, as both sides told it; depth of the new folder. */
+static void dates_and_words_are_told_as_far_as_they_are_known(void **state)
+{
+	static const struct {
+		struct fx_message old, new;
+		const char *findings;
+		const char *says;
+	} cases[] = {
+		{ { "<a@x>", 100, D0, 0, NULL, 1 },
+		  { "<a@x>", 100, MSG_DATE_UNKNOWN, 0, NULL, 1 },
+		  "loss date old INBOX 1 [2011-03-13T07:06:40Z|unknown]\n",
+		  "INTERNALDATE was not told on the new side." },
+		{ { "<a@x>", 100, MSG_DATE_UNKNOWN, 0, NULL, 1 },
+		  { "<a@x>", 100, D0, 0, NULL, 1 },
+		  "doubt date old INBOX 1 [unknown|2011-03-13T07:06:40Z]\n",
+		  "INTERNALDATE was not told on the old side." },
+		{ { "<a@x>", 100, MSG_DATE_UNKNOWN, 0, NULL, 1 },
+		  { "<a@x>", 100, MSG_DATE_UNKNOWN, 0, NULL, 1 },
+		  "doubt date old INBOX 1 [unknown|unknown]\n",
+		  "INTERNALDATE was not told on either side." },
+		{ { "<a@x>", 100, INT64_MIN + 1, 0, NULL, 1 },
+		  { "<a@x>", 100, INT64_MAX, 0, NULL, 1 },
+		  NULL,
+		  "later on the new side." },
+		{ { "<a@x>", 100, INT64_MAX, 0, NULL, 1 },
+		  { "<a@x>", 100, INT64_MIN + 1, 0, NULL, 1 },
+		  NULL,
+		  "earlier on the new side." },
+		{ { "<a@x>", 100, D0, 0, "$Work $Play", 1 },
+		  { "<a@x>", 100, D0, MSG_SEEN | MSG_FLAGGED, "$Else $More", 1 },
+		  "doubt keywords old INBOX 1 [$Work $Play|$Else $More]\n"
+		  "info flags old INBOX 1 [|\\Seen \\Flagged]\n",
+		  "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const struct fx_folder old = {
+			.name = "INBOX", .message = &cases[i].old, .n = 1, FX_EMPTY
+		};
+		const struct fx_folder new = {
+			.name = "INBOX", .message = &cases[i].new, .n = 1, FX_EMPTY
+		};
+		struct store_findings *it;
+		struct err err = ERR_INIT;
+		struct finding x;
+		struct fx f;
+		int64_t t;
+
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		read_one(&f, SIDE_OLD, "ann", &old, 1);
+		read_one(&f, SIDE_NEW, "ann", &new, 1);
+		judged(&f, t);
+		if (cases[i].findings != NULL &&
+		    strcmp(findings(&f, t), cases[i].findings) != 0)
+			fail_msg("case %zu: %s", i, findings(&f, t));
+		fx_ok(store_findings_open(f.st, t, &it, &err));
+		assert_int_equal(store_findings_next(it, &x, &err), NEXT_ITEM);
+		if (strstr(x.explanation, cases[i].says) == NULL)
+			fail_msg("case %zu: %s", i, x.explanation);
+		store_findings_close(it);
+		fx_close(&f);
+	}
+}
+
+#define M(id, octets, uid, flags)                                                        \
+	{                                                                                \
+		"<" id "@x>", octets, D0, flags, NULL, uid                               \
+	}
+static const uint32_t at_2[] = { 2 };
+static const struct fx_message abc[] = { M("a", 100, 1, 0), M("b", 100, 2, 0),
+					 M("c", 100, 3, 0) },
+			       ab[] = { M("a", 100, 1, 0), M("b", 100, 2, 0) },
+			       ca[] = { M("c", 100, 1, 0), M("a", 100, 2, 0) },
+			       a1[] = { M("a", 100, 1, 0) }, b1[] = { M("b", 100, 1, 0) },
+			       big_a[] = { M("a", 900, 1, 0) },
+			       seen_a[] = { M("a", 100, 1, MSG_SEEN) };
+
+/* What an earlier audit read tells which message it is, and no more than that. */
+static void a_message_that_became_unreadable_keeps_its_identity(void **state)
+{
+	static const struct fx_folder all[] = { F("INBOX", abc) };
+	static const struct fx_folder other[] = { F("INBOX", ca) };
+	static const struct fx_folder holed[] = {
+		{ .name = "INBOX", FX_MESSAGES(abc), FX_HOLES(at_2) }
+	};
+	static const struct fx_folder holed_other[] = {
+		{ .name = "INBOX", FX_MESSAGES(ca), FX_HOLES(at_2) }
+	};
+	struct judgement j;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_OLD, "ann", all, 1);
+	read_one(&f, SIDE_NEW, "ann", all, 1);
+	read_one(&f, SIDE_OLD, "ann", holed, 1);
+	j = judged(&f, t);
+	assert_int_equal(j.verdict, VERDICT_INCOMPLETE);
+	assert_string_equal(counts_text(&f, &j), "2 0 0 0 0 0 1 1");
+	read_one(&f, SIDE_OLD, "ann", all, 1);
+	read_one(&f, SIDE_NEW, "ann", holed, 1);
+	j = judged(&f, t);
+	assert_string_equal(counts_text(&f, &j), "2 0 0 0 0 0 1 1");
+	/* The one that cannot be read on the new side is the first on the old one. */
+	read_one(&f, SIDE_NEW, "ann", other, 1);
+	read_one(&f, SIDE_NEW, "ann", holed_other, 1);
+	j = judged(&f, t);
+	assert_string_equal(counts_text(&f, &j), "1 0 0 0 1 0 1 1");
+	fx_close(&f);
+}
+
+/* As another program would. */
+static void stranger(struct fx *f, const char *sql)
+{
+	sqlite3 *db = NULL;
+	char *why = NULL;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s", why);
+	sqlite3_close(db);
+}
+
+/* The store says that there are holes, and not which: nothing is known of the folder. */
+static void a_folder_with_holes_that_nobody_knows_is_not_known(void **state)
+{
+	static const struct fx_folder all[] = { F("INBOX", abc) };
+	static const struct fx_folder holed[] = {
+		{ .name = "INBOX", FX_MESSAGES(abc), FX_HOLES(at_2) }
+	};
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_OLD, "ann", holed, 1);
+	read_one(&f, SIDE_NEW, "ann", all, 1);
+	stranger(&f, "DROP TRIGGER folder_hole_no_delete; DELETE FROM folder_hole");
+	assert_int_equal(judged(&f, t).verdict, VERDICT_INCOMPLETE);
+	assert_non_null(strstr(findings(&f, t), "folder-unreadable old INBOX\n"));
+	fx_close(&f);
+}
+
+/* ---- folders ---- */
+
+#define SIDES 4
+static const struct map_pair onto_x[] = { { "A", "X" }, { "B", "X" } };
+static const struct map_rules rules_x = { .pairs = onto_x, .pair_n = 2 };
+static const struct scene {
+	const char *what;
+	struct fx_folder old[SIDES], new[SIDES];
+	const char *prefix;
+	const struct map_rules *rules;
+	enum verdict verdict;
+	const char *findings;
+} scenes[] = {
+	{ "two on one that is not there",
+	  { F("INBOX", a1), F("A", b1), FE("B") },
+	  { F("INBOX", a1) },
+	  "",
+	  &rules_x,
+	  VERDICT_DIFFERS,
+	  "doubt message-missing old A 1\n"
+	  "doubt folder-missing old A\n"
+	  "doubt folder-missing old B\n"
+	  "doubt folder-collided old A\n"
+	  "doubt folder-collided old B\n" },
+	{ "two new folders that were not read: what is missing may be in the first",
+	  { F("INBOX", ab) },
+	  { F("INBOX", a1),
+	    { .name = "P", .outcome = FOLDER_UNREADABLE, .error = "NO" },
+	    { .name = "Q", .outcome = FOLDER_UNREADABLE, .error = "NO" } },
+	  "",
+	  NULL,
+	  VERDICT_INCOMPLETE,
+	  "doubt message-missing old INBOX 2\n"
+	  "doubt folder-unreadable new P\n"
+	  "doubt folder-unreadable new Q\n"
+	  "info folder-extra new P\n"
+	  "info folder-extra new Q\n" },
+	{ "subscribed on both sides",
+	  { F("INBOX", a1), FEA("Work", FOLDER_SUBSCRIBED) },
+	  { F("INBOX", a1), FEA("Work", FOLDER_SUBSCRIBED) },
+	  "",
+	  NULL,
+	  VERDICT_CLEAN,
+	  "" },
+	{ "a place on the old side, read without flags on the new one",
+	  { F("INBOX", a1), FEA("Work", FOLDER_NOSELECT) },
+	  { F("INBOX", a1), { .name = "Work", .message = NULL, .depth = DEPTH_IDS } },
+	  "",
+	  NULL,
+	  VERDICT_CLEAN,
+	  "" },
+	{ "moved to a folder that was read without flags",
+	  { F("INBOX", ab) },
+	  { F("INBOX", a1),
+	    { .name = "Work", .message = b1, .n = 1, .depth = DEPTH_IDS } },
+	  "",
+	  NULL,
+	  VERDICT_INCOMPLETE,
+	  "doubt evidence-stale new \n"
+	  "info message-refiled old INBOX 2 >Work\n"
+	  "info folder-extra new Work\n" },
+	{ "listed and never looked at",
+	  { F("INBOX", a1), { .name = "Work", .unseen = true } },
+	  { F("INBOX", a1), FE("Work") },
+	  "",
+	  NULL,
+	  VERDICT_INCOMPLETE,
+	  "doubt folder-unreadable old Work\n" },
+	{ "two old folders with one message of two sizes, on one new folder",
+	  { F("INBOX", b1), F("A", a1), F("B", big_a) },
+	  { F("INBOX", b1), F("X", big_a) },
+	  "",
+	  &rules_x,
+	  VERDICT_DIFFERS,
+	  "doubt message-missing old A 1\n"
+	  "doubt folder-collided old A >X\n"
+	  "doubt folder-collided old B >X\n" },
+	{ "below a folder of its own, which is no surprise; another one is",
+	  { F("INBOX", a1) },
+	  { FE("INBOX"), FE("Sub"), F("Sub/INBOX", a1), FE("Sub/Else") },
+	  "Sub",
+	  NULL,
+	  VERDICT_CLEAN,
+	  "info folder-extra new Sub/Else\n" },
+};
+
+static size_t count(const struct fx_folder *v)
+{
+	size_t n = 0;
+
+	while (n < SIDES && v[n].name != NULL)
+		n++;
+	return n;
+}
+
+static void folders_of_seldom_kinds(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(scenes); i++) {
+		const struct scene *s = &scenes[i];
+		struct verify_options o;
+		struct judgement j;
+		struct fx f;
+		int64_t t;
+
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", s->prefix, "");
+		read_one(&f, SIDE_OLD, "ann", s->old, count(s->old));
+		read_one(&f, SIDE_NEW, "ann", s->new, count(s->new));
+		o = options(&t, 1);
+		o.rules = s->rules != NULL ? s->rules : &no_rules;
+		verify(&f, &o);
+		j = judgement(&f, t);
+		check_sums(i, &j);
+		if (j.verdict != s->verdict || strcmp(findings(&f, t), s->findings) != 0)
+			fail_msg("%s: %s\n%s", s->what, verdict_name(j.verdict),
+				 findings(&f, t));
+		fx_close(&f);
+	}
+}
+
+/* Those that went before the seal are nobody's loss, and no life either. */
+static void folders_that_went_before_the_seal_are_forgotten(void **state)
+{
+	static const struct fx_folder three[] = { F("INBOX", a1), F("Early", b1),
+						  FE("Late") };
+	static const struct fx_folder two[] = { F("INBOX", a1), FE("Late") };
+	static const struct fx_folder old_again[] = { F("INBOX", a1), F("Early", b1),
+						      FE("Late") };
+	struct seal_folder *v;
+	struct seal s;
+	struct err err = ERR_INIT;
+	struct fx f;
+	int64_t t;
+	size_t n;
+	bool found;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_OLD, "ann", three, 3);
+	read_one(&f, SIDE_NEW, "ann", three, 3);
+	read_one(&f, SIDE_OLD, "ann", two, 2);
+	read_one(&f, SIDE_NEW, "ann", two, 2);
+	seal(&f, t, "ann", "ann");
+	assert_int_equal(judged(&f, t).verdict, VERDICT_CLEAN);
+	/* A new folder that was gone at the seal explains nothing. */
+	read_one(&f, SIDE_OLD, "ann", old_again, 3);
+	assert_int_equal(judged(&f, t).verdict, VERDICT_DIFFERS);
+	assert_non_null(
+		strstr(reasons(&f, t), "late loss message-missing old Early 1\n"));
+	assert_non_null(strstr(reasons(&f, t), "none doubt folder-missing old Early\n"));
+	/* A seal in doubt of which nobody wrote why says so itself. */
+	fx_ok(store_seal_newest(f.st, t, &f.arena, &s, &v, &n, &found, &err));
+	s.sound = false;
+	fx_ok(store_seal_add(f.st, &s, v, n, &s.id, &err));
+	judged(&f, t);
+	assert_non_null(strstr(reasons(&f, t), "none doubt seal-unsound old \n"));
+	fx_close(&f);
+}
+
+/* A side that is too old as a whole makes its holes no newer. */
+static void what_is_too_old_is_so_with_its_holes(void **state)
+{
+	static const struct fx_folder all[] = { F("INBOX", abc) };
+	static const struct fx_folder holed[] = {
+		{ .name = "INBOX", FX_MESSAGES(abc), FX_HOLES(at_2) }
+	};
+	struct verify_options o;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	for (int s = 0; s < SIDE_COUNT; s++) {
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		read_one(&f, (enum side)s, "ann", holed, 1);
+		the_time += 8 * DAY;
+		read_one(&f, s == SIDE_OLD ? SIDE_NEW : SIDE_OLD, "ann", all, 1);
+		o = options(&t, 1);
+		verify(&f, &o);
+		assert_int_equal(judgement(&f, t).verdict, VERDICT_INCOMPLETE);
+		assert_string_equal(findings(&f, t),
+				    s == SIDE_OLD ? "doubt evidence-stale old \n"
+						  : "doubt evidence-stale new \n");
+		fx_close(&f);
+	}
+}
+
+/* Who reads the old side sees flags of his own: not known, whatever they look like. */
+static void flags_of_another_login_on_the_old_side_are_not_known(void **state)
+{
+	static const struct fx_folder read[] = { F("INBOX", seen_a) };
+	static const struct fx_folder unread[] = { F("INBOX", a1) };
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	f.rights[SIDE_OLD] = "lr";
+	read_one(&f, SIDE_OLD, "ann", read, 1);
+	read_one(&f, SIDE_NEW, "ann", unread, 1);
+	assert_int_equal(judged(&f, t).verdict, VERDICT_INCOMPLETE);
+	assert_string_equal(reasons(&f, t), "login doubt evidence-stale old \n");
+	fx_close(&f);
+}
+
+/* Numbered anew on the old side: what flags were there at the seal is not known by then,
+ * and those of now stand for them.  The new side has its own of then. */
+static void flags_of_a_folder_that_was_numbered_anew_stand_for_those_of_then(void **state)
+{
+	static const struct fx_folder seen[] = { F("INBOX", seen_a) };
+	static const struct fx_folder anew[] = {
+		{ .name = "INBOX", FX_MESSAGES(seen_a), .uidvalidity = 7 }
+	};
+	static const struct fx_folder unread[] = { F("INBOX", a1) };
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_OLD, "ann", seen, 1);
+	read_one(&f, SIDE_NEW, "ann", seen, 1);
+	seal(&f, t, "ann", "ann");
+	read_one(&f, SIDE_OLD, "ann", anew, 1);
+	read_one(&f, SIDE_NEW, "ann", unread, 1);
+	judged(&f, t);
+	assert_string_equal(reasons(&f, t), "none doubt seal-unsound old INBOX\n");
+	fx_close(&f);
+}
+
+/* A new side that was read before the old one by more than is allowed. */
+static void the_new_side_may_be_the_older_one(void **state)
+{
+	static const struct fx_folder one[] = { F("INBOX", a1) };
+	struct verify_options o;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_NEW, "ann", one, 1);
+	the_time += 7200;
+	read_one(&f, SIDE_OLD, "ann", one, 1);
+	o = options(&t, 1);
+	o.max_gap = 3600;
+	verify(&f, &o);
+	assert_string_equal(reasons(&f, t), "none doubt evidence-stale new \n");
+	fx_close(&f);
+}
+
+/* One folder grew as a whole; in another nothing did.  Judged again, who did not grow in
+ * the first is looked at, and nobody of the second. */
+static void what_grew_is_known_of_each_folder(void **state)
+{
+	struct fx_folder old[2], new[2];
+	struct fx_message *v;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	old[0] = some(&f, "INBOX", 0, 30);
+	old[1] = some(&f, "List", 100, 6);
+	new[0] = old[0];
+	new[1] = some(&f, "List", 100, 6);
+	v = (struct fx_message *)(uintptr_t) new[1].message;
+	for (size_t i = 1; i < 6; i++)
+		v[i].octets += 26;
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_OLD, "ann", old, 2);
+	read_one(&f, SIDE_NEW, "ann", new, 2);
+	assert_int_equal(judged(&f, t).bias, 0);
+	assert_null(strstr(findings(&f, t), "octets old List 101 "));
+	judged(&f, t);
+	assert_non_null(strstr(findings(&f, t), "octets old List 101 "));
+	assert_null(strstr(findings(&f, t), "octets old INBOX"));
+	fx_close(&f);
+}
+
+/* ---- strangers ---- */
+
+/* Leftovers of a folder pair that is none of ours, its id below or above those: an error,
+ * and no verdict. */
+static void a_leftover_of_nobody_is_an_error(void **state)
+{
+	static const struct fx_folder two[] = { F("INBOX", ab) },
+				      one[] = { F("INBOX", a1) };
+
+	(void)state;
+	for (int above = 0; above < 2; above++) {
+		struct err err = ERR_INIT;
+		struct verify_options o;
+		struct verify_result r;
+		struct fx f;
+		int64_t t[2];
+
+		fx_open(&f);
+		t[0] = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		t[1] = fx_transfer(&f, "bob", "bob", "bob", "", "");
+		for (int k = 0; k < 2; k++) {
+			read_one(&f, SIDE_OLD, k == 0 ? "ann" : "bob", two, 1);
+			read_one(&f, SIDE_NEW, k == 0 ? "ann" : "bob", one, 1);
+		}
+		o = options(t, 2);
+		verify(&f, &o);
+		/* Pairs are made anew each time: those of the other transfer are older,
+		 * and get an id above all by hand. */
+		if (above)
+			stranger(&f,
+				 "CREATE TRIGGER odd AFTER INSERT ON pair BEGIN"
+				 " UPDATE pair SET id = 1000000 + id"
+				 " WHERE transfer <> NEW.transfer AND id < 1000000; END");
+		stranger(&f, "CREATE TRIGGER odder AFTER INSERT ON leftover BEGIN"
+			     " UPDATE leftover SET pair = (SELECT id FROM pair"
+			     "  WHERE transfer <> NEW.transfer LIMIT 1)"
+			     " WHERE transfer = NEW.transfer; END");
+		o = options(&t[1], 1);
+		assert_false(verify_run(f.st, &o, &r, &err));
+		assert_int_equal(err.cls, ERR_BUG);
+		fx_close(&f);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(dates_and_words_are_told_as_far_as_they_are_known),
+		cmocka_unit_test(a_message_that_became_unreadable_keeps_its_identity),
+		cmocka_unit_test(a_folder_with_holes_that_nobody_knows_is_not_known),
+		cmocka_unit_test(folders_of_seldom_kinds),
+		cmocka_unit_test(folders_that_went_before_the_seal_are_forgotten),
+		cmocka_unit_test(what_is_too_old_is_so_with_its_holes),
+		cmocka_unit_test(flags_of_another_login_on_the_old_side_are_not_known),
+		cmocka_unit_test(
+			flags_of_a_folder_that_was_numbered_anew_stand_for_those_of_then),
+		cmocka_unit_test(the_new_side_may_be_the_older_one),
+		cmocka_unit_test(what_grew_is_known_of_each_folder),
+		cmocka_unit_test(a_leftover_of_nobody_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
