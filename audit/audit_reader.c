@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "audit/audit_burst.h"
+#include "audit/audit_gmail.h"
 #include "audit/audit_hint.h"
 
 #include "base/sha256.h"
@@ -317,7 +318,7 @@ bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct
 			r->at = r->folder_n;
 		}
 	}
-	return !deep || audit_acl(r, s, err);
+	return !deep || (audit_gmail(r, s, err) && audit_acl(r, s, err));
 }
 
 bool audit_reader_give_up(struct audit_reader *r, const struct err *why, struct err *err)

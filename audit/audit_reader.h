@@ -14,6 +14,7 @@
 #include "model/acl.h"
 #include "model/limit.h"
 #include "model/server.h"
+#include "store/store_gmail.h"
 
 #define AUDIT_WORDS_SIZE  300
 #define AUDIT_FOLDERS_MAX 100000 /* of one account; ERR_LIMIT above */
@@ -55,6 +56,12 @@ struct audit_sink {
 	bool (*pace)(void *ctx, size_t messages, struct err *err);
 	bool (*end)(void *ctx, const struct folder *f, const struct folder_end *e,
 		    struct err *err);
+	/* Of which messages of a folder it is not known yet which ones they are (Gmail),
+	 * and: it is now.  NULL: nobody wants to know. */
+	bool (*gmail_due)(void *ctx, int64_t folder, struct arena *arena,
+			  struct gmail_due *out, struct err *err);
+	bool (*gmail)(void *ctx, int64_t epoch, const struct gmail_row *rows, size_t n,
+		      struct err *err);
 	/* May others help with this folder?  NULL: no; what is given back goes to
 	 * audit_share_close.  NULL: never. */
 	struct audit_share *(*share)(void *ctx, struct audit_offer *offer);
@@ -157,7 +164,7 @@ struct audit_reader {
 	struct folder_acl *acls;
 	size_t acl_n;
 	struct arena acl_text;
-	bool acl_planned;
+	bool acl_planned, gmail_over;
 	struct err first_bad; /* why the first folder that failed could not be read;
 				 ERR_NONE */
 

@@ -49,6 +49,22 @@ static bool on_unchanged(void *ctx, const int64_t *ids, size_t n, int64_t messag
 	return ask(ctx, AUDIT_STOOD, &u, err);
 }
 
+static bool on_gmail_due(void *ctx, int64_t folder, struct arena *arena,
+			 struct gmail_due *out, struct err *err)
+{
+	struct audit_gmail_due d = { .folder = folder, .arena = arena, .out = out };
+
+	return ask(ctx, AUDIT_GMAIL_DUE, &d, err);
+}
+
+static bool on_gmail(void *ctx, int64_t epoch, const struct gmail_row *rows, size_t n,
+		     struct err *err)
+{
+	struct audit_gmail_rows g = { .epoch = epoch, .rows = rows, .n = n };
+
+	return ask(ctx, AUDIT_GMAIL, &g, err);
+}
+
 static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
 		     bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
 		     struct err *err)
@@ -319,6 +335,8 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		.window = on_window,
 		.pace = on_pace,
 		.end = on_end,
+		.gmail_due = on_gmail_due,
+		.gmail = on_gmail,
 		.share = on_share,
 	};
 	struct audit_account_end end = { .why = ERR_INIT };

@@ -83,6 +83,7 @@ struct work_member {
 	const char *not_judged; /* why; NULL: it is judged */
 	bool blind;		/* one side is not known at all */
 	bool unknown;		/* something could not be examined */
+	bool gmail;		/* its folders are labels (labels.c) */
 	struct judgement judgement;
 	struct strbuf note;	       /* of the judgement */
 	const struct profile *profile; /* of the old server */
@@ -355,6 +356,16 @@ bool refile_match(struct work *w, struct err *err) MUST_CHECK;
 /* The next leftover, and it with its pair. */
 enum next refile_next(struct work *w, struct store_leftovers *it, struct leftover *l,
 		      struct multiset_item *out, struct err *err) MUST_CHECK;
+
+/* ---- labels.c: a Gmail account on the old side ---- */
+
+/* The old folder is a view (All Mail, Starred, Important) of messages of which it is known
+ * where else they lie; f NULL: no. */
+bool labels_view(struct work *w, const struct work_folder *f, bool *out,
+		 struct err *err) MUST_CHECK;
+/* Count each message once: leftovers of which another copy arrived, or is named, are no
+ * longer any. */
+bool labels_settle(struct work *w, struct err *err) MUST_CHECK;
 
 /* ---- rest.c ---- */
 

@@ -198,8 +198,8 @@ static void section(struct imap_cur *c)
 static void fetch_item(struct imap_cur *c)
 {
 	static const char *const items[] = {
-		"UID",	    "FLAGS",	     "INTERNALDATE", "RFC822.SIZE",
-		"ENVELOPE", "BODYSTRUCTURE", "MODSEQ",	     NULL,
+		"UID",		 "FLAGS",  "INTERNALDATE", "RFC822.SIZE", "ENVELOPE",
+		"BODYSTRUCTURE", "MODSEQ", "X-GM-MSGID",   "X-GM-LABELS", NULL,
 	};
 	struct span rest = span_from(c->text, c->at);
 

@@ -714,3 +714,32 @@ END;
 CREATE TRIGGER folder_grant_no_delete BEFORE DELETE ON folder_grant BEGIN
 	SELECT RAISE(ABORT, 'folder_grant is append-only');
 END;
+
+-- Sets of labels of a server with X-GM-EXT-1 (Gmail).  Append-only; audit.
+CREATE TABLE label_set (
+	id    INTEGER PRIMARY KEY,
+	names BLOB NOT NULL UNIQUE -- decoded, ascending, one a line
+) STRICT;
+
+-- Which messages of such a server are one and the same, shown by several folders.  A row
+-- for each message when it is known first.  Append-only; audit.
+CREATE TABLE message_gmail (
+	message INTEGER PRIMARY KEY, -- message.id
+	run     INTEGER NOT NULL REFERENCES run (id),
+	number  INTEGER NOT NULL,    -- X-GM-MSGID, an unsigned number of 64 bits
+	labels  INTEGER NOT NULL REFERENCES label_set (id)
+) STRICT;
+CREATE INDEX message_gmail_number ON message_gmail (number);
+CREATE INDEX message_gmail_run ON message_gmail (run);
+CREATE TRIGGER label_set_no_update BEFORE UPDATE ON label_set BEGIN
+	SELECT RAISE(ABORT, 'label_set is append-only');
+END;
+CREATE TRIGGER label_set_no_delete BEFORE DELETE ON label_set BEGIN
+	SELECT RAISE(ABORT, 'label_set is append-only');
+END;
+CREATE TRIGGER message_gmail_no_update BEFORE UPDATE ON message_gmail BEGIN
+	SELECT RAISE(ABORT, 'message_gmail is append-only');
+END;
+CREATE TRIGGER message_gmail_no_delete BEFORE DELETE ON message_gmail BEGIN
+	SELECT RAISE(ABORT, 'message_gmail is append-only');
+END;

@@ -53,6 +53,7 @@ static const char *const erase_messages[] = {
 	"DELETE FROM message_id WHERE message BETWEEN ?1 AND ?2",
 	"DELETE FROM message_detail WHERE message BETWEEN ?1 AND ?2",
 	"DELETE FROM body_seen WHERE message BETWEEN ?1 AND ?2",
+	"DELETE FROM message_gmail WHERE message BETWEEN ?1 AND ?2",
 	"DELETE FROM message WHERE id BETWEEN ?1 AND ?2",
 };
 static const char *const erase_details[] = {
@@ -81,6 +82,7 @@ static const char *const erase_account[] = {
 	" " ACCOUNTS,
 	"UPDATE account_limit SET name = 'purged' WHERE name <> '' AND account IN"
 	" " ACCOUNTS,
+	"DELETE FROM label_set WHERE id NOT IN (SELECT labels FROM message_gmail)",
 	"DELETE FROM folder_grant WHERE acl IN (SELECT id FROM folder_acl WHERE folder IN"
 	" " FOLDERS ")",
 	"UPDATE folder_acl SET words = 'purged' WHERE folder IN " FOLDERS,

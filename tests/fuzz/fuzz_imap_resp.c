@@ -78,7 +78,7 @@ static void check_fetch(uint32_t seq, struct span text, struct arena *arena)
 	promise_clean(ok, &err);
 	if (!ok)
 		return;
-	PROMISE(f.seq == seq && f.has <= 0x7f &&
+	PROMISE(f.seq == seq && f.has < 1 << 10 &&
 		((f.has & IMAP_HAS_UID) != 0) == (f.uid != 0));
 	PROMISE(f.keyword_n <= IMAP_KEYWORDS_MAX && f.flags < 1 << MSG_FLAG_COUNT);
 	for (size_t i = 1; i < f.keyword_n; i++)
@@ -87,6 +87,10 @@ static void check_fetch(uint32_t seq, struct span text, struct arena *arena)
 		sum += (unsigned char)f.header.p[i];
 	for (size_t i = 0; i < f.envelope_id.n; i++)
 		sum += (unsigned char)f.envelope_id.p[i];
+	PROMISE(f.label_n <= IMAP_LABELS_MAX);
+	for (size_t k = 0; k < f.label_n; k++)
+		for (size_t i = 0; i < f.labels[k].n; i++)
+			sum += (unsigned char)f.labels[k].p[i];
 	PROMISE(sum < UINT32_MAX); /* all of it was readable */
 }
 

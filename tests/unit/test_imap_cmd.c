@@ -16,6 +16,7 @@ static void allows_what_the_audit_asks(void **state)
 		"NAMESPACE",
 		"MYRIGHTS INBOX",
 		"MYRIGHTS \"a b\"",
+		"UID FETCH 1:9 (UID X-GM-MSGID X-GM-LABELS)",
 		"GETACL INBOX",
 		"GETACL \"a b\"",
 		"GETQUOTAROOT INBOX",

@@ -2,6 +2,7 @@
 /* What was observed stays as it is: no statement of ours or of anybody else edits it. */
 #include "store/store_accept.h"
 #include "store/store_acl.h"
+#include "store/store_gmail.h"
 #include "store/store_approval.h"
 #include "store/store_count.h"
 #include "store/store_db.h"
@@ -212,6 +213,8 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "account_seen", "outcome" },
 		{ "account_limit", "used" },
 		{ "folder_acl", "words" },
+		{ "message_gmail", "number" },
+		{ "label_set", "names" },
 		{ "folder_grant", "rights" },
 		{ "folder_change", "after" },
 		{ "folder_epoch", "uidvalidity" },
@@ -276,6 +279,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		.domain = "example.org", .via = "", .name = "x", .value = "", .words = ""
 	};
 	const struct acl_entry grant = { "ben", "lrs" };
+	const struct gmail_row gmail = { .uid = 1, .number = 7, .labels = "Work" };
 	struct folder_acl acl = { .entry = &grant, .n = 1, .words = "" };
 	const struct limit limit = { .name = "root", .used = 1, .allowed = 2 };
 	size_t n;
@@ -293,6 +297,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_scan_sample_put(r->st, &sample, &err));
 	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
 	ok(store_limits_put(r->st, r->account, &limit, 1, 1u << LIMIT_STORAGE, &err));
+	ok(store_gmail_put(r->st, 1, &gmail, 1, &err));
 	acl.folder = r->folder;
 	ok(store_acls_put(r->st, &acl, 1, &err));
 	meet_servers(r);
