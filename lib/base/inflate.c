@@ -171,9 +171,12 @@ static enum step step(struct inflate *z, const char **in, size_t *in_n, char *ou
 	z->z.next_out = (uint8_t *)out;
 	z->z.avail_out = most;
 	rc = isal_inflate(&z->z);
+	*got = z->z.avail_out <= most ? most - z->z.avail_out : 0;
+	/* of damaged data at their end it says that more is left than it was given */
+	if (z->z.avail_in > given)
+		return STEP_BAD;
 	*in += given - z->z.avail_in;
 	*in_n -= given - z->z.avail_in;
-	*got = most - z->z.avail_out;
 	if (rc != ISAL_DECOMP_OK && rc != ISAL_END_INPUT && rc != ISAL_OUT_OVERFLOW)
 		return STEP_BAD;
 	return z->z.block_state == ISAL_BLOCK_FINISH ? STEP_END : STEP_ON;

@@ -118,6 +118,8 @@ struct span log_base(struct span tag)
 {
 	size_t n = tag.n;
 
+	if (n == 0)
+		return tag;
 	while (n > 0 && tag.p[n - 1] != '/')
 		n--;
 	return (struct span){ tag.p + n, tag.n - n };
