@@ -342,7 +342,11 @@ static void measure(struct audit_pump *o, const struct audit_flight *fl)
 	if (fl->asked == 1 && !fl->narrow && fl->fields_asked == 0) {
 		int64_t from = fl->sent_ms > o->last_ms ? fl->sent_ms : o->last_ms;
 
-		o->aim = audit_window_aim(o->aim, fl->cut.n, now - from);
+		o->asked += fl->cut.n;
+		o->aim = audit_window_aim(
+			o->aim, fl->cut.n, now - from,
+			audit_window_most(o->asked,
+					  o->share == NULL ? o->r->window_most : 0));
 	}
 	o->last_ms = now;
 }

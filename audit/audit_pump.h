@@ -59,7 +59,8 @@ struct audit_pump {
 	struct audit_share *share;    /* NULL: nobody helps */
 	bool helping;		      /* with what another connection reads */
 	size_t aim;		      /* messages of the next window */
-	int64_t last_ms;	      /* when the newest window was complete */
+	uint64_t asked;	 /* messages of the windows that were quick or slow */
+	int64_t last_ms; /* when the newest window was complete */
 	struct folder_state now;
 	int64_t epoch;
 	bool opening;		 /* EXAMINE is not complete */

@@ -86,12 +86,12 @@ struct audit_doubt {
 	bool narrowed;	       /* by the newest break */
 	struct audit_uids bad; /* named: never asked for again */
 	struct audit_uids refused; /* likewise, for the server does not tell about them */
-	struct folder_hole *hole;  /* one for each of both, in no order; a uid may be there
-				      twice */
+	struct folder_hole *hole; /* one for each of both, in no order; a uid may be there
+				     twice */
 	size_t hole_n, hole_cap;
-	bool too_many;	   /* for all to be named */
-	struct arena text; /* of their words */
-	char why[480];	   /* what happened at the first of bad */
+	bool too_many;		      /* for all to be named */
+	struct arena text;	      /* of their words */
+	char why[480];		      /* what happened at the first of bad */
 	char words[AUDIT_WORDS_SIZE]; /* of the last FETCH that was refused; "" */
 };
 #define AUDIT_DOUBT_TRIES 60
@@ -111,8 +111,9 @@ struct audit_reader {
 	struct span greeting; /* borrowed while listing */
 	bool patient; /* a server that asks for patience ends the session (audit_hint.h):
 			 the caller waits, and goes on */
-	bool survey;  /* ask for STATUS of all folders first: what did not change is not
-			 read, and small folders are read together (audit_burst.h) */
+	size_t window_most; /* messages of a window (audit_window_most); 0: few */
+	bool survey; /* ask for STATUS of all folders first: what did not change is not
+			read, and small folders are read together (audit_burst.h) */
 
 	/* what is known so far */
 	struct arena arena; /* strings of the listing and of the hello */
@@ -123,9 +124,9 @@ struct audit_reader {
 	int64_t far_ms;	      /* a round trip, as the first command took */
 	bool packs;	      /* its sessions are compressed */
 	bool listed;
-	bool unseen;   /* the login shows no folder, not even INBOX; or none of the tree */
-	bool fatal;    /* the sink has failed; err of the call that returned false is the
-			  sink's */
+	bool unseen; /* the login shows no folder, not even INBOX; or none of the tree */
+	bool fatal;  /* the sink has failed; err of the call that returned false is the
+			sink's */
 	bool progress; /* something new was read since the caller last cleared this */
 	struct folder *folders;	    /* ordered by wire name, each once */
 	struct audit_count *counts; /* for each folder: survey and DEPTH_COUNTS */

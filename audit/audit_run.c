@@ -199,6 +199,9 @@ static bool start(struct audit_run *run, struct err *err)
 	}
 	run->workers = mem_calloc(all + 1, sizeof *run->workers);
 	crew->queue = audit_queue_new(QUEUE_ITEMS, QUEUE_OCTETS, all);
+	/* What is paid for by waiting shall come in small pieces. */
+	if (run->o->rate.messages == 0 && run->o->rate.octets == 0)
+		crew->window_most = audit_window_allowed(all);
 	for (size_t side = 0; side < SIDE_COUNT; side++) {
 		for (size_t i = 0; i < want[side]; i++) {
 			struct audit_worker *w = &run->workers[run->worker_n];

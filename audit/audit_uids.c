@@ -302,7 +302,7 @@ bool audit_cutter_next(struct audit_cutter *c, struct audit_cut *out)
 	return true;
 }
 
-size_t audit_window_aim(size_t aim, size_t n, int64_t took_ms)
+size_t audit_window_aim(size_t aim, size_t n, int64_t took_ms, size_t most)
 {
 	uint64_t want = took_ms <= 0 ? UINT32_MAX
 				     : (uint64_t)n * AUDIT_WINDOW_MS / (uint64_t)took_ms;
@@ -315,5 +315,24 @@ size_t audit_window_aim(size_t aim, size_t n, int64_t took_ms)
 		want = aim / 4;
 	if (want < AUDIT_WINDOW_LEAST)
 		want = AUDIT_WINDOW_LEAST;
-	return want > AUDIT_WINDOW_AIM ? AUDIT_WINDOW_AIM : (size_t)want;
+	return want > most ? most : (size_t)want;
+}
+
+static size_t within(uint64_t n, size_t most)
+{
+	if (n < AUDIT_WINDOW_AIM || most < AUDIT_WINDOW_AIM)
+		return AUDIT_WINDOW_AIM;
+	return n > most ? most : (size_t)n;
+}
+
+size_t audit_window_most(uint64_t read, size_t allowed)
+{
+	return within(read / 4, allowed);
+}
+
+size_t audit_window_allowed(size_t connections)
+{
+	enum { ALL = 64 << 10 }; /* of all connections */
+
+	return within(connections > 0 ? ALL / connections : ALL, AUDIT_WINDOW_BIG);
 }

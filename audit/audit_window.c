@@ -144,11 +144,15 @@ size_t audit_window_find(struct audit_window *w, uint32_t uid)
 
 static const char *keep(struct audit_window *w, struct span s, struct err *err)
 {
-	if (w->text.used + s.n > AUDIT_WINDOW_TEXT_MAX) {
+	size_t most = w->n > AUDIT_WINDOW_AIM
+			      ? AUDIT_WINDOW_TEXT_MAX / AUDIT_WINDOW_AIM * w->n
+			      : AUDIT_WINDOW_TEXT_MAX;
+
+	if (w->text.used + s.n > most) {
 		err_set(err, ERR_LIMIT,
-			"Message-IDs and keywords of %zu messages take more than %u "
+			"Message-IDs and keywords of %zu messages take more than %zu "
 			"octets",
-			w->n, AUDIT_WINDOW_TEXT_MAX);
+			w->n, most);
 		return NULL;
 	}
 	return arena_span(&w->text, s);

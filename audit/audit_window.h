@@ -13,7 +13,9 @@
 #include "base/arena.h"
 #include "store/store_folder.h"
 
-#define AUDIT_WINDOW_TEXT_MAX (8u << 20) /* Message-IDs and keywords of one window */
+/* Message-IDs and keywords of one window; of one with more than AUDIT_WINDOW_AIM messages
+ * as much more as it is larger. */
+#define AUDIT_WINDOW_TEXT_MAX (8u << 20)
 
 /* What has been answered for a row. */
 enum {

@@ -334,6 +334,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.side = w->side;
 	a.r.depth = o->depth;
 	a.r.survey = true;
+	a.r.window_most = w->crew->window_most;
 	a.r.kind = o->server[w->side]->kind;
 	a.r.compress = o->transcript != NULL ? COMPRESS_OFF
 					     : o->server[w->side]->compress;

@@ -52,8 +52,8 @@ struct audit_job {
 	int64_t account;
 	enum side side;
 	const char *user, *tree; /* as in struct account */
-	int64_t messages; /* at its last reading; -1: there was none */
-	int64_t at;	  /* of that; 0 */
+	int64_t messages;	 /* at its last reading; -1: there was none */
+	int64_t at;		 /* of that; 0 */
 };
 
 /* What all workers share. */
@@ -71,7 +71,8 @@ struct audit_crew {
 	/* In which form messages are asked for there, once an account has tried; under
 	 * lock. */
 	enum audit_form form[SIDE_COUNT];
-	int64_t until_ms; /* begin no account after it (monotonic); 0: no end */
+	size_t window_most; /* of struct audit_reader */
+	int64_t until_ms;   /* begin no account after it (monotonic); 0: no end */
 };
 
 struct audit_worker {

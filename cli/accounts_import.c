@@ -223,19 +223,41 @@ static bool same_text(const char *a, const char *b)
 	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
 }
 
-/* What a row says of where mail lies and where it goes.  A side without a server has no
+/* What a row says, but for decision, owner and access.  A side without a server has no
  * login in the store, and a row without a login no tree. */
 static bool as_imported(const struct project *p, const struct transfer *row,
 			const struct transfer *t)
 {
 	const bool *has = p->config.present;
 
-	return t->gone == 0 &&
+	return t->gone == 0 && t->kind == row->kind &&
 	       (!has[SIDE_OLD] || same_text(row->old_user, t->old_user)) &&
 	       (!has[SIDE_NEW] || same_text(row->new_user, t->new_user)) &&
 	       (t->old_account == 0 || same_text(row->old_tree, t->old_tree)) &&
 	       (t->new_account == 0 || same_text(row->new_tree, t->new_tree)) &&
-	       same_text(row->new_prefix, t->new_prefix);
+	       same_text(row->new_prefix, t->new_prefix) &&
+	       same_text(row->name, t->name) && same_text(row->address, t->address) &&
+	       same_text(row->aliases, t->aliases) && same_text(row->logins, t->logins) &&
+	       same_text(row->addresses, t->addresses) && same_text(row->wave, t->wave) &&
+	       same_text(row->note, t->note);
+}
+
+/* Decision and owner, over which counts what a person said (accounts set). */
+static bool decided_so(const struct project *p, const struct transfer *row,
+		       const struct transfer *t, struct arena *arena, bool *same_out,
+		       struct err *err)
+{
+	struct said said = { 0 };
+
+	*same_out = same_text(row->decision, t->decision) &&
+		    same_text(row->owner, t->owner);
+	if (*same_out)
+		return true;
+	if (!store_said(p->store, t->id, arena, &said, err))
+		return false;
+	*same_out = (said.decision != NULL || same_text(row->decision, t->decision)) &&
+		    (said.owner != NULL || same_text(row->owner, t->owner));
+	return true;
 }
 
 static bool compare(const struct project *p, const struct list *l, bool *same_out,
@@ -254,6 +276,8 @@ static bool compare(const struct project *p, const struct list *l, bool *same_ou
 		ok = store_transfer_find(p->store, l->row[i].t.name, &arena, &t, &found,
 					 err);
 		*same_out = ok && found && as_imported(p, &l->row[i].t, &t);
+		if (*same_out)
+			ok = decided_so(p, &l->row[i].t, &t, &arena, same_out, err);
 	}
 	arena_done(&arena);
 	return ok;

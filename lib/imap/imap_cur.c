@@ -233,7 +233,7 @@ struct span imap_cur_astring(struct imap_cur *c)
 struct span imap_cur_nstring(struct imap_cur *c, bool *is_nil_out)
 {
 	size_t end = c->at + 3;
-	bool nil = end <= c->text.n &&
+	bool nil = end <= c->text.n && (c->text.p[c->at] | 0x20) == 'n' &&
 		   span_ieq(SPAN_LIT("NIL"), (struct span){ c->text.p + c->at, 3 }) &&
 		   (end == c->text.n || !is_atom(c->text.p[end]));
 

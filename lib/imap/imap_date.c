@@ -26,7 +26,8 @@ static int month_of(const char *p)
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 	for (int m = 0; m < 12; m++)
-		if (span_ieq((struct span){ p, 3 }, (struct span){ months + 3 * m, 3 }))
+		if ((p[0] | 0x20) == (months[3 * m] | 0x20) &&
+		    span_ieq((struct span){ p, 3 }, (struct span){ months + 3 * m, 3 }))
 			return m + 1;
 	return 0;
 }

@@ -294,7 +294,7 @@ bool imap_session_finish(struct imap_session *s, uint64_t number, struct imap_do
 	while (!cmd->answered) {
 		struct imap_frame_out frame;
 
-		if (!flush(s, err))
+		if (s->out.n > 0 && !flush(s, err))
 			return break_off(s, err);
 		switch (imap_reader_next(&s->reader, &frame, err)) {
 		case IMAP_FRAME_WHOLE:

@@ -42,6 +42,10 @@ static bool normal_id(struct span body, char *out, struct span *domain_out, size
 	for (size_t i = 0; i < body.n; i++) {
 		char c = body.p[i];
 
+		if ((signed char)c > ' ' && c != '@') { /* by far the most */
+			out[n++] = c;
+			continue;
+		}
 		if (mime_is_blank(c))
 			continue;
 		if (c == '@')

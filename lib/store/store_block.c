@@ -144,67 +144,163 @@ static bool put_identity(struct store *st, int64_t row, const char *text, struct
 	return db_run(st, q, err) && put_message_id(st, row, text, err);
 }
 
-static const char sql_message_id_adds[] =
-	"INSERT INTO message_id (message, text) VALUES " ADD_ROWS("(?, ?)");
-
-/* The Message-IDs in hand: all at once when there are enough of them. */
-static bool flush_ids(struct store *st, struct block *b, struct err *err)
+/*
+ * Rows that follow the greatest one without a gap are given no number: SQLite then knows
+ * that they go to the end, where it would search the tree for each of them otherwise.
+ * *top is the greatest row, asked for when it is 0.
+ */
+static bool follows(struct store *st, enum stmt which, const char *sql, int64_t first,
+		    int64_t last, int64_t *top, bool *out, struct err *err)
 {
 	sqlite3_stmt *q;
 	bool ok = true;
 
-	if (b->id_n == BLOCK_ADDS) {
-		q = db_stmt(st, STMT_MESSAGE_ID_ADDS, sql_message_id_adds);
-		for (int i = 0; i < BLOCK_ADDS; i++) {
-			sqlite3_bind_int64(q, 2 * i + 1, b->ids[i].row);
-			db_bind_str(q, 2 * i + 2, b->ids[i].text);
-		}
-		ok = db_run(st, q, err);
-	} else {
+	*out = false;
+	if (last - first != BLOCK_ADDS - 1)
+		return true;
+	if (*top == 0) {
+		q = db_stmt(st, which, sql);
+		ok = db_next(st, q, err) == NEXT_ITEM;
+		if (ok)
+			*top = sqlite3_column_int64(q, 0);
+		sqlite3_reset(q);
+	}
+	*out = ok && *top > 0 && *top == first - 1;
+	return ok;
+}
+
+/* The rows that had no number have those that they should have. */
+static bool appended(struct store *st, int64_t last, int64_t *top, struct err *err)
+{
+	int64_t row = sqlite3_last_insert_rowid(st->db);
+
+	if (row != last)
+		return err_set(err, ERR_BUG, "%s: row %lld was written as %lld", st->path,
+			       (long long)last, (long long)row);
+	*top = last;
+	return true;
+}
+
+/* Rows up to last were written with their numbers. */
+static void moved(int64_t *top, int64_t last)
+{
+	if (*top > 0 && *top < last)
+		*top = last;
+}
+
+static const char sql_message_id_top[] = "SELECT max(message) FROM message_id";
+static const char sql_message_id_append[] =
+	"INSERT INTO message_id (text) VALUES " ADD_ROWS("(?)");
+static const char sql_message_id_adds[] =
+	"INSERT INTO message_id (message, text) VALUES " ADD_ROWS("(?, ?)");
+
+static bool put_ids(struct store *st, struct block *b, struct err *err)
+{
+	int64_t first = b->ids[0].row, last = b->ids[BLOCK_ADDS - 1].row;
+	sqlite3_stmt *q;
+	bool append;
+
+	if (!follows(st, STMT_MESSAGE_ID_TOP, sql_message_id_top, first, last, &b->id_top,
+		     &append, err))
+		return false;
+	if (append) {
+		q = db_stmt(st, STMT_MESSAGE_ID_APPEND, sql_message_id_append);
+		for (int i = 0; i < BLOCK_ADDS; i++)
+			db_bind_str(q, i + 1, b->ids[i].text);
+		return db_run(st, q, err) && appended(st, last, &b->id_top, err);
+	}
+	q = db_stmt(st, STMT_MESSAGE_ID_ADDS, sql_message_id_adds);
+	for (int i = 0; i < BLOCK_ADDS; i++) {
+		sqlite3_bind_int64(q, 2 * i + 1, b->ids[i].row);
+		db_bind_str(q, 2 * i + 2, b->ids[i].text);
+	}
+	moved(&b->id_top, last);
+	return db_run(st, q, err);
+}
+
+/* The Message-IDs in hand: all at once when there are enough of them. */
+static bool flush_ids(struct store *st, struct block *b, struct err *err)
+{
+	bool ok = true;
+
+	if (b->id_n == BLOCK_ADDS)
+		ok = put_ids(st, b, err);
+	else
 		for (int i = 0; i < b->id_n && ok; i++)
 			ok = put_message_id(st, b->ids[i].row, b->ids[i].text, err);
-	}
 	b->id_n = 0;
 	return ok;
 }
 
-/* Parameters at to at + 6. */
-static void bind_message(sqlite3_stmt *q, int at, int64_t row, const struct message *m)
+/* Parameters at to at + 5. */
+static void bind_facts(sqlite3_stmt *q, int at, const struct message *m)
 {
-	sqlite3_bind_int64(q, at, row);
-	db_bind_key(q, at + 1, &m->key);
-	sqlite3_bind_int(q, at + 2, m->tier);
-	sqlite3_bind_int64(q, at + 3, m->octets);
-	db_bind_date(q, at + 4, m->date);
-	sqlite3_bind_int(q, at + 5, m->flags);
-	sqlite3_bind_int64(q, at + 6, m->keyword_set);
+	db_bind_key(q, at, &m->key);
+	sqlite3_bind_int(q, at + 1, m->tier);
+	sqlite3_bind_int64(q, at + 2, m->octets);
+	db_bind_date(q, at + 3, m->date);
+	sqlite3_bind_int(q, at + 4, m->flags);
+	sqlite3_bind_int64(q, at + 5, m->keyword_set);
 }
 
-#define MESSAGE_ADD                                                                      \
-	"INSERT INTO message (id, \"key\", tier, octets, \"date\", flags, keyword_set,"  \
-	" first_run) VALUES "
+#define MESSAGE_FACTS  "\"key\", tier, octets, \"date\", flags, keyword_set, first_run"
+#define MESSAGE_ADD    "INSERT INTO message (id, " MESSAGE_FACTS ") VALUES "
 #define MESSAGE_VALUES "(?, ?, ?, ?, ?, ?, ?, ?)"
 static const char sql_message_add[] = MESSAGE_ADD MESSAGE_VALUES;
 static const char sql_message_adds[] = MESSAGE_ADD ADD_ROWS(MESSAGE_VALUES);
+static const char sql_message_top[] = "SELECT max(id) FROM message";
+static const char sql_message_append[] = "INSERT INTO message (" MESSAGE_FACTS
+					 ") VALUES " ADD_ROWS("(?, ?, ?, ?, ?, ?, ?)");
+
+/* BLOCK_ADDS new messages; *done_out false: they do not follow what there is. */
+static bool append(struct store *st, struct block *b, bool *done_out, struct err *err)
+{
+	int64_t first = message_row(b->epoch, b->adds[0].uid);
+	int64_t last = message_row(b->epoch, b->adds[BLOCK_ADDS - 1].uid);
+	sqlite3_stmt *q;
+
+	if (!follows(st, STMT_MESSAGE_TOP, sql_message_top, first, last, &b->add_top,
+		     done_out, err))
+		return false;
+	if (!*done_out)
+		return true;
+	q = db_stmt(st, STMT_MESSAGE_APPEND, sql_message_append);
+	for (int i = 0; i < BLOCK_ADDS; i++) {
+		bind_facts(q, 7 * i + 1, &b->adds[i]);
+		sqlite3_bind_int64(q, 7 * i + 7, st->run);
+	}
+	return db_run(st, q, err) && appended(st, last, &b->add_top, err);
+}
 
 /* The new messages in hand, likewise: a statement costs about as much as a row. */
 static bool flush_adds(struct store *st, struct block *b, struct err *err)
 {
 	int in_one = b->add_n == BLOCK_ADDS ? BLOCK_ADDS : 1;
-	sqlite3_stmt *q = in_one == BLOCK_ADDS
-				  ? db_stmt(st, STMT_MESSAGE_ADDS, sql_message_adds)
-				  : db_stmt(st, STMT_MESSAGE_ADD, sql_message_add);
+	bool done = false;
+	sqlite3_stmt *q;
 
+	if (b->add_n == 0)
+		return true;
+	if (in_one == BLOCK_ADDS && !append(st, b, &done, err))
+		return false;
+	if (done) {
+		b->add_n = 0;
+		return true;
+	}
+	q = in_one == BLOCK_ADDS ? db_stmt(st, STMT_MESSAGE_ADDS, sql_message_adds)
+				 : db_stmt(st, STMT_MESSAGE_ADD, sql_message_add);
 	for (int i = 0; i < b->add_n; i += in_one) {
 		for (int k = 0; k < in_one; k++) {
 			const struct message *m = &b->adds[i + k];
 
-			bind_message(q, 8 * k + 1, message_row(b->epoch, m->uid), m);
+			sqlite3_bind_int64(q, 8 * k + 1, message_row(b->epoch, m->uid));
+			bind_facts(q, 8 * k + 2, m);
 			sqlite3_bind_int64(q, 8 * k + 8, st->run);
 		}
 		if (!db_run(st, q, err))
 			return false;
 	}
+	moved(&b->add_top, message_row(b->epoch, b->adds[b->add_n - 1].uid));
 	b->add_n = 0;
 	return true;
 }
@@ -265,10 +361,12 @@ static bool set_message(struct store *st, struct block *b, const struct block_ro
 		if (facts != 0 && !record(st, id, facts, &known->m, &m, err))
 			return false;
 		q = db_stmt(st, STMT_MESSAGE_SET, sql_message_set);
-		bind_message(q, 1, id, &m);
+		sqlite3_bind_int64(q, 1, id);
+		bind_facts(q, 2, &m);
 		if (!db_run(st, q, err) || ((facts & (FACT_KEY | FACT_OCTETS)) &&
 					    !put_identity(st, id, row->message_id, err)))
 			return err_wrap(err, "message uid %u", m.uid);
+		b->id_top = 0;
 		b->changed = true;
 	}
 	if (b->depth != DEPTH_FULL)

@@ -38,8 +38,10 @@ struct block {
 	bool changed;
 	struct message adds[BLOCK_ADDS]; /* new rows not yet inserted */
 	int add_n;
+	int64_t add_top; /* the greatest row of message; 0: not known */
 	struct block_id ids[BLOCK_ADDS];
 	int id_n;
+	int64_t id_top; /* of message_id, likewise */
 };
 
 /* Add a message to the canonical form in st->canon. */

@@ -73,6 +73,26 @@ start() {
 	touch -d '1 minute' accounts.csv
 	mm status
 	has "$said" "accounts.csv was changed after it was imported"
+	# So is another decision or owner, or a name by which logs know somebody ...
+	local row
+	printf 'account,decision,owner,logins\nanna,migrate,ada,\n' >accounts.csv
+	mm accounts import
+	for row in 'anna,archive,ada,' 'anna,migrate,alan,' 'anna,migrate,ada,a.smith'; do
+		printf 'account,decision,owner,logins\n%s\n' "$row" >accounts.csv
+		touch -d '1 minute' accounts.csv
+		mm status
+		has "$said" "accounts.csv was changed after it was imported"
+	done
+	# ... but not what a person said since, which counts over the list.
+	printf 'account,decision,owner,logins\nanna,migrate,ada,\n' >accounts.csv
+	touch -d '1 minute' accounts.csv
+	mm accounts set anna --decision archive --by grace
+	want 0
+	mm status
+	hasnt "$said" "accounts.csv"
+	mm accounts set anna --owner alan --by grace
+	mm status
+	hasnt "$said" "accounts.csv"
 }
 
 @test "mistakes name file and line, and change nothing" {

@@ -176,7 +176,7 @@ static void windows_cover_everything_once(void **state)
 				n++;
 			}
 			if (n != cut.n || first != cut.first || last != cut.last ||
-			    n > AUDIT_WINDOW_MAX ||
+			    n > AUDIT_WINDOW_AIM + AUDIT_BLOCK ||
 			    (n < AUDIT_WINDOW_AIM && cut.hi != UINT32_MAX) ||
 			    (n > 0 &&
 			     (u.r[cut.range].lo > first || u.r[cut.range].hi < first)))
@@ -259,11 +259,32 @@ static void a_window_takes_about_a_second(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		size_t got = audit_window_aim(cases[i].aim, cases[i].n, cases[i].took_ms);
+		size_t got = audit_window_aim(cases[i].aim, cases[i].n, cases[i].took_ms,
+					      AUDIT_WINDOW_AIM);
 
 		if (got != cases[i].want)
 			fail_msg("case %zu: %zu", i, got);
 	}
+}
+
+static void large_windows_want_much_read_and_few_connections(void **state)
+{
+	(void)state;
+	assert_int_equal(audit_window_aim(2048, 2048, 10, 8192), 4096);
+	assert_int_equal(audit_window_aim(8192, 8192, 10, 8192), 8192);
+	assert_int_equal(audit_window_aim(8192, 8192, 10, 2048), 2048);
+	assert_int_equal(audit_window_most(0, 8192), 2048);
+	assert_int_equal(audit_window_most(8195, 8192), 2048);
+	assert_int_equal(audit_window_most(8196, 8192), 2049);
+	assert_int_equal(audit_window_most(32767, 8192), 8191);
+	assert_int_equal(audit_window_most(UINT64_MAX, 8192), 8192);
+	assert_int_equal(audit_window_most(UINT64_MAX, 0), 2048);
+	assert_int_equal(audit_window_allowed(0), 8192);
+	assert_int_equal(audit_window_allowed(8), 8192);
+	assert_int_equal(audit_window_allowed(16), 4096);
+	assert_int_equal(audit_window_allowed(32), 2048);
+	assert_int_equal(audit_window_allowed(64), 2048);
+	assert_int_equal(audit_window_allowed(SIZE_MAX), 2048);
 }
 
 static void members_from_a_uid_on(void **state)
@@ -338,6 +359,7 @@ int main(void)
 		cmocka_unit_test(windows_cover_everything_once),
 		cmocka_unit_test(small_windows_cover_everything_once),
 		cmocka_unit_test(a_window_takes_about_a_second),
+		cmocka_unit_test(large_windows_want_much_read_and_few_connections),
 		cmocka_unit_test(members_from_a_uid_on),
 		cmocka_unit_test(windows_of_some_blocks_cover_just_those),
 	};

@@ -127,6 +127,76 @@ static void keeps_epochs_apart(void **state)
 	free(rows);
 }
 
+/* Row i of an epoch: every third stretch of UIDs has gaps, some have no Message-ID. */
+static uint32_t uid_of(size_t i)
+{
+	return (uint32_t)(i + 1 +
+			  (i / 100 % 3 == 2 ? i / 100 * 200 + i % 100 * 2
+					    : i / 100 * 200));
+}
+
+static bool has_id(size_t i)
+{
+	return i / 50 % 4 != 3 || i % 7 != 0;
+}
+
+/* Rows that follow the greatest one are written another way than those in between. */
+static void writes_rows_at_the_end_and_in_between(void **state)
+{
+	static const struct {
+		int64_t epoch;
+		size_t from, n;
+	} puts[] = {
+		{ 5, 0, 40 },	 { 5, 40, 700 },  { 9, 0, 33 },	   { 5, 740, 300 },
+		{ 9, 33, 1000 }, { 5, 1040, 17 }, { 9, 1033, 16 }, { 9, 1049, 951 }
+	};
+	struct rig *r = *state;
+	struct store_row *rows = calloc(2000, sizeof *rows);
+	char(*ids)[32] = calloc(2000, sizeof *ids);
+	struct err err = ERR_INIT;
+
+	rig_start(r, DEPTH_FULL);
+	for (size_t i = 0; i < 2000; i++) {
+		rows[i] = rig_row(uid_of(i));
+		snprintf(ids[i], sizeof ids[i], "<%zu@example.org>", i);
+		rows[i].message_id = has_id(i) ? ids[i] : NULL;
+	}
+	for (size_t k = 0; k < COUNT_OF(puts); k++) {
+		struct store_window w = { .epoch = puts[k].epoch,
+					  .lo = 1,
+					  .hi = UINT32_MAX,
+					  .rows = rows + puts[k].from,
+					  .row_n = puts[k].n,
+					  .depth = DEPTH_FULL,
+					  .sparse = true };
+
+		ok(store_window_put(r->st, &w, &err));
+	}
+	for (int64_t epoch = 5; epoch <= 9; epoch += 4) {
+		size_t want = epoch == 5 ? 1057 : 2000;
+		struct store_messages *it;
+		struct message m;
+
+		ok(store_messages_open(r->st, epoch, STORE_BY_UID, &it, &err));
+		for (size_t i = 0; i < want; i++) {
+			const char *text;
+
+			assert_int_equal(store_messages_next(it, &m, &err), NEXT_ITEM);
+			if (m.uid != rows[i].m.uid || m.octets != rows[i].m.octets)
+				fail_msg("row %zu has uid %u", i, m.uid);
+			ok(store_message_id(r->st, epoch, m.uid, &r->arena, &text, &err));
+			assert_string_equal(text == NULL ? "" : text,
+					    has_id(i) ? ids[i] : "");
+		}
+		assert_int_equal(store_messages_next(it, &m, &err), NEXT_END);
+		store_messages_close(it);
+	}
+	assert_non_null(r->st->stmt[STMT_MESSAGE_APPEND]);
+	assert_non_null(r->st->stmt[STMT_MESSAGE_ID_APPEND]);
+	free(rows);
+	free(ids);
+}
+
 static void writes_only_the_watermark_when_nothing_changed(void **state)
 {
 	static const enum depth depths[] = { DEPTH_FULL, DEPTH_IDS };
@@ -517,6 +587,7 @@ int main(void)
 		TEST(keeps_every_fact),
 		TEST(sorts_by_key_octets_date_and_uid),
 		TEST(keeps_epochs_apart),
+		TEST(writes_rows_at_the_end_and_in_between),
 		TEST(writes_only_the_watermark_when_nothing_changed),
 		TEST(records_each_change_with_what_differs),
 		TEST(tells_what_is_gone_and_what_is_back),
