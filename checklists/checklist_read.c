@@ -247,7 +247,7 @@ static bool stage_of(struct reader *r, struct json_obj *o, struct check_stage **
 static bool read_stage(struct reader *r, const struct json_value *v)
 {
 	const struct json_value *items;
-	struct check_stage *stage;
+	struct check_stage *stage = NULL;
 	struct json_obj o;
 
 	if (!json_obj_begin(r->doc, v, "stages", &o, r->err) ||
