@@ -449,9 +449,7 @@ bool group_judge(struct work *w, struct err *err)
 			m->judgement.flags_compared = false;
 		any |= !m->blind;
 	}
-	for (size_t i = 0; i < w->member_n; i++)
-		if (w->member[i].blind)
-			sides_count(w, &w->member[i]);
+	sides_count(w);
 	if (any && !judge_messages(w, err))
 		goto out;
 	for (size_t i = 0; i < w->member_n; i++)

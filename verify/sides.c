@@ -26,16 +26,23 @@ static void count_side(struct judgement *j, const struct work_side *s, enum side
 	}
 }
 
-void sides_count(struct work *w, struct work_member *m)
+void sides_count(struct work *w)
 {
-	bool alone = true;
+	struct work_member *first = NULL;
+	bool compared = false;
 
-	for (size_t i = 0; i < w->member_n; i++)
-		alone &= w->member[i].blind || w->member[i].not_judged != NULL ||
-			 &w->member[i] == m;
-	count_side(&m->judgement, &m->old, SIDE_OLD);
-	if (alone && (m == &w->member[0] || w->member_n == 1))
-		count_side(&m->judgement, &w->new, SIDE_NEW);
+	for (size_t i = 0; i < w->member_n; i++) {
+		struct work_member *m = &w->member[i];
+
+		compared |= !m->blind && m->not_judged == NULL;
+		if (!m->blind)
+			continue;
+		count_side(&m->judgement, &m->old, SIDE_OLD);
+		if (first == NULL)
+			first = m;
+	}
+	if (first != NULL && !compared)
+		count_side(&first->judgement, &w->new, SIDE_NEW);
 }
 
 static void say_side(const struct work *w, const struct work_side *s, enum side side,

@@ -433,9 +433,9 @@ void work_sentence(struct strbuf *out, const char *text);
 bool sides_judge(struct work *w, struct work_member *m, struct err *err) MUST_CHECK;
 /* Sides of which all folders were merely counted: said once, not for each. */
 bool sides_counted(struct work *w, struct err *err) MUST_CHECK;
-/* Known to be there, and not examined.  The new side counts when nobody else is compared
- * with it. */
-void sides_count(struct work *w, struct work_member *m);
+/* What is known to be there, and is not examined, of members of whom one side is not
+ * known.  The new side counts once, and only when nobody is compared with it. */
+void sides_count(struct work *w);
 
 /* ---- grants.c ---- */
 

@@ -30,6 +30,7 @@ struct fx {
 	int64_t start;	       /* when the first audit began */
 	const char *rights[2]; /* of the login, by enum side; NULL: not told */
 	const char *capability[2], *server_id[2]; /* of the server; NULL: what all say */
+	bool killed; /* audits are, before an account is read to its end */
 };
 
 struct fx_message {
@@ -201,11 +202,12 @@ static inline uint8_t fx_tier(const char *id)
 
 static inline void fx_read_folder(struct fx *f, const struct fx_folder *v, int64_t folder)
 {
-	struct folder_state state = { .uidvalidity = v->uidvalidity != 0 ? v->uidvalidity
-									 : 1,
-				      .modseq = -1,
-				      .exists = (int64_t)v->n,
-				      .octets = -1 };
+	struct folder_state state = {
+		.uidvalidity = v->uidvalidity != 0 ? v->uidvalidity : 1,
+		.modseq = -1,
+		.exists = v->outcome == FOLDER_UNREADABLE ? -1 : (int64_t)v->n,
+		.octets = -1
+	};
 	struct folder_end end = { .folder = folder,
 				  .outcome = v->outcome,
 				  .depth = v->depth,
@@ -299,7 +301,8 @@ static inline void fx_read_as(struct fx *f, enum side side, const char *user,
 		if (v[i].outcome != FOLDER_UNREADABLE && v[i].depth < end.depth)
 			end.depth = v[i].depth;
 	}
-	fx_ok(store_account_end(f->st, &end, &err));
+	if (!f->killed)
+		fx_ok(store_account_end(f->st, &end, &err));
 	free(l.folders);
 }
 

@@ -51,6 +51,8 @@ static const struct fx_message
 	moved_old[] = { M("2", 1, 100, SEEN, "b") },
 	three[] = { M("k", 1, 10, 0, NULL), M("l", 2, 20, 0, NULL),
 		    M("m", 3, 30, 0, NULL) },
+	once_more[] = { M("k", 1, 10, 0, NULL), M("l", 2, 20, 0, NULL),
+			M("m", 3, 30, 0, NULL), M("k", 4, 10, 0, NULL) },
 	other[] = { M("n", 1, 10, 0, "$Work"), M("o", 2, 20, SEEN, NULL),
 		    M("p", 3, 30, 0, NULL) },
 	/* one of another size, words and date, one that is one more */
@@ -237,7 +239,7 @@ static const struct person {
 	  "nan",
 	  "",
 	  { { .name = "INBOX", FX_MESSAGES(three), .no_uidnext = true } },
-	  { F("INBOX", three) },
+	  { F("INBOX", once_more) },
 	  { { 0 } },
 	  { { 0 } },
 	  false,

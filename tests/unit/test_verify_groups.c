@@ -25,7 +25,12 @@ static const struct fx_message a[] = { M("a", 1, 100, 0) }, b[] = { M("b", 2, 10
 			       ab[] = { M("a", 1, 100, 0), M("b", 2, 100, 0) },
 			       seen_ab[] = { M("a", 1, 100, MSG_SEEN),
 					     M("b", 2, 100, 0) },
-			       seen_a[] = { M("a", 1, 100, MSG_SEEN) };
+			       seen_a[] = { M("a", 1, 100, MSG_SEEN) },
+			       c[] = { M("c", 3, 100, 0) }, d[] = { M("d", 4, 100, 0) },
+			       bc[] = { M("b", 2, 100, 0), M("c", 3, 100, 0) },
+			       ad[] = { M("a", 1, 100, 0), M("d", 4, 100, 0) },
+			       seen_abc[] = { M("a", 1, 100, MSG_SEEN), M("b", 2, 100, 0),
+					      M("c", 3, 100, 0) };
 
 static void read_one(struct fx *f, enum side side, const char *user,
 		     const struct fx_folder *v, size_t n)
@@ -91,7 +96,9 @@ static void a_crowd_of_members_is_named_shortly(void **state)
 static void members_of_every_kind_share_a_folder(void **state)
 {
 	static const struct fx_folder old[] = { F("INBOX", ab) };
-	static const struct fx_folder new[] = { F("INBOX", a), F("Else", b), FE("More") };
+	static const struct fx_message ac[] = { M("a", 1, 100, 0), M("c", 3, 100, 0) };
+	static const struct fx_folder new[] = { F("INBOX", ac), F("Else", b),
+						FE("More") };
 	struct fx f;
 	int64_t t[4];
 
@@ -116,7 +123,7 @@ static void members_of_every_kind_share_a_folder(void **state)
 	assert_int_equal(
 		judgement(&f, t[2]).count.missing + judgement(&f, t[3]).count.missing, 2);
 	assert_int_equal(
-		judgement(&f, t[2]).count.extra + judgement(&f, t[3]).count.extra, 0);
+		judgement(&f, t[2]).count.extra + judgement(&f, t[3]).count.extra, 1);
 	assert_non_null(strstr(reasons(&f, t[2]), "none info folder-extra new More\n"));
 	assert_null(strstr(reasons(&f, t[3]), "none info folder-extra new More\n"));
 	fx_close(&f);
@@ -147,6 +154,16 @@ static void a_side_that_nobody_is_compared_with_is_counted_once(void **state)
 	t[1] = fx_transfer(&f, "bob", "bob", "all", "", "keep");
 	judged(&f, t, 2);
 	assert_int_equal(judgement(&f, t[0]).count.new_messages, 2);
+	/* Nor does the first of them. */
+	t[0] = fx_transfer(&f, "ann", "ann", "all", "", "keep");
+	t[1] = fx_transfer(&f, "bob", "bob", "all", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_fail(&f, SIDE_OLD, "bob", ACCOUNT_NO_LOGIN, "NO");
+	fx_audit_end(&f);
+	judged(&f, t, 2);
+	assert_int_equal(judgement(&f, t[0]).verdict, VERDICT_NOT_JUDGED);
+	assert_int_equal(judgement(&f, t[1]).verdict, VERDICT_INCOMPLETE);
+	assert_int_equal(judgement(&f, t[1]).count.new_unverified, 2);
 	fx_close(&f);
 }
 
@@ -201,6 +218,69 @@ static void each_member_has_a_seal_of_its_own(void **state)
 		assert_null(strstr(reasons(&f, ann_t), "flags"));
 		fx_close(&f);
 	}
+}
+
+/* A folder that was made after the seal is in none: who moved his mail there has no flags
+ * of then in it, whoever else is there. */
+static void a_folder_of_another_member_is_not_in_my_seal(void **state)
+{
+	static const struct fx_folder ann[] = { F("INBOX", seen_ab) };
+	static const struct fx_folder bob[] = { F("INBOX", c), F("Work", d) };
+	static const struct fx_folder at_seal[] = { F("INBOX", seen_abc) };
+	static const struct fx_folder then[] = { F("INBOX", bc), F("Work", ad) };
+	struct fx f;
+	int64_t t[2];
+
+	(void)state;
+	fx_open(&f);
+	t[0] = fx_transfer(&f, "ann", "ann", "all", "", "");
+	t[1] = fx_transfer(&f, "bob", "bob", "all", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", ann, 1);
+	fx_read(&f, SIDE_OLD, "bob", bob, 2);
+	fx_read(&f, SIDE_NEW, "all", at_seal, 1);
+	fx_audit_end(&f);
+	seal(&f, t[0], "ann", "all");
+	the_time += 60;
+	read_one(&f, SIDE_NEW, "all", then, 2);
+	judged(&f, t, 2);
+	assert_string_equal(reasons(&f, t[0]),
+			    "refiled info message-refiled old INBOX 1 >Work\n");
+	assert_string_equal(reasons(&f, t[1]), "");
+	fx_close(&f);
+}
+
+/* Of one member there is a seal, of the other none: what both lost, of every kind. */
+static void removals_are_settled_for_him_who_was_sealed(void **state)
+{
+	static const struct fx_message x[] = { M("x", 1, 100, 0) };
+	static const struct fx_message y[] = { { "2:y", 100, D0, 0, NULL, 1 } };
+	static const struct fx_message xy[] = { M("x", 1, 100, 0),
+						{ "2:y", 100, D0, 0, NULL, 2 } };
+	static const struct fx_folder ann[] = { F("INBOX", x) },
+				      bob[] = { F("INBOX", y) };
+	static const struct fx_folder both[] = { F("INBOX", xy) },
+				      none[] = { FE("INBOX") };
+	struct fx f;
+	int64_t t[2];
+
+	(void)state;
+	fx_open(&f);
+	t[0] = fx_transfer(&f, "ann", "ann", "all", "", "");
+	t[1] = fx_transfer(&f, "bob", "bob", "all", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", ann, 1);
+	fx_read(&f, SIDE_OLD, "bob", bob, 1);
+	fx_read(&f, SIDE_NEW, "all", both, 1);
+	fx_audit_end(&f);
+	seal(&f, t[1], "bob", "all");
+	the_time += 60;
+	read_one(&f, SIDE_NEW, "all", none, 1);
+	judged(&f, t, 2);
+	assert_string_equal(reasons(&f, t[0]),
+			    "removed doubt message-missing old INBOX 1\n");
+	assert_string_equal(reasons(&f, t[1]), "removed info message-removed new \n");
+	fx_close(&f);
 }
 
 /* A removal is noticed against the oldest seal of all. */
@@ -280,6 +360,8 @@ int main(void)
 		cmocka_unit_test(members_of_every_kind_share_a_folder),
 		cmocka_unit_test(a_side_that_nobody_is_compared_with_is_counted_once),
 		cmocka_unit_test(each_member_has_a_seal_of_its_own),
+		cmocka_unit_test(a_folder_of_another_member_is_not_in_my_seal),
+		cmocka_unit_test(removals_are_settled_for_him_who_was_sealed),
 		cmocka_unit_test(removals_are_noticed_from_the_oldest_seal_on),
 		cmocka_unit_test(a_neighbour_has_its_own_folders),
 	};

@@ -11,8 +11,8 @@
 #include "verify/multiset.h"
 
 /* One side of a case: messages as "key:octets:date:flags" or "-:octets:date:flags"
- * without a key; "=" for the key that a body makes; '@' and a digit behind it: the place.
- */
+ * without a key; "=" for the key that a body makes, "~" for that key and "_" for none
+ * with a Message-ID; '@' and a digit behind it: the place. */
 struct side_in {
 	struct multiset_item v[32];
 	size_t n, at;
@@ -67,7 +67,9 @@ static void parse(const char *words, struct side_in *out)
 		*i = (struct multiset_item){ .place = place };
 		i->m.uid = (uint32_t)++out->n;
 		i->m.tier = key == '-' ? TIER_NONE : key == '=' ? TIER_BODY : TIER_ID;
-		i->m.key.bytes[0] = key == '-' ? 0 : (uint8_t)key;
+		i->m.key.bytes[0] = key == '-' || key == '_' ? 0
+				    : key == '~'	     ? '='
+							     : (uint8_t)key;
 		i->m.octets = octets;
 		i->m.date = date == -1 ? MSG_DATE_UNKNOWN : date;
 		i->m.flags = (uint8_t)flags;
@@ -170,6 +172,11 @@ static void matches_by_table(void **state)
 		/* a key from a body needs its date as well */
 		{ "=:1:1:0", "=:2:1:0", "1=1", false },
 		{ "=:1:1:0", "=:1:2:0", "-1 +1", false },
+		/* one key of two kinds: only what is sorted by kind knows them apart */
+		{ "=:1:1:0", "~:1:2:0", "1=1", false },
+		{ "~:1:1:0", "=:1:2:0", "1=1", false },
+		{ "-:1:1:0", "_:1:2:0", "1=1", false },
+		{ "_:1:1:0", "-:1:2:0", "1=1", false },
 		/* more than a handful with one key */
 		{ "a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 "
 		  "a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 a:1:1:0 "
@@ -192,6 +199,27 @@ static void matches_by_table(void **state)
 		if (strcmp(strbuf_cstr(&m.out), cases[i].want) != 0)
 			fail_msg("case %zu: \"%s\", not \"%s\"", i, strbuf_cstr(&m.out),
 				 cases[i].want);
+		strbuf_done(&m.out);
+	}
+}
+
+/* Sorted by kind, one key of two kinds is two. */
+static void keys_of_two_kinds_are_two(void **state)
+{
+	static const char *const one[] = { "=:1:1:0", "~:1:1:0" };
+	static const char *const want[] = { "+1 -1", "-1 +1" }; /* Message-IDs first */
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(one); i++) {
+		struct multiset_options o = { .by_tier = true };
+		struct side_in in[SIDE_COUNT];
+		struct merged m = { .out = STRBUF_INIT };
+		struct err err = ERR_INIT;
+
+		parse(one[i], &in[SIDE_OLD]);
+		parse(one[!i], &in[SIDE_NEW]);
+		assert_true(merge(in, &o, &m, &err));
+		assert_string_equal(strbuf_cstr(&m.out), want[i]);
 		strbuf_done(&m.out);
 	}
 }
@@ -298,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matches_by_table),
+		cmocka_unit_test(keys_of_two_kinds_are_two),
 		cmocka_unit_test(counts_exactly_in_pieces),
 		cmocka_unit_test(stops_between_groups_when_asked),
 		cmocka_unit_test(passes_on_a_failing_source),

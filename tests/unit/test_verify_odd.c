@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What seldom happens: facts that are not told, audits without number, limits, and a
- * store that somebody else wrote to. */
+/* What seldom happens to folders and sides, and a store that somebody else wrote to. */
 #include "tests/support/verify_fixture.h"
 
 #include <sqlite3.h>
-
-#include "verify/work.h"
 
 /* The clock of this program. */
 static int64_t the_time = INT64_C(1800000000);
@@ -54,74 +51,6 @@ static struct fx_folder some(struct fx *f, const char *name, size_t first, size_
 	return (struct fx_folder){ .name = name, .message = v, .n = n, FX_EMPTY };
 }
 
-/* ---- facts ---- */
-
-/* One message, as both sides told it; depth of the new folder. */
-static void dates_and_words_are_told_as_far_as_they_are_known(void **state)
-{
-	static const struct {
-		struct fx_message old, new;
-		const char *findings;
-		const char *says;
-	} cases[] = {
-		{ { "<a@x>", 100, D0, 0, NULL, 1 },
-		  { "<a@x>", 100, MSG_DATE_UNKNOWN, 0, NULL, 1 },
-		  "loss date old INBOX 1 [2011-03-13T07:06:40Z|unknown]\n",
-		  "INTERNALDATE was not told on the new side." },
-		{ { "<a@x>", 100, MSG_DATE_UNKNOWN, 0, NULL, 1 },
-		  { "<a@x>", 100, D0, 0, NULL, 1 },
-		  "doubt date old INBOX 1 [unknown|2011-03-13T07:06:40Z]\n",
-		  "INTERNALDATE was not told on the old side." },
-		{ { "<a@x>", 100, MSG_DATE_UNKNOWN, 0, NULL, 1 },
-		  { "<a@x>", 100, MSG_DATE_UNKNOWN, 0, NULL, 1 },
-		  "doubt date old INBOX 1 [unknown|unknown]\n",
-		  "INTERNALDATE was not told on either side." },
-		{ { "<a@x>", 100, INT64_MIN + 1, 0, NULL, 1 },
-		  { "<a@x>", 100, INT64_MAX, 0, NULL, 1 },
-		  NULL,
-		  "later on the new side." },
-		{ { "<a@x>", 100, INT64_MAX, 0, NULL, 1 },
-		  { "<a@x>", 100, INT64_MIN + 1, 0, NULL, 1 },
-		  NULL,
-		  "earlier on the new side." },
-		{ { "<a@x>", 100, D0, 0, "$Work $Play", 1 },
-		  { "<a@x>", 100, D0, MSG_SEEN | MSG_FLAGGED, "$Else $More", 1 },
-		  "doubt keywords old INBOX 1 [$Work $Play|$Else $More]\n"
-		  "info flags old INBOX 1 [|\\Seen \\Flagged]\n",
-		  "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		const struct fx_folder old = {
-			.name = "INBOX", .message = &cases[i].old, .n = 1, FX_EMPTY
-		};
-		const struct fx_folder new = {
-			.name = "INBOX", .message = &cases[i].new, .n = 1, FX_EMPTY
-		};
-		struct store_findings *it;
-		struct err err = ERR_INIT;
-		struct finding x;
-		struct fx f;
-		int64_t t;
-
-		fx_open(&f);
-		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-		read_one(&f, SIDE_OLD, "ann", &old, 1);
-		read_one(&f, SIDE_NEW, "ann", &new, 1);
-		judged(&f, t);
-		if (cases[i].findings != NULL &&
-		    strcmp(findings(&f, t), cases[i].findings) != 0)
-			fail_msg("case %zu: %s", i, findings(&f, t));
-		fx_ok(store_findings_open(f.st, t, &it, &err));
-		assert_int_equal(store_findings_next(it, &x, &err), NEXT_ITEM);
-		if (strstr(x.explanation, cases[i].says) == NULL)
-			fail_msg("case %zu: %s", i, x.explanation);
-		store_findings_close(it);
-		fx_close(&f);
-	}
-}
-
 #define M(id, octets, uid, flags)                                                        \
 	{                                                                                \
 		"<" id "@x>", octets, D0, flags, NULL, uid                               \
@@ -130,46 +59,9 @@ static const uint32_t at_2[] = { 2 };
 static const struct fx_message abc[] = { M("a", 100, 1, 0), M("b", 100, 2, 0),
 					 M("c", 100, 3, 0) },
 			       ab[] = { M("a", 100, 1, 0), M("b", 100, 2, 0) },
-			       ca[] = { M("c", 100, 1, 0), M("a", 100, 2, 0) },
 			       a1[] = { M("a", 100, 1, 0) }, b1[] = { M("b", 100, 1, 0) },
 			       big_a[] = { M("a", 900, 1, 0) },
 			       seen_a[] = { M("a", 100, 1, MSG_SEEN) };
-
-/* What an earlier audit read tells which message it is, and no more than that. */
-static void a_message_that_became_unreadable_keeps_its_identity(void **state)
-{
-	static const struct fx_folder all[] = { F("INBOX", abc) };
-	static const struct fx_folder other[] = { F("INBOX", ca) };
-	static const struct fx_folder holed[] = {
-		{ .name = "INBOX", FX_MESSAGES(abc), FX_HOLES(at_2) }
-	};
-	static const struct fx_folder holed_other[] = {
-		{ .name = "INBOX", FX_MESSAGES(ca), FX_HOLES(at_2) }
-	};
-	struct judgement j;
-	struct fx f;
-	int64_t t;
-
-	(void)state;
-	fx_open(&f);
-	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-	read_one(&f, SIDE_OLD, "ann", all, 1);
-	read_one(&f, SIDE_NEW, "ann", all, 1);
-	read_one(&f, SIDE_OLD, "ann", holed, 1);
-	j = judged(&f, t);
-	assert_int_equal(j.verdict, VERDICT_INCOMPLETE);
-	assert_string_equal(counts_text(&f, &j), "2 0 0 0 0 0 1 1");
-	read_one(&f, SIDE_OLD, "ann", all, 1);
-	read_one(&f, SIDE_NEW, "ann", holed, 1);
-	j = judged(&f, t);
-	assert_string_equal(counts_text(&f, &j), "2 0 0 0 0 0 1 1");
-	/* The one that cannot be read on the new side is the first on the old one. */
-	read_one(&f, SIDE_NEW, "ann", other, 1);
-	read_one(&f, SIDE_NEW, "ann", holed_other, 1);
-	j = judged(&f, t);
-	assert_string_equal(counts_text(&f, &j), "1 0 0 0 1 0 1 1");
-	fx_close(&f);
-}
 
 /* As another program would. */
 static void stranger(struct fx *f, const char *sql)
@@ -181,27 +73,6 @@ static void stranger(struct fx *f, const char *sql)
 	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
 		fail_msg("%s", why);
 	sqlite3_close(db);
-}
-
-/* The store says that there are holes, and not which: nothing is known of the folder. */
-static void a_folder_with_holes_that_nobody_knows_is_not_known(void **state)
-{
-	static const struct fx_folder all[] = { F("INBOX", abc) };
-	static const struct fx_folder holed[] = {
-		{ .name = "INBOX", FX_MESSAGES(abc), FX_HOLES(at_2) }
-	};
-	struct fx f;
-	int64_t t;
-
-	(void)state;
-	fx_open(&f);
-	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-	read_one(&f, SIDE_OLD, "ann", holed, 1);
-	read_one(&f, SIDE_NEW, "ann", all, 1);
-	stranger(&f, "DROP TRIGGER folder_hole_no_delete; DELETE FROM folder_hole");
-	assert_int_equal(judged(&f, t).verdict, VERDICT_INCOMPLETE);
-	assert_non_null(strstr(findings(&f, t), "folder-unreadable old INBOX\n"));
-	fx_close(&f);
 }
 
 /* ---- folders ---- */
@@ -393,6 +264,87 @@ static void what_is_too_old_is_so_with_its_holes(void **state)
 	}
 }
 
+/* An audit that was killed on its way: what it read of the account is not all of it,
+ * holes or none. */
+static void what_a_killed_audit_read_is_half_with_its_holes(void **state)
+{
+	static const struct fx_folder all[] = { F("INBOX", abc), FE("Work") };
+	static const struct fx_folder holed[] = {
+		{ .name = "INBOX", FX_MESSAGES(abc), FX_HOLES(at_2) },
+		{ .name = "Work", .outcome = FOLDER_UNREADABLE, .error = "NO" }
+	};
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_OLD, "ann", all, 2);
+	read_one(&f, SIDE_NEW, "ann", all, 2);
+	f.killed = true;
+	read_one(&f, SIDE_OLD, "ann", holed, 2);
+	assert_int_equal(judged(&f, t).verdict, VERDICT_INCOMPLETE);
+	assert_string_equal(findings(&f, t), "doubt folder-unreadable old Work\n"
+					     "doubt evidence-stale old \n");
+	fx_close(&f);
+}
+
+/* Counted alone, and too long ago: that is said. */
+static void what_was_counted_too_long_ago_is_too_old(void **state)
+{
+	static const struct fx_folder counted[] = { { .name = "INBOX",
+						      .outcome = FOLDER_COUNTED } };
+	static const struct fx_folder all[] = { F("INBOX", abc) };
+	struct verify_options o;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_OLD, "ann", counted, 1);
+	the_time += 8 * DAY;
+	read_one(&f, SIDE_NEW, "ann", all, 1);
+	o = options(&t, 1);
+	verify(&f, &o);
+	assert_string_equal(findings(&f, t), "doubt evidence-stale old \n"
+					     "doubt evidence-stale old INBOX\n");
+	fx_close(&f);
+}
+
+/* Why a side is not known is told with the words that there are. */
+static void a_side_that_nobody_may_open_says_why(void **state)
+{
+	static const struct fx_folder one[] = { F("INBOX", a1) };
+	struct account a = { .side = SIDE_OLD,
+			     .user = "ann",
+			     .access = ACCESS_NONE,
+			     .access_reason = "legal hold" };
+	struct err err = ERR_INIT;
+	struct fx f;
+	int64_t t, id;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_OLD, "ann", one, 1);
+	read_one(&f, SIDE_NEW, "ann", one, 1);
+	fx_ok(store_account_put(f.st, &a, &id, &err));
+	assert_int_equal(judged(&f, t).verdict, VERDICT_INCOMPLETE);
+	assert_non_null(
+		strstr(judgement(&f, t).note,
+		       "The old side may be opened by nobody: legal hold; last read"));
+	/* A server that gave no words. */
+	fx_audit(&f, DEPTH_FULL);
+	fx_fail(&f, SIDE_OLD, "ann", ACCOUNT_NO_LOGIN, "");
+	fx_audit_end(&f);
+	judged(&f, t);
+	assert_non_null(
+		strstr(judgement(&f, t).note, "The old side could not be read on "));
+	assert_null(strstr(judgement(&f, t).note, "()"));
+	fx_close(&f);
+}
+
 /* Who reads the old side sees flags of his own: not known, whatever they look like. */
 static void flags_of_another_login_on_the_old_side_are_not_known(void **state)
 {
@@ -496,6 +448,7 @@ static void a_leftover_of_nobody_is_an_error(void **state)
 	static const struct fx_folder two[] = { F("INBOX", ab) },
 				      one[] = { F("INBOX", a1) };
 
+	/* The first lost nothing: no leftover holds its pair fast. */
 	(void)state;
 	for (int above = 0; above < 2; above++) {
 		struct err err = ERR_INIT;
@@ -509,7 +462,8 @@ static void a_leftover_of_nobody_is_an_error(void **state)
 		t[1] = fx_transfer(&f, "bob", "bob", "bob", "", "");
 		for (int k = 0; k < 2; k++) {
 			read_one(&f, SIDE_OLD, k == 0 ? "ann" : "bob", two, 1);
-			read_one(&f, SIDE_NEW, k == 0 ? "ann" : "bob", one, 1);
+			read_one(&f, SIDE_NEW, k == 0 ? "ann" : "bob", k == 0 ? two : one,
+				 1);
 		}
 		o = options(t, 2);
 		verify(&f, &o);
@@ -527,6 +481,7 @@ static void a_leftover_of_nobody_is_an_error(void **state)
 		o = options(&t[1], 1);
 		assert_false(verify_run(f.st, &o, &r, &err));
 		assert_int_equal(err.cls, ERR_BUG);
+		assert_non_null(strstr(err.text, "folder pair that is not there"));
 		fx_close(&f);
 	}
 }
@@ -534,12 +489,12 @@ static void a_leftover_of_nobody_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dates_and_words_are_told_as_far_as_they_are_known),
-		cmocka_unit_test(a_message_that_became_unreadable_keeps_its_identity),
-		cmocka_unit_test(a_folder_with_holes_that_nobody_knows_is_not_known),
 		cmocka_unit_test(folders_of_seldom_kinds),
 		cmocka_unit_test(folders_that_went_before_the_seal_are_forgotten),
 		cmocka_unit_test(what_is_too_old_is_so_with_its_holes),
+		cmocka_unit_test(what_a_killed_audit_read_is_half_with_its_holes),
+		cmocka_unit_test(what_was_counted_too_long_ago_is_too_old),
+		cmocka_unit_test(a_side_that_nobody_may_open_says_why),
 		cmocka_unit_test(flags_of_another_login_on_the_old_side_are_not_known),
 		cmocka_unit_test(
 			flags_of_a_folder_that_was_numbered_anew_stand_for_those_of_then),

@@ -312,12 +312,14 @@ static void what_a_scan_could_not_read_is_a_reason(void **state)
 	static const struct {
 		bool read;
 		const char *words, *reason, *says;
+		uint32_t uid; /* that was scanned */
 	} cases[] = {
-		{ true, "", "no-seal doubt message-missing old INBOX 2\n", "" },
-		{ false, "NO", "unreadable-old doubt message-missing old INBOX 2\n",
-		  "NO" },
+		{ true, "", "no-seal doubt message-missing old INBOX 2\n", "", 1 },
+		{ true, "", "no-seal doubt message-missing old INBOX 2\n", "", 2 },
+		{ false, "NO", "unreadable-old doubt message-missing old INBOX 2\n", "NO",
+		  2 },
 		{ false, "", "unreadable-old doubt message-missing old INBOX 2\n",
-		  "it was tried in vain" },
+		  "it was tried in vain", 2 },
 	};
 
 	(void)state;
@@ -336,7 +338,8 @@ static void what_a_scan_could_not_read_is_a_reason(void **state)
 		fx_audit(&f, DEPTH_FULL);
 		fx_read(&f, SIDE_OLD, "ann", &with_two, 1);
 		fx_read(&f, SIDE_NEW, "ann", &with_one, 1);
-		fx_ok(store_body_put(f.st, epoch_of(&f, SIDE_OLD), 2, &b, &err));
+		fx_ok(store_body_put(f.st, epoch_of(&f, SIDE_OLD), cases[i].uid, &b,
+				     &err));
 		fx_audit_end(&f);
 		o = options(&t, 1);
 		verify(&f, &o);
@@ -406,6 +409,13 @@ static const struct fx_message a[] = { MA(1) }, ab[] = { MA(1), MB(2) },
 			       /* no key, one size, two dates */
 	nothing[] = { { NULL, 10, D0, 0, NULL, 1 }, { NULL, 10, D0 + 9, 0, NULL, 2 } };
 
+static const struct fx_message kinds[] = { MA(1),
+					   { "2:f", 100, D0, 0, NULL, 2 },
+					   { NULL, 100, D0, 0, NULL, 3 } },
+			       a_later[] = { MA(1),
+					     { "<l@x>", 10, INT64_C(9000000000), 0, NULL,
+					       2 } };
+
 #define SIDES 3
 static const struct scene {
 	const char *what;
@@ -435,6 +445,37 @@ static const struct scene {
 	  { F("INBOX", abb) },
 	  false,
 	  "duplicate doubt message-extra new INBOX 3\n" },
+	{ "too much at the seal already, though dated later",
+	  { F("INBOX", a) },
+	  { F("INBOX", a_later) },
+	  { F("INBOX", a) },
+	  { F("INBOX", a_later) },
+	  true,
+	  "unexplained doubt message-extra new INBOX 2\n" },
+	{ "two of its folders deleted by its user",
+	  { F("INBOX", a), FE("Play"), FE("Work") },
+	  { F("INBOX", a), FE("Play"), FE("Work") },
+	  { F("INBOX", a), FE("Play"), FE("Work") },
+	  { F("INBOX", a) },
+	  true,
+	  "life info folder-missing old Play\n"
+	  "life info folder-missing old Work\n" },
+	{ "deleted by its user: messages of every kind, beside one too many",
+	  { F("INBOX", kinds) },
+	  { F("INBOX", kinds) },
+	  { F("INBOX", kinds) },
+	  { F("INBOX", b) },
+	  true,
+	  "unexplained loss message-missing old INBOX 3\n"
+	  "life info message-extra new INBOX 9\n"
+	  "removed info message-removed new  x2\n" },
+	{ "read without flags after the seal",
+	  { F("INBOX", a) },
+	  { F("INBOX", a) },
+	  { F("INBOX", a) },
+	  { { .name = "INBOX", .message = a, .n = 1, .depth = DEPTH_IDS } },
+	  true,
+	  "none doubt evidence-stale new \n" },
 	{ "a place at the seal: its mail came later, on either side",
 	  { F("INBOX", a), FEA("Work", FOLDER_NOSELECT) },
 	  { F("INBOX", a), FEA("Work", FOLDER_NOSELECT) },

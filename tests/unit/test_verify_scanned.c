@@ -497,6 +497,9 @@ static void damage_in_a_shared_folder_is_told_once(void **state)
 						FX_MESSAGES(m),
 						FX_HOLES(at_1) };
 	const struct body_facts unread = { .announced = -1, .octets = -1, .words = "NO" };
+	const struct body_facts read = {
+		.read = true, .announced = 100, .octets = 100, .words = ""
+	};
 	struct err err = ERR_INIT;
 	struct folder_view *v;
 	struct fx f;
@@ -511,6 +514,12 @@ static void damage_in_a_shared_folder_is_told_once(void **state)
 	fx_audit(&f, DEPTH_FULL);
 	fx_read(&f, SIDE_OLD, "ann", &one, 1);
 	fx_read(&f, SIDE_OLD, "bob", &one, 1);
+	fx_read(&f, SIDE_NEW, "all", &one, 1);
+	fx_ok(store_folders(f.st, fx_account(&f, SIDE_OLD, "ann"), false, &f.arena, &v,
+			    &n, &err));
+	fx_ok(store_body_put(f.st, v->epoch, 2, &read, &err));
+	fx_audit_end(&f);
+	fx_audit(&f, DEPTH_FULL);
 	fx_read(&f, SIDE_NEW, "all", &holed, 1);
 	fx_ok(store_folders(f.st, fx_account(&f, SIDE_NEW, "all"), false, &f.arena, &v,
 			    &n, &err));
@@ -524,6 +533,14 @@ static void damage_in_a_shared_folder_is_told_once(void **state)
 		strstr(strstr(findings(&f, t[0]), "message-unreadable new INBOX 1\n") + 1,
 		       "message-unreadable new INBOX 1\n"));
 	assert_null(strstr(findings(&f, t[1]), "message-unreadable"));
+	/* Once it is given out, its contents are compared, and that is said behind the
+	 * rest. */
+	fx_audit(&f, DEPTH_FULL);
+	fx_ok(store_body_put(f.st, v->epoch, 2, &read, &err));
+	fx_audit_end(&f);
+	verify(&f, &o);
+	assert_non_null(strstr(judgement(&f, t[0]).note,
+			       "in the same folders. The contents of 1 of 2 old"));
 	fx_close(&f);
 }
 

@@ -170,6 +170,7 @@ enum date_how {
 	SCATTERED,
 	UNKNOWN,
 	ALL_OF_A_DAY, /* on both sides, two hours later */
+	HALF,	      /* of them two hours later */
 };
 
 static int64_t new_date(enum date_how how, int64_t old, int k)
@@ -191,6 +192,8 @@ static int64_t new_date(enum date_how how, int64_t old, int k)
 		return MSG_DATE_UNKNOWN;
 	case ALL_OF_A_DAY:
 		return old + 7200;
+	case HALF:
+		return old + (k % 2 == 0 ? 7200 : 10001 * (k + 1));
 	}
 	return old;
 }
@@ -234,6 +237,7 @@ static void says_what_changed_alike(void **state)
 		  "All 50 wrong dates differ by +2 h 00 min: a time zone was taken for "
 		  "another." },
 		{ 50, 0, 0, 0, 0, 0, SCATTERED, true, "" },
+		{ 50, 0, 0, 0, 0, 0, HALF, true, "" },
 		{ 50, 0, 0, 0, 0, 0, UNKNOWN, true, "" },
 		{ 4, 0, 0, 0, 0, 0, ONE_DAY, true, "" },
 		{ 50, 0, 0, 0, 0, 37, KEPT, true,
