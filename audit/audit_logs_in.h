@@ -101,7 +101,7 @@ bool texts_rollback(struct texts *t, struct err *err) MUST_CHECK;
 /* ---- sums, by name ---- */
 
 struct sums;
-/* At most about 26 MiB, then they are told to be full.  texts: that of the words in what
+/* At most about 22 MiB, then they are told to be full.  texts: that of the words in what
  * is added; NULL when these are in the store. */
 void sums_new(struct store *st, enum side side, struct texts *texts, struct sums **out);
 void sums_free(struct sums *s); /* NULL is fine */

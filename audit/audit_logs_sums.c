@@ -11,8 +11,8 @@
 
 #define USES_BITS 19u
 #define SLOTS	  (1u << USES_BITS)
-#define USES_MAX  (256u << 10) /* below SLOTS, which is never more than 2/3 full */
-#define WORDS_MAX (5u << 19)   /* of the pool, 4 octets each */
+#define USES_MAX  (224u << 10) /* below SLOTS, which is never more than 2/3 full */
+#define WORDS_MAX (1u << 21)   /* of the pool, 4 octets each */
 #define WAIT	  32u	       /* a power of two */
 #define TOGETHER  64u	       /* uses whose days are looked up at a time */
 #define NONE	  0u	       /* no index of the pool */
@@ -232,37 +232,45 @@ static int by_key(const void *a, const void *b)
 	return (kx > ky) - (kx < ky);
 }
 
-/* Numbers of uses in the order of the store's key: by name in three passes, then the few
- * of a name among themselves. */
+/*
+ * Numbers of uses in the order of the store's key: by name in three passes, then the few
+ * of a name among themselves.  They lie where the index was, which begins anew behind a
+ * spill; memory of their own would be what all of it is at its highest.
+ */
 struct order {
 	uint32_t name, at;
 };
-static struct order *in_order(const struct sums *s)
+_Static_assert(USES_MAX * sizeof(struct order) <= SLOTS * sizeof(uint32_t),
+	       "the order of all uses fits where the index is");
+
+static void by_name_pass(const struct order *from, struct order *to, size_t n,
+			 unsigned shift)
 {
-	struct order *a = mem_alloc((s->use_n + 1) * sizeof *a),
-		     *b = mem_alloc((s->use_n + 1) * sizeof *b), *t;
+	uint32_t at[2048] = { 0 }, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		at[from[i].name >> shift & 2047]++;
+	for (size_t i = 0; i < COUNT_OF(at); i++) {
+		uint32_t k = at[i];
+
+		at[i] = sum;
+		sum += k;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[at[from[i].name >> shift & 2047]++] = from[i];
+}
+
+static const struct order *in_order(struct sums *s)
+{
+	struct order *a = mem_alloc((s->use_n + 1) * sizeof *a), *b = (void *)s->index;
 
 	for (size_t i = 0; i < s->use_n; i++)
 		a[i] = (struct order){ s->use[i].name, (uint32_t)i };
-	for (unsigned shift = 0; shift < 32; shift += 11) {
-		uint32_t from[2048] = { 0 }, sum = 0;
-
-		for (size_t i = 0; i < s->use_n; i++)
-			from[a[i].name >> shift & 2047]++;
-		for (size_t i = 0; i < COUNT_OF(from); i++) {
-			uint32_t n = from[i];
-
-			from[i] = sum;
-			sum += n;
-		}
-		for (size_t i = 0; i < s->use_n; i++)
-			b[from[a[i].name >> shift & 2047]++] = a[i];
-		t = a;
-		a = b;
-		b = t;
-	}
-	free(b);
-	return a;
+	by_name_pass(a, b, s->use_n, 0);
+	by_name_pass(b, a, s->use_n, 11);
+	by_name_pass(a, b, s->use_n, 22);
+	free(a);
+	return b;
 }
 
 static int by_day(const void *a, const void *b)
@@ -393,7 +401,7 @@ bool sums_spill(struct sums *s, struct err *err)
 {
 	bool ok = runs_begin(s->runs, err);
 	struct use_slot *v = NULL;
-	struct order *order;
+	const struct order *order;
 	size_t cap = 0;
 
 	add_waiting(s);
@@ -426,7 +434,6 @@ bool sums_spill(struct sums *s, struct err *err)
 	}
 	ok = ok && runs_end(s->runs, err);
 	free(v);
-	free(order);
 	memset(s->index, 0, SLOTS * sizeof *s->index);
 	s->use_n = 0;
 	s->word_n = 1;

@@ -31,26 +31,47 @@ static bool put_account(const struct project *p, enum side side, const char *use
 	return store_account_put(p->store, &a, id, err);
 }
 
+/* May the logins of a transfer be opened as a row says? */
+static bool opens_so(const struct project *p, const struct transfer *t,
+		     enum access access, struct arena *arena, bool *same_out,
+		     struct err *err)
+{
+	const int64_t id[] = { t->old_account, t->new_account };
+	struct account a;
+
+	*same_out = true;
+	for (size_t i = 0; i < COUNT_OF(id); i++) {
+		if (id[i] == 0)
+			continue;
+		if (!store_account_get(p->store, id[i], arena, &a, err))
+			return false;
+		*same_out = *same_out && a.access == access;
+	}
+	return true;
+}
+
 /* What a person said of an account since (accounts set) counts over the list.  moved: its
- * mail lies in another tree than before. */
-static bool overlay(const struct project *p, struct transfer *t, char **owner,
-		    bool *moved, struct err *err)
+ * mail lies in another tree than before, or who may open it is another one. */
+static bool overlay(const struct project *p, enum access access, struct transfer *t,
+		    char **owner, bool *moved, struct err *err)
 {
 	static const char *const words[] = { "migrate", "archive", "delete", "keep",
 					     "forward" };
 	struct arena arena;
 	struct transfer known;
 	struct said said = { 0 };
-	bool found, ok;
+	bool found, ok, open = true;
 
 	arena_init(&arena);
 	ok = store_transfer_find(p->store, t->name, &arena, &known, &found, err) &&
-	     (!found || store_said(p->store, known.id, &arena, &said, err));
+	     (!found || (store_said(p->store, known.id, &arena, &said, err) &&
+			 opens_so(p, &known, access, &arena, &open, err)));
 	for (size_t i = 0; ok && said.decision != NULL && i < COUNT_OF(words); i++)
 		if (strcmp(said.decision, words[i]) == 0)
 			t->decision = words[i];
 	*moved = ok && found &&
-		 ((known.old_account != 0 && strcmp(known.old_tree, t->old_tree) != 0) ||
+		 (!open ||
+		  (known.old_account != 0 && strcmp(known.old_tree, t->old_tree) != 0) ||
 		  (known.new_account != 0 && strcmp(known.new_tree, t->new_tree) != 0));
 	if (ok && said.owner != NULL)
 		*owner = mem_strdup(said.owner);
@@ -66,7 +87,7 @@ static bool put_row(const struct project *p, const struct list_row *row, int64_t
 	char *owner = NULL;
 	bool moved, ok;
 
-	if (!overlay(p, &t, &owner, &moved, err))
+	if (!overlay(p, row->access, &t, &owner, &moved, err))
 		return false;
 	if (!put_account(p, SIDE_OLD, t.old_user, row, &t.old_account, err) ||
 	    !put_account(p, SIDE_NEW, t.new_user, row, &t.new_account, err)) {
@@ -223,8 +244,8 @@ static bool same_text(const char *a, const char *b)
 	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
 }
 
-/* What a row says, but for decision, owner and access.  A side without a server has no
- * login in the store, and a row without a login no tree. */
+/* What a row says, but for decision, owner and access (below).  A side without a server
+ * has no login in the store, and a row without a login no tree. */
 static bool as_imported(const struct project *p, const struct transfer *row,
 			const struct transfer *t)
 {
@@ -278,6 +299,8 @@ static bool compare(const struct project *p, const struct list *l, bool *same_ou
 		*same_out = ok && found && as_imported(p, &l->row[i].t, &t);
 		if (*same_out)
 			ok = decided_so(p, &l->row[i].t, &t, &arena, same_out, err);
+		if (ok && *same_out)
+			ok = opens_so(p, &t, l->row[i].access, &arena, same_out, err);
 	}
 	arena_done(&arena);
 	return ok;

@@ -100,14 +100,23 @@ void mime_body_feed(struct mime_body *b, struct span octets)
 	}
 }
 
-/* Where a line of up to n octets, the first of which is no line end, may be put. */
+/* Where a line of up to n octets, fewer than there is room for, the first of which is no
+ * line end, may be put. */
 static char *room(struct mime_body *b, size_t n)
 {
-	if (b->lines > 0 || b->crs > 0)
-		settle(b);
-	if (n > sizeof b->run - b->run_n) {
+	if (n >= sizeof b->run - b->run_n) {
 		sha256_add(b->sha, b->run, b->run_n);
 		b->run_n = 0;
+	}
+	if (b->lines == 1 && b->crs == 0) { /* that of the line before */
+		b->run[b->run_n++] = '\n';
+		b->lines = 0;
+	} else if (b->lines > 0 || b->crs > 0) {
+		settle(b);
+		if (n > sizeof b->run - b->run_n) {
+			sha256_add(b->sha, b->run, b->run_n);
+			b->run_n = 0;
+		}
 	}
 	return b->run + b->run_n;
 }
@@ -123,6 +132,11 @@ static void put_line(struct mime_body *b, size_t n)
 	b->lines++;
 }
 
+static bool is_text(char c)
+{
+	return (c >= ' ' && c <= '~') || c == '\t';
+}
+
 static bool is_crlf(const char *p)
 {
 	return p[0] == '\r' && p[1] == '\n';
@@ -134,7 +148,7 @@ size_t mime_body_text(struct mime_body *b, struct span s)
 
 	if (s.n > MIME_BODY_LINE)
 		s.n = MIME_BODY_LINE;
-	if (s.n > 0 && mime_is_text(s.p, 1))
+	if (s.n > 0 && is_text(s.p[0]))
 		n = mime_text_copy(s, room(b, s.n));
 	if (s.n - n < 2 || !is_crlf(s.p + n))
 		return SIZE_MAX;
@@ -145,7 +159,7 @@ size_t mime_body_text(struct mime_body *b, struct span s)
 bool mime_body_base64(struct mime_body *b, struct span s, size_t n)
 {
 	if (n + 2 > MIME_BODY_LINE || s.n < n + 2 || !is_crlf(s.p + n) ||
-	    !mime_is_text(s.p, 1) || !mime_base64_copy(s.p, n, room(b, n)))
+	    !is_text(s.p[0]) || !mime_base64_copy(s.p, n, room(b, n)))
 		return false;
 	put_line(b, n);
 	return true;

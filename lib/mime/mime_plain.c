@@ -66,10 +66,15 @@ static void blanks(struct span *s)
 		*s = span_from(*s, 1);
 }
 
-/* word: in small letters.  Most are others from the first one on. */
+/* Perhaps the letter that word, of small letters, begins with: most do not. */
+static bool starts_like(char c, const char *word)
+{
+	return (c | 0x20) == word[0];
+}
+
 static bool is(struct span s, const char *word)
 {
-	return s.n > 0 && span_lower(s.p[0]) == word[0] && span_ieq_str(s, word);
+	return s.n > 0 && starts_like(s.p[0], word) && span_ieq_str(s, word);
 }
 
 /* local@domain, with no dot at an end of either and no two in a row. */
@@ -246,7 +251,7 @@ static bool value_is_plain(struct span name, struct span s, struct mime_plain *o
 		if (is(name, text[i]))
 			return s.n > 0;
 	for (size_t i = 0; i < COUNT_OF(asked); i++)
-		if (span_lower(name.p[0]) == asked[i][0] && span_istarts(name, asked[i]))
+		if (starts_like(name.p[0], asked[i]) && span_istarts(name, asked[i]))
 			return false;
 	for (size_t i = 0; i < COUNT_OF(lists); i++)
 		if (is(name, lists[i]))

@@ -20,6 +20,9 @@
 #define END_MS 1000
 /* One TLS record. */
 #define OUT_SIZE 16384
+/* curl_easy_recv brings no more at once, however much it is asked for: 16 KiB, unless it
+ * is told. */
+#define IN_SIZE (64 << 10)
 
 struct net_conn {
 	CURL *curl;
@@ -172,6 +175,7 @@ static bool set_up(struct net_conn *c, const struct server *server,
 	SET(CURLOPT_ERRORBUFFER, c->text);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_CONNECT_ONLY, 1L);
+	SET(CURLOPT_BUFFERSIZE, (long)IN_SIZE);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_HTTPPROXYTUNNEL,
 	    1L); /* or an HTTP proxy would be asked to fetch imap:// */

@@ -76,7 +76,8 @@ struct store_log_uses {
 	bool fresh; /* the store holds nothing of this side */
 	bool open;  /* name is one */
 	int64_t name;
-	struct strbuf out; /* uses so far */
+	struct strbuf out;  /* uses so far */
+	struct strbuf days; /* of the one at hand */
 	unsigned char from[KEY];
 	size_t from_n;	   /* 0: the first row of the name */
 	struct strbuf old; /* the row that is there, */
@@ -106,6 +107,7 @@ void store_log_uses_close(struct store_log_uses *w)
 	if (w == NULL)
 		return;
 	strbuf_done(&w->out);
+	strbuf_done(&w->days);
 	strbuf_done(&w->old);
 	free(w);
 }
@@ -232,11 +234,12 @@ static bool begin(struct store_log_uses *w, int64_t name, struct err *err)
 static void merge_days(struct strbuf *out, const unsigned char *a, size_t a_n,
 		       const struct log_day *b, size_t b_n)
 {
-	unsigned char text[STORE_LOG_DAY];
 	struct log_day x = { 0 };
 	size_t i = 0, j = 0;
+	unsigned char *p;
 
 	strbuf_reserve(out, (a_n + b_n) * STORE_LOG_DAY + 1);
+	p = (unsigned char *)out->p + out->n;
 	while (i < a_n || j < b_n) {
 		struct log_day d;
 
@@ -257,9 +260,11 @@ static void merge_days(struct strbuf *out, const unsigned char *a, size_t a_n,
 			i++;
 			j++;
 		}
-		store_log_day_put(text, &d);
-		strbuf_add(out, text, sizeof text);
+		store_log_day_put(p, &d);
+		p += STORE_LOG_DAY;
 	}
+	*p = '\0';
+	out->n = (size_t)(p - (unsigned char *)out->p);
 }
 
 bool store_log_uses_put(struct store_log_uses *w, const struct log_use_row *r,
@@ -267,8 +272,7 @@ bool store_log_uses_put(struct store_log_uses *w, const struct log_use_row *r,
 {
 	unsigned char head[HEAD];
 	struct log_use_stored u = { .first = r->first, .last = r->last };
-	struct strbuf days = STRBUF_INIT;
-	bool same, ok;
+	bool same;
 
 	key_of(r, head);
 	if ((!w->open || w->name != r->name) && !begin(w, r->name, err))
@@ -290,15 +294,14 @@ bool store_log_uses_put(struct store_log_uses *w, const struct log_use_row *r,
 			return db_damaged(w->st, "uses of a name in a log", err);
 		w->old_at += HEAD + u.day_n * STORE_LOG_DAY;
 	}
-	merge_days(&days, u.days, u.day_n, r->day, r->day_n);
+	strbuf_clear(&w->days);
+	merge_days(&w->days, u.days, u.day_n, r->day, r->day_n);
 	head[14] = (unsigned char)(u.traits | r->traits);
 	put_be(head + 15, (uint64_t)(u.n + r->n), 8);
 	put_be(head + 23, (uint64_t)(u.first < r->first ? u.first : r->first), 4);
 	put_be(head + 27, (uint64_t)(u.last > r->last ? u.last : r->last), 4);
-	put_be(head + 31, days.n / STORE_LOG_DAY, 4);
-	ok = emit(w, head, days.p, days.n, err);
-	strbuf_done(&days);
-	return ok;
+	put_be(head + 31, w->days.n / STORE_LOG_DAY, 4);
+	return emit(w, head, w->days.p, w->days.n, err);
 }
 
 bool store_log_uses_end(struct store_log_uses *w, struct err *err)

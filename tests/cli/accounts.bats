@@ -83,6 +83,19 @@ start() {
 		mm status
 		has "$said" "accounts.csv was changed after it was imported"
 	done
+	# ... or that nobody may open it any more, which is a change as well when it is imported ...
+	printf 'account,access,access_reason\nanna,,\n' >accounts.csv
+	mm accounts import
+	printf 'account,access,access_reason\nanna,none,court\n' >accounts.csv
+	touch -d '1 minute' accounts.csv
+	mm status
+	has "$said" "accounts.csv was changed after it was imported"
+	mm accounts import
+	has "$out" "0 new, 1 changed, 0 gone, 0 unchanged"
+	mm status
+	hasnt "$said" "accounts.csv"
+	printf 'account,decision,owner,logins\nanna,migrate,ada,\n' >accounts.csv
+	mm accounts import
 	# ... but not what a person said since, which counts over the list.
 	printf 'account,decision,owner,logins\nanna,migrate,ada,\n' >accounts.csv
 	touch -d '1 minute' accounts.csv
