@@ -51,7 +51,8 @@ struct audit_options {
 	uint32_t share_min;	/* messages from which on a folder is read over several
 				   connections; 0: AUDIT_SHARE_MIN */
 	struct net_wake *wake;	/* set when we shall stop */
-	void *transcript;	/* FILE *, see imap_session.h; only with one connection */
+	bool acl_again;	  /* ACL_AUTO is as ACL_ON */
+	void *transcript; /* FILE *, see imap_session.h; only with one connection */
 
 	/* The password for this login of this side; called from worker threads, one at a
 	 * time (a mutex is held).  ERR_LOGIN when there is none.  out is wiped by the

@@ -327,8 +327,14 @@ static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 		const struct folder *c = names_find(&l->counted, r->folders[i].wire);
 
 		r->counts[i].state.exists = -1;
-		if (c != NULL)
-			r->counts[i].state = l->counts[c->id];
+		if (c == NULL)
+			continue;
+		r->counts[i].state = l->counts[c->id];
+		/* Announced as a mere place, and yet mail is counted in it: tried, so that
+		 * it is read, or named as what could not be. */
+		if (r->counts[i].state.exists > 0)
+			r->folders[i].attrs &= ~(unsigned)(FOLDER_NOSELECT |
+							   FOLDER_NONEXISTENT);
 	}
 }
 

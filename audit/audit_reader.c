@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "audit/audit_burst.h"
+#include "audit/audit_gmail.h"
 #include "audit/audit_hint.h"
 
 #include "base/sha256.h"
@@ -7,10 +8,11 @@
 
 void audit_reader_init(struct audit_reader *r)
 {
-	*r = (struct audit_reader){ 0 };
+	*r = (struct audit_reader){ .acl = ACL_OFF };
 	arena_init(&r->arena);
 	arena_init(&r->scratch);
 	arena_init(&r->doubt.text);
+	arena_init(&r->acl_text);
 	r->sha = sha256_new();
 }
 
@@ -22,6 +24,7 @@ void audit_reader_done(struct audit_reader *r)
 	free(r->marks);
 	free(r->asked);
 	free(r->known);
+	free(r->acls);
 	strbuf_done(&r->line);
 	strbuf_done(&r->joined);
 	sha256_free(r->sha);
@@ -34,6 +37,7 @@ void audit_reader_done(struct audit_reader *r)
 	audit_uids_done(&r->doubt.refused);
 	arena_done(&r->doubt.text);
 	free(r->doubt.hole);
+	arena_done(&r->acl_text);
 	arena_done(&r->scratch);
 	arena_done(&r->arena);
 }
@@ -294,6 +298,8 @@ bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct
 		return false;
 	if (deep && r->surveyed && !settle_same(r, err))
 		return false;
+	if (deep)
+		audit_acl_plan(r);
 	if (deep && r->done_n < r->folder_n &&
 	    !audit_reader_pack(r, s, count_ahead(r), err))
 		return false;
@@ -312,7 +318,7 @@ bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct
 			r->at = r->folder_n;
 		}
 	}
-	return true;
+	return !deep || (audit_gmail(r, s, err) && audit_acl(r, s, err));
 }
 
 bool audit_reader_give_up(struct audit_reader *r, const struct err *why, struct err *err)

@@ -11,8 +11,10 @@
 #include "audit/audit_window.h"
 #include "base/strbuf.h"
 #include "imap/imap_session.h"
+#include "model/acl.h"
 #include "model/limit.h"
 #include "model/server.h"
+#include "store/store_gmail.h"
 
 #define AUDIT_WORDS_SIZE  300
 #define AUDIT_FOLDERS_MAX 100000 /* of one account; ERR_LIMIT above */
@@ -54,6 +56,12 @@ struct audit_sink {
 	bool (*pace)(void *ctx, size_t messages, struct err *err);
 	bool (*end)(void *ctx, const struct folder *f, const struct folder_end *e,
 		    struct err *err);
+	/* Of which messages of a folder it is not known yet which ones they are (Gmail),
+	 * and: it is now.  NULL: nobody wants to know. */
+	bool (*gmail_due)(void *ctx, int64_t folder, struct arena *arena,
+			  struct gmail_due *out, struct err *err);
+	bool (*gmail)(void *ctx, int64_t epoch, const struct gmail_row *rows, size_t n,
+		      struct err *err);
 	/* May others help with this folder?  NULL: no; what is given back goes to
 	 * audit_share_close.  NULL: never. */
 	struct audit_share *(*share)(void *ctx, struct audit_offer *offer);
@@ -71,6 +79,7 @@ enum {
 	AUDIT_BEGUN = 1 << 1,	/* the sink was told of it */
 	AUDIT_CAREFUL = 1 << 2, /* it is read alone, not in a burst */
 	AUDIT_AFRESH = 1 << 3,	/* nothing is built on what is known of it */
+	AUDIT_ACL_DUE = 1 << 4, /* its rights are to be asked for */
 };
 
 /*
@@ -106,6 +115,7 @@ struct audit_reader {
 	const char *tree; /* of struct account; NULL: as "" */
 	const char *kind; /* of struct server; NULL: "auto" */
 	enum compress_mode compress;
+	enum acl_mode acl;    /* whose rights are asked for; ACL_OFF at first */
 	bool borrowed;	      /* somebody else logged in for the account: whose rights
 				 does the session have? */
 	struct span greeting; /* borrowed while listing */
@@ -150,6 +160,12 @@ struct audit_reader {
 	struct limit quota[AUDIT_QUOTA_MAX]; /* of INBOX; names in arena */
 	size_t quota_n;
 	bool quota_told;
+	/* For store_account_end: rights of folders that were asked for, in no order;
+	 * their strings in acl_text. */
+	struct folder_acl *acls;
+	size_t acl_n;
+	struct arena acl_text;
+	bool acl_planned, gmail_over;
 	struct err first_bad; /* why the first folder that failed could not be read;
 				 ERR_NONE */
 
@@ -239,6 +255,11 @@ bool audit_status(struct audit_reader *r, struct imap_session *s, size_t from, s
  * the list. */
 struct limit *audit_reader_limits(const struct audit_reader *r, size_t *n_out,
 				  unsigned *known_out);
+/* Which folders' rights are due: once, when it is known what did not change. */
+void audit_acl_plan(struct audit_reader *r);
+/* Ask for them.  False: we were stopped. */
+bool audit_acl(struct audit_reader *r, struct imap_session *s,
+	       struct err *err) MUST_CHECK;
 /* The folder of this name; SIZE_MAX: none. */
 size_t audit_reader_find(const struct audit_reader *r, const char *wire);
 /* "NO [CODE] words" of a command that was refused. */

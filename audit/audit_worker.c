@@ -49,6 +49,22 @@ static bool on_unchanged(void *ctx, const int64_t *ids, size_t n, int64_t messag
 	return ask(ctx, AUDIT_STOOD, &u, err);
 }
 
+static bool on_gmail_due(void *ctx, int64_t folder, struct arena *arena,
+			 struct gmail_due *out, struct err *err)
+{
+	struct audit_gmail_due d = { .folder = folder, .arena = arena, .out = out };
+
+	return ask(ctx, AUDIT_GMAIL_DUE, &d, err);
+}
+
+static bool on_gmail(void *ctx, int64_t epoch, const struct gmail_row *rows, size_t n,
+		     struct err *err)
+{
+	struct audit_gmail_rows g = { .epoch = epoch, .rows = rows, .n = n };
+
+	return ask(ctx, AUDIT_GMAIL, &g, err);
+}
+
 static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
 		     bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
 		     struct err *err)
@@ -319,6 +335,8 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		.window = on_window,
 		.pace = on_pace,
 		.end = on_end,
+		.gmail_due = on_gmail_due,
+		.gmail = on_gmail,
 		.share = on_share,
 	};
 	struct audit_account_end end = { .why = ERR_INIT };
@@ -338,6 +356,9 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.kind = o->server[w->side]->kind;
 	a.r.compress = o->transcript != NULL ? COMPRESS_OFF
 					     : o->server[w->side]->compress;
+	a.r.acl = o->server[w->side]->acl;
+	if (o->acl_again && a.r.acl == ACL_AUTO)
+		a.r.acl = ACL_ON;
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
 	w->quiet = w->counted = w->alone = false;
 	w->patience = (struct audit_patience){ 0 };
@@ -359,6 +380,8 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		limits = audit_reader_limits(&a.r, &end.end.limit_n,
 					     &end.end.limits_known);
 	end.end.limits = limits;
+	end.end.acls = a.r.acls;
+	end.end.acl_n = a.r.acl_n;
 	if (a.r.listed)
 		end.end.outcome = a.r.own_read == a.r.own ? ACCOUNT_READ : ACCOUNT_PARTLY;
 	if (end.end.outcome == ACCOUNT_PARTLY && a.r.first_bad.cls != ERR_NONE) {

@@ -19,6 +19,8 @@ enum audit_kind {
 	AUDIT_LISTING, /* struct account_listing */
 	AUDIT_EXPECT,  /* int64_t: messages of the account */
 	AUDIT_STOOD,   /* struct audit_unchanged */
+	AUDIT_GMAIL_DUE, /* struct audit_gmail_due */
+	AUDIT_GMAIL,	 /* struct audit_gmail_rows */
 	AUDIT_BEGIN,   /* struct audit_begin */
 	AUDIT_END,     /* struct audit_folder_end */
 	AUDIT_ACCOUNT, /* struct audit_account_end */
@@ -34,6 +36,16 @@ struct audit_unchanged {
 	const int64_t *ids;
 	size_t n;
 	int64_t messages;
+};
+struct audit_gmail_due {
+	int64_t folder;
+	struct arena *arena;
+	struct gmail_due *out; /* answer */
+};
+struct audit_gmail_rows {
+	int64_t epoch;
+	const struct gmail_row *rows;
+	size_t n;
 };
 struct audit_folder_end {
 	const struct folder *folder;

@@ -194,6 +194,18 @@ static bool put_unchanged(struct audit_writer *w, const struct audit_unchanged *
 	return true;
 }
 
+static bool put_gmail_due(struct audit_writer *w, const struct audit_gmail_due *d,
+			  struct err *err)
+{
+	return store_gmail_due(w->st, d->folder, d->arena, d->out, err);
+}
+
+static bool put_gmail(struct audit_writer *w, const struct audit_gmail_rows *g,
+		      struct err *err)
+{
+	return store_gmail_put(w->st, g->epoch, g->rows, g->n, err);
+}
+
 static bool put_begin(struct audit_writer *w, const struct audit_worker *worker,
 		      struct audit_begin *b, struct err *err)
 {
@@ -271,6 +283,12 @@ static void apply(struct audit_writer *w, const struct audit_item *item)
 			break;
 		case AUDIT_STOOD:
 			ok = put_unchanged(w, item->what, &err);
+			break;
+		case AUDIT_GMAIL_DUE:
+			ok = put_gmail_due(w, item->what, &err);
+			break;
+		case AUDIT_GMAIL:
+			ok = put_gmail(w, item->what, &err);
 			break;
 		case AUDIT_BEGIN:
 			ok = put_begin(w, worker, item->what, &err);

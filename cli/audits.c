@@ -87,6 +87,7 @@ bool audits_run(struct globals *g, const struct project *p, struct scope *scope,
 		if (limits != NULL) {
 			reading.options.stale_s = limits->stale_s;
 			reading.options.budget_ms = limits->budget_ms;
+			reading.options.acl_again = limits->acl_again;
 			if (limits->gentle != NULL)
 				gentle_apply(limits->gentle, &reading);
 		}

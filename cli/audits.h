@@ -9,6 +9,7 @@
 struct gentle;
 struct audits_limits {
 	int64_t stale_s, budget_ms;
+	bool acl_again;
 	const struct gentle *gentle; /* NULL: as the config says */
 };
 

@@ -16,6 +16,7 @@ enum {
 	OPT_BUDGET,
 	OPT_RATE,
 	OPT_NOT_DURING,
+	OPT_ACL,
 };
 static const struct option options[] = {
 	{ "side", required_argument, NULL, OPT_SIDE },
@@ -24,6 +25,7 @@ static const struct option options[] = {
 	{ "budget", required_argument, NULL, OPT_BUDGET },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "not-during", required_argument, NULL, OPT_NOT_DURING },
+	{ "acl", no_argument, NULL, OPT_ACL },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -227,6 +229,9 @@ static int run(struct globals *g, int argc, char **argv)
 			if (!gentle_hours(&rq.gentle, value, &err))
 				return args_bad(&a, "--not-during: %s", err.text);
 			break;
+		case OPT_ACL:
+			rq.limits.acl_again = true;
+			break;
 		default:
 			return a.exit;
 		}
@@ -261,6 +266,8 @@ static const char help[] =
 	"                 place of \"not_during\" in the config: the run waits for "
 	"their\n"
 	"                 end; never: read at any time\n"
+	"  --acl          ask again who may do what with every folder, also of those\n"
+	"                 that did not change\n"
 	"\n"
 	"Exit code 0: all was read; 3: some was not; 4 or 5: no account of a side\n"
 	"could be logged in to, or reached.\n";
@@ -269,7 +276,7 @@ const struct command cmd_audit = {
 	.name = "audit",
 	.summary = "read the servers and keep what was seen as evidence",
 	.usage = "[--side old | new] [--depth counts | ids | full] [--stale AGE] "
-		 "[--budget TIME] [--rate R] [--not-during HOURS]",
+		 "[--budget TIME] [--rate R] [--not-during HOURS] [--acl]",
 	.help = help,
 	.options = options,
 	.run = run,

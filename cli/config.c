@@ -36,6 +36,16 @@ static bool config_compress(const char *s, enum compress_mode *out)
 	return false;
 }
 
+static bool config_acl(const char *s, enum acl_mode *out)
+{
+	for (int m = 0; m < ACL_MODE_COUNT; m++)
+		if (strcmp(s, acl_mode_name((enum acl_mode)m)) == 0) {
+			*out = (enum acl_mode)m;
+			return true;
+		}
+	return false;
+}
+
 bool config_tls_mode(const char *s, enum tls_mode *out)
 {
 	int m;
@@ -188,7 +198,7 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	const char *admin = NULL, *separator = "*", *kind = "auto", *timeout = NULL,
 		   *profile = PROFILE_AUTO;
 	const struct json_value *secret, *key_secret, *not_during;
-	const char *compress = "auto";
+	const char *compress = "auto", *acl = "auto";
 	int64_t port = 0, connections = config_default_connections(side),
 		seconds = TIMEOUT_DEFAULT;
 
@@ -213,6 +223,7 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	    !json_get_int(&o, "max_connections", 1, CONFIG_CONNECTIONS_MAX, &connections,
 			  err) ||
 	    !json_get_str(&o, "compress", &compress, err) ||
+	    !json_get_str(&o, "acl", &acl, err) ||
 	    !json_get_str(&o, "timeout", &timeout, err) ||
 	    !json_get_array(&o, "not_during", &not_during, err) || !json_obj_end(&o, err))
 		return false;
@@ -236,6 +247,8 @@ static bool read_server(struct config *c, struct json_doc *doc,
 	if (!config_compress(compress, &s->compress))
 		return json_complain(&o, "compress", err,
 				     "is \"auto\", \"on\" or \"off\"");
+	if (!config_acl(acl, &s->acl))
+		return json_complain(&o, "acl", err, "is \"auto\", \"on\" or \"off\"");
 	if (timeout != NULL && (!num_duration(span_str(timeout), &seconds) ||
 				seconds < 1 || seconds > TIMEOUT_MAX))
 		return json_complain(&o, "timeout", err,

@@ -173,6 +173,10 @@ static void server(struct strbuf *out, enum side side, const char *const v[ANSWE
 	strbuf_adds(out, "\t\t// COMPRESS=DEFLATE where it is offered: auto (far away, "
 			 "and for more than a little), on or off.\n"
 			 "\t\t// \"compress\": \"auto\",\n");
+	strbuf_adds(out,
+		    "\t\t// Who may do what with each folder (GETACL): auto (once, and "
+		    "of folders that changed), on (always) or off.\n"
+		    "\t\t// \"acl\": \"auto\",\n");
 	strbuf_adds(out, "\t\t// Silence after which a connection counts as dead.\n"
 			 "\t\t\"timeout\": \"60s\"\n"
 			 "\t},\n\n");

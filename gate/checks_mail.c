@@ -106,6 +106,8 @@ static const enum gate_check_id check_of[] = {
 	[FINDING_MASS_FLAGS] = GATE_FLAGS,
 	[FINDING_SEAL_UNSOUND] = GATE_ACCOUNTED,
 	[FINDING_MESSAGE_UNREADABLE] = GATE_ACCOUNTED,
+	[FINDING_ACCESS] = GATE_FOLDERS,
+	[FINDING_LABEL] = GATE_FOLDERS,
 	[FINDING_MESSAGE_DAMAGED] = GATE_READABLE, /* which looks at scans itself */
 };
 _Static_assert(COUNT_OF(check_of) == FINDING_CLASS_COUNT, "every class has a check");

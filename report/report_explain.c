@@ -7,9 +7,12 @@
 #include "base/text.h"
 #include "report/report_scan_walk.h"
 #include "report/report_why.h"
+#include "store/store_acl.h"
 #include "store/store_limit.h"
 
 #define FOLDER_MAX 40 /* folders that differ and are listed */
+#define ACCESS_MAX 10 /* folders that others may use and that are listed */
+#define GRANT_MAX  20 /* persons of one of them */
 
 struct story {
 	struct report_view v;
@@ -47,6 +50,75 @@ static bool put_limits(struct story *s, int64_t account, struct err *err)
 			lines_add(&s->l, "%s of ", num_group(m->used, a, sizeof a));
 		lines_add(&s->l, "%s%s used", num_group(m->allowed, a, sizeof a),
 			  m->kind == LIMIT_STORAGE ? " octets" : "");
+		lines_wrap(&s->l, 9);
+	}
+	return true;
+}
+
+/* Not the owner, nor whoever runs the server. */
+static bool is_other(const struct acl_entry *e, const char *user)
+{
+	return *e->rights != '\0' && strcmp(e->who, "owner") != 0 &&
+	       strcmp(e->who, "administrators") != 0 &&
+	       !span_ieq_str(span_str(e->who), user);
+}
+
+static void put_grants(struct story *s, const struct acl_view *v, const char *name,
+		       const char *user)
+{
+	struct lines *l = &s->l;
+	size_t told = 0;
+
+	lines_add(l, "       others may use \"%s\": ", name);
+	for (size_t i = 0; i < v->acl.n; i++) {
+		const struct acl_entry *e = &v->acl.entry[i];
+
+		if (!is_other(e, user) || told++ >= GRANT_MAX)
+			continue;
+		lines_add(l, "%s%s %s", told > 1 ? ", " : "", e->who, e->rights);
+	}
+	if (told > GRANT_MAX)
+		lines_add(l, " and %zu more", told - GRANT_MAX);
+	lines_wrap(l, 9);
+}
+
+/* Who else may do what, as its server told. */
+static bool put_access(struct story *s, int64_t account, const char *user,
+		       struct err *err)
+{
+	struct folder_view *f;
+	struct acl_view *v;
+	size_t n, f_n, told = 0;
+
+	if (!store_acls(s->v.st, account, &s->v.arena, &v, &n, err))
+		return false;
+	if (n == 0)
+		return true;
+	if (!store_folders(s->v.st, account, false, &s->v.arena, &f, &f_n, err))
+		return false;
+	for (size_t i = 0; i < f_n; i++) {
+		const struct acl_view *one = NULL;
+		bool others = false;
+
+		for (size_t lo = 0, hi = n; lo < hi && one == NULL;) {
+			size_t mid = lo + (hi - lo) / 2;
+
+			if (v[mid].acl.folder == f[i].folder.id)
+				one = &v[mid];
+			else if (v[mid].acl.folder < f[i].folder.id)
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		for (size_t k = 0; one != NULL && k < one->acl.n && !others; k++)
+			others = is_other(&one->acl.entry[k], user);
+		if (others && told++ < ACCESS_MAX)
+			put_grants(s, one, f[i].folder.name, user);
+	}
+	if (told > ACCESS_MAX) {
+		lines_add(&s->l, "       and ");
+		lines_count(&s->l, (int64_t)(told - ACCESS_MAX), "more folder",
+			    "more folders");
 		lines_wrap(&s->l, 9);
 	}
 	return true;
@@ -97,7 +169,7 @@ static bool put_side(struct story *s, enum side side, struct err *err)
 		lines_add(l, "; last read on %s", clock_iso(a.good_at, iso));
 	}
 	lines_wrap(l, 7);
-	return put_limits(s, account, err);
+	return put_limits(s, account, err) && put_access(s, account, user, err);
 }
 
 static void put_counts(struct lines *l, const struct match_count *c)

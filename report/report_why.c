@@ -258,6 +258,15 @@ static const struct counsel classes[] = {
 				  "Set the special use (Sent, Drafts, Trash, Junk) on "
 				  "the new side, or mail "
 				  "programs will make second folders." },
+	[FINDING_LABEL] = { NULL, "nothing, or copy them into the label's folder",
+			    "On Gmail a message lies in several folders; the mover copied "
+			    "it into one. Nothing is lost; who needs it in the others "
+			    "copies it there." },
+	[FINDING_ACCESS] = { NULL,
+			     "set the rights on the new side, mailmuster audit --acl",
+			     "Others may do something else with a folder than before: "
+			     "set the rights on the new side (SETACL) as they are to "
+			     "be, then mailmuster audit --acl." },
 	[FINDING_MISDELIVERED] = { NULL,
 				   "privacy: tell both owners; move it there and out of "
 				   "here",

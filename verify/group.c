@@ -348,7 +348,8 @@ static bool finish(struct work *w, struct work_member *m, struct err *err)
 
 static bool conclude(struct work *w, struct work_member *m, struct err *err)
 {
-	if (!facts_fold(w, m, err) || !judge_flags(w, m, err) || !judge_seal(w, m, err))
+	if (!facts_fold(w, m, err) || !judge_flags(w, m, err) || !judge_seal(w, m, err) ||
+	    !grants_judge(w, m, err))
 		return false;
 	say_others(w, m);
 	kinds_say(m->profile, w->profile, &m->note);
@@ -365,7 +366,7 @@ static bool judge_messages(struct work *w, struct err *err)
 	for (size_t i = 0, end; i < w->pair_n; i = end)
 		if (!judge_pairs(w, i, &end, err))
 			return false;
-	if (!refile_match(w, err) || !rest_name(w, err) || !scanned_damage(w, err))
+	if (!refile_match(w, err) || !labels_settle(w, err) || !rest_name(w, err) || !scanned_damage(w, err))
 		return false;
 	for (size_t i = 0; i < w->pair_n; i++) {
 		pair_note(w, &w->pair[i]);

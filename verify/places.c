@@ -68,13 +68,21 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 	/* The number is only known to be nought when the folder was read. */
 	int64_t messages = f->proof == PROOF_GOOD ? f->messages : f->messages + 1;
 	bool parent = has_children(&p->m->old, f->common);
-	bool place = parent || p->excluded != NULL;
+	bool place = parent || p->excluded != NULL, view = false;
 	enum severity severity = p->excluded != NULL && f->messages > 0
 					 ? judge_missing(p->m->sealed, WHY_RULE)
 					 : judge_folder_missing(messages, place);
 	const char *why;
 	char buf[32];
 
+	if (!labels_view(w, f, &view, err))
+		return false;
+	if (view)
+		return emit_place(w, p->m, FINDING_FOLDER_MISSING, SEVERITY_INFO, WHY_NONE,
+				  SIDE_OLD, f->common, p->excluded != NULL ? p->excluded : "",
+				  "It is a view of messages that lie in other folders, too "
+				  "(Gmail); each is judged by itself.",
+				  1, err);
 	if (p->excluded == NULL && was_there(w, p->target))
 		return emit_place(
 			w, p->m, FINDING_FOLDER_MISSING, SEVERITY_INFO, WHY_LIFE,

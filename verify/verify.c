@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/text.h"
+#include "map/map_login.h"
 #include "store/store_account.h"
 #include "store/store_run.h"
 #include "store/store_trend.h"
@@ -37,7 +38,8 @@ struct session {
 	struct known *known; /* ascending by id */
 	struct arena arena, scratch;
 	struct sha256_ctx *sha;
-	struct tally **tally; /* one for each transfer of the largest group */
+	struct map_login *names; /* of all; NULL: nobody has asked */
+	struct tally **tally;	 /* one for each transfer of the largest group */
 	size_t tally_n;
 	struct group *group;
 	size_t group_n;
@@ -214,6 +216,9 @@ static struct work *work_of(struct session *s, const struct group *g)
 			    .size_rules = &s->size_rules,
 			    .all = &s->all[g->first],
 			    .all_n = g->end - g->first,
+			    .everyone = s->all,
+			    .everyone_n = s->all_n,
+			    .names = &s->names,
 			    .arena = &s->arena,
 			    .scratch = &s->scratch,
 			    .sha = s->sha,
@@ -436,6 +441,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	ok = true;
 out:
 	map_close(s.map);
+	map_login_free(s.names);
 	crowd_done(&s.crowd);
 	for (int i = 0; i < SIDE_COUNT; i++)
 		arena_done(&s.kinds[i].arena);

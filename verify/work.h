@@ -83,6 +83,7 @@ struct work_member {
 	const char *not_judged; /* why; NULL: it is judged */
 	bool blind;		/* one side is not known at all */
 	bool unknown;		/* something could not be examined */
+	bool gmail;		/* its folders are labels (labels.c) */
 	struct judgement judgement;
 	struct strbuf note;	       /* of the judgement */
 	const struct profile *profile; /* of the old server */
@@ -167,7 +168,11 @@ struct work {
 	const struct profile *profile; /* of the new server */
 	const struct transfer *all;    /* every transfer into this new account */
 	size_t all_n;
-	struct arena *arena;   /* lives as long as these transfers are judged */
+	const struct transfer *everyone; /* every transfer */
+	size_t everyone_n;
+	struct map_login *
+		*names;	     /* whose logins are which; made when it is first asked for */
+	struct arena *arena; /* lives as long as these transfers are judged */
 	struct arena *scratch; /* for one finding */
 	struct sha256_ctx *sha;
 
@@ -352,6 +357,16 @@ bool refile_match(struct work *w, struct err *err) MUST_CHECK;
 enum next refile_next(struct work *w, struct store_leftovers *it, struct leftover *l,
 		      struct multiset_item *out, struct err *err) MUST_CHECK;
 
+/* ---- labels.c: a Gmail account on the old side ---- */
+
+/* The old folder is a view (All Mail, Starred, Important) of messages of which it is known
+ * where else they lie; f NULL: no. */
+bool labels_view(struct work *w, const struct work_folder *f, bool *out,
+		 struct err *err) MUST_CHECK;
+/* Count each message once: leftovers of which another copy arrived, or is named, are no
+ * longer any. */
+bool labels_settle(struct work *w, struct err *err) MUST_CHECK;
+
 /* ---- rest.c ---- */
 
 /* Name what is left: missing, removed and extra, with what the evidence tells. */
@@ -421,6 +436,11 @@ bool sides_counted(struct work *w, struct err *err) MUST_CHECK;
 /* What is known to be there, and is not examined, of members of whom one side is not
  * known.  The new side counts once, and only when nobody is compared with it. */
 void sides_count(struct work *w);
+
+/* ---- grants.c ---- */
+
+/* Tell what others may do with the folders that they could not do before, or no more. */
+bool grants_judge(struct work *w, struct work_member *m, struct err *err) MUST_CHECK;
 
 /* ---- group.c ---- */
 

@@ -198,8 +198,8 @@ static void section(struct imap_cur *c)
 static void fetch_item(struct imap_cur *c)
 {
 	static const char *const items[] = {
-		"UID",	    "FLAGS",	     "INTERNALDATE", "RFC822.SIZE",
-		"ENVELOPE", "BODYSTRUCTURE", "MODSEQ",	     NULL,
+		"UID",		 "FLAGS",  "INTERNALDATE", "RFC822.SIZE", "ENVELOPE",
+		"BODYSTRUCTURE", "MODSEQ", "X-GM-MSGID",   "X-GM-LABELS", NULL,
 	};
 	struct span rest = span_from(c->text, c->at);
 
@@ -257,6 +257,7 @@ static const struct {
 	[IMAP_CMD_NAMESPACE] = { "NAMESPACE", args_none },
 	[IMAP_CMD_ENABLE] = { "ENABLE", args_enable },
 	[IMAP_CMD_MYRIGHTS] = { "MYRIGHTS", args_mailbox },
+	[IMAP_CMD_GETACL] = { "GETACL", args_mailbox },
 	[IMAP_CMD_GETQUOTAROOT] = { "GETQUOTAROOT", args_mailbox },
 	[IMAP_CMD_LIST] = { "LIST", args_list },
 	[IMAP_CMD_LSUB] = { "LSUB", args_lsub },

@@ -72,6 +72,55 @@ static bool take_flags(struct imap_cur *c, struct imap_fetch *f)
 	return true;
 }
 
+/* "X-GM-LABELS (\\Inbox "a b")", quoted or as flags are, or NIL.  False: too many. */
+static bool take_labels(struct imap_cur *c, struct imap_fetch *f)
+{
+	struct span label[IMAP_LABELS_MAX];
+	size_t n = 0;
+
+	if (!imap_cur_peek(c, '(')) {
+		bool nil = false;
+
+		imap_cur_nstring(c, &nil);
+		if (!nil)
+			imap_cur_bad(c, "neither NIL nor a list of labels");
+		return true;
+	}
+	imap_cur_need(c, '(');
+	while (c->bad == NULL && !imap_cur_eat(c, ')')) {
+		struct span one = imap_cur_peek(c, '"') || imap_cur_peek(c, '{')
+					  ? imap_cur_string(c)
+					  : imap_cur_flag(c);
+
+		imap_cur_eat(c, ' ');
+		if (c->bad != NULL)
+			break;
+		if (n == IMAP_LABELS_MAX)
+			return false;
+		label[n++] = one;
+	}
+	f->labels = arena_alloc(c->arena, (n + 1) * sizeof *f->labels);
+	memcpy(f->labels, label, n * sizeof *label);
+	f->label_n = n;
+	return true;
+}
+
+/* A number of 64 bits. */
+static uint64_t take_u64(struct imap_cur *c)
+{
+	struct span digits = imap_cur_atom(c);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < digits.n && c->bad == NULL; i++) {
+		unsigned digit = (unsigned char)digits.p[i] - (unsigned)'0';
+
+		if (digit > 9 || n > (UINT64_MAX - digit) / 10)
+			imap_cur_bad(c, "no number of 64 bits");
+		n = n * 10 + digit;
+	}
+	return n;
+}
+
 /* "INTERNALDATE" or "BODY", up to a blank or the '[' of a section. */
 static struct span take_name(struct imap_cur *c)
 {
@@ -148,7 +197,7 @@ static void once(struct imap_cur *c, struct imap_fetch *f, unsigned item)
 	f->has |= item;
 }
 
-/* One item and its value.  False: too many keywords. */
+/* One item and its value.  False: too many keywords or labels. */
 static bool take_item(struct imap_cur *c, struct imap_fetch *f)
 {
 	struct span name = take_name(c);
@@ -188,6 +237,12 @@ static bool take_item(struct imap_cur *c, struct imap_fetch *f)
 		imap_cur_need(c, '(');
 		f->modseq = imap_cur_i64(c);
 		imap_cur_need(c, ')');
+	} else if (is(name, SPAN_LIT("X-GM-MSGID"))) {
+		once(c, f, IMAP_HAS_GMAIL_ID);
+		f->gmail_id = take_u64(c);
+	} else if (is(name, SPAN_LIT("X-GM-LABELS"))) {
+		once(c, f, IMAP_HAS_GMAIL_LABELS);
+		return take_labels(c, f);
 	} else {
 		imap_cur_skip_value(c);
 	}
@@ -207,8 +262,8 @@ bool imap_fetch_parse(uint32_t seq, struct span text, struct arena *arena,
 	do {
 		if (!take_item(&c, &f))
 			return err_set(err, ERR_LIMIT,
-				       "message %u has more than %d keywords", seq,
-				       IMAP_KEYWORDS_MAX);
+				       "message %u has more than %d keywords or labels",
+				       seq, IMAP_KEYWORDS_MAX);
 	} while (imap_cur_eat(&c, ' ') &&
 		 !imap_cur_peek(&c, ')')); /* a blank too many is harmless */
 	imap_cur_need(&c, ')');

@@ -16,8 +16,11 @@ enum {
 	IMAP_HAS_ENVELOPE = 1 << 5,
 	IMAP_HAS_MODSEQ = 1 << 6,
 	IMAP_HAS_BODY = 1 << 7, /* BODY[] */
+	IMAP_HAS_GMAIL_ID = 1 << 8,	/* X-GM-MSGID */
+	IMAP_HAS_GMAIL_LABELS = 1 << 9, /* X-GM-LABELS */
 };
 
+#define IMAP_LABELS_MAX	  256 /* per message; more is ERR_LIMIT */
 #define IMAP_KEYWORDS_MAX 512 /* per message; more is ERR_LIMIT */
 
 /* Borrowed spans point into the text; strings with escapes live in the arena. */
@@ -36,6 +39,9 @@ struct imap_fetch {
 	bool body_nil;
 	struct span envelope_id; /* ENVELOPE's message-id, borrowed, still folded */
 	bool envelope_id_nil;
+	uint64_t gmail_id; /* X-GM-MSGID: 64 bits, without a sign */
+	size_t label_n;
+	struct span *labels; /* in arena; borrowed, or without their escapes; as sent */
 };
 
 /*

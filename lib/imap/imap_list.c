@@ -36,8 +36,7 @@ static unsigned attr_of(struct span word)
 	return 0;
 }
 
-/* A mailbox name as a C string in the arena. */
-static const char *take_mailbox(struct imap_cur *c)
+const char *imap_take_mailbox(struct imap_cur *c)
 {
 	struct span name = imap_cur_astring(c);
 
@@ -87,7 +86,7 @@ bool imap_list_parse(struct span text, struct arena *arena, struct folder *out,
 	imap_cur_need(&c, ' ');
 	f.delim = take_delim(&c);
 	imap_cur_need(&c, ' ');
-	f.wire = take_mailbox(&c);
+	f.wire = imap_take_mailbox(&c);
 	/* Extended data of RFC 5258: ("CHILDINFO" ("SUBSCRIBED")). */
 	if (imap_cur_eat(&c, ' ') && !imap_cur_end(&c))
 		imap_cur_skip_value(&c);
@@ -134,7 +133,7 @@ bool imap_status_parse(struct span text, struct arena *arena, const char **wire_
 	struct imap_cur c;
 
 	imap_cur_init(&c, span_trim(text), arena);
-	wire = take_mailbox(&c);
+	wire = imap_take_mailbox(&c);
 	imap_cur_need(&c, ' ');
 	imap_cur_need(&c, '(');
 	while (c.bad == NULL && !imap_cur_eat(&c, ')')) {

@@ -8,6 +8,8 @@
 #include "base/span.h"
 #include "model/folder.h"
 
+struct imap_cur;
+
 /*
  * Parse one LIST response ("mailbox-list" of RFC 3501 section 9).  text follows the
  * keyword and its blank.  On success *out is filled; wire and name live in arena.  An
@@ -25,5 +27,9 @@ bool imap_list_parse(struct span text, struct arena *arena, struct folder *out,
  * wire_out lives in arena. */
 bool imap_status_parse(struct span text, struct arena *arena, const char **wire_out,
 		       struct folder_state *out, struct err *err) MUST_CHECK;
+
+/* The next value of c as a mailbox name, in its arena; a mistake unless it is one of at
+ * most IMAP_NAME_MAX octets without NUL, CR and LF. */
+const char *imap_take_mailbox(struct imap_cur *c);
 
 #endif

@@ -130,6 +130,7 @@ static bool parse_untagged(struct span resp, struct imap_resp *out, struct err *
 		{ "FLAGS", IMAP_RESP_FLAGS, false },
 		{ "NAMESPACE", IMAP_RESP_NAMESPACE, false },
 		{ "MYRIGHTS", IMAP_RESP_MYRIGHTS, false },
+		{ "ACL", IMAP_RESP_ACL, false },
 		{ "QUOTA", IMAP_RESP_QUOTA, false },
 		{ "QUOTAROOT", IMAP_RESP_QUOTAROOT, false },
 		{ "ID", IMAP_RESP_ID, false },

@@ -36,6 +36,7 @@ enum {
 	IMAP_CAP_COMPRESS = 1 << 12,
 	IMAP_CAP_ACL = 1 << 13,		/* RFC 4314 */
 	IMAP_CAP_QUOTA = 1 << 14,	/* RFC 2087, RFC 9208 */
+	IMAP_CAP_GMAIL = 1 << 16,	/* X-GM-EXT-1 */
 	IMAP_CAP_APPENDLIMIT = 1 << 15, /* one for each folder (RFC 7889) */
 };
 

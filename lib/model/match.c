@@ -143,6 +143,11 @@ static const struct {
 					 "message that a server does not give out" },
 	[FINDING_MESSAGE_DAMAGED] = { "message-damaged", "messages that are damaged",
 				      "message that is damaged" },
+	[FINDING_LABEL] = { "label", "messages that arrived, and lack a label",
+			    "message that arrived, and lacks a label" },
+	[FINDING_ACCESS] = { "access",
+			     "folders that others may use otherwise than before",
+			     "folder that others may use otherwise than before" },
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "every class has a name");
 
@@ -191,6 +196,7 @@ bool finding_class_of_messages(enum finding_class c)
 	case FINDING_MASS_FLAGS:
 	case FINDING_MESSAGE_UNREADABLE:
 	case FINDING_MESSAGE_DAMAGED:
+	case FINDING_LABEL:
 		return true;
 	case FINDING_FOLDER_MISSING:
 	case FINDING_FOLDER_EXTRA:
@@ -202,6 +208,7 @@ bool finding_class_of_messages(enum finding_class c)
 	case FINDING_SUBSCRIPTION:
 	case FINDING_SPECIAL_USE:
 	case FINDING_SEAL_UNSOUND:
+	case FINDING_ACCESS:
 		break;
 	}
 	return false;

@@ -97,8 +97,11 @@ enum finding_class {
 	 */
 	FINDING_MESSAGE_UNREADABLE,
 	FINDING_MESSAGE_DAMAGED, /* a scan saw that it is corrupt or suspect */
+	FINDING_ACCESS, /* others may do something else with a folder than before */
+	/* messages of a Gmail label that arrived, but not in the folder of that label */
+	FINDING_LABEL,
 };
-enum { FINDING_CLASS_COUNT = FINDING_MESSAGE_DAMAGED + 1 };
+enum { FINDING_CLASS_COUNT = FINDING_LABEL + 1 };
 const char *finding_class_name(enum finding_class c); /* "message-missing" */
 bool finding_class_parse(const char *s, enum finding_class *out) MUST_CHECK;
 /* Is it about messages, so that finding.count of them can be summed up? */

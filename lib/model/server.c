@@ -29,6 +29,19 @@ const char *compress_mode_name(enum compress_mode m)
 	return compress_names[m];
 }
 
+static const char *const acl_names[] = {
+	[ACL_AUTO] = "auto",
+	[ACL_ON] = "on",
+	[ACL_OFF] = "off",
+};
+_Static_assert(COUNT_OF(acl_names) == ACL_MODE_COUNT, "every mode has a name");
+
+const char *acl_mode_name(enum acl_mode m)
+{
+	assert((size_t)m < COUNT_OF(acl_names));
+	return acl_names[m];
+}
+
 static const char *const auth_names[] = {
 	[AUTH_USER] = "user",
 	[AUTH_AUTHZID] = "authzid",

@@ -53,6 +53,15 @@ enum compress_mode {
 enum { COMPRESS_MODE_COUNT = COMPRESS_OFF + 1 };
 const char *compress_mode_name(enum compress_mode m); /* "auto", "on", "off" */
 
+/* Who may do what with each folder (GETACL, RFC 4314), where the server tells it. */
+enum acl_mode {
+	ACL_AUTO, /* once, and again of folders that are read anyway */
+	ACL_ON,	  /* of every folder, each time */
+	ACL_OFF,
+};
+enum { ACL_MODE_COUNT = ACL_OFF + 1 };
+const char *acl_mode_name(enum acl_mode m); /* "auto", "on", "off" */
+
 enum secret_kind { SECRET_PROMPT, SECRET_COMMAND, SECRET_FILE, SECRET_USERS_FILE };
 
 /* Where one secret comes from. */
@@ -86,6 +95,7 @@ struct server {
 	const char *profile;	  /* "auto", a name, or a path (lib/profile) */
 	unsigned max_connections; /* 1 to 64 */
 	enum compress_mode compress;
+	enum acl_mode acl;
 	int64_t timeout_ms; /* silence after which a connection counts as dead */
 	const struct hours *not_during; /* when nothing is read from it */
 	size_t not_during_n;

@@ -682,3 +682,64 @@ END;
 CREATE TRIGGER folder_hole_no_delete BEFORE DELETE ON folder_hole BEGIN
 	SELECT RAISE(ABORT, 'folder_hole is append-only');
 END;
+
+-- Who may do what with a folder, as its server told it (GETACL, RFC 4314), when it differs
+-- from the folder's last row.  Append-only; audit.
+CREATE TABLE folder_acl (
+	id     INTEGER PRIMARY KEY,
+	run    INTEGER NOT NULL REFERENCES run (id),
+	folder INTEGER NOT NULL REFERENCES folder (id),
+	at     INTEGER NOT NULL,
+	words  TEXT NOT NULL -- why it is not known, in the server's words; '': it is
+) STRICT;
+CREATE INDEX folder_acl_folder ON folder_acl (folder);
+CREATE INDEX folder_acl_run ON folder_acl (run);
+
+-- The entries of such a list.  Append-only; audit.
+CREATE TABLE folder_grant (
+	acl    INTEGER NOT NULL REFERENCES folder_acl (id),
+	who    TEXT NOT NULL, -- identifier as the server writes it; '-' in front: taken away
+	rights TEXT NOT NULL, -- letters, ascending, each once
+	PRIMARY KEY (acl, who)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER folder_acl_no_update BEFORE UPDATE ON folder_acl BEGIN
+	SELECT RAISE(ABORT, 'folder_acl is append-only');
+END;
+CREATE TRIGGER folder_acl_no_delete BEFORE DELETE ON folder_acl BEGIN
+	SELECT RAISE(ABORT, 'folder_acl is append-only');
+END;
+CREATE TRIGGER folder_grant_no_update BEFORE UPDATE ON folder_grant BEGIN
+	SELECT RAISE(ABORT, 'folder_grant is append-only');
+END;
+CREATE TRIGGER folder_grant_no_delete BEFORE DELETE ON folder_grant BEGIN
+	SELECT RAISE(ABORT, 'folder_grant is append-only');
+END;
+
+-- Sets of labels of a server with X-GM-EXT-1 (Gmail).  Append-only; audit.
+CREATE TABLE label_set (
+	id    INTEGER PRIMARY KEY,
+	names BLOB NOT NULL UNIQUE -- decoded, ascending, one a line
+) STRICT;
+
+-- Which messages of such a server are one and the same, shown by several folders.  A row
+-- for each message when it is known first.  Append-only; audit.
+CREATE TABLE message_gmail (
+	message INTEGER PRIMARY KEY, -- message.id
+	run     INTEGER NOT NULL REFERENCES run (id),
+	number  INTEGER NOT NULL,    -- X-GM-MSGID, an unsigned number of 64 bits
+	labels  INTEGER NOT NULL REFERENCES label_set (id)
+) STRICT;
+CREATE INDEX message_gmail_number ON message_gmail (number);
+CREATE INDEX message_gmail_run ON message_gmail (run);
+CREATE TRIGGER label_set_no_update BEFORE UPDATE ON label_set BEGIN
+	SELECT RAISE(ABORT, 'label_set is append-only');
+END;
+CREATE TRIGGER label_set_no_delete BEFORE DELETE ON label_set BEGIN
+	SELECT RAISE(ABORT, 'label_set is append-only');
+END;
+CREATE TRIGGER message_gmail_no_update BEFORE UPDATE ON message_gmail BEGIN
+	SELECT RAISE(ABORT, 'message_gmail is append-only');
+END;
+CREATE TRIGGER message_gmail_no_delete BEFORE DELETE ON message_gmail BEGIN
+	SELECT RAISE(ABORT, 'message_gmail is append-only');
+END;

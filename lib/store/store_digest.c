@@ -49,6 +49,11 @@ static const char *const sql_later_rows[] = {
 	" WHERE run = ?1 ORDER BY id",
 	"SELECT h.seen, h.uid, h.octets, h.\"date\", h.words FROM folder_seen s"
 	" JOIN folder_hole h ON h.seen = s.id WHERE s.run = ?1 ORDER BY h.seen, h.uid",
+	"SELECT g.message, g.number, s.names FROM message_gmail g JOIN label_set s"
+	" ON s.id = g.labels WHERE g.run = ?1 ORDER BY g.message",
+	"SELECT id, folder, at, words FROM folder_acl WHERE run = ?1 ORDER BY id",
+	"SELECT g.acl, g.who, g.rights FROM folder_acl a JOIN folder_grant g"
+	" ON g.acl = a.id WHERE a.run = ?1 ORDER BY g.acl, g.who",
 };
 
 static const char sql_ended[] =

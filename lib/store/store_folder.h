@@ -10,6 +10,7 @@
  */
 #include "base/sha256.h"
 #include "model/account.h"
+#include "model/acl.h"
 #include "model/folder.h"
 #include "model/limit.h"
 #include "model/message.h"
@@ -37,6 +38,7 @@ struct folder_known {
 	struct folder_state state; /* exists: how many are stored; modseq: what changed
 				      after it must be read */
 	enum depth depth;
+	bool acl; /* its rights were asked for before (store_acl.h) */
 };
 /* Bring `folder` up to date: new rows, changed attributes, gone ones (with a folder_seen
  * FOLDER_GONE each), and fill in known; where the rights of the login are others than
@@ -143,6 +145,8 @@ struct account_end {
 	const struct limit *limits;
 	size_t limit_n;
 	unsigned limits_known; /* bits 1 << LIMIT_* */
+	const struct folder_acl *acls; /* of the folders that were asked for */
+	size_t acl_n;
 };
 bool store_account_end(struct store *st, const struct account_end *e,
 		       struct err *err) MUST_CHECK;

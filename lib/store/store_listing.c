@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What an account shows before its folders are read, and how the reading ended. */
 #include "base/clock.h"
+#include "store/store_acl.h"
 #include "store/store_db.h"
 #include "store/store_folder.h"
 #include "store/store_limit.h"
@@ -255,7 +256,8 @@ static bool put_listing(struct store *st, const struct account_listing *l,
 }
 
 static const char sql_seen_known[] =
-	"SELECT epoch, uidvalidity, uidnext, modseq, messages, depth FROM folder_seen"
+	"SELECT epoch, uidvalidity, uidnext, modseq, messages, depth,"
+	" EXISTS (SELECT 1 FROM folder_acl WHERE folder = ?1) FROM folder_seen"
 	" WHERE id = (SELECT max(id) FROM folder_seen WHERE folder = ?1) AND outcome = "
 	"?2";
 
@@ -283,6 +285,7 @@ static bool fill_known(struct store *st, struct account_listing *l, struct err *
 					   .exists = sqlite3_column_int64(q, 4),
 					   .octets = -1 },
 				.depth = (enum depth)depth,
+				.acl = sqlite3_column_int(q, 6) != 0,
 			};
 		sqlite3_reset(q);
 	}
@@ -355,8 +358,10 @@ bool store_account_end(struct store *st, const struct account_end *e, struct err
 	db_bind_str(q, 10, e->error == NULL ? "" : e->error);
 	sqlite3_bind_int(q, 11, ACCOUNT_READ);
 	sqlite3_bind_int(q, 12, ACCOUNT_PARTLY);
-	ok = db_run(st, q, err) && store_limits_put(st, e->account, e->limits, e->limit_n,
-						    e->limits_known, err);
+	ok = db_run(st, q, err) &&
+	     store_limits_put(st, e->account, e->limits, e->limit_n, e->limits_known,
+			      err) &&
+	     store_acls_put(st, e->acls, e->acl_n, err);
 	return db_tx_end(st, own, ok, err);
 }
 

@@ -53,6 +53,7 @@ static const char *const erase_messages[] = {
 	"DELETE FROM message_id WHERE message BETWEEN ?1 AND ?2",
 	"DELETE FROM message_detail WHERE message BETWEEN ?1 AND ?2",
 	"DELETE FROM body_seen WHERE message BETWEEN ?1 AND ?2",
+	"DELETE FROM message_gmail WHERE message BETWEEN ?1 AND ?2",
 	"DELETE FROM message WHERE id BETWEEN ?1 AND ?2",
 };
 static const char *const erase_details[] = {
@@ -81,6 +82,11 @@ static const char *const erase_account[] = {
 	" " ACCOUNTS,
 	"UPDATE account_limit SET name = 'purged' WHERE name <> '' AND account IN"
 	" " ACCOUNTS,
+	"DELETE FROM label_set WHERE id NOT IN (SELECT labels FROM message_gmail)",
+	"DELETE FROM folder_grant WHERE acl IN (SELECT id FROM folder_acl WHERE folder IN"
+	" " FOLDERS ")",
+	"UPDATE folder_acl SET words = 'purged' WHERE folder IN " FOLDERS,
+	"DELETE FROM folder_grant WHERE lower(ltrim(who, '-')) IN " NAMES,
 	"UPDATE account_listing SET prefix = '' WHERE account IN " ACCOUNTS,
 	"UPDATE folder SET wire = CAST('purged-' || id AS BLOB), name = 'purged-' || id"
 	" WHERE account IN " ACCOUNTS,
@@ -96,6 +102,9 @@ static const char *const erase_account[] = {
 	"UPDATE finding SET other = 'purged', explanation = 'What it was about was "
 	"purged.'"
 	" WHERE other <> '' AND lower(other) IN " NAMES,
+	"UPDATE finding SET explanation = 'What it was about was purged.' WHERE class = 24"
+	" AND EXISTS (SELECT 1 FROM doomed_name d WHERE instr(lower(explanation), d.name)"
+	" > 0)",
 	"UPDATE pair SET old_name = 'purged-' || id, new_name = 'purged-' || id, note = "
 	"''"
 	" WHERE transfer IN " TRANSFERS,
@@ -114,6 +123,7 @@ static const char *const erase_account[] = {
 };
 
 _Static_assert(FINDING_MISDELIVERED == 17, "as above");
+_Static_assert(FINDING_ACCESS == 24, "as above");
 
 /* ---- who ---- */
 

@@ -54,6 +54,7 @@ refuse() {
 	refuse ":1:" '{"old":{"host":"a","kind":"exchange"}}'
 	refuse ":1:" '{"old":{"host":"a","max_connections":0}}'
 	refuse ":1:" '{"old":{"host":"a","compress":"gzip"}}'
+	refuse ":1:" '{"old":{"host":"a","acl":"maybe"}}'
 	refuse ":1:" '{"old":{"host":"a","max_connections":65}}'
 	refuse ":1:" '{"old":{"host":"a","timeout":"0s"}}'
 	refuse ":1:" '{"old":{"host":"a","timeout":"60"}}'

@@ -74,6 +74,22 @@ trouble_is_said() {
 	has "$out" "0 of 1 account read"
 }
 
+@test "a place in the tree in which mail is counted is read, or named" {
+	local how
+	for how in opens counts; do
+		python3 - "$how" <<-'END'
+			import json, sys
+			json.dump({"folders": [{"name": "INBOX"}, {"name": "Place", "attrs": ["\\Noselect"], "place": sys.argv[1], "messages": [
+			    {"header": "Message-ID: <1@example.org>\r\n"}]}, {"name": "Empty", "attrs": ["\\Noselect"], "place": "counts"}]}, open("model.json", "w"))
+		END
+		[ "$how" = opens ] || server_trouble 3 '"Place"' --model model.json
+		[ "$how" = counts ] || server_trouble 0 "" --model model.json
+		mm explain anna
+		[ "$how" = counts ] || has "$out" "1 message in 2 of 2 folders"
+		[ "$how" = opens ] || has "$out" "0 messages in 1 of 2 folders"
+	done
+}
+
 @test "10,000 folders" {
 	server_trouble 0 "" --folders 10000
 	has "$out" "in 10,002 folders"

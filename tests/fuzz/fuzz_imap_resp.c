@@ -2,6 +2,7 @@
 /* What answers mean: every response of a stream goes to the parser of its kind, in a copy
  * of just its size. */
 #include "base/text.h"
+#include "imap/imap_acl.h"
 #include "imap/imap_cmd.h"
 #include "imap/imap_cur.h"
 #include "imap/imap_fetch.h"
@@ -77,7 +78,7 @@ static void check_fetch(uint32_t seq, struct span text, struct arena *arena)
 	promise_clean(ok, &err);
 	if (!ok)
 		return;
-	PROMISE(f.seq == seq && f.has <= 0x7f &&
+	PROMISE(f.seq == seq && f.has < 1 << 10 &&
 		((f.has & IMAP_HAS_UID) != 0) == (f.uid != 0));
 	PROMISE(f.keyword_n <= IMAP_KEYWORDS_MAX && f.flags < 1 << MSG_FLAG_COUNT);
 	for (size_t i = 1; i < f.keyword_n; i++)
@@ -86,6 +87,10 @@ static void check_fetch(uint32_t seq, struct span text, struct arena *arena)
 		sum += (unsigned char)f.header.p[i];
 	for (size_t i = 0; i < f.envelope_id.n; i++)
 		sum += (unsigned char)f.envelope_id.p[i];
+	PROMISE(f.label_n <= IMAP_LABELS_MAX);
+	for (size_t k = 0; k < f.label_n; k++)
+		for (size_t i = 0; i < f.labels[k].n; i++)
+			sum += (unsigned char)f.labels[k].p[i];
 	PROMISE(sum < UINT32_MAX); /* all of it was readable */
 }
 
@@ -101,6 +106,28 @@ static void check_quota(struct span text, struct arena *arena)
 	for (size_t i = 0; i < n; i++)
 		PROMISE(list[i].used >= 0 && list[i].allowed >= 0 &&
 			text_is_utf8(span_str(list[i].name)));
+}
+
+static void check_acl(struct span text, struct arena *arena)
+{
+	const struct acl_entry *entry = NULL;
+	struct err err = ERR_INIT;
+	const char *wire;
+	size_t n = 0;
+	bool ok = imap_acl_parse(text, arena, &wire, &entry, &n, &err);
+
+	promise_clean(ok, &err);
+	if (!ok)
+		return;
+	check_name(wire);
+	PROMISE(n <= ACL_ENTRIES_MAX);
+	for (size_t i = 0; i < n; i++) {
+		PROMISE(i == 0 || strcmp(entry[i - 1].who, entry[i].who) < 0);
+		PROMISE(text_is_utf8(span_str(entry[i].who)) &&
+			strlen(entry[i].who) <= ACL_WHO_MAX && *entry[i].who != '\0');
+		for (const char *r = entry[i].rights; *r != '\0'; r++)
+			PROMISE(r[1] == '\0' || r[0] < r[1]);
+	}
 }
 
 static void check_other(const struct imap_resp *resp, struct arena *arena)
@@ -130,6 +157,9 @@ static void check_other(const struct imap_resp *resp, struct arena *arena)
 	case IMAP_RESP_MYRIGHTS:
 		promise_clean(imap_myrights_parse(resp->text, arena, &rights, &err),
 			      &err);
+		break;
+	case IMAP_RESP_ACL:
+		check_acl(resp->text, arena);
 		break;
 	case IMAP_RESP_QUOTA:
 		check_quota(resp->text, arena);

@@ -29,12 +29,15 @@ class Folder:
         self.modseq = spec.get("modseq", 1)
         self.attrs = spec.get("attrs", [])
         self.subscribed = spec.get("subscribed", True)
+        self.place = spec.get("place")
+        self.acl = spec.get("acl", "owner lrswipkxtea")
         self.messages = []
         for number, m in enumerate(spec.get("messages", []), 1):
             header, body = octets(m.get("header", "")), octets(m.get("body", ""))
             self.messages.append({
                 "uid": m.get("uid", number), "flags": m.get("flags", []), "header": header,
                 "body": body * m.get("times", 1), "lost": m.get("lost", False),
+                "gmail": m.get("gmail", number), "labels": m.get("labels", []),
                 "date": m.get("date", "01-Jan-2010 15:15:35 +0000"),
                 "size": m.get("size", len(header) + 2)})
         self.messages.sort(key=lambda m: m["uid"])

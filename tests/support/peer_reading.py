@@ -47,7 +47,7 @@ class Reading(Ways):
                 attrs.append("\\Subscribed")
             self.line(b"* %s (%s) %s %s" % (b"LSUB" if lsub else b"LIST", octets(" ".join(attrs)),
                                             self.delimiter(), quoted(f.name)))
-            if status and "\\Noselect" not in attrs and f.name not in self.server.no_open:
+            if status and ("\\Noselect" not in attrs or f.place) and f.name not in self.server.no_open:
                 self.line(self.status(f, status.group(1)))
         return self.done("OK done")
 
@@ -67,7 +67,7 @@ class Reading(Ways):
         if f is not None and f.name in self.server.no_open:
             self.done("NO [SERVERBUG] Internal error occurred. Refer to server log.")
             return None
-        if f is None or "\\Noselect" in f.attrs:
+        if f is None or "\\Noselect" in f.attrs and f.place != "opens":
             self.done("NO [NONEXISTENT] Mailbox does not exist")
             return None
         return f
@@ -142,6 +142,10 @@ class Reading(Ways):
                 out.append(b"RFC822.SIZE %d" % m["size"])
             elif name == "MODSEQ":
                 out.append(b"MODSEQ (%d)" % self.open.modseq)
+            elif name == "X-GM-MSGID":
+                out.append(b"X-GM-MSGID %d" % m["gmail"])
+            elif name == "X-GM-LABELS":
+                out.append(b"X-GM-LABELS (%s)" % b" ".join(quoted(octets(n)) for n in m["labels"]))
             elif name == "ENVELOPE":
                 out.append(envelope(m["header"]))
             else:
@@ -168,10 +172,12 @@ class Reading(Ways):
         items = re.findall(r"[^ \[]+(?:\[[^\]]*\])?", args[1].strip("()") if "[" not in args[1]
                            else re.sub(r"^\(|\)$", "", args[1]))
         for item in items:
-            if not re.fullmatch(r"UID|FLAGS|INTERNALDATE|RFC822\.SIZE|ENVELOPE|MODSEQ|"
+            if not re.fullmatch(r"X-GM-MSGID|X-GM-LABELS|UID|FLAGS|INTERNALDATE|RFC822\.SIZE|ENVELOPE|MODSEQ|"
                                 r"BODY\.PEEK\[(HEADER(\.FIELDS \([^)]*\))?)?\]", item, re.I):
                 return self.refuse(line)
         items = [i.upper() for i in items]
+        if any(i.startswith("X-GM-") for i in items) and "X-GM-EXT-1" not in self.caps():
+            return self.refuse(line)
         last = self.open.messages[-1]["uid"] if self.open.messages else 0
         if len(self.open.messages) > 1000 and "RFC822.SIZE" in items:
             self.server.meet(self.number)
@@ -195,4 +201,22 @@ class Reading(Ways):
             return self.refuse(line)
         self.line(b'* QUOTAROOT INBOX "User quota"')
         self.line(b'* QUOTA "User quota" (%s)' % octets(self.args.quota.replace("_", " ")))
+        return self.done("OK done")
+
+    def c_myrights(self, args, line):
+        if "ACL" not in self.caps():
+            return self.refuse(line)
+        self.line(b"* MYRIGHTS %s lrswipkxtea" % quoted(name_of(args[0])))
+        return self.done("OK done")
+
+    def c_getacl(self, args, line):
+        if "ACL" not in self.caps():
+            return self.refuse(line)
+        f = self.opened(args[0])
+        if f is None:
+            return None
+        if f.acl and f.acl.startswith(("NO ", "BAD ")):
+            return self.done(f.acl)
+        if f.acl is not None:
+            self.line(b"* ACL %s %s" % (quoted(f.name), octets(f.acl)) if f.acl else b"* ACL %s" % quoted(f.name))
         return self.done("OK done")

@@ -35,6 +35,14 @@ static const char *told(const struct imap_fetch *f, struct strbuf *out)
 		strbuf_addf(out, "octets=%lld ", (long long)f->octets);
 	if (f->has & IMAP_HAS_MODSEQ)
 		strbuf_addf(out, "modseq=%lld ", (long long)f->modseq);
+	if (f->has & IMAP_HAS_GMAIL_ID)
+		strbuf_addf(out, "gmail=%llu ", (unsigned long long)f->gmail_id);
+	if (f->has & IMAP_HAS_GMAIL_LABELS) {
+		strbuf_adds(out, "labels=");
+		for (size_t i = 0; i < f->label_n; i++)
+			strbuf_addf(out, "<%.*s>", (int)f->labels[i].n, f->labels[i].p);
+		strbuf_addc(out, ' ');
+	}
 	if (f->has & IMAP_HAS_BODY) {
 		if (f->body_nil)
 			strbuf_adds(out, "body=NIL ");
@@ -129,7 +137,19 @@ static void reads_what_servers_send(void **state)
 		/* Other items. */
 		{ "(UID 3 MODSEQ (917) X-GM-LABELS (\\Inbox \"a b\" {2}" CRLF
 		  "))) X-NEW NIL)",
-		  "uid=3 modseq=917 " },
+		  "uid=3 modseq=917 labels=<\\Inbox><a b><))> " },
+		{ "(X-GM-MSGID 18446744073709551615 UID 3)",
+		  "uid=3 gmail=18446744073709551615 " },
+		{ "(X-GM-LABELS (\"\\\\Inbox\" \"x\\\"y\" Work) UID 3)",
+		  "uid=3 labels=<\\Inbox><x\"y><Work> " },
+		{ "(X-GM-LABELS () UID 3)", "uid=3 labels= " },
+		{ "(X-GM-LABELS NIL UID 3)", "uid=3 labels= " },
+		{ "(X-GM-MSGID 18446744073709551616 UID 3)", NULL },
+		{ "(X-GM-MSGID -1 UID 3)", NULL },
+		{ "(X-GM-MSGID NIL UID 3)", NULL },
+		{ "(X-GM-MSGID 1 X-GM-MSGID 1)", NULL },
+		{ "(X-GM-LABELS (a ( UID 3)", NULL },
+		{ "(X-GM-LABELS x UID 3)", NULL },
 		{ "(BODYSTRUCTURE ((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") NIL NIL "
 		  "\"7BIT\" 3 1)(\"A\" \"B\" NIL NIL "
 		  "NIL \"7BIT\" 4) \"MIXED\") UID 3)",

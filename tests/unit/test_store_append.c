@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What was observed stays as it is: no statement of ours or of anybody else edits it. */
 #include "store/store_accept.h"
+#include "store/store_acl.h"
+#include "store/store_gmail.h"
 #include "store/store_approval.h"
 #include "store/store_count.h"
 #include "store/store_db.h"
@@ -178,7 +180,7 @@ static void sign_something(struct rig *r)
 
 /* One message more, which cannot be read. */
 static __attribute__((noinline)) void leave_a_hole(struct rig *r, struct store_row *rows,
-						  size_t n)
+						   size_t n)
 {
 	static const struct folder_hole hole = { .uid = 99, .octets = 7, .words = "NO" };
 	struct folder_state s = rig_state((int64_t)n + 1);
@@ -210,6 +212,10 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "event", "note" },
 		{ "account_seen", "outcome" },
 		{ "account_limit", "used" },
+		{ "folder_acl", "words" },
+		{ "message_gmail", "number" },
+		{ "label_set", "names" },
+		{ "folder_grant", "rights" },
 		{ "folder_change", "after" },
 		{ "folder_epoch", "uidvalidity" },
 		{ "folder_seen", "messages" },
@@ -272,6 +278,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 	struct dns_seen dns = {
 		.domain = "example.org", .via = "", .name = "x", .value = "", .words = ""
 	};
+	const struct acl_entry grant = { "ben", "lrs" };
+	const struct gmail_row gmail = { .uid = 1, .number = 7, .labels = "Work" };
+	struct folder_acl acl = { .entry = &grant, .n = 1, .words = "" };
 	const struct limit limit = { .name = "root", .used = 1, .allowed = 2 };
 	size_t n;
 
@@ -288,6 +297,9 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_scan_sample_put(r->st, &sample, &err));
 	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
 	ok(store_limits_put(r->st, r->account, &limit, 1, 1u << LIMIT_STORAGE, &err));
+	ok(store_gmail_put(r->st, 1, &gmail, 1, &err));
+	acl.folder = r->folder;
+	ok(store_acls_put(r->st, &acl, 1, &err));
 	meet_servers(r);
 	ok(store_dns_add(r->st, &dns, &err));
 	rig_run_end(r);
