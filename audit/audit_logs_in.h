@@ -44,6 +44,9 @@ struct hour_entry {
 	int64_t lines, logins, deliveries;
 };
 
+/* As what an event is counted (enum log_use); false: as nothing. */
+bool hit_use(const struct hit *h, uint8_t *out);
+
 #define BATCH_HOURS_MAX 4096u /* entries; more than that many in a piece are one */
 
 struct counts {

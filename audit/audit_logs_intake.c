@@ -263,30 +263,6 @@ static bool client(struct intake *in, struct file *f, const struct batch *b,
 	return true;
 }
 
-static bool use_of(const struct hit *h, uint8_t *out)
-{
-	switch (h->kind) {
-	case LOG_OTHER:
-		return false;
-	case LOG_LOGIN:
-		*out = (h->flags & LOG_F_PROXY) != 0  ? USE_LOGIN_PROXY
-		       : (h->flags & LOG_F_TWIN) != 0 ? USE_LOGIN_TWIN
-						      : USE_LOGIN;
-		return true;
-	case LOG_FAIL:
-		*out = (h->flags & LOG_F_LIMIT) != 0 ? USE_LIMIT : USE_FAIL;
-		/* the same attempt stands on another line */
-		return (h->flags & (LOG_F_AUTHLAYER | LOG_F_TWIN)) == 0;
-	case LOG_LOGOUT:
-		*out = USE_LOGOUT;
-		return (h->flags & LOG_F_PROXY) == 0;
-	case LOG_DELIVERY:
-		*out = (h->flags & LOG_F_MTA) != 0 ? USE_HANDED : USE_DELIVERY;
-		return true;
-	}
-	return false;
-}
-
 /* Names that only somebody who guesses has ever used: not more than FAIL_NAMES a run. */
 static bool fail_name(struct intake *in, struct span user, uint64_t hash, uint32_t *id,
 		      struct err *err)
@@ -344,7 +320,7 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 	u->slot = (uint8_t)(f - in->file);
 	u->protocol = (uint8_t)h->protocol;
 	u->address = u->rcpt = u->client = STORE_LOG_EMPTY;
-	if (!use_of(h, &u->use))
+	if (!hit_use(h, &u->use))
 		return true;
 	if (u->use == USE_FAIL || u->use == USE_LIMIT) {
 		if (!fail_name(in, user, h->user_hash, &u->name, err))

@@ -205,6 +205,30 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key)
 		event(b, l, l->user, key, hash, session, entry);
 }
 
+bool hit_use(const struct hit *h, uint8_t *out)
+{
+	switch (h->kind) {
+	case LOG_OTHER:
+		return false;
+	case LOG_LOGIN:
+		*out = (h->flags & LOG_F_PROXY) != 0  ? USE_LOGIN_PROXY
+		       : (h->flags & LOG_F_TWIN) != 0 ? USE_LOGIN_TWIN
+						      : USE_LOGIN;
+		return true;
+	case LOG_FAIL:
+		*out = (h->flags & LOG_F_LIMIT) != 0 ? USE_LIMIT : USE_FAIL;
+		/* the same attempt stands on another line */
+		return (h->flags & (LOG_F_AUTHLAYER | LOG_F_TWIN)) == 0;
+	case LOG_LOGOUT:
+		*out = USE_LOGOUT;
+		return (h->flags & LOG_F_PROXY) == 0;
+	case LOG_DELIVERY:
+		*out = (h->flags & LOG_F_MTA) != 0 ? USE_HANDED : USE_DELIVERY;
+		return true;
+	}
+	return false;
+}
+
 void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip_last)
 {
 	struct span rest = { b->piece.p, b->piece.n };

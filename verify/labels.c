@@ -47,16 +47,23 @@ bool labels_view(struct work *w, const struct work_folder *f, bool *out, struct 
 	       store_gmail_any(w->st, f->epoch, out, err);
 }
 
-/* The copy that is named when none arrived: of a folder that is a label, if there is one.
- */
+/* What speaks against a copy as the one that is named: a rule leaves its folder out, it
+ * came after the seal, its folder is a view.  Each would explain a loss away. */
+static int weakness(const struct work_pair *p, uint32_t uid)
+{
+	return (p->excluded != NULL) * 4 + settle_late(p, uid) * 2 +
+	       is_view(p->folder[SIDE_OLD]);
+}
+
+/* Is c, which did not arrive either, the copy that is named? */
 static bool is_before(const struct work *w, const struct gmail_copy *c,
 		      const struct work_pair *p, const struct leftover *l)
 {
 	const struct work_pair *other = pair_of(w, c->folder);
-	bool view = is_view(other->folder[SIDE_OLD]), own = is_view(p->folder[SIDE_OLD]);
+	int theirs = weakness(other, c->uid), own = weakness(p, l->m.uid);
 
-	if (view != own)
-		return own;
+	if (theirs != own)
+		return theirs < own;
 	if (other != p)
 		return other < p;
 	return c->epoch != l->epoch ? c->epoch < l->epoch : c->uid < l->m.uid;

@@ -123,7 +123,16 @@ static const struct scene {
 	  2,
 	  0,
 	  1 },
+	/* A rule that leaves one of its folders out does not explain the loss. */
+	{ { { "Lists", 0, 0, { { "<a@x>", 1 } } }, { "Work", 0, 0, { { "<a@x>", 1 } } } },
+	  { { "Lists", 0, 0, { { NULL, 0 } } }, { "Work", 0, 0, { { NULL, 0 } } } },
+	  "doubt message-missing old Work 1\n",
+	  1,
+	  0,
+	  1 },
 };
+static const char *const lists_out[] = { "Lists" };
+static const struct map_rules without_lists = { .exclude = lists_out, .exclude_n = 1 };
 
 static void counts_each_message_once(void **state)
 {
@@ -141,6 +150,7 @@ static void counts_each_message_once(void **state)
 		read_side(&f, SIDE_NEW, scenes[i].new);
 		fx_audit_end(&f);
 		o = options(&t, 1);
+		o.rules = &without_lists;
 		verify(&f, &o);
 		j = judgement(&f, t);
 		if (strcmp(findings(&f, t), scenes[i].findings) != 0)
