@@ -14,7 +14,7 @@ enum { NAMED_MAX = 10 }; /* labels without a folder that are named */
 struct idle {
 	int64_t epoch;
 	uint32_t uid, pair;
-	bool label; /* another copy arrived: its label did not */
+	bool label; /* another copy arrived, in another folder: its label did not */
 };
 
 struct sorting {
@@ -43,8 +43,7 @@ static bool is_view(const struct work_folder *f)
 bool labels_view(struct work *w, const struct work_folder *f, bool *out, struct err *err)
 {
 	*out = false;
-	return f == NULL || f->epoch == 0 || !is_view(f) ||
-	       store_gmail_any(w->st, f->epoch, out, err);
+	return f->epoch == 0 || !is_view(f) || store_gmail_any(w->st, f->epoch, out, err);
 }
 
 /* What speaks against a copy as the one that is named: a rule leaves its folder out, it
@@ -53,6 +52,17 @@ static int weakness(const struct work_pair *p, uint32_t uid)
 {
 	return (p->excluded != NULL) * 4 + settle_late(p, uid) * 2 +
 	       is_view(p->folder[SIDE_OLD]);
+}
+
+/* It was looked for on the new side: what is there, and what went after the seal. */
+static bool was_compared(const struct work_pair *p, const struct gmail_copy *c)
+{
+	const struct work_base *b = &p->base[SIDE_OLD];
+
+	if (p->row.kind == PAIR_UNREADABLE || p->row.kind == PAIR_UNSELECTABLE ||
+	    p->epoch[SIDE_OLD] != c->epoch)
+		return false;
+	return c->gone_run == 0 || (b->sealed && c->gone_run > b->run);
 }
 
 /* Is c, which did not arrive either, the copy that is named? */
@@ -64,16 +74,14 @@ static bool is_before(const struct work *w, const struct gmail_copy *c,
 
 	if (theirs != own)
 		return theirs < own;
-	if (other != p)
-		return other < p;
-	return c->epoch != l->epoch ? c->epoch < l->epoch : c->uid < l->m.uid;
+	return other != p ? other < p : c->uid < l->m.uid;
 }
 
 static bool sort_one(struct sorting *s, const struct leftover *l, uint32_t owner,
 		     struct err *err)
 {
 	const struct work_pair *p = &s->w->pair[owner];
-	bool arrived = false, told = false;
+	bool arrived = false, here = false, told = false;
 	struct gmail_copy *c;
 	size_t n;
 
@@ -85,23 +93,25 @@ static bool sort_one(struct sorting *s, const struct leftover *l, uint32_t owner
 		const struct work_pair *other = pair_of(s->w, c[i].folder);
 
 		/* Where nothing was compared nothing is known. */
-		if (other == NULL || other->row.kind == PAIR_UNREADABLE ||
-		    other->epoch[SIDE_OLD] != c[i].epoch)
+		if (other == NULL || !was_compared(other, &c[i]))
 			continue;
-		if (!c[i].leftover)
+		if (!c[i].leftover) {
 			arrived = true;
-		else if (is_before(s->w, &c[i], p, l))
+			here |= other->leader == p->leader && p->folder[SIDE_NEW] != NULL;
+		} else if (is_before(s->w, &c[i], p, l)) {
 			told = true;
+		}
 	}
 	if (!arrived && !told)
 		return true;
 	if (s->n == s->cap) {
-		s->cap = s->cap == 0 ? 1024 : s->cap * 2;
+		s->cap = s->cap * 2 + 64;
 		s->idle = mem_realloc(s->idle, s->cap * sizeof *s->idle);
 	}
-	s->idle[s->n++] = (struct idle){
-		.epoch = l->epoch, .uid = l->m.uid, .pair = owner, .label = arrived
-	};
+	s->idle[s->n++] = (struct idle){ .epoch = l->epoch,
+					 .uid = l->m.uid,
+					 .pair = owner,
+					 .label = arrived && !here };
 	return true;
 }
 
@@ -162,6 +172,7 @@ static bool has_folder(const struct work_side *s, struct span label)
 struct hidden {
 	struct span name;
 	int64_t messages;
+	size_t last; /* of the sets of labels that have it */
 };
 
 static bool tell_hidden(struct work *w, struct work_member *m, struct err *err)
@@ -170,8 +181,7 @@ static bool tell_hidden(struct work *w, struct work_member *m, struct err *err)
 	struct strbuf say = STRBUF_INIT;
 	struct gmail_labels *v;
 	size_t n, found = 0;
-	int64_t more = 0;
-	bool ok;
+	bool more = false, ok;
 
 	if (!store_gmail_labels(w->st, m->old.account, w->arena, &v, &n, err))
 		return false;
@@ -191,12 +201,15 @@ static bool tell_hidden(struct work *w, struct work_member *m, struct err *err)
 			while (k < found && !span_eq(hidden[k].name, one))
 				k++;
 			if (k == NAMED_MAX) {
-				more++;
+				more = true;
 				continue;
 			}
 			if (k == found)
-				hidden[found++] = (struct hidden){ .name = one };
-			hidden[k].messages += v[i].messages;
+				hidden[found++] = (struct hidden){ .name = one,
+								   .last = n };
+			if (hidden[k].last != i)
+				hidden[k].messages += v[i].messages;
+			hidden[k].last = i;
 		}
 	}
 	if (found == 0)
@@ -209,7 +222,7 @@ static bool tell_hidden(struct work *w, struct work_member *m, struct err *err)
 			    (int)hidden[i].name.n, hidden[i].name.p,
 			    (long long)hidden[i].messages);
 	strbuf_addf(&say, "%s.  No mover copies them as folders.",
-		    more > 0 ? " and others" : "");
+		    more ? " and others" : "");
 	ok = emit_place(w, m, FINDING_LABEL, SEVERITY_INFO, WHY_NONE, SIDE_OLD, "", "",
 			strbuf_cstr(&say), 1, err);
 	strbuf_done(&say);

@@ -359,8 +359,8 @@ enum next refile_next(struct work *w, struct store_leftovers *it, struct leftove
 
 /* ---- labels.c: a Gmail account on the old side ---- */
 
-/* The old folder is a view (All Mail, Starred, Important) of messages of which it is known
- * where else they lie; f NULL: no. */
+/* The old folder is a view (All Mail, Starred, Important) of messages of which it is
+ * known where else they lie. */
 bool labels_view(struct work *w, const struct work_folder *f, bool *out,
 		 struct err *err) MUST_CHECK;
 /* Count each message once: leftovers of which another copy arrived, or is named, are no

@@ -156,16 +156,15 @@ bool store_gmail_any(struct store *st, int64_t epoch, bool *out, struct err *err
 	return ok;
 }
 
-/* Epochs that a folder had before hold messages that are gone. */
 static const char sql_gmail_copies[] =
-	"SELECT e.folder, c.message, l.message IS NOT NULL FROM message_gmail g"
+	"SELECT e.folder, c.message, l.message IS NOT NULL, ifnull(m.gone_run, 0)"
+	" FROM message_gmail g"
 	" JOIN folder_epoch ge ON ge.id = g.message >> 32 JOIN folder gf ON gf.id = "
 	"ge.folder"
 	" JOIN message_gmail c ON c.number = g.number AND c.message <> g.message"
-	" JOIN message m ON m.id = c.message AND m.gone_run IS NULL"
+	" JOIN message m ON m.id = c.message"
 	" JOIN folder_epoch e ON e.id = c.message >> 32"
-	" JOIN folder f ON f.id = e.folder AND f.account = gf.account AND f.gone_run IS "
-	"NULL"
+	" JOIN folder f ON f.id = e.folder AND f.account = gf.account"
 	" LEFT JOIN leftover l ON l.transfer = ?2 AND l.side = ?3 AND l.message = "
 	"c.message"
 	" WHERE g.message = ?1 ORDER BY e.folder, c.message";
@@ -180,7 +179,8 @@ static bool read_copy(struct store *st, sqlite3_stmt *q, struct arena *arena, vo
 		.folder = sqlite3_column_int64(q, 0),
 		.epoch = message >> 32,
 		.uid = (uint32_t)message,
-		.leftover = sqlite3_column_int(q, 2) != 0
+		.leftover = sqlite3_column_int(q, 2) != 0,
+		.gone_run = sqlite3_column_int64(q, 3)
 	};
 	return true;
 }
@@ -204,13 +204,19 @@ bool store_gmail_copies(struct store *st, int64_t transfer, int64_t epoch, uint3
 }
 
 static const char sql_gmail_labels[] =
-	"SELECT s.names, count(DISTINCT g.number) FROM folder f"
+	"WITH told AS (SELECT DISTINCT g.number AS number, g.labels AS labels FROM "
+	"folder f"
 	" JOIN folder_epoch e ON e.folder = f.id"
 	" JOIN message_gmail g ON g.message BETWEEN e.id << 32 AND (e.id << 32) + "
 	"4294967295"
 	" JOIN message m ON m.id = g.message AND m.gone_run IS NULL"
-	" JOIN label_set s ON s.id = g.labels"
-	" WHERE f.account = ?1 AND f.gone_run IS NULL GROUP BY s.id ORDER BY s.names";
+	" WHERE f.account = ?1 AND f.gone_run IS NULL ORDER BY number, labels),"
+	" one AS (SELECT group_concat(labels) AS sets FROM told GROUP BY number),"
+	" alike AS (SELECT sets, count(*) AS messages FROM one GROUP BY sets)"
+	" SELECT (SELECT group_concat(s.names, char(10)) FROM json_each('[' || sets || "
+	"']') j"
+	" JOIN label_set s ON s.id = j.value) AS names, messages FROM alike ORDER BY "
+	"names";
 
 static bool read_labels(struct store *st, sqlite3_stmt *q, struct arena *arena,
 			void *item, struct err *err)

@@ -26,20 +26,21 @@ bool store_gmail_put(struct store *st, int64_t epoch, const struct gmail_row *ro
 bool store_gmail_any(struct store *st, int64_t epoch, bool *out,
 		     struct err *err) MUST_CHECK;
 
-/* Where else the same message lies in the account, as it is now; ordered by folder and
- * uid. */
+/* Where else the same message lies in the account, or lay; ordered by folder and uid. */
 struct gmail_copy {
 	int64_t folder; /* folder.id */
 	int64_t epoch;
 	uint32_t uid;
-	bool leftover; /* under this transfer, of the old side */
+	bool leftover;	  /* under this transfer, of the old side */
+	int64_t gone_run; /* that no longer found it; 0: it is there */
 };
 bool store_gmail_copies(struct store *st, int64_t transfer, int64_t epoch, uint32_t uid,
 			struct arena *arena, struct gmail_copy **out, size_t *n_out,
 			struct err *err) MUST_CHECK;
 
-/* The sets of labels of the messages that are there, with how many have them; one a
- * line. */
+/* The labels that messages carry that are there, one a line, with how many carry just
+ * these.  A folder tells of a message all labels but its own: what its folders tell
+ * stands one behind the other, and a name may be there more than once. */
 struct gmail_labels {
 	const char *names;
 	int64_t messages; /* each once, in however many folders it lies */

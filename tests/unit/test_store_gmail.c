@@ -57,6 +57,7 @@ static void asks_for_what_is_not_known(void **state)
 	assert_int_equal(copy[0].uid, 4);
 	assert_int_equal(copy[0].folder, r->folder);
 	assert_false(copy[0].leftover);
+	assert_int_equal(copy[0].gone_run, 0);
 	ok(store_gmail_copies(r->st, 1, 1, 2000, &r->arena, &copy, &n, &err));
 	assert_int_equal(n, 0);
 	ok(store_gmail_labels(r->st, r->account, &r->arena, &labels, &n, &err));
