@@ -8,6 +8,7 @@
  */
 #include "tests/support/verify_fixture.h"
 
+#include "store/store_gmail.h"
 #include "store/store_mover.h"
 #include "store/store_scan.h"
 
@@ -60,6 +61,9 @@ static const struct fx_message
 		    { "<o@x>", 20, D0 + 7200, 0, NULL, 2 },
 		    M("q", 3, 30, 0, NULL) },
 	one[] = { M("z", 1, 10, 0, NULL) },
+	shown[] = { M("u", 1, 10, 0, NULL), M("v", 2, 20, 0, NULL),
+		    M("w", 3, 30, 0, NULL) },
+	arrived[] = { M("u", 1, 10, 0, NULL) },
 	two[] = { M("z", 1, 10, 0, NULL), M("y", 2, 10, 0, NULL) },
 	no_id[] = { { NULL, 10, D0, 0, NULL, 1 }, { NULL, 11, D0, 0, NULL, 2 } },
 	no_id_new[] = { { NULL, 12, D0, 0, NULL, 1 },
@@ -275,6 +279,17 @@ static const struct person {
 	  { F("INBOX", sixteen) },
 	  true,
 	  false },
+	/* whose folders are labels (fill_labels) */
+	{ "una",
+	  "una",
+	  "una",
+	  "",
+	  { F("INBOX", shown), F("Work", shown), FA("All", FOLDER_ALL, shown) },
+	  { F("INBOX", arrived), FE("Work") },
+	  { { 0 } },
+	  { { 0 } },
+	  false,
+	  false },
 	/* whose words are more than are kept; last, as he takes time */
 	{ "max",
 	  "max",
@@ -388,6 +403,20 @@ static inline void cut_off(struct fx *f, const char *user)
 	fx_ok(store_window_put(f->st, &w, &err));
 }
 
+/* Gmail: which messages of hers are one and the same. */
+static inline void fill_labels(struct fx *f)
+{
+	static const char *const folder[] = { "INBOX", "Work", "All" };
+	static const struct gmail_row row[] = { { 1, 1, "Quiet" },
+						{ 2, 2, "" },
+						{ 3, 3, "" } };
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < COUNT_OF(folder); i++)
+		fx_ok(store_gmail_put(f->st, epoch_of(f, SIDE_OLD, "una", folder[i]), row,
+				      COUNT_OF(row), &err));
+}
+
 /* What a scan, a look-up and a mover's log tell. */
 static inline void fill_more(struct fx *f, const int64_t *t)
 {
@@ -420,6 +449,7 @@ static inline void fill_more(struct fx *f, const int64_t *t)
 	put_detail(f, SIDE_NEW, "kim", "Work", 2, "two");
 	fx_ok(store_detail_fail(f->st, epoch_of(f, SIDE_OLD, "hal", "Private"), 1, "NO",
 				&err));
+	fill_labels(f);
 	cut_off(f, "hal");
 }
 
