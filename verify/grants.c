@@ -2,6 +2,8 @@
 /* Who else may do what with the folders: what of it did not come along.  It is no mail:
  * what others can no longer do is information, and a doubt only where somebody may now
  * read what was closed to him. */
+#include <assert.h>
+
 #include "map/map_login.h"
 #include "store/store_acl.h"
 #include "verify/rights.h"
@@ -65,20 +67,22 @@ static const struct folder_acl *list_of(const struct lists *l, int64_t folder)
 
 /* ---- who is who ---- */
 
-static bool names_open(struct work *w, struct err *err)
+static void names_open(struct work *w)
 {
 	static const struct map_login_rules plain = { 0 };
+	struct err unused = ERR_INIT;
+	bool ok;
 
 	if (*w->names != NULL)
-		return true;
-	if (!map_login_new(&plain, w->names, err))
-		return false;
+		return;
+	ok = map_login_new(&plain, w->names, &unused);
+	assert(ok); /* there is no rule that could be wrong */
+	(void)ok;
 	for (int s = 0; s < SIDE_COUNT; s++)
 		for (size_t i = 0; i < w->everyone_n; i++)
 			if (w->everyone[i].gone == 0)
 				map_login_add(*w->names, (enum side)s, &w->everyone[i],
 					      1);
-	return true;
 }
 
 static struct span after(struct span s, const char *word)
@@ -95,19 +99,20 @@ static bool is_login(const struct judging *g, enum side side, struct span who)
 	const char *user = side == SIDE_OLD ? t->old_user : t->new_user;
 	struct arena *a = g->w->arena;
 
-	return user != NULL &&
-	       strcmp(map_login_form(*g->w->names, who, a),
+	assert(user != NULL); /* folders of that side are compared */
+	return strcmp(map_login_form(*g->w->names, who, a),
 		      map_login_form(*g->w->names, span_str(user), a)) == 0;
 }
 
 /*
  * NULL: the owner, or whoever runs the server; their rights are their own.  Groups are
- * "group:x" on Cyrus, "$x" on Dovecot, "group=x" on Courier; what the administrator of a
- * Dovecot set begins with "#", and Courier tells persons as "user=x".
+ * "group:x" on Cyrus, "$x" on Dovecot ("!$x": before what its members have), "group=x" on
+ * Courier; what the administrator of a Dovecot set begins with "#", and Courier tells
+ * persons as "user=x".
  */
 static const char *key_of(const struct judging *g, enum side side, const char *text)
 {
-	static const char *const groups[] = { "group:", "group=", "$" };
+	static const char *const groups[] = { "group:", "group=", "$", "!$" };
 	static const char *const words[] = { "anyone", "anonymous", "authenticated" };
 	struct span who = span_str(text), rest;
 	struct arena *arena = g->w->arena;
@@ -149,11 +154,35 @@ static int by_key(const void *a, const void *b)
 	return strcmp(((const struct grant *)a)->key, ((const struct grant *)b)->key);
 }
 
+static int by_key_and_who(const void *a, const void *b)
+{
+	int c = by_key(a, b);
+
+	return c != 0 ? c
+		      : strcmp(((const struct grant *)a)->who,
+			       ((const struct grant *)b)->who);
+}
+
 /* Rights that concern nobody: "anyone" may post on Cyrus, which delivers by it. */
 static bool is_idle(const struct grant *grant)
 {
 	return *grant->rights == '\0' ||
 	       (strcmp(grant->key, "anyone") == 0 && strcmp(grant->rights, "p") == 0);
+}
+
+/* The rights of two entries for the same person. */
+static const char *both(struct arena *arena, const char *a, const char *b)
+{
+	struct strbuf out = STRBUF_INIT;
+	const char *text;
+
+	strbuf_adds(&out, a);
+	for (; *b != '\0'; b++)
+		if (strchr(a, *b) == NULL)
+			strbuf_addc(&out, *b);
+	text = arena_span(arena, strbuf_span(&out));
+	strbuf_done(&out);
+	return text;
 }
 
 /* Others in the list, by key, each once. */
@@ -171,11 +200,10 @@ static struct grant *others(const struct judging *g, enum side side,
 		n += v[n].key != NULL && !is_idle(&v[n]);
 	}
 	if (n > 0)
-		qsort(v, n, sizeof *v, by_key);
+		qsort(v, n, sizeof *v, by_key_and_who);
 	for (size_t i = 0; i < n; i++) {
 		if (kept > 0 && strcmp(v[kept - 1].key, v[i].key) == 0)
-			v[kept - 1].rights = arena_printf(
-				arena, "%s%s", v[kept - 1].rights, v[i].rights);
+			v[kept - 1].rights = both(arena, v[kept - 1].rights, v[i].rights);
 		else
 			v[kept++] = v[i];
 	}
@@ -185,58 +213,99 @@ static struct grant *others(const struct judging *g, enum side side,
 
 /* ---- one folder ---- */
 
-/* "ben had lrs and has l" */
-static void say(struct strbuf *out, size_t *told, const struct grant *old,
-		const struct grant *new)
+/* What of one person differs. */
+struct change {
+	const struct grant *old, *new; /* NULL: no entry */
+	bool opens;
+};
+
+static const char *rights_of(const struct grant *v, size_t n, const char *key)
 {
-	if ((*told)++ >= TOLD_MAX)
-		return;
-	strbuf_addf(out, "%s%s had %s and has %s", out->n > 0 ? "; " : "",
-		    old != NULL ? old->who : new->who,
-		    old != NULL ? old->rights : "nothing",
-		    new != NULL ? new->rights : "nothing");
+	const struct grant want = { .key = key };
+	const struct grant *hit = bsearch(&want, v, n, sizeof *v, by_key);
+
+	return hit != NULL ? hit->rights : "";
 }
 
-/* What is taken away from somebody is the other way round. */
-static bool opens(const struct grant *grant, const struct rights_differ *d)
+/* Somebody may read, or give himself any right, who could not before: neither by name nor
+ * because all could.  What is taken away from somebody is the other way round. */
+static bool opens(struct arena *arena, const struct grant *old, size_t n, const char *key,
+		  const char *now, struct rights_differ *d)
 {
-	return grant->key[0] == '-' ? strpbrk(d->lost, "ra") != NULL : d->opens;
+	const char *had = rights_of(old, n, key);
+
+	if (*key == '-')
+		return strpbrk(d->lost, "ra") != NULL;
+	if (!d->opens)
+		return false;
+	had = both(arena, had, rights_of(old, n, "anyone"));
+	if (strcmp(key, "anyone") != 0 && strcmp(key, "anonymous") != 0)
+		had = both(arena, had, rights_of(old, n, "authenticated"));
+	rights_compare(had, now, d);
+	return d->opens;
+}
+
+/* "ben had lrs and has l" */
+static void say(struct strbuf *out, const struct change *c)
+{
+	strbuf_addf(out, "%s%s had %s and has %s", out->n > 0 ? "; " : "",
+		    c->old != NULL ? c->old->who : c->new->who,
+		    c->old != NULL ? c->old->rights : "nothing",
+		    c->new != NULL ? c->new->rights : "nothing");
+}
+
+/* Those to whom it opens come first: there may be more than are named. */
+static const char *say_all(struct arena *arena, const struct change *v, size_t n)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *said;
+	size_t told = 0;
+
+	for (int first = 1; first >= 0; first--)
+		for (size_t i = 0; i < n; i++)
+			if (v[i].opens == (first == 1) && told++ < TOLD_MAX)
+				say(&text, &v[i]);
+	if (n > TOLD_MAX)
+		strbuf_addf(&text, "; and %zu more", n - TOLD_MAX);
+	said = arena_span(arena, strbuf_span(&text));
+	strbuf_done(&text);
+	return said;
 }
 
 static void compare(struct judging *g, const struct work_pair *p,
 		    const struct folder_acl *old, const struct folder_acl *new)
 {
-	struct strbuf text = STRBUF_INIT;
-	size_t a_n, b_n, a = 0, b = 0, told = 0;
+	struct arena *arena = g->w->arena;
+	size_t a_n, b_n, a = 0, b = 0, n = 0;
 	struct grant *x = others(g, SIDE_OLD, old, &a_n);
 	struct grant *y = others(g, SIDE_NEW, new, &b_n);
+	struct change *change = mem_alloc((a_n + b_n + 1) * sizeof *change);
 	struct difference *found = &g->found[g->found_n];
 
 	*found = (struct difference){ .old_name = p->row.old_name,
 				      .new_name = p->row.new_name };
 	while (a < a_n || b < b_n) {
 		int order = a == a_n ? 1 : b == b_n ? -1 : strcmp(x[a].key, y[b].key);
-		const struct grant *was = order <= 0 ? &x[a] : NULL;
-		const struct grant *is = order >= 0 ? &y[b] : NULL;
+		const struct grant *was = order <= 0 ? &x[a++] : NULL;
+		const struct grant *is = order >= 0 ? &y[b++] : NULL;
+		const char *now = is != NULL ? is->rights : "";
 		struct rights_differ d;
 
-		a += was != NULL;
-		b += is != NULL;
-		rights_compare(was != NULL ? was->rights : "",
-			       is != NULL ? is->rights : "", &d);
+		rights_compare(was != NULL ? was->rights : "", now, &d);
 		if (*d.lost == '\0' && *d.won == '\0')
 			continue;
-		found->opens |= opens(was != NULL ? was : is, &d);
-		say(&text, &told, was, is);
+		change[n] = (struct change){
+			was, is,
+			opens(arena, x, a_n, was != NULL ? was->key : is->key, now, &d)
+		};
+		found->opens |= change[n++].opens;
 	}
-	if (told > TOLD_MAX)
-		strbuf_addf(&text, "; and %zu more", told - TOLD_MAX);
-	if (told > 0) {
+	if (n > 0) {
 		found->side = found->opens ? SIDE_NEW : SIDE_OLD;
-		found->text = arena_span(g->w->arena, strbuf_span(&text));
+		found->text = say_all(arena, change, n);
 		g->found_n++;
 	}
-	strbuf_done(&text);
+	free(change);
 }
 
 static void untold(struct judging *g, enum side side, const char *words)
@@ -386,8 +455,7 @@ bool grants_judge(struct work *w, struct work_member *m, struct err *err)
 			return false;
 	if (g.list[SIDE_OLD].n == 0)
 		return true;
-	if (!names_open(w, err))
-		return false;
+	names_open(w);
 	g.found = arena_alloc(w->arena, (w->pair_n + 1) * sizeof *g.found);
 	for (size_t i = 0; i < w->pair_n; i++)
 		/* Folders that became one are another matter. */

@@ -318,4 +318,21 @@ static inline struct sha256 rig_digest(struct rig *r)
 #define assert_digest_equal(a, b)     assert_memory_equal((a).bytes, (b).bytes, 32)
 #define assert_digest_not_equal(a, b) assert_memory_not_equal((a).bytes, (b).bytes, 32)
 
+/* Messages of an epoch.  Not inline: an iterator is large, and frames are limited. */
+static __attribute__((unused, noinline)) size_t rig_count(struct rig *r, int64_t epoch)
+{
+	struct store_messages *it;
+	struct err err = ERR_INIT;
+	struct message m;
+	enum next next;
+	size_t n = 0;
+
+	ok(store_messages_open(r->st, epoch, STORE_BY_UID, &it, &err));
+	while ((next = store_messages_next(it, &m, &err)) == NEXT_ITEM)
+		n++;
+	assert_int_equal(next, NEXT_END);
+	store_messages_close(it);
+	return n;
+}
+
 #endif

@@ -8,6 +8,7 @@
  */
 #include "tests/support/verify_fixture.h"
 
+#include "store/store_acl.h"
 #include "store/store_mover.h"
 #include "store/store_scan.h"
 
@@ -363,6 +364,41 @@ static inline void put_detail(struct fx *f, enum side side, const char *user,
 			       &err));
 }
 
+/* What eve may do with a folder; NULL: the server did not tell. */
+static inline void put_acl(struct fx *f, enum side side, const char *user,
+			   const char *folder, const char *rights)
+{
+	const struct acl_entry eve = { "eve", rights };
+	struct folder_acl a = { .entry = &eve, .n = rights != NULL, .words = "" };
+	struct folder_view *v;
+	struct err err = ERR_INIT;
+	size_t n;
+
+	fx_ok(store_folders(f->st, fx_account(f, side, user), false, &f->arena, &v, &n,
+			    &err));
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].folder.name, folder) == 0)
+			a.folder = v[i].folder.id;
+	if (rights == NULL)
+		a.words = "NO";
+	fx_ok(store_acls_put(f->st, &a, 1, &err));
+}
+
+/* One who may do more in many folders, one in one, and of two nobody knows. */
+static inline void put_acls(struct fx *f)
+{
+	static const char *const of_ann[] = { "INBOX", "Set", "Anew", "Work" };
+
+	for (size_t i = 0; i < COUNT_OF(of_ann); i++) {
+		put_acl(f, SIDE_OLD, "ann", of_ann[i], "l");
+		put_acl(f, SIDE_NEW, "ann", of_ann[i], "lr");
+	}
+	put_acl(f, SIDE_OLD, "ida", "INBOX", "l");
+	put_acl(f, SIDE_NEW, "ida", "INBOX", "lr");
+	put_acl(f, SIDE_OLD, "hal", "INBOX", "l");
+	put_acl(f, SIDE_OLD, "lea", "INBOX", NULL);
+}
+
 /* An audit of the new side's INBOX that was killed in the middle. */
 static inline void cut_off(struct fx *f, const char *user)
 {
@@ -420,6 +456,7 @@ static inline void fill_more(struct fx *f, const int64_t *t)
 	put_detail(f, SIDE_NEW, "kim", "Work", 2, "two");
 	fx_ok(store_detail_fail(f->st, epoch_of(f, SIDE_OLD, "hal", "Private"), 1, "NO",
 				&err));
+	put_acls(f);
 	cut_off(f, "hal");
 }
 
