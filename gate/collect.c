@@ -30,6 +30,12 @@ struct places {
 	size_t n;
 };
 
+/* Found clean by a run that never looked at what only all accounts together show. */
+static bool unfinished(const struct gate_row *r)
+{
+	return r->verdict == VERDICT_CLEAN && !r->ended;
+}
+
 /* It was judged by readings of another tree than the list has now. */
 static bool lapsed(size_t account, int64_t run, const struct gate_read *read)
 {
@@ -72,7 +78,8 @@ static bool accounts(struct store *st, struct arena *arena, struct gate_facts *o
 			.old_tried = of_old->tried,
 			.new_read = of_new->whole,
 			.new_tried = of_new->tried,
-			.judged = r->judged && !lapsed(o, r->old_run, of_old) &&
+			.judged = r->judged && !unfinished(r) &&
+				  !lapsed(o, r->old_run, of_old) &&
 				  !lapsed(w, r->new_run, of_new),
 			.verdict = r->verdict,
 			.depth = r->depth,

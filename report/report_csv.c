@@ -59,12 +59,11 @@ static bool put_transfer(struct report_view *v, struct report_out *out,
 		put_row(&out->buf, (const char *const[COUNT_OF(columns)]){
 					   t->name, "not-judged",
 					   "doubt", [14] = "Never verified." });
-	else if (found &&
-		 strncmp(j.note, REPORT_OUTDATED, sizeof REPORT_OUTDATED - 1) == 0)
+	else if (found && report_lapsed(&j) != NULL)
 		put_row(&out->buf,
 			(const char *const[COUNT_OF(columns)]){
 				t->name, finding_class_name(FINDING_EVIDENCE_STALE),
-				"doubt", [14] = REPORT_OUTDATED });
+				"doubt", [14] = report_lapsed(&j) });
 	if (!store_findings_open(v->st, t->id, &it, err))
 		return false;
 	while ((next = store_findings_next(it, &f, err)) == NEXT_ITEM)

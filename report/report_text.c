@@ -207,8 +207,8 @@ static bool say_reason(struct text *t, size_t i, const struct judgement *j,
 	if (f.n[FINDING_ACCOUNT_UNREADABLE][SEVERITY_DOUBT] > 0 ||
 	    f.n[FINDING_EVIDENCE_STALE][SEVERITY_DOUBT] > 0)
 		lines_add(&t->l, "%s", j->note);
-	else if (strncmp(j->note, REPORT_OUTDATED, sizeof REPORT_OUTDATED - 1) == 0)
-		lines_add(&t->l, REPORT_OUTDATED);
+	else if (report_lapsed(j) != NULL)
+		lines_add(&t->l, "%s", report_lapsed(j));
 	else if (j->folders_unread == 0) {
 		lines_count(&t->l, j->count.old_unverified + j->count.new_unverified,
 			    "message", "messages");

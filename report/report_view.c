@@ -271,6 +271,16 @@ const char *report_purged_sum(const struct report_view *v, struct arena *arena)
 		num_group(clean, b, sizeof b));
 }
 
+const char *report_lapsed(const struct judgement *j)
+{
+	static const char *const v[] = { REPORT_OUTDATED, REPORT_CUT_OFF };
+
+	for (size_t i = 0; i < COUNT_OF(v); i++)
+		if (strncmp(j->note, v[i], strlen(v[i])) == 0)
+			return v[i];
+	return NULL;
+}
+
 bool report_judgement(struct report_view *v, const struct transfer *t,
 		      struct arena *arena, struct judgement *out, bool *found_out,
 		      struct err *err)
@@ -303,6 +313,11 @@ bool report_judgement(struct report_view *v, const struct transfer *t,
 		/* A run that was open then, and went on, has a lower number. */
 		outdated |= a.found ? a.run > out->run || a.good_run != used
 				    : used != 0; /* of another tree */
+	}
+	if (out->verdict == VERDICT_CLEAN && !out->ended) {
+		out->verdict = VERDICT_INCOMPLETE;
+		out->note = arena_printf(arena, REPORT_CUT_OFF "%s%s",
+					 *out->note != '\0' ? " " : "", out->note);
 	}
 	if (outdated) {
 		out->verdict = VERDICT_INCOMPLETE;

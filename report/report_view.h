@@ -109,9 +109,18 @@ bool report_counts_messages(enum finding_class c);
  * incomplete, and the note begins with REPORT_OUTDATED.
  */
 #define REPORT_OUTDATED "Read once more since it was verified: mailmuster verify."
+/* Likewise for what a run found clean that did not come to its end: alarms over all
+ * accounts, and mail that came to another one, were not looked for. */
+#define REPORT_CUT_OFF                                                                   \
+	"Its verify did not come to its end, where all accounts are looked at "          \
+	"together: "                                                                     \
+	"mailmuster verify."
 bool report_judgement(struct report_view *v, const struct transfer *t,
 		      struct arena *arena, struct judgement *out, bool *found_out,
 		      struct err *err) MUST_CHECK;
+
+/* With which of the two the note of what report_judgement gave begins; NULL: neither. */
+const char *report_lapsed(const struct judgement *j);
 
 /* What was erased of a transfer; NULL: nothing. */
 const struct purged *report_purged(const struct report_view *v, int64_t transfer);

@@ -69,6 +69,9 @@ struct pair {
 /* Verdict on a transfer by one verify run. */
 struct judgement {
 	int64_t transfer, run;
+	/* The run came to its end, and with it what only all accounts together show:
+	 * alarms, mail in another account.  Set by the store when it is read. */
+	bool ended;
 	enum verdict verdict;
 	int64_t old_run, new_run;   /* audit runs that were used; 0: none */
 	int64_t old_seen, new_seen; /* when they read the account */

@@ -16,6 +16,7 @@
 #include "base/strbuf.h"
 #include "model/folder.h"
 #include "model/message.h"
+#include "model/run.h"
 #include "store/store.h"
 #include "store/store_sort.h"
 
@@ -292,5 +293,10 @@ bool db_enum(struct store *st, sqlite3_stmt *q, int at, int count, int *out,
 
 /* ERR_BUG unless a run is current and the handle may write. */
 bool db_need_run(struct store *st, struct err *err) MUST_CHECK;
+
+/* SQL: 1 when that run came to its end, 0 when it is open, was stopped or given up. */
+#define DB_RUN_WHOLE(run)                                                                \
+	"EXISTS (SELECT 1 FROM run_end e WHERE e.run = " run " AND e.outcome IN (1, 2))"
+_Static_assert(RUN_COMPLETE == 1 && RUN_INCOMPLETE == 2, "as the SQL says");
 
 #endif

@@ -13,10 +13,11 @@ static const char sql_rows[] =
 	" o.access, n.access, coalesce(o.access_reason, n.access_reason), j.verdict,"
 	" j.depth, j.old_run, j.old_seen, j.new_seen, j.old_messages,"
 	" j.same + j.same_weak + j.changed + j.refiled, j.flags, j.old_unverified +"
-	" j.new_unverified, j.flags_compared, j.note, j.new_run"
-	" FROM transfer t LEFT JOIN account o ON o.id = t.old_account"
-	" LEFT JOIN account n ON n.id = t.new_account"
-	" LEFT JOIN judgement j ON j.transfer = t.id WHERE t.gone = 0 ORDER BY t.id";
+	" j.new_unverified, j.flags_compared, j.note, j.new_run, " DB_RUN_WHOLE(
+		"j.run") " FROM transfer t LEFT JOIN account o ON o.id = t.old_account"
+			 " LEFT JOIN account n ON n.id = t.new_account"
+			 " LEFT JOIN judgement j ON j.transfer = t.id WHERE t.gone = 0 "
+			 "ORDER BY t.id";
 
 static bool read_row(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
 		     struct err *err)
@@ -38,6 +39,7 @@ static bool read_row(struct store *st, sqlite3_stmt *q, struct arena *arena, voi
 				  .new_closed = sqlite3_column_int64(q, 7) != 0,
 				  .hold = db_text_in(q, 8, arena),
 				  .judged = judged,
+				  .ended = sqlite3_column_int64(q, 21) != 0,
 				  .verdict = (enum verdict)verdict,
 				  .depth = (enum depth)depth,
 				  .old_run = sqlite3_column_int64(q, 11),

@@ -16,7 +16,7 @@ struct gate_row {
 	const char *name, *decision, *owner;
 	bool old_closed, new_closed; /* nobody may open that account */
 	const char *hold;	     /* why nobody may; "" */
-	bool judged;
+	bool judged, ended;	     /* likewise: judgement.ended */
 	enum verdict verdict;
 	enum depth depth;
 	int64_t old_run, new_run, old_seen, new_seen;

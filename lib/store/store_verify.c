@@ -377,8 +377,8 @@ static const char sql_judgement_put[] =
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
 	" ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
 	" ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)";
-static const char sql_judgement_get[] = "SELECT " JUDGEMENT_COLUMNS
-					" FROM judgement WHERE transfer = ?1";
+static const char sql_judgement_get[] = "SELECT " JUDGEMENT_COLUMNS ", " DB_RUN_WHOLE(
+	"judgement.run") " FROM judgement WHERE transfer = ?1";
 
 /* The row of the run before was dropped by store_verify_clear. */
 bool store_judgement_put(struct store *st, const struct judgement *j, struct err *err)
@@ -449,6 +449,7 @@ bool store_judgement(struct store *st, int64_t transfer, struct arena *arena,
 		out->sampled.unread = sqlite3_column_int64(q, 21);
 		out->sampled.differ = sqlite3_column_int64(q, 22);
 		read_count(q, 23, &out->count);
+		out->ended = sqlite3_column_int(q, 39) != 0;
 		ok = true;
 	}
 	sqlite3_reset(q);

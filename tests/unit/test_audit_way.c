@@ -17,7 +17,9 @@ static void reads_as_little_as_can_be_proven(void **state)
 		enum audit_way way;
 	} cases[] = {
 #define KNOWN(next, mod, n, d)                                                           \
-	{ 1, { .uidvalidity = 7, .uidnext = next, .modseq = mod, .exists = n }, d }
+	{ .epoch = 1,                                                                    \
+	  .state = { .uidvalidity = 7, .uidnext = next, .modseq = mod, .exists = n },    \
+	  .depth = d }
 #define TOLD(validity, next, mod, n)                                                     \
 	{                                                                                \
 		.uidvalidity = validity, .uidnext = next, .modseq = mod, .exists = n     \

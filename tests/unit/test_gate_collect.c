@@ -199,10 +199,39 @@ static void a_verdict_of_another_tree_is_none(void **state)
 	assert_int_equal(f.account[0].old_tried, 0);
 }
 
+/* A verify that was cut off did not look for what only all accounts together show. */
+static void clean_is_what_a_whole_verify_found(void **state)
+{
+	struct rig *r = *state;
+	struct gate_facts f;
+	int64_t id;
+
+	bed_read(r, 9);
+	id = bed_transfer(r, "ada", "migrate");
+	bed_judge(r, id, r->run);
+	assert_int_equal(VERDICT_CLEAN, 0);
+	assert_int_equal(rig_sql(r->path, "UPDATE judgement SET verdict = 0"), SQLITE_OK);
+	f = bed_see(r);
+	assert_true(f.account[0].judged);
+	assert_int_equal(rig_sql(r->path, "DROP TRIGGER run_end_no_delete;"
+					  "DELETE FROM run_end WHERE run ="
+					  " (SELECT run FROM judgement)"),
+			 SQLITE_OK);
+	f = bed_see(r);
+	assert_false(f.account[0].judged);
+	/* what differs does so all the same */
+	assert_int_equal(rig_sql(r->path, "UPDATE judgement SET verdict = 1"), SQLITE_OK);
+	f = bed_see(r);
+	assert_true(f.account[0].judged);
+	assert_int_equal(f.account[0].verdict, VERDICT_DIFFERS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(knows_nothing_of_an_empty_store,
+						rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(clean_is_what_a_whole_verify_found,
 						rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(a_verdict_of_another_tree_is_none,
 						rig_setup, rig_teardown),
