@@ -2,11 +2,6 @@
 /* Reports over stores that were filled and verified for it. */
 #include "tests/support/report_fixture.h"
 
-#include <sqlite3.h>
-
-#include "report/report_view.h"
-#include "store/store_gate.h"
-
 static void says_the_worst_first(void **state)
 {
 	static const struct {
@@ -99,70 +94,6 @@ static void a_verdict_names_shared_folders_that_nobody_read(void **state)
 	     "not examined: 2 shared folders of the old side, read with no account, "
 	     "the first is Shared/a\\x1Bb");
 	refuse(text, "\033");
-	fx_close(&f);
-}
-
-/* What only all accounts together show is looked for at the end of a verify. */
-static void a_verify_that_was_cut_off_finds_nothing_clean(void **state)
-{
-	struct report_options o = { .project = "move", .transfer_n = 1 };
-	struct gate_row *row = NULL;
-	struct err err = ERR_INIT;
-	sqlite3 *db = NULL;
-	const char *text;
-	struct fx f;
-	int64_t t[4];
-	size_t n;
-
-	(void)state;
-	four_accounts(&f, t);
-	o.transfers = t;
-	fx_ok(store_gate_rows(f.st, &f.arena, &row, &n, &err));
-	assert_true(n == 4 && row[0].verdict == VERDICT_CLEAN && row[0].ended);
-	assert_int_equal(sqlite3_open(f.path, &db), SQLITE_OK);
-	assert_int_equal(
-		sqlite3_exec(db,
-			     "DROP TRIGGER run_end_no_delete; DELETE FROM run_end"
-			     " WHERE run = (SELECT max(run) FROM judgement)",
-			     NULL, NULL, NULL),
-		SQLITE_OK);
-	sqlite3_close(db);
-	fx_ok(store_gate_rows(f.st, &f.arena, &row, &n, &err));
-	assert_false(row[0].ended);
-	text = write_report(&f, report_verify_text, &o);
-	need(text, "INCOMPLETE  1 of 1 account");
-	need(text, "ann: " REPORT_CUT_OFF);
-	need(write_report(&f, report_csv, &o), REPORT_CUT_OFF);
-	need(write_report(&f, report_json, &o), "\"verdict\": \"incomplete\"");
-	/* What differs does so all the same. */
-	o.transfers = t + 1;
-	need(write_report(&f, report_verify_text, &o), "DIFFERS  1 of 1 account");
-	fx_close(&f);
-}
-
-/* The folder of one name on both sides is one place. */
-static void no_place_is_named_twice(void **state)
-{
-	static const struct fx_folder v[] = {
-		{ .name = "a", .outcome = FOLDER_UNREADABLE, .error = "NO broken" },
-		{ .name = "b", .outcome = FOLDER_UNREADABLE, .error = "NO broken" },
-		{ .name = "INBOX", FX_MESSAGES(three) },
-	};
-	struct report_options o = { .project = "move", .transfer_n = 1 };
-	const char *text;
-	struct fx f;
-	int64_t t[4];
-
-	(void)state;
-	four_accounts(&f, t);
-	fx_audit(&f, DEPTH_FULL);
-	fx_read(&f, SIDE_OLD, "ann", v, COUNT_OF(v));
-	fx_read(&f, SIDE_NEW, "ann", v + 1, COUNT_OF(v) - 1);
-	fx_audit_end(&f);
-	verify(&f, t, 1);
-	o.transfers = t;
-	text = write_report(&f, report_verify_text, &o);
-	need(text, "most: ann \"b\" 2, ann \"a\" 1\n");
 	fx_close(&f);
 }
 
@@ -593,8 +524,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_the_worst_first),
 		cmocka_unit_test(a_verdict_names_shared_folders_that_nobody_read),
-		cmocka_unit_test(a_verify_that_was_cut_off_finds_nothing_clean),
-		cmocka_unit_test(no_place_is_named_twice),
 		cmocka_unit_test(json_tells_what_text_tells),
 		cmocka_unit_test(csv_has_a_row_for_each_finding),
 		cmocka_unit_test(nothing_from_a_server_steers_a_terminal_or_a_sheet),

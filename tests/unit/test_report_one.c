@@ -2,6 +2,11 @@
 /* What is told of one account, of one finding, and of the project as it stands. */
 #include "tests/support/report_fixture.h"
 
+#include <sqlite3.h>
+
+#include "report/report_view.h"
+#include "store/store_gate.h"
+
 static const char *one_finding(struct fx *f, const char *digits, bool json)
 {
 	struct report_options o = { .project = "move" };
@@ -132,9 +137,9 @@ static void a_verdict_ends_with_the_next_reading(void **state)
 	(void)state;
 	for (size_t i = 0; i <= COUNT_OF(again) + 1; i++) {
 		struct report_options o = { .project = "move" };
-		struct account tree = {
-			.side = SIDE_NEW, .user = "ann", .tree = "Shared"
-		};
+		struct account tree = { .side = SIDE_NEW,
+					.user = "ann",
+					.tree = "Shared" };
 		struct err err = ERR_INIT;
 		int64_t id;
 		const char *text;
@@ -227,9 +232,75 @@ static void status_names_what_is_not_known(void **state)
 	fx_close(&f);
 }
 
+/* What only all accounts together show is looked for at the end of a verify. */
+static void a_verify_that_was_cut_off_finds_nothing_clean(void **state)
+{
+	struct report_options o = { .project = "move", .transfer_n = 1 };
+	struct gate_row *row = NULL;
+	struct err err = ERR_INIT;
+	sqlite3 *db = NULL;
+	const char *text;
+	struct fx f;
+	int64_t t[4];
+	size_t n;
+
+	(void)state;
+	four_accounts(&f, t);
+	o.transfers = t;
+	fx_ok(store_gate_rows(f.st, &f.arena, &row, &n, &err));
+	assert_true(n == 4 && row[0].verdict == VERDICT_CLEAN && row[0].ended);
+	assert_int_equal(sqlite3_open(f.path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db,
+			     "DROP TRIGGER run_end_no_delete; DELETE FROM run_end"
+			     " WHERE run = (SELECT max(run) FROM judgement)",
+			     NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	fx_ok(store_gate_rows(f.st, &f.arena, &row, &n, &err));
+	assert_false(row[0].ended);
+	text = write_report(&f, report_verify_text, &o);
+	need(text, "INCOMPLETE  1 of 1 account");
+	need(text, "ann: " REPORT_CUT_OFF);
+	need(write_report(&f, report_csv, &o), REPORT_CUT_OFF);
+	need(write_report(&f, report_json, &o), "\"verdict\": \"incomplete\"");
+	/* What differs does so all the same. */
+	o.transfers = t + 1;
+	need(write_report(&f, report_verify_text, &o), "DIFFERS  1 of 1 account");
+	fx_close(&f);
+}
+
+/* The folder of one name on both sides is one place. */
+static void no_place_is_named_twice(void **state)
+{
+	static const struct fx_folder v[] = {
+		{ .name = "a", .outcome = FOLDER_UNREADABLE, .error = "NO broken" },
+		{ .name = "b", .outcome = FOLDER_UNREADABLE, .error = "NO broken" },
+		{ .name = "INBOX", FX_MESSAGES(three) },
+	};
+	struct report_options o = { .project = "move", .transfer_n = 1 };
+	const char *text;
+	struct fx f;
+	int64_t t[4];
+
+	(void)state;
+	four_accounts(&f, t);
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", v, COUNT_OF(v));
+	fx_read(&f, SIDE_NEW, "ann", v + 1, COUNT_OF(v) - 1);
+	fx_audit_end(&f);
+	verify(&f, t, 1);
+	o.transfers = t;
+	text = write_report(&f, report_verify_text, &o);
+	need(text, "most: ann \"b\" 2, ann \"a\" 1\n");
+	fx_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_verify_that_was_cut_off_finds_nothing_clean),
+		cmocka_unit_test(no_place_is_named_twice),
 		cmocka_unit_test(tells_one_finding_wholly),
 		cmocka_unit_test(explains_one_account_to_the_end),
 		cmocka_unit_test(a_verdict_ends_with_the_next_reading),
