@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Two messages that are the same one: flags, keywords, dates, sizes. */
+#include <assert.h>
+
 #include "base/clock.h"
 #include "base/num.h"
 #include "store/store_history.h"
@@ -174,7 +176,9 @@ static void count_match(struct match_count *c, enum match_kind kind, unsigned di
 				[MATCH_CHANGED] = &c->changed,
 				[MATCH_REFILED] = &c->refiled };
 
-	*of[kind] += 1; /* judge_match gives no other */
+	/* judge_match gives no other */
+	assert((size_t)kind < COUNT_OF(of) && of[kind] != NULL);
+	*of[kind] += 1;
 	c->flags += (diff & DIFF_FLAGS) != 0;
 	c->keywords += (diff & DIFF_KEYWORDS) != 0;
 	c->date += (diff & DIFF_DATE) != 0;
