@@ -36,7 +36,7 @@ static int owner_names(const void *a, const void *b)
 }
 
 static const char to_decide[] =
-	"mailmuster accounts set NAME --decision migrate --by NAME";
+	"mailmuster accounts set NAME --decision WORD --owner NAME";
 
 /* Accounts about which nobody has said what becomes of them, by owner. */
 static void tasks_decide(struct page *p)
