@@ -118,14 +118,14 @@ class Project:
         return sorted((a, c, f["folder"], f["uid"]) for a, c, f in self.findings() if f["severity"] != "info")
 
     def evidence(self):
-        """Every digest that stands for what was read, without row numbers, runs and times."""
+        """Every digest that stands for what was read, without row numbers, runs, times and the pains that reading took."""
         db = sqlite3.connect(f"file:{self.dir}/mailmuster.db?mode=ro", uri=True)
         rows = db.execute(
             "SELECT a.side, a.user, f.wire, e.uidvalidity, b.block, hex(b.digest) FROM message_block b"
             " JOIN folder_epoch e ON e.id = b.epoch JOIN folder f ON f.id = e.folder JOIN account a ON a.id = f.account"
             " ORDER BY 1, 2, 3, 4, 5").fetchall()
         rows += db.execute(
-            "SELECT a.side, a.user, f.wire, s.outcome, hex(s.digest), s.messages_read FROM folder_seen s"
+            "SELECT a.side, a.user, f.wire, s.outcome, hex(s.digest), s.messages FROM folder_seen s"
             " JOIN folder f ON f.id = s.folder JOIN account a ON a.id = f.account"
             " WHERE s.id = (SELECT max(id) FROM folder_seen x WHERE x.folder = s.folder) ORDER BY 1, 2, 3").fetchall()
         rows += db.execute("SELECT count(*) FROM message WHERE gone_run IS NULL").fetchall()
