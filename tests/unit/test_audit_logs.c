@@ -82,12 +82,8 @@ static char *uses(struct bed *b)
 		strbuf_addspan(&out, u.client);
 		strbuf_addf(&out, " %lld %lld %lld %u", (long long)u.n,
 			    (long long)u.first, (long long)u.last, u.traits);
-		for (size_t i = 0; i < u.day_n; i++) {
-			struct log_day d;
-
-			store_log_day_get(u.days + i * STORE_LOG_DAY, &d);
+		for (struct log_day d; store_log_day_next(&u.days, &d);)
 			strbuf_addf(&out, " %u:%u", d.day, d.n);
-		}
 		strbuf_addc(&out, '\n');
 	}
 	assert_int_equal(n, NEXT_END);
