@@ -11,8 +11,9 @@
 
 #define USES_BITS  19u
 #define SLOTS	   (1u << USES_BITS)
-#define USES_MAX   (224u << 10) /* below SLOTS, which is never more than 2/3 full */
-#define CHUNKS_MAX (1u << 19)
+#define USES_MAX   (192u << 10) /* below SLOTS, which is never more than 2/3 full */
+#define CHUNKS_MAX ((1u << 20) - 1)
+#define OCTETS_MAX (19u << 20) /* of uses and chunks */
 #define WAIT	   32u /* a power of two */
 #define TOGETHER   64u /* uses whose days are looked up at a time */
 #define NONE	   0u  /* no index of the pool */
@@ -231,7 +232,9 @@ static void add_waiting(struct sums *s)
 bool sums_full(const struct sums *s, size_t more)
 {
 	more += WAIT;
-	return s->use_n + more > USES_MAX || s->chunk_n + more > CHUNKS_MAX;
+	return s->use_n + more > USES_MAX || s->chunk_n + more > CHUNKS_MAX ||
+	       (s->use_n + more) * sizeof *s->use + (s->chunk_n + more) * sizeof *s->chunk >
+		       OCTETS_MAX;
 }
 
 static int by_key(const void *a, const void *b)

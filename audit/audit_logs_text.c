@@ -15,8 +15,8 @@
 
 #define SLOTS_FIRST (1u << 16) /* powers of two */
 #define SLOTS_MAX   (1u << 19)
-#define NEWS_MAX    (1u << 16)
-#define NEWS_OCTETS (1u << 20)
+#define NEWS_MAX    (1u << 17)
+#define NEWS_OCTETS (2u << 20)
 #define CLIENT_MAX  64u /* octets of a client's name */
 
 struct text_slot {
