@@ -59,10 +59,12 @@ static struct hit *hit_add(struct batch *b)
 static bool same_hour(const struct batch *b, const struct hour_entry *e,
 		      const struct log_line *l)
 {
-	if ((uint64_t)(l->stamp.t - e->begin) >= 3600 || e->turn != b->turn || e->program != l->program ||
-	    e->kind != l->stamp.kind || e->host.n != l->host.n)
+	if ((uint64_t)(l->stamp.t - e->begin) >= 3600 || e->turn != b->turn ||
+	    e->program != l->program || e->kind != l->stamp.kind ||
+	    e->host.n != l->host.n)
 		return false;
-	return l->host.n == 0 || memcmp(batch_text(b, e->host).p, l->host.p, l->host.n) == 0;
+	return l->host.n == 0 ||
+	       memcmp(batch_text(b, e->host).p, l->host.p, l->host.n) == 0;
 }
 
 /* The entry of the line's source and hour; a new one leaves a mark among the hits. */
@@ -84,13 +86,15 @@ static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 		b->hour_cap = b->hour_cap == 0 ? 16 : b->hour_cap * 2;
 		b->hour = mem_realloc(b->hour, b->hour_cap * sizeof *b->hour);
 	}
-	b->hour[b->hour_n] = (struct hour_entry){ .host = keep(b, l->host),
-						  .host_hash = hash64(key, l->host),
-						  .program = l->program,
-						  .begin = l->stamp.t - (l->stamp.t % 3600 + 3600) % 3600,
-						  .turn = b->turn,
-						  .kind = l->stamp.kind,
-						  .first = l->stamp };
+	b->hour[b->hour_n] = (struct hour_entry){
+		.host = keep(b, l->host),
+		.host_hash = hash64(key, l->host),
+		.program = l->program,
+		.begin = l->stamp.t - (l->stamp.t % 3600 + 3600) % 3600,
+		.turn = b->turn,
+		.kind = l->stamp.kind,
+		.first = l->stamp
+	};
 	mark = hit_add(b);
 	mark->what = HIT_MARK;
 	mark->stamp = l->stamp;

@@ -14,10 +14,10 @@
 #define USES_MAX   (192u << 10) /* below SLOTS, which is never more than 2/3 full */
 #define CHUNKS_MAX ((1u << 20) - 1)
 #define OCTETS_MAX (19u << 20) /* of uses and chunks */
-#define WAIT	   32u /* a power of two */
-#define TOGETHER   64u /* uses whose days are looked up at a time */
-#define NONE	   0u  /* no index of the pool */
-#define CHUNK	   12u /* octets of days in one */
+#define WAIT	   32u	       /* a power of two */
+#define TOGETHER   64u	       /* uses whose days are looked up at a time */
+#define NONE	   0u	       /* no index of the pool */
+#define CHUNK	   12u	       /* octets of days in one */
 
 _Static_assert(USES_MAX < SLOTS / 3 * 2, "the index has room");
 _Static_assert(CHUNK >= STORE_LOG_DAY_MAX, "a day is no more than one chunk");
@@ -37,7 +37,7 @@ struct use_slot {
 	unsigned char tail[CHUNK];
 };
 _Static_assert(sizeof(struct use_slot) == 64, "a line of the cache");
-_Static_assert(CHUNKS_MAX * (CHUNK / 3 + 1) < 1u << 24 && CHUNKS_MAX < 1u << 20,
+_Static_assert((CHUNK / 3 + 1) * CHUNKS_MAX < 1u << 24 && CHUNKS_MAX < 1u << 20,
 	       "chunks and their days can be counted");
 
 struct chunk {
@@ -233,7 +233,8 @@ bool sums_full(const struct sums *s, size_t more)
 {
 	more += WAIT;
 	return s->use_n + more > USES_MAX || s->chunk_n + more > CHUNKS_MAX ||
-	       (s->use_n + more) * sizeof *s->use + (s->chunk_n + more) * sizeof *s->chunk >
+	       (s->use_n + more) * sizeof *s->use +
+			       (s->chunk_n + more) * sizeof *s->chunk >
 		       OCTETS_MAX;
 }
 

@@ -53,8 +53,8 @@ static const struct service *service_of(struct span *s)
 	for (size_t i = 0; i < COUNT_OF(services); i++) {
 		struct span name = services[i].name;
 
-		if (s->n > name.n && s->p[0] == name.p[0] &&
-		    s->p[4] == name.p[4] && memcmp(s->p, name.p, name.n) == 0) {
+		if (s->n > name.n && s->p[0] == name.p[0] && s->p[4] == name.p[4] &&
+		    memcmp(s->p, name.p, name.n) == 0) {
 			s->p += name.n;
 			s->n -= name.n;
 			return &services[i];

@@ -228,9 +228,8 @@ static void remember_host(struct log_head_memo *memo, struct span host)
 	struct log_memo_host *to;
 	unsigned at = 0;
 
-	while (at < LOG_MEMO_HOSTS &&
-	       (memo->host[at].n != host.n + 1 ||
-		memcmp(memo->host[at].text, host.p, host.n) != 0))
+	while (at < LOG_MEMO_HOSTS && (memo->host[at].n != host.n + 1 ||
+				       memcmp(memo->host[at].text, host.p, host.n) != 0))
 		at++;
 	if (at == LOG_MEMO_HOSTS) { /* one more */
 		at = memo->host_turn;

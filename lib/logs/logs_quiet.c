@@ -72,7 +72,8 @@ static const char *cyrus(const char *p)
 		       : NULL;
 }
 
-/* A line whose tag stands at tag: where the next one begins; NULL: it may say something. */
+/* A line whose tag stands at tag: where the next one begins; NULL: it may say something.
+ */
 static const char *skip(const char *tag, const char *end, bool no_sender,
 			enum log_program *program)
 {
@@ -110,7 +111,8 @@ size_t log_quiet(const struct log_head_memo *memo, bool no_sender, struct span *
 
 	if (host->n == 0)
 		return 0;
-	while ((size_t)(end - p) > front + WORDS && (seconds = log_memo_seconds(memo, p)) >= 0 &&
+	while ((size_t)(end - p) > front + WORDS &&
+	       (seconds = log_memo_seconds(memo, p)) >= 0 &&
 	       log_memo_is_host(host, p + LOG_MEMO_STAMP) &&
 	       (next = skip(p + front, end, no_sender, &of)) != NULL &&
 	       (n == 0 || of == program)) {

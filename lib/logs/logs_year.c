@@ -54,7 +54,8 @@ static bool in_year(struct logs_clock *c, int64_t of_year, int year, int64_t *lo
 	c->behind = logs_zone_offset(c->zone, c->day_begin);
 	c->calm = true;
 	for (int i = -1; i < 3; i++)
-		c->calm &= logs_zone_offset(c->zone, c->day_begin + i * 86400) == c->behind;
+		c->calm &= logs_zone_offset(c->zone, c->day_begin + i * 86400) ==
+			   c->behind;
 	return true;
 }
 

@@ -32,7 +32,8 @@ struct logs_clock {
 	/* the day that was looked up last: of which year, of the year, when it began */
 	int day_year;
 	int64_t day, day_begin;
-	/* all of that day is so far behind UTC; calm: and no clock is changed about then */
+	/* all of that day is so far behind UTC; calm: and no clock is changed about then
+	 */
 	int64_t behind;
 	bool calm;
 	unsigned beyond;   /* lines since then that are younger than the bound */

@@ -31,19 +31,19 @@ bool store_log_use_take(struct span *rest, struct log_use_stored *out)
 	octets = (size_t)get_be(p + 35, 4);
 	if (rest->n - HEAD < octets)
 		return false;
-	*out = (struct log_use_stored){ .use = p[0],
-					.protocol = p[1],
-					.address = (int64_t)get_be(p + 2, 4),
-					.rcpt = (int64_t)get_be(p + 6, 4),
-					.client = (int64_t)get_be(p + 10, 4),
-					.traits = p[14],
-					.n = (int64_t)get_be(p + 15, 8),
-					.first = (int64_t)get_be(p + 23, 4),
-					.last = (int64_t)get_be(p + 27, 4),
-					.days = { .p = p + HEAD,
-						  .n = octets,
-						  .alone = store_log_alone(p[0]) },
-					.day_n = (size_t)get_be(p + 31, 4) };
+	*out = (struct log_use_stored){
+		.use = p[0],
+		.protocol = p[1],
+		.address = (int64_t)get_be(p + 2, 4),
+		.rcpt = (int64_t)get_be(p + 6, 4),
+		.client = (int64_t)get_be(p + 10, 4),
+		.traits = p[14],
+		.n = (int64_t)get_be(p + 15, 8),
+		.first = (int64_t)get_be(p + 23, 4),
+		.last = (int64_t)get_be(p + 27, 4),
+		.days = { .p = p + HEAD, .n = octets, .alone = store_log_alone(p[0]) },
+		.day_n = (size_t)get_be(p + 31, 4)
+	};
 	*rest = span_from(*rest, HEAD + octets);
 	return true;
 }

@@ -58,7 +58,8 @@ static unsigned touch(struct span s)
 }
 
 /* Lines that are told by few words say nothing to who reads them, either. */
-static void same_quiet(struct span text, struct logs_scanner *few, struct logs_scanner *all)
+static void same_quiet(struct span text, struct logs_scanner *few,
+		       struct logs_scanner *all)
 {
 	while (text.n > 0) {
 		struct span rest = text;
@@ -66,7 +67,8 @@ static void same_quiet(struct span text, struct logs_scanner *few, struct logs_s
 		struct log_stamp last;
 		size_t n = logs_scan_quiet(few, &rest, &l, &last);
 
-		PROMISE((n == 0) == (rest.n == text.n) && rest.p + rest.n == text.p + text.n);
+		PROMISE((n == 0) == (rest.n == text.n) &&
+			rest.p + rest.n == text.p + text.n);
 		for (size_t i = 0; i < n || (i == 0 && n == 0); i++) {
 			ptrdiff_t nl = span_index(text, '\n');
 			struct span line = { text.p, nl < 0 ? text.n : (size_t)nl };

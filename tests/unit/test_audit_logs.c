@@ -11,7 +11,8 @@ struct bed {
 	struct fx fx;
 	struct logs_zone *zone;
 	struct strbuf text;
-	bool yearless; /* as syslog writes, with lines that say nothing among the others */
+	bool yearless; /* as syslog writes, with lines that say nothing among the others
+			*/
 };
 
 static int make_bed(void **state)
@@ -104,12 +105,13 @@ static void busy(struct bed *b, int at, int n)
 			 b->yearless ? "Mar  1 " : "2026-03-01T", s / 3600, s / 60 % 60,
 			 s % 60, b->yearless ? "" : "Z");
 		if (b->yearless && i % 4 == 1)
-			strbuf_addf(&b->text,
-				    "%s postfix/qmgr[%d]: Q%07d: from=<list%d@example.org>, "
-				    "size=1, nrcpt=1 (queue active)\n"
-				    "%s postfix/smtpd[%d]: disconnect from unknown"
-				    "[198.51.100.%d]\n",
-				    stamp, i, i, i % 3, stamp, i, user);
+			strbuf_addf(
+				&b->text,
+				"%s postfix/qmgr[%d]: Q%07d: from=<list%d@example.org>, "
+				"size=1, nrcpt=1 (queue active)\n"
+				"%s postfix/smtpd[%d]: disconnect from unknown"
+				"[198.51.100.%d]\n",
+				stamp, i, i, i % 3, stamp, i, user);
 		switch (i % 5) {
 		case 0:
 			strbuf_addf(&b->text,

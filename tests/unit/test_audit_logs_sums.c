@@ -46,7 +46,7 @@ static struct sums_use event(uint32_t i, bool wide)
 		.client = 1,
 		.at = (20000 + (k >> 17) % DAYS) * 86400 + (k >> 5) % 86400,
 		.n = (k >> 9) % 2 != 0 && (k >> 10) % 2 != 0 ? 0 : i % 3 + 1,
-		.use = (uint8_t)((k >> 9) % 2 == 0   ? USE_LOGIN
+		.use = (uint8_t)((k >> 9) % 2 == 0    ? USE_LOGIN
 				 : (k >> 10) % 2 == 0 ? USE_DELIVERY
 						      : USE_LOGOUT),
 		.protocol = LOG_IMAP,

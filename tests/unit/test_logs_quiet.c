@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which lines are told by few words to say nothing, and which are left to the scanners. */
+/* Which lines are told by few words to say nothing, and which are left to the scanners.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +23,8 @@ static const struct {
 	{ true, HOUR "59:59 mx1 postfix/cleanup[1234567]: 4F2A90B1C: message-id=<a@b>" },
 	{ true, HOUR "27:17 mx1 postfix/smtpd[1]: connect from unknown[192.0.2.1]" },
 	{ true, HOUR "27:17 mx1 postfix/smtpd[1]: disconnect from a.example[192.0.2.1]" },
-	{ true, HOUR "27:17 mx1 postfix/smtpd[1]: 4F2A90B1C: client=a.example[192.0.2.1]" },
+	{ true,
+	  HOUR "27:17 mx1 postfix/smtpd[1]: 4F2A90B1C: client=a.example[192.0.2.1]" },
 	{ true, HOUR "27:17 mx1 postfix/smtp[1]: 4F2A: to=<a@b>, status=sent (250)" },
 	{ true, HOUR "27:17 mx1 cyrus/imap[1]: accepted connection" },
 	{ true, HOUR "27:17 mx1 cyrus/pop3[1]: USAGE anna user: 0.07 sys: 0.02" },
@@ -50,7 +52,8 @@ static const struct {
 	{ false, HOUR "00:00 mx1 postfix/qmgr[8a2]: 4F2A90B1C: removed" },
 	{ false, HOUR "00:00 mx1 postfix/qmgr[123456789]: 4F2A90B1C: removed" },
 	{ false, HOUR "00:00 mx1 postfix/qmgr[812]: [ID 1 mail.info] 4F2A: removed" },
-	{ false, HOUR "00:00 mx1 postfix/submission/smtpd[1]: connect from a[192.0.2.1]" },
+	{ false,
+	  HOUR "00:00 mx1 postfix/submission/smtpd[1]: connect from a[192.0.2.1]" },
 	{ false, "" },
 };
 
@@ -91,9 +94,10 @@ static void few_words_tell_what_says_nothing(void **state)
 
 static void a_run_is_of_one_program(void **state)
 {
-	static const char text[] = HOUR "27:17 mx1 postfix/qmgr[1]: 4F2A: removed\n" HOUR
-					"27:19 mx1 postfix/qmgr[1]: 4F2B: removed\n" HOUR
-					"27:20 mx1 cyrus/imap[1]: accepted connection\n" MORE;
+	static const char text[] = HOUR
+		"27:17 mx1 postfix/qmgr[1]: 4F2A: removed\n" HOUR
+		"27:19 mx1 postfix/qmgr[1]: 4F2B: removed\n" HOUR
+		"27:20 mx1 cyrus/imap[1]: accepted connection\n" MORE;
 	const struct log_pattern own = { "^(?<user>\\S+)", LOG_LOGIN, LOG_IMAP };
 	struct logs_scanner *s = NULL;
 	struct err err = ERR_INIT;

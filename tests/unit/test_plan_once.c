@@ -19,8 +19,7 @@ static void add(struct once **o, enum log_use use, int from, int to, unsigned n)
 	for (int day = from; day <= to; day++) {
 		struct log_day d = { (uint16_t)day, (uint16_t)n, 0, 0 };
 
-		u.days.n += store_log_day_put(text + u.days.n, &d, before,
-					      u.days.alone);
+		u.days.n += store_log_day_put(text + u.days.n, &d, before, u.days.alone);
 		before = d.day;
 		u.day_n++;
 	}

@@ -90,8 +90,8 @@ static void counts_what_came_after_a_moment(void **state)
 	for (int i = 0; i < 3; i++) {
 		struct log_day d = { (uint16_t)(100 + i), 4, 1000, 40000 };
 
-		u.days.n += store_log_day_put(
-			text + u.days.n, &d, (uint16_t)(i > 0 ? 99 + i : 0), 1);
+		u.days.n += store_log_day_put(text + u.days.n, &d,
+					      (uint16_t)(i > 0 ? 99 + i : 0), 1);
 	}
 	assert_int_equal(use_since(&u, 0), 12);
 	assert_int_equal(use_since(&u, INT64_C(101) * 86400), 8);
