@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Message counts of both sides side by side, as the servers tell them: a first look,
  * never a verdict. */
+#include <assert.h>
+
 #include "base/num.h"
 #include "report/report_lines.h"
 #include "report/report_view.h"
@@ -93,6 +95,7 @@ static void put_number(struct lines *l, const struct row *r)
 static void put_row(struct lines *l, const struct row *old, const struct row *new,
 		    bool other)
 {
+	assert(old != NULL || new != NULL);
 	lines_add(l, "  ");
 	lines_cell(l, old != NULL ? old->name : new->name, 40);
 	put_number(l, old);

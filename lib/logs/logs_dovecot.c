@@ -263,7 +263,7 @@ static ptrdiff_t refused_at(struct span s, struct span *who)
 static enum log_verdict auth(struct span s, struct log_line *out)
 {
 	static const char master[] = "Master user logging in as ";
-	struct span who = s, rest = s;
+	struct span who = s, rest;
 	ptrdiff_t at;
 
 	at = log_find(s, master);
