@@ -141,6 +141,12 @@ static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *e
 	}
 	lacks = audit_rows_any_lacks(fl->w, audit_pump_need(o, fl));
 	weak = audit_rows_any_weak(fl->w);
+	/* What broke the connection may be the fields of one: in pieces, they too. */
+	if (fl->narrow && !fl->fields && !lacks && weak) {
+		fl->fields = true;
+		fl->at = 0;
+		return advance(o, fl, err);
+	}
 	if (!lacks && !weak) {
 		fl->ready = true;
 		return true;
