@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Message counts of both sides side by side, as the servers tell them: a first look,
  * never a verdict. */
+#include <assert.h>
+
 #include "base/num.h"
 #include "report/report_lines.h"
 #include "report/report_view.h"
@@ -127,6 +129,7 @@ static bool put_account(struct counts *c, const struct transfer *t, struct err *
 		const struct row *a = order <= 0 ? &old[i++] : NULL;
 		const struct row *b = order >= 0 ? &new[k++] : NULL;
 
+		assert(a != NULL || b != NULL);
 		lines_add(&c->l, "  ");
 		lines_cell(&c->l, a != NULL ? a->name : b->name, 40);
 		put_numbers(&c->l, a, b, old_n > 0 && new_n > 0);
