@@ -253,7 +253,7 @@ static bool enter_once(struct audit_doors *d, struct attempt *a, struct net_conn
 	enum side side = a->side;
 	const struct server *server = d->o->server[side];
 	struct audit_gate *g = &d->gate[side];
-	const struct err *why = err;
+	const struct err stopped = { .cls = ERR_STOPPED }, *why = err;
 	int64_t began;
 	bool ok;
 
@@ -285,7 +285,7 @@ static bool enter_once(struct audit_doors *d, struct attempt *a, struct net_conn
 		pthread_mutex_unlock(&d->secret);
 	}
 	if (a->ended || a->more)
-		why = &(struct err){ .cls = ERR_STOPPED };
+		why = &stopped;
 	gate_leave(g, ok, why, a->last_try,
 		   clock_mono_ms() - began >= server->timeout_ms / 2);
 	return ok;
