@@ -8,7 +8,7 @@
 
 #define INTAKE_FILES 16u /* files that are read at a time */
 
-/* What a line said, without its octets.  Texts lie in the batch. */
+/* What a line said, without its octets. */
 enum hit_what {
 	HIT_EVENT,
 	HIT_MARK,   /* the first line of an hour of a source: its time and entry */
@@ -16,7 +16,7 @@ enum hit_what {
 	HIT_CLIENT, /* session's client is text */
 };
 struct hit_text {
-	uint32_t at;
+	uint32_t at; /* in the piece; above LOGS_PIECE: in the texts of the batch */
 	uint16_t n;
 };
 struct hit {
@@ -37,7 +37,7 @@ struct hour_entry {
 	struct hit_text host;
 	uint64_t host_hash;
 	enum log_program program;
-	int64_t hour;  /* stamp.t / 3600 */
+	int64_t begin; /* of the hour, as stamp.t */
 	unsigned turn; /* New Years since the piece began */
 	enum log_stamp_kind kind;
 	struct log_stamp first, last;
@@ -56,7 +56,7 @@ struct counts {
 
 struct batch {
 	struct logs_piece piece;
-	struct strbuf text;
+	struct strbuf text; /* what is not written so in the piece */
 	struct hit *hit;
 	size_t hit_n, hit_cap;
 	struct hour_entry *hour;
@@ -72,7 +72,9 @@ void batch_init(struct batch *b);
 void batch_done(struct batch *b);
 static inline struct span batch_text(const struct batch *b, struct hit_text t)
 {
-	return (struct span){ b->text.p + t.at, t.n };
+	return (struct span){ t.at < LOGS_PIECE ? b->piece.p + t.at
+						: b->text.p + (t.at - LOGS_PIECE),
+			      t.n };
 }
 
 /* Scan b->piece into b.  key is that of the store's hashes. */
@@ -81,7 +83,7 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 /* ---- words and their numbers ---- */
 
 struct texts;
-/* At most 11 MiB.  New words get their numbers at once, and go to the store together and
+/* At most 10 MiB.  New words get their numbers at once, and go to the store together and
  * in the order of its index. */
 bool texts_new(struct store *st, struct texts **out, struct err *err) MUST_CHECK;
 void texts_free(struct texts *t); /* NULL is fine */
@@ -95,7 +97,6 @@ bool texts_known(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 bool texts_store(struct texts *t, struct err *err) MUST_CHECK;
 /* It will be asked for soon, and sooner. */
 void texts_expect(const struct texts *t, uint64_t hash);
-void texts_expect_octets(const struct texts *t, uint64_t hash);
 /* A client's name, without its version. */
 struct span texts_client(struct span s);
 void texts_commit(struct texts *t);

@@ -11,7 +11,7 @@
 #define JOINS	   (8u << 10)	      /* sessions whose sender or client is kept */
 #define FAIL_NAMES 50000	      /* names that only failed */
 #define HOSTS_MAX  (16u << 10)	      /* of one file */
-#define AHEAD	   16u		      /* hits whose words are fetched meanwhile */
+#define AHEAD	   8u		      /* hits whose words are fetched meanwhile */
 
 struct join {
 	uint64_t session;
@@ -357,17 +357,12 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 /* The words that hits will ask for. */
 static void expect(const struct intake *in, const struct batch *b, size_t i)
 {
-	const struct hit *far = &b->hit[i + AHEAD], *near = &b->hit[i + AHEAD / 2];
+	const struct hit *far = &b->hit[i + AHEAD];
 
 	if (i + AHEAD < b->hit_n && far->what == HIT_EVENT) {
 		texts_expect(in->texts, far->user_hash);
 		if (far->rip.n > 0)
 			texts_expect(in->texts, far->rip_hash);
-	}
-	if (i + AHEAD / 2 < b->hit_n && near->what == HIT_EVENT) {
-		texts_expect_octets(in->texts, near->user_hash);
-		if (near->rip.n > 0)
-			texts_expect_octets(in->texts, near->rip_hash);
 	}
 }
 

@@ -4,19 +4,12 @@
 #include "base/spill.h"
 #include "store/store_log_uses.h"
 
-/* A row as it lies in a run; day_n days follow. */
-struct record {
-	uint32_t name, address, rcpt, client;
-	uint32_t n, first, last, day_n;
-	uint8_t use, protocol, traits, unused;
-};
-
 struct run_at {
 	int64_t at, end;
 	/* while they are brought together */
 	char *block;
 	size_t block_n, block_at;
-	struct record head; /* whose days come next */
+	struct run_use head; /* whose days come next */
 	bool over;
 };
 
@@ -29,8 +22,7 @@ struct runs {
 	struct strbuf out; /* of the run that is written */
 	bool writing;
 	struct texts *texts;
-	struct log_day *days;
-	size_t days_n, days_cap;
+	struct strbuf days, tidied; /* of what is brought together */
 };
 
 void runs_new(struct store *st, enum side side, struct texts *texts, struct runs **out)
@@ -52,7 +44,8 @@ void runs_free(struct runs *r)
 		free(r->run[i].block);
 	spill_done(&r->spill);
 	strbuf_done(&r->out);
-	free(r->days);
+	strbuf_done(&r->days);
+	strbuf_done(&r->tidied);
 	free(r);
 }
 
@@ -84,22 +77,14 @@ bool runs_begin(struct runs *r, struct err *err)
 	return true;
 }
 
-bool runs_put(struct runs *r, const struct log_use_row *row, struct err *err)
+bool runs_put(struct runs *r, const struct run_use *u, struct log_days days,
+	      struct err *err)
 {
-	struct record rec = { .name = (uint32_t)row->name,
-			      .address = (uint32_t)row->address,
-			      .rcpt = (uint32_t)row->rcpt,
-			      .client = (uint32_t)row->client,
-			      .n = (uint32_t)row->n,
-			      .first = (uint32_t)row->first,
-			      .last = (uint32_t)row->last,
-			      .day_n = (uint32_t)row->day_n,
-			      .use = (uint8_t)row->use,
-			      .protocol = (uint8_t)row->protocol,
-			      .traits = (uint8_t)row->traits };
+	struct run_use head = *u;
 
-	strbuf_add(&r->out, &rec, sizeof rec);
-	strbuf_add(&r->out, row->day, row->day_n * sizeof *row->day);
+	head.octets = (uint32_t)days.n;
+	strbuf_add(&r->out, &head, sizeof head);
+	strbuf_add(&r->out, days.p, days.n);
 	return r->out.n < 4 * RUN_BLOCK || write_out(r, err);
 }
 
@@ -149,7 +134,7 @@ static bool next_head(struct runs *r, struct run_at *u, struct err *err)
 	return u->over || take(r, u, &u->head, sizeof u->head, err);
 }
 
-static int by_key(const struct record *x, const struct record *y)
+static int by_key(const struct run_use *x, const struct run_use *y)
 {
 	const uint32_t kx[] = { x->name,    x->use,  x->protocol,
 				x->address, x->rcpt, x->client };
@@ -162,18 +147,80 @@ static int by_key(const struct record *x, const struct record *y)
 	return 0;
 }
 
-/* The days of what u is at, behind those that are there. */
-static bool add_days(struct runs *r, struct run_at *u, struct err *err)
+static int by_day(const void *a, const void *b)
 {
-	size_t n = u->head.day_n;
+	const struct log_day *x = a, *y = b;
 
-	if (r->days_n + n > r->days_cap) {
-		r->days_cap = (r->days_n + n) * 2;
-		r->days = mem_realloc(r->days, r->days_cap * sizeof *r->days);
+	return (x->day > y->day) - (x->day < y->day);
+}
+
+static void add_up(struct log_day *to, const struct log_day *d)
+{
+	unsigned sum = (unsigned)to->n + d->n;
+
+	to->n = (uint16_t)(sum > UINT16_MAX ? UINT16_MAX : sum);
+	to->first = d->first < to->first ? d->first : to->first;
+	to->last = d->last > to->last ? d->last : to->last;
+}
+
+void log_days_tidy(struct log_days *days, struct strbuf *text, struct run_use *u)
+{
+	struct log_day *v = mem_alloc((u->day_n + 1) * sizeof *v);
+	struct log_days rest = *days;
+	unsigned char octets[STORE_LOG_DAY_MAX];
+	uint16_t before = 0;
+	size_t n = 0, out = 0;
+
+	while (n < u->day_n && store_log_day_next(&rest, &v[n]))
+		n++;
+	qsort(v, n, sizeof *v, by_day);
+	for (size_t i = 0; i < n; i++)
+		if (out > 0 && v[out - 1].day == v[i].day)
+			add_up(&v[out - 1], &v[i]);
+		else
+			v[out++] = v[i];
+	strbuf_clear(text);
+	for (size_t i = 0; i < out; i++) {
+		strbuf_add(text, octets,
+			   store_log_day_put(octets, &v[i], before, days->alone));
+		before = v[i].day;
 	}
-	if (!take(r, u, r->days + r->days_n, n * sizeof *r->days, err))
+	free(v);
+	u->day_n = (uint32_t)out;
+	u->newest = before;
+	days->p = (const unsigned char *)text->p;
+	days->n = text->n;
+}
+
+/*
+ * The days of what u is at, behind those of sum.  A run goes on where the one before
+ * ended, so that mostly the first of these days alone has to be looked at: its distance
+ * is told from another day now.  False in *ascend: it is not so.
+ */
+static bool add_days(struct runs *r, struct run_at *u, struct run_use *sum, bool *ascend,
+		     struct err *err)
+{
+	size_t at = r->days.n, n = u->head.octets;
+	struct log_days rest = { .n = n, .alone = store_log_alone(u->head.use) };
+	unsigned char octets[STORE_LOG_DAY_MAX];
+	struct log_day first;
+	size_t was, is;
+
+	strbuf_reserve(&r->days, n + STORE_LOG_DAY_MAX + 1);
+	if (!take(r, u, r->days.p + at, n, err))
 		return false;
-	r->days_n += n;
+	rest.p = (const unsigned char *)r->days.p + at;
+	if (sum->day_n > 0 && store_log_day_next(&rest, &first)) {
+		*ascend &= first.day > sum->newest;
+		is = store_log_day_put(octets, &first, sum->newest, rest.alone);
+		was = n - rest.n;
+		memmove(r->days.p + at + is, r->days.p + at + was, rest.n);
+		memcpy(r->days.p + at, octets, is);
+		n = is + rest.n;
+	}
+	r->days.n = at + n;
+	sum->day_n += u->head.day_n;
+	sum->newest = u->head.newest;
 	return true;
 }
 
@@ -181,7 +228,7 @@ static bool add_days(struct runs *r, struct run_at *u, struct err *err)
 static bool put_smallest(struct runs *r, struct run_at *least, struct store_log_uses *to,
 			 struct err *err)
 {
-	struct record key = least->head;
+	struct run_use key = least->head, sum = key;
 	struct log_use_row row = { .side = r->side,
 				   .name = key.name,
 				   .address = key.address,
@@ -191,8 +238,10 @@ static bool put_smallest(struct runs *r, struct run_at *least, struct store_log_
 				   .protocol = (enum log_protocol)key.protocol,
 				   .first = key.first,
 				   .last = key.last };
+	bool ascend = true;
 
-	r->days_n = 0;
+	strbuf_clear(&r->days);
+	sum.day_n = 0;
 	for (size_t i = 0; i < r->n; i++) {
 		struct run_at *u = &r->run[i];
 
@@ -202,11 +251,15 @@ static bool put_smallest(struct runs *r, struct run_at *least, struct store_log_
 		row.first = u->head.first < row.first ? u->head.first : row.first;
 		row.last = u->head.last > row.last ? u->head.last : row.last;
 		row.traits |= u->head.traits;
-		if (!add_days(r, u, err) || !next_head(r, u, err))
+		if (!add_days(r, u, &sum, &ascend, err) || !next_head(r, u, err))
 			return false;
 	}
-	row.day_n = log_days_tidy(r->days, r->days_n);
-	row.day = r->days;
+	row.days = (struct log_days){ .p = (const unsigned char *)r->days.p,
+				      .n = r->days.n,
+				      .alone = store_log_alone(key.use) };
+	if (!ascend)
+		log_days_tidy(&row.days, &r->tidied, &sum);
+	row.day_n = sum.day_n;
 	return store_log_uses_put(to, &row, err);
 }
 

@@ -10,6 +10,7 @@
  * when there are as many they go to the store.
  */
 #include "audit/audit_logs_in.h"
+#include "base/strbuf.h"
 #include "store/store_logs.h"
 
 #define RUNS_MAX  64u
@@ -20,13 +21,23 @@ struct runs;
 void runs_new(struct store *st, enum side side, struct texts *texts, struct runs **out);
 void runs_free(struct runs *r); /* NULL is fine */
 bool runs_begin(struct runs *r, struct err *err) MUST_CHECK;
+/* What a name did; days are ascending, each once. */
+struct run_use {
+	uint32_t name, address, rcpt, client;
+	uint32_t n, first, last, day_n;
+	uint8_t use, protocol, traits;
+	uint16_t newest; /* day */
+	uint32_t octets; /* of the days: told by runs_put */
+};
 /* The next of the run at hand. */
-bool runs_put(struct runs *r, const struct log_use_row *row, struct err *err) MUST_CHECK;
+bool runs_put(struct runs *r, const struct run_use *u, struct log_days days,
+	      struct err *err) MUST_CHECK;
 bool runs_end(struct runs *r, struct err *err) MUST_CHECK;
 bool runs_merge(struct runs *r, struct err *err) MUST_CHECK;
 void runs_forget(struct runs *r);
 
-/* Days that may come twice, in any order: ascending, each once; how many these are. */
-size_t log_days_tidy(struct log_day *v, size_t n);
+/* Days that may come twice, in any order: ascending, each once; text holds them from then
+ * on, and u says what they are. */
+void log_days_tidy(struct log_days *days, struct strbuf *text, struct run_use *u);
 
 #endif

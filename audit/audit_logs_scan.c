@@ -22,10 +22,15 @@ void batch_done(struct batch *b)
 
 static struct hit_text keep(struct batch *b, struct span s)
 {
-	struct hit_text t = { (uint32_t)b->text.n, (uint16_t)s.n };
+	struct hit_text t = { (uint32_t)(LOGS_PIECE + b->text.n), (uint16_t)s.n };
+	uintptr_t at = (uintptr_t)s.p - (uintptr_t)b->piece.p;
 
 	if (s.n == 0)
 		return (struct hit_text){ 0, 0 };
+	if (at < b->piece.n) {
+		t.at = (uint32_t)at;
+		return t;
+	}
 	if (b->text.cap - b->text.n <= s.n)
 		strbuf_reserve(&b->text, s.n + TEXT_STEP);
 	memcpy(b->text.p + b->text.n, s.p, s.n);
@@ -52,28 +57,26 @@ static struct hit *hit_add(struct batch *b)
 }
 
 static bool same_hour(const struct batch *b, const struct hour_entry *e,
-		      const struct log_line *l, int64_t hour)
+		      const struct log_line *l)
 {
-	if (e->hour != hour || e->turn != b->turn || e->program != l->program ||
-	    e->kind != l->stamp.kind || e->host.n != l->host.n)
+	if ((uint64_t)(l->stamp.t - e->begin) >= 3600 || e->turn != b->turn ||
+	    e->program != l->program || e->kind != l->stamp.kind ||
+	    e->host.n != l->host.n)
 		return false;
-	for (size_t i = 0; i < l->host.n; i++) /* short */
-		if (b->text.p[e->host.at + i] != l->host.p[i])
-			return false;
-	return true;
+	return l->host.n == 0 ||
+	       memcmp(batch_text(b, e->host).p, l->host.p, l->host.n) == 0;
 }
 
 /* The entry of the line's source and hour; a new one leaves a mark among the hits. */
 static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 {
-	int64_t hour = l->stamp.t / 3600;
 	struct hit *mark;
 	size_t i = b->near[l->program];
 
-	if (i < b->hour_n && same_hour(b, &b->hour[i], l, hour))
+	if (i < b->hour_n && same_hour(b, &b->hour[i], l))
 		return i;
 	for (i = b->hour_n; i > 0; i--)
-		if (same_hour(b, &b->hour[i - 1], l, hour)) {
+		if (same_hour(b, &b->hour[i - 1], l)) {
 			b->near[l->program] = (uint32_t)(i - 1);
 			return i - 1;
 		}
@@ -83,13 +86,15 @@ static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 		b->hour_cap = b->hour_cap == 0 ? 16 : b->hour_cap * 2;
 		b->hour = mem_realloc(b->hour, b->hour_cap * sizeof *b->hour);
 	}
-	b->hour[b->hour_n] = (struct hour_entry){ .host = keep(b, l->host),
-						  .host_hash = hash64(key, l->host),
-						  .program = l->program,
-						  .hour = hour,
-						  .turn = b->turn,
-						  .kind = l->stamp.kind,
-						  .first = l->stamp };
+	b->hour[b->hour_n] = (struct hour_entry){
+		.host = keep(b, l->host),
+		.host_hash = hash64(key, l->host),
+		.program = l->program,
+		.begin = l->stamp.t - (l->stamp.t % 3600 + 3600) % 3600,
+		.turn = b->turn,
+		.kind = l->stamp.kind,
+		.first = l->stamp
+	};
 	mark = hit_add(b);
 	mark->what = HIT_MARK;
 	mark->stamp = l->stamp;
@@ -137,6 +142,24 @@ static void many(struct batch *b, const struct log_line *l, uint64_t key, uint64
 			continue;
 		event(b, l, one, key, hash64_mix(hash, n), session, entry);
 	}
+}
+
+/* n lines of an hour that say nothing, from l to last. */
+static void take_quiet(struct batch *b, const struct log_line *l, size_t n,
+		       const struct log_stamp *last, uint64_t key)
+{
+	struct hour_entry *e;
+	size_t entry;
+
+	b->counts.lines += (int64_t)n;
+	b->counts.other += (int64_t)n;
+	b->counts.by_program[l->program] += (int64_t)n;
+	b->turn += logs_year_wraps(b->of_year, l->stamp.t);
+	b->of_year = last->t;
+	entry = hour_of(b, l, key); /* which may move them */
+	e = &b->hour[entry];
+	e->lines += (int64_t)n;
+	e->last = *last;
 }
 
 static void take(struct batch *b, const struct log_line *l, uint64_t key)
@@ -234,7 +257,6 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 	struct span rest = { b->piece.p, b->piece.n };
 
 	strbuf_clear(&b->text);
-	strbuf_addc(&b->text, '\0'); /* so that no text stands at 0 */
 	b->hit_n = b->hour_n = 0;
 	b->counts = (struct counts){ 0 };
 	b->needs_order = false;
@@ -242,11 +264,19 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 	b->of_year = 0;
 	memset(b->near, 0, sizeof b->near);
 	while (rest.n > 0) {
-		const char *nl = memchr(rest.p, '\n', rest.n);
-		struct span line = { rest.p,
-				     nl != NULL ? (size_t)(nl - rest.p) : rest.n };
+		struct log_stamp last;
 		struct log_line l;
+		struct span line;
+		const char *nl;
+		size_t quiet = logs_scan_quiet(s, &rest, &l, &last);
 
+		if (quiet > 0) {
+			take_quiet(b, &l, quiet, &last, key);
+			continue;
+		}
+		nl = memchr(rest.p, '\n', rest.n);
+		line = (struct span){ rest.p,
+				      nl != NULL ? (size_t)(nl - rest.p) : rest.n };
 		if (nl == NULL && b->piece.unfinished && skip_last)
 			break;
 		rest = span_from(rest, line.n + 1);

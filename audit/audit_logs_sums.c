@@ -9,25 +9,40 @@
 #include "base/hash64.h"
 #include "base/table.h"
 
-#define USES_BITS 19u
-#define SLOTS	  (1u << USES_BITS)
-#define USES_MAX  (224u << 10) /* below SLOTS, which is never more than 2/3 full */
-#define WORDS_MAX (1u << 21)   /* of the pool, 4 octets each */
-#define WAIT	  32u	       /* a power of two */
-#define TOGETHER  64u	       /* uses whose days are looked up at a time */
-#define NONE	  0u	       /* no index of the pool */
-#define WIDE	  (UINT32_C(1) << 31)
+#define USES_BITS  19u
+#define SLOTS	   (1u << USES_BITS)
+#define USES_MAX   (192u << 10) /* below SLOTS, which is never more than 2/3 full */
+#define CHUNKS_MAX ((1u << 20) - 1)
+#define OCTETS_MAX (19u << 20) /* of uses and chunks */
+#define WAIT	   32u	       /* a power of two */
+#define TOGETHER   64u	       /* uses whose days are looked up at a time */
+#define NONE	   0u	       /* no index of the pool */
+#define CHUNK	   12u	       /* octets of days in one */
 
 _Static_assert(USES_MAX < SLOTS / 3 * 2, "the index has room");
+_Static_assert(CHUNK >= STORE_LOG_DAY_MAX, "a day is no more than one chunk");
 
 struct use_slot {
 	uint32_t name, address, rcpt, client;
-	uint8_t use, protocol, traits, unused;
-	uint16_t day, day_n, day_first, day_last; /* the newest, not yet in the pool */
+	uint8_t use, protocol, traits;
+	uint8_t tail_n;
+	uint16_t day, day_n, day_first, day_last; /* at hand, not yet among the others */
 	uint32_t n;
-	uint32_t more;	      /* its earlier days: index in the pool; NONE */
-	uint32_t more_n;      /* how many these are */
 	uint32_t first, last; /* seconds since 1970: until 2106 */
+	/* Its other days, as they are stored (store_log_days.h): in chunk_n chunks of the
+	 * pool, of which chunk is the last, and in tail. */
+	uint64_t chunk : 20, chunk_n : 20, more_n : 24;
+	uint16_t before; /* the last of these days; 0 */
+	bool mixed;	 /* they do not ascend */
+	unsigned char tail[CHUNK];
+};
+_Static_assert(sizeof(struct use_slot) == 64, "a line of the cache");
+_Static_assert((CHUNK / 3 + 1) * CHUNKS_MAX < 1u << 24 && CHUNKS_MAX < 1u << 20,
+	       "chunks and their days can be counted");
+
+struct chunk {
+	uint32_t before; /* index in the pool; NONE */
+	unsigned char octet[CHUNK];
 };
 
 struct sums {
@@ -36,15 +51,13 @@ struct sums {
 	uint32_t *index; /* of use + 1, and above USES_BITS octets of the hash; 0: free */
 	struct use_slot *use;
 	size_t use_n;
-	/* Days, a list for each use.  Two words: day and time of the only event (the end
-	 * of a session counts as none), and the next; or, when the index has WIDE, three:
-	 * day and n, first and last, next. */
-	uint32_t *word;
-	size_t word_n;
+	struct chunk *chunk;
+	size_t chunk_n;
 	struct runs *runs;
-	/* of the uses that are put at a time */
-	struct log_day *days;
-	size_t days_cap, *at;
+	/* of the uses that are put at a time: their days, where those of each begin */
+	unsigned char *days;
+	size_t days_cap, *at, *upto;
+	struct strbuf tidied;
 	/* to be added, while what that needs comes into the cache */
 	struct sums_use wait[WAIT];
 	uint32_t wait_hash[WAIT];
@@ -60,8 +73,8 @@ void sums_new(struct store *st, enum side side, struct texts *texts, struct sums
 	s->side = side;
 	s->index = mem_table(SLOTS * sizeof *s->index);
 	s->use = mem_table(USES_MAX * sizeof *s->use);
-	s->word = mem_table((WORDS_MAX + 4) * sizeof *s->word);
-	s->word_n = 1;
+	s->chunk = mem_table(CHUNKS_MAX * sizeof *s->chunk);
+	s->chunk_n = 1;
 	*out = s;
 }
 
@@ -72,9 +85,11 @@ void sums_free(struct sums *s)
 	runs_free(s->runs);
 	mem_table_free(s->index, SLOTS * sizeof *s->index);
 	mem_table_free(s->use, USES_MAX * sizeof *s->use);
-	mem_table_free(s->word, (WORDS_MAX + 4) * sizeof *s->word);
+	mem_table_free(s->chunk, CHUNKS_MAX * sizeof *s->chunk);
+	strbuf_done(&s->tidied);
 	free(s->days);
 	free(s->at);
+	free(s->upto);
 	free(s);
 }
 
@@ -88,10 +103,7 @@ static uint32_t hash_of(const struct sums_use *u)
 
 static void fetch_use(const struct sums *s, size_t at)
 {
-	const char *p = (const char *)(s->use + at);
-
-	__builtin_prefetch(p);
-	__builtin_prefetch(p + sizeof *s->use - 1);
+	__builtin_prefetch(s->use + at);
 }
 
 /* By the tag, not the first that is there: one in three stands behind another one. */
@@ -133,7 +145,7 @@ static struct use_slot *use_of(struct sums *s, const struct sums_use *u, uint32_
 				 .client = u->client,
 				 .use = u->use,
 				 .protocol = u->protocol,
-				 .more = NONE,
+				 .chunk = NONE,
 				 .first = u->at,
 				 .last = u->at,
 				 .day = (uint16_t)(u->at / 86400),
@@ -141,27 +153,31 @@ static struct use_slot *use_of(struct sums *s, const struct sums_use *u, uint32_
 	return to;
 }
 
-/* What a day holds on which this use was seen once. */
-static uint16_t events_of(const struct use_slot *u)
-{
-	return u->use != USE_LOGOUT;
-}
-
-/* The newest day goes to the pool, for another one has come. */
+/* The day at hand goes to the others, for another one has come. */
 static void push_day(struct sums *s, struct use_slot *u)
 {
-	uint32_t at = (uint32_t)s->word_n;
+	const struct log_day d = { u->day, u->day_n, u->day_first, u->day_last };
+	unsigned char octet[2 * CHUNK];
+	size_t n = u->tail_n;
 
-	if (u->day_n == events_of(u) && u->day_first == u->day_last) {
-		s->word[s->word_n++] = (uint32_t)u->day << 16 | u->day_first;
-	} else {
-		s->word[s->word_n++] = (uint32_t)u->day << 16 | u->day_n;
-		s->word[s->word_n++] = (uint32_t)u->day_first << 16 | u->day_last;
-		at |= WIDE;
-	}
-	s->word[s->word_n++] = u->more;
-	u->more = at;
+	memcpy(octet, u->tail, CHUNK);
+	n += store_log_day_put(octet + n, &d, u->before, store_log_alone(u->use));
+	u->mixed |= u->day <= u->before;
+	u->before = u->day;
 	u->more_n++;
+	if (n >= CHUNK) {
+		struct chunk *c = &s->chunk[s->chunk_n];
+
+		c->before = u->chunk;
+		memcpy(c->octet, octet, CHUNK);
+		u->chunk = s->chunk_n++ & 0xfffff;
+		u->chunk_n++;
+		n -= CHUNK;
+		memcpy(u->tail, octet + CHUNK, CHUNK);
+	} else {
+		memcpy(u->tail, octet, CHUNK);
+	}
+	u->tail_n = (uint8_t)n;
 }
 
 static void add(struct sums *s, const struct sums_use *in, uint32_t hash)
@@ -216,7 +232,10 @@ static void add_waiting(struct sums *s)
 bool sums_full(const struct sums *s, size_t more)
 {
 	more += WAIT;
-	return s->use_n + more > USES_MAX || s->word_n + 3 * more > WORDS_MAX;
+	return s->use_n + more > USES_MAX || s->chunk_n + more > CHUNKS_MAX ||
+	       (s->use_n + more) * sizeof *s->use +
+			       (s->chunk_n + more) * sizeof *s->chunk >
+		       OCTETS_MAX;
 }
 
 static int by_key(const void *a, const void *b)
@@ -273,84 +292,45 @@ static const struct order *in_order(struct sums *s)
 	return b;
 }
 
-static int by_day(const void *a, const void *b)
-{
-	const struct log_day *x = a, *y = b;
-
-	return (x->day > y->day) - (x->day < y->day);
-}
-
-/* Days that may come twice, in any order, into ascending ones. */
-size_t log_days_tidy(struct log_day *v, size_t n)
-{
-	size_t out = 0;
-	bool sorted = true;
-
-	for (size_t a = 1; a < n; a++)
-		sorted &= v[a].day > v[a - 1].day;
-	if (sorted)
-		return n;
-	qsort(v, n, sizeof *v, by_day);
-	for (size_t a = 0; a < n; a++) {
-		struct log_day *to;
-		unsigned sum;
-
-		if (out == 0 || v[out - 1].day != v[a].day) {
-			v[out++] = v[a];
-			continue;
-		}
-		to = &v[out - 1];
-		sum = (unsigned)to->n + v[a].n;
-		to->n = (uint16_t)(sum > UINT16_MAX ? UINT16_MAX : sum);
-		to->first = v[a].first < to->first ? v[a].first : to->first;
-		to->last = v[a].last > to->last ? v[a].last : to->last;
-	}
-	return out;
-}
-
 /*
  * The days of n uses, all at once: each list alone would wait for the memory at every
- * step.  s->at is where those of each begin.
+ * step.  Those of v[k] are s->days from s->at[k] up to s->upto[k].
  */
 static void gather(struct sums *s, struct use_slot *v, size_t n)
 {
-	size_t days = 0, left = n;
+	size_t octets = 0, left = n;
 
 	for (size_t k = 0; k < n; k++)
-		days += v[k].more_n + 1;
-	if (days > s->days_cap) {
-		s->days_cap = days * 2;
-		s->days = mem_realloc(s->days, s->days_cap * sizeof *s->days);
+		octets += (size_t)(v[k].chunk_n + 1) * CHUNK + STORE_LOG_DAY_MAX;
+	if (octets > s->days_cap) {
+		s->days_cap = octets * 2;
+		s->days = mem_realloc(s->days, s->days_cap);
 	}
-	days = 0;
+	octets = 0;
 	for (size_t k = 0; k < n; k++) {
-		days += v[k].more_n + 1;
-		s->at[k] = days - 1; /* the pool is newest first */
-		s->days[days - 1] = (struct log_day){ v[k].day, v[k].day_n,
-						      v[k].day_first, v[k].day_last };
+		const struct use_slot *u = &v[k];
+		const struct log_day d = { u->day, u->day_n, u->day_first, u->day_last };
+
+		octets += (size_t)u->chunk_n * CHUNK;
+		s->at[k] = octets; /* the pool is newest first */
+		memcpy(s->days + octets, u->tail, u->tail_n);
+		octets += u->tail_n;
+		octets += store_log_day_put(s->days + octets, &d, u->before,
+					    store_log_alone(u->use));
+		s->upto[k] = octets;
 	}
 	while (left > 0) {
 		left = 0;
 		for (size_t k = 0; k < n; k++) {
-			const uint32_t *w = &s->word[v[k].more & ~WIDE];
-			struct log_day *d;
+			const struct chunk *c = &s->chunk[v[k].chunk];
 
-			if (v[k].more == NONE)
+			if (v[k].chunk == NONE)
 				continue;
-			d = &s->days[--s->at[k]];
-			d->day = (uint16_t)(w[0] >> 16);
-			if ((v[k].more & WIDE) == 0) {
-				d->n = events_of(&v[k]);
-				d->first = d->last = (uint16_t)w[0];
-				v[k].more = w[1];
-			} else {
-				d->n = (uint16_t)w[0];
-				d->first = (uint16_t)(w[1] >> 16);
-				d->last = (uint16_t)w[1];
-				v[k].more = w[2];
-			}
-			__builtin_prefetch(&s->word[v[k].more & ~WIDE]);
-			left += v[k].more != NONE;
+			s->at[k] -= CHUNK;
+			memcpy(s->days + s->at[k], c->octet, CHUNK);
+			v[k].chunk = c->before & 0xfffff;
+			__builtin_prefetch(&s->chunk[v[k].chunk]);
+			left += v[k].chunk != NONE;
 		}
 	}
 }
@@ -361,21 +341,25 @@ static bool put_uses(struct sums *s, struct use_slot *v, size_t n, struct err *e
 	gather(s, v, n);
 	for (size_t i = 0; i < n; i++) {
 		const struct use_slot *u = &v[i];
-		struct log_use_row row = { .side = s->side,
-					   .name = u->name,
-					   .address = u->address,
-					   .rcpt = u->rcpt,
-					   .client = u->client,
-					   .use = (enum log_use)u->use,
-					   .protocol = (enum log_protocol)u->protocol,
-					   .n = u->n,
-					   .first = u->first,
-					   .last = u->last,
-					   .traits = u->traits };
+		struct run_use r = { .name = u->name,
+				     .address = u->address,
+				     .rcpt = u->rcpt,
+				     .client = u->client,
+				     .use = u->use,
+				     .protocol = u->protocol,
+				     .traits = u->traits,
+				     .n = u->n,
+				     .first = u->first,
+				     .last = u->last,
+				     .day_n = u->more_n + 1,
+				     .newest = u->day };
+		struct log_days days = { .p = s->days + s->at[i],
+					 .n = s->upto[i] - s->at[i],
+					 .alone = store_log_alone(u->use) };
 
-		row.day = s->days + s->at[i];
-		row.day_n = log_days_tidy(s->days + s->at[i], u->more_n + 1);
-		if (!runs_put(s->runs, &row, err))
+		if (u->mixed || u->day <= u->before)
+			log_days_tidy(&days, &s->tidied, &r);
+		if (!runs_put(s->runs, &r, days, err))
 			return false;
 	}
 	return true;
@@ -417,6 +401,7 @@ bool sums_spill(struct sums *s, struct err *err)
 			cap = n * 2;
 			v = mem_realloc(v, cap * sizeof *v);
 			s->at = mem_realloc(s->at, cap * sizeof *s->at);
+			s->upto = mem_realloc(s->upto, cap * sizeof *s->upto);
 		}
 		for (size_t k = 0; k < n; k++) {
 			if (i + k + 2 * WAIT < s->use_n)
@@ -436,7 +421,7 @@ bool sums_spill(struct sums *s, struct err *err)
 	free(v);
 	memset(s->index, 0, SLOTS * sizeof *s->index);
 	s->use_n = 0;
-	s->word_n = 1;
+	s->chunk_n = 1;
 	return ok;
 }
 
@@ -450,6 +435,6 @@ void sums_forget(struct sums *s)
 {
 	memset(s->index, 0, SLOTS * sizeof *s->index);
 	s->use_n = s->wait_n = 0;
-	s->word_n = 1;
+	s->chunk_n = 1;
 	runs_forget(s->runs);
 }

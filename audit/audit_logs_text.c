@@ -3,34 +3,44 @@
  * Words of the logs and their numbers in the store: an open-addressed table in front of
  * it, which forgets everything when it is full.  As long as the store held no words when
  * we began and nothing was forgotten, a word that is not in the table is a new one.
+ *
+ * The table knows a word by its hash alone, all 64 bits of it: that two of a million
+ * words share one has a chance of one in thirty million, and who does not know the key
+ * cannot look for two.  So it holds the words of 100,000 accounts in 6 MiB, and each is
+ * one look into memory.
  */
 #include "audit/audit_logs_in.h"
 #include "base/table.h"
 #include "store/store_logs.h"
 
-#define SLOTS	   (256u << 10) /* a power of two */
-#define TEXTS_MAX  (SLOTS / 4 * 3)
-#define OCTETS_MAX (6u << 20)
-#define CLIENT_MAX 64u /* octets of a client's name */
+#define SLOTS_FIRST (1u << 16) /* powers of two */
+#define SLOTS_MAX   (1u << 19)
+#define NEWS_MAX    (1u << 17)
+#define NEWS_OCTETS (2u << 20)
+#define CLIENT_MAX  64u /* octets of a client's name */
 
 struct text_slot {
-	uint32_t at; /* of octets */
+	unsigned char hash[sizeof(uint64_t)];
+	uint32_t id; /* log_text.id; 0: free */
+};
+_Static_assert(sizeof(struct text_slot) == 12, "no octet more");
+
+/* A word that is not in the store yet. */
+struct text_new {
+	uint32_t id, at; /* at: of octets */
 	uint16_t n;
-	uint16_t used;
-	uint32_t id;  /* log_text.id */
-	uint32_t tag; /* of its hash */
 };
 
 struct texts {
 	struct store *st;
 	struct text_slot *slot;
-	char *octets;
-	size_t n, octets_n;
+	size_t slot_n, n;
 	bool all; /* every word of the store is in the table, but the empty one */
 	bool committed, began_all;
-	int64_t last;	/* number that was given last */
-	uint32_t *news; /* slots of words that are not in the store yet */
-	size_t news_n;
+	int64_t last; /* number that was given last */
+	struct text_new *news;
+	char *octets;
+	size_t news_n, octets_n;
 };
 
 bool texts_new(struct store *st, struct texts **out, struct err *err)
@@ -43,9 +53,10 @@ bool texts_new(struct store *st, struct texts **out, struct err *err)
 		return false;
 	t = mem_calloc(1, sizeof *t);
 	t->st = st;
-	t->slot = mem_table(SLOTS * sizeof *t->slot);
-	t->octets = mem_table(OCTETS_MAX + LOGS_NAME_MAX);
-	t->news = mem_table(TEXTS_MAX * sizeof *t->news);
+	t->slot_n = SLOTS_FIRST;
+	t->slot = mem_table(t->slot_n * sizeof *t->slot);
+	t->news = mem_alloc(NEWS_MAX * sizeof *t->news);
+	t->octets = mem_alloc(NEWS_OCTETS);
 	t->last = last;
 	t->all = t->began_all = last == STORE_LOG_EMPTY;
 	*out = t;
@@ -56,24 +67,23 @@ void texts_free(struct texts *t)
 {
 	if (t == NULL)
 		return;
-	mem_table_free(t->slot, SLOTS * sizeof *t->slot);
-	mem_table_free(t->octets, OCTETS_MAX + LOGS_NAME_MAX);
-	mem_table_free(t->news, TEXTS_MAX * sizeof *t->news);
+	mem_table_free(t->slot, t->slot_n * sizeof *t->slot);
+	free(t->news);
+	free(t->octets);
 	free(t);
 }
 
 static void forget(struct texts *t)
 {
-	memset(t->slot, 0, SLOTS * sizeof *t->slot);
-	t->n = t->octets_n = t->news_n = 0;
+	memset(t->slot, 0, t->slot_n * sizeof *t->slot);
+	t->n = t->news_n = t->octets_n = 0;
 	t->all = false;
 }
 
 static int by_text(const void *a, const void *b, void *ctx)
 {
 	const struct texts *t = ctx;
-	const struct text_slot *x = &t->slot[*(const uint32_t *)a],
-			       *y = &t->slot[*(const uint32_t *)b];
+	const struct text_new *x = a, *y = b;
 	size_t n = x->n < y->n ? x->n : y->n;
 	int order = memcmp(t->octets + x->at, t->octets + y->at, n);
 
@@ -89,15 +99,15 @@ bool texts_store(struct texts *t, struct err *err)
 	if (t->news_n > 1)
 		qsort_r(t->news, t->news_n, sizeof *t->news, by_text, t);
 	for (size_t i = 0; ok && i < t->news_n; i++) {
-		const struct text_slot *s = &t->slot[t->news[i]];
+		const struct text_new *w = &t->news[i];
 
-		v[n++] = (struct log_text){ s->id, { t->octets + s->at, s->n } };
+		v[n++] = (struct log_text){ w->id, { t->octets + w->at, w->n } };
 		if (n == STORE_LOG_TEXTS || i + 1 == t->news_n) {
 			ok = store_log_texts_put(t->st, v, n, err);
 			n = 0;
 		}
 	}
-	t->news_n = 0;
+	t->news_n = t->octets_n = 0;
 	return ok;
 }
 
@@ -118,82 +128,108 @@ bool texts_rollback(struct texts *t, struct err *err)
 
 void texts_expect(const struct texts *t, uint64_t hash)
 {
-	__builtin_prefetch(&t->slot[hash & (SLOTS - 1)]);
+	__builtin_prefetch(&t->slot[hash & (t->slot_n - 1)]);
 }
 
-void texts_expect_octets(const struct texts *t, uint64_t hash)
+/* That of the hash, or where it belongs. */
+static struct text_slot *find(const struct texts *t, uint64_t hash)
 {
-	uint32_t tag = (uint32_t)(hash >> 32);
-	size_t i = (size_t)hash & (SLOTS - 1);
+	size_t i = (size_t)hash & (t->slot_n - 1);
 
-	while (t->slot[i].used != 0 && t->slot[i].tag != tag)
-		i = (i + 1) & (SLOTS - 1);
-	__builtin_prefetch(t->octets + t->slot[i].at);
-}
-
-static struct text_slot *find(const struct texts *t, uint64_t hash, struct span text)
-{
-	size_t i = (size_t)hash & (SLOTS - 1);
-	uint32_t tag = (uint32_t)(hash >> 32);
-
-	while (t->slot[i].used != 0) {
-		if (t->slot[i].tag == tag && t->slot[i].n == text.n &&
-		    memcmp(t->octets + t->slot[i].at, text.p, text.n) == 0)
-			break;
-		i = (i + 1) & (SLOTS - 1);
-	}
+	while (t->slot[i].id != 0 && memcmp(t->slot[i].hash, &hash, sizeof hash) != 0)
+		i = (i + 1) & (t->slot_n - 1);
 	return &t->slot[i];
 }
 
-/* s is where it belongs, or would, if the table were not full. */
-static bool keep(struct texts *t, struct text_slot *s, uint64_t hash, struct span text,
-		 int64_t id, bool is_new, struct err *err)
+static void grow(struct texts *t)
 {
+	struct text_slot *old = t->slot;
+	size_t old_n = t->slot_n;
+
+	t->slot_n *= 2;
+	t->slot = mem_table(t->slot_n * sizeof *t->slot);
+	for (size_t i = 0; i < old_n; i++) {
+		uint64_t hash;
+
+		memcpy(&hash, old[i].hash, sizeof hash);
+		if (old[i].id != 0)
+			*find(t, hash) = old[i];
+	}
+	mem_table_free(old, old_n * sizeof *old);
+}
+
+/* Up to 4 of 5 slots are taken. */
+static bool make_room(struct texts *t, struct err *err)
+{
+	if (t->n < t->slot_n / 5 * 4)
+		return true;
+	if (t->slot_n < SLOTS_MAX) {
+		grow(t);
+		return true;
+	}
+	if (!texts_store(t, err))
+		return false;
+	forget(t);
+	return true;
+}
+
+static bool keep(struct texts *t, uint64_t hash, int64_t id, struct err *err)
+{
+	struct text_slot *s;
+
 	if (id > UINT32_MAX)
 		return err_set(err, ERR_LIMIT, "more than 4,294,967,295 names in logs");
-	if (t->n >= TEXTS_MAX || t->octets_n + text.n > OCTETS_MAX) {
-		if (!texts_store(t, err))
-			return false;
-		forget(t);
-		s = find(t, hash, text);
-	}
-	memcpy(t->octets + t->octets_n, text.p, text.n);
-	*s = (struct text_slot){ .at = (uint32_t)t->octets_n,
-				 .n = (uint16_t)text.n,
-				 .used = 1,
-				 .id = (uint32_t)id,
-				 .tag = (uint32_t)(hash >> 32) };
-	t->octets_n += text.n;
+	if (!make_room(t, err))
+		return false;
+	s = find(t, hash);
+	memcpy(s->hash, &hash, sizeof hash);
+	s->id = (uint32_t)id;
 	t->n++;
-	if (is_new)
-		t->news[t->news_n++] = (uint32_t)(s - t->slot);
+	return true;
+}
+
+/* It gets the next number. */
+static bool keep_new(struct texts *t, struct span text, uint64_t hash, struct err *err)
+{
+	struct text_new *w;
+
+	if ((t->news_n == NEWS_MAX || t->octets_n + text.n > NEWS_OCTETS) &&
+	    !texts_store(t, err))
+		return false;
+	if (!keep(t, hash, t->last + 1, err))
+		return false;
+	w = &t->news[t->news_n++];
+	*w = (struct text_new){ (uint32_t)++t->last, (uint32_t)t->octets_n,
+				(uint16_t)text.n };
+	memcpy(t->octets + t->octets_n, text.p, text.n);
+	t->octets_n += text.n;
 	return true;
 }
 
 bool texts_id(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 	      struct err *err)
 {
-	struct text_slot *s;
+	const struct text_slot *s;
 	int64_t stored = 0;
-	bool is_new;
 
 	if (text.n == 0) {
 		*id = STORE_LOG_EMPTY;
 		return true;
 	}
-	s = find(t, hash, text);
-	if (s->used != 0) {
+	s = find(t, hash);
+	if (s->id != 0) {
 		*id = s->id;
 		return true;
 	}
 	if (!t->all && !store_log_text_find(t->st, text, &stored, err))
 		return false;
-	is_new = stored == 0;
-	if (is_new)
-		stored = t->last + 1;
-	if (!keep(t, s, hash, text, stored, is_new, err))
+	if (stored == 0) {
+		if (!keep_new(t, text, hash, err))
+			return false;
+		stored = t->last;
+	} else if (!keep(t, hash, stored, err)) {
 		return false;
-	t->last = is_new ? stored : t->last;
+	}
 	*id = (uint32_t)stored;
 	return true;
 }
@@ -201,18 +237,18 @@ bool texts_id(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 bool texts_known(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 		 struct err *err)
 {
-	struct text_slot *s = find(t, hash, text);
+	const struct text_slot *s = find(t, hash);
 	int64_t stored = 0;
 
-	*id = s->used != 0 ? s->id : 0;
-	if (s->used != 0 || t->all)
+	*id = s->id;
+	if (s->id != 0 || t->all)
 		return true;
 	if (!store_log_text_find(t->st, text, &stored, err))
 		return false;
 	if (stored == 0)
 		return true;
 	*id = (uint32_t)stored;
-	return keep(t, s, hash, text, stored, false, err);
+	return keep(t, hash, stored, err);
 }
 
 /* "name=Thunderbird, version=115.3.1", "iPad Mail", "ZimbraWebClient - GC88 (Linux)",

@@ -51,16 +51,19 @@ static bool put_batch(struct scan_run *r, const struct scan_worker *w,
 		      const struct scan_batch *b, struct err *err)
 {
 	struct scan_side_sum *sum = &r->out->side[w->side];
-	bool ok = true;
+	struct body_row rows[SCAN_BATCH_MAX];
+	bool ok;
 
+	for (size_t i = 0; i < b->n; i++)
+		rows[i] = (struct body_row){ b->v[i].epoch, b->v[i].uid, &b->v[i].facts };
 	if (!store_begin(r->st, err))
 		return false;
+	ok = store_bodies_put(r->st, rows, b->n, err);
 	for (size_t i = 0; ok && i < b->n; i++) {
 		const struct scan_result *x = &b->v[i];
 
-		ok = store_body_put(r->st, x->epoch, x->uid, &x->facts, err) &&
-		     (!x->has_detail ||
-		      store_detail_put(r->st, x->epoch, x->uid, &x->detail, NULL, err));
+		ok = !x->has_detail ||
+		     store_detail_put(r->st, x->epoch, x->uid, &x->detail, NULL, err);
 		sum->read += x->facts.read;
 		sum->unreadable += !x->facts.read;
 		sum->octets += x->facts.octets > 0 ? x->facts.octets : 0;

@@ -130,23 +130,26 @@ static bool is_other(struct audit_scan *s, const struct audit_scan_item *i)
 			       &id) == MIME_ID_NONE;
 }
 
-/* Should it be read a second time? */
-static bool wants_second(struct audit_scan *s, const struct audit_scan_item *i,
-			 const struct body_facts *f)
+/* Should it be read a second time?  By which command; SCAN_DONE: it should not. */
+static enum audit_scan_state second(struct audit_scan *s, const struct audit_scan_item *i,
+				    const struct body_facts *f)
 {
 	if (i->again != 0)
-		return false;
+		return SCAN_DONE;
 	if (s->check.unsure)
 		s->check.lean = false; /* until it has come again */
 	if (s->check.unsure || (f->symptoms & WITNESSES) != 0 ||
 	    (f->announced >= 0 && !body_size_fits(&s->rule, f)))
-		return true;
-	return f->octets <= SECOND_OCTETS && i->uid * 2654435761u % SECOND_OF == 0;
+		return SCAN_SINGLE;
+	if (f->octets <= SECOND_OCTETS && i->uid * 2654435761u % SECOND_OF == 0)
+		return SCAN_SECOND;
+	return SCAN_DONE;
 }
 
 static bool read_once(struct audit_scan *s, struct audit_scan_item *i, struct err *err)
 {
 	struct body_facts *f = &s->check.facts;
+	enum audit_scan_state next;
 	struct span header;
 
 	if (is_other(s, i))
@@ -157,7 +160,8 @@ static bool read_once(struct audit_scan *s, struct audit_scan_item *i, struct er
 		body_size_learn(&s->rule, f);
 	else if (body_differs(&s->first[i->first], f))
 		f->symptoms |= BIT(UNSTABLE) | s->first[i->first].symptoms;
-	if (wants_second(s, i, f)) {
+	next = second(s, i, f);
+	if (next != SCAN_DONE) {
 		if (s->first_n == s->first_cap) {
 			s->first_cap = s->first_cap == 0 ? 64 : s->first_cap * 2;
 			s->first = mem_realloc(s->first, s->first_cap * sizeof *s->first);
@@ -166,7 +170,7 @@ static bool read_once(struct audit_scan *s, struct audit_scan_item *i, struct er
 		s->first[s->first_n] = *f;
 		s->first[s->first_n++].words = "";
 		i->again = 1;
-		i->state = SCAN_SINGLE;
+		i->state = (uint8_t)next;
 		if (s->redo > (size_t)(i - s->v))
 			s->redo = (size_t)(i - s->v);
 		return true;

@@ -7,9 +7,10 @@
 #include "base/clock.h"
 #include "imap/imap_reader.h"
 
-/* In one command, in octets and messages; in octets under way. */
-#define COMMAND_OCTETS ((int64_t)1 << 20)
-#define COMMAND_MAX    64
+/* In one command, in octets and messages; in octets under way.  Cyrus walks through the
+ * whole folder for each command. */
+#define COMMAND_OCTETS ((int64_t)2 << 20)
+#define COMMAND_MAX    512
 #define IN_FLIGHT_MAX  ((int64_t)4 << 20)
 /* Behind a break so many are asked for one by one: servers answer in order, so the one
  * that broke the connection is among the first without an answer. */
@@ -68,19 +69,21 @@ static bool has_room(struct audit_scan *s, const struct audit_scan_item *i)
 static bool send(struct audit_scan *s, struct imap_session *session, struct err *err)
 {
 	struct audit_scan_flight *f = flight(s, s->flight_n);
-	bool single = s->v[s->next].state != SCAN_OPEN;
+	uint8_t state = s->v[s->next].state;
+	size_t most = state < SCAN_SINGLE ? COMMAND_MAX : 1;
 	int64_t began;
 
-	*f = (struct audit_scan_flight){ .from = s->next };
+	*f = (struct audit_scan_flight){ .from = s->next,
+					 .second = state == SCAN_SECOND };
 	strbuf_clear(&s->line);
 	strbuf_adds(&s->line, "UID FETCH ");
-	for (; s->next < s->n && f->asked < (single ? 1 : COMMAND_MAX); s->next++) {
+	for (; s->next < s->n && f->asked < most; s->next++) {
 		const struct audit_scan_item *at = &s->v[s->next];
 
 		if (!audit_scan_due(at))
 			continue;
-		if (f->asked > 0 && ((at->state != SCAN_OPEN) != single ||
-				     f->octets + weight(at) > COMMAND_OCTETS))
+		if (f->asked > 0 &&
+		    (at->state != state || f->octets + weight(at) > COMMAND_OCTETS))
 			break;
 		strbuf_addf(&s->line, "%s%u", f->asked > 0 ? "," : "", at->uid);
 		f->octets += weight(at);
@@ -162,7 +165,7 @@ static bool landed(struct audit_scan *s, struct imap_session *session,
 		struct audit_scan_item *i = &s->v[at];
 		bool there = true;
 
-		if (!audit_scan_due(i) || (i->again == 1 && f->asked > 1))
+		if (!audit_scan_due(i) || (i->again == 1 && f->asked > 1 && !f->second))
 			continue;
 		if (i->again == 1) {
 			/* Its second reading is due, or has just been had in vain. */

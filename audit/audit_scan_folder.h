@@ -20,7 +20,9 @@
 
 enum audit_scan_state {
 	SCAN_OPEN,
-	SCAN_SINGLE, /* a command for several left it without an answer */
+	SCAN_SECOND, /* a good one that is read a second time, with others like it */
+	SCAN_SINGLE, /* a command for several left it without an answer, or a witness is
+			against it */
 	SCAN_ALONE,  /* the connection broke: nothing else may be under way */
 	SCAN_LEFT,   /* refused for now, for a reason that says nothing about it */
 	SCAN_DONE,   /* the sink has it */
@@ -100,6 +102,7 @@ struct audit_scan {
 	bool found;
 	struct audit_scan_flight {
 		uint64_t cmd;
+		bool second; /* for SCAN_SECOND */
 		size_t from, to, asked;
 		int64_t octets;
 	} flight[AUDIT_SCAN_FLIGHTS];

@@ -59,6 +59,12 @@ static const char *kept(struct arena *arena, const char *s)
 	return s != NULL ? arena_strdup(arena, s) : NULL;
 }
 
+static bool is_enough(const struct scan_batch *b)
+{
+	return b->n == SCAN_BATCH_MAX || b->octets >= BATCH_OCTETS ||
+	       clock_mono_ms() - b->began_ms >= BATCH_MS;
+}
+
 static bool on_seen(void *ctx, const struct audit_scanned *s, struct err *err)
 {
 	struct scan_worker *w = ctx;
@@ -87,7 +93,7 @@ static bool on_seen(void *ctx, const struct audit_scanned *s, struct err *err)
 			.subject = kept(arena, s->detail.subject),
 			.message_id = kept(arena, s->detail.message_id),
 		};
-	return w->batch->n < SCAN_BATCH_MAX || flush(w, err);
+	return !is_enough(w->batch) || flush(w, err);
 }
 
 static bool on_settle(void *ctx, struct err *err)
@@ -95,10 +101,7 @@ static bool on_settle(void *ctx, struct err *err)
 	struct scan_worker *w = ctx;
 	const struct scan_batch *b = w->batch;
 
-	if (b == NULL || (b->n < BATCH_ENOUGH && b->octets < BATCH_OCTETS &&
-			  clock_mono_ms() - b->began_ms < BATCH_MS))
-		return true;
-	return flush(w, err);
+	return b == NULL || (b->n < BATCH_ENOUGH && !is_enough(b)) || flush(w, err);
 }
 
 static struct audit_pace *pace_of(struct scan_worker *w)

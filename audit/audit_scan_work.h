@@ -9,7 +9,7 @@
 
 /* Items of one folder that are in hand at once, and results that wait for the writer. */
 #define SCAN_CHUNK_MAX 16384
-#define SCAN_BATCH_MAX 256
+#define SCAN_BATCH_MAX 512
 
 /* What an item of the queue is; what points to the struct named beside it.  The worker
  * waits for the answer of all but the batch. */

@@ -65,6 +65,8 @@ static void tidy(struct once *o)
 
 void once_add(struct once **where, const struct log_use_seen *u)
 {
+	struct log_days days = u->days;
+	struct log_day d;
 	struct once *o;
 	enum teller t;
 
@@ -73,10 +75,7 @@ void once_add(struct once **where, const struct log_use_seen *u)
 	if (*where == NULL)
 		*where = mem_calloc(1, sizeof **where);
 	o = *where;
-	for (size_t i = 0; i < u->day_n; i++) {
-		struct log_day d;
-
-		store_log_day_get(u->days + i * STORE_LOG_DAY, &d);
+	while (store_log_day_next(&days, &d)) {
 		if (o->n == o->cap) {
 			tidy(o);
 			if (o->n * 2 >= o->cap) {

@@ -83,10 +83,10 @@ struct days {
 
 static void days_add(struct days *d, const struct log_use_seen *u)
 {
-	for (size_t i = 0; i < u->day_n; i++) {
-		struct log_day day;
+	struct log_days days = u->days;
+	struct log_day day;
 
-		store_log_day_get(u->days + i * STORE_LOG_DAY, &day);
+	while (store_log_day_next(&days, &day)) {
 		if (d->n == d->cap) {
 			d->cap = d->cap == 0 ? 64 : d->cap * 2;
 			d->v = mem_realloc(d->v, d->cap * sizeof *d->v);
@@ -108,16 +108,16 @@ static bool days_near(const struct days *d, uint16_t day)
 static int64_t last_without(const struct log_use_seen *u, const struct days *a,
 			    const struct days *b)
 {
+	struct log_days days = u->days;
+	struct log_day day;
+	int64_t last = 0;
+
 	if (a->n == 0 && (b == NULL || b->n == 0))
 		return u->last;
-	for (size_t i = u->day_n; i > 0; i--) {
-		struct log_day day;
-
-		store_log_day_get(u->days + (i - 1) * STORE_LOG_DAY, &day);
+	while (store_log_day_next(&days, &day))
 		if (!days_near(a, day.day) && (b == NULL || !days_near(b, day.day)))
-			return (int64_t)day.day * 86400 + day.last * 2;
-	}
-	return 0;
+			last = (int64_t)day.day * 86400 + day.last * 2;
+	return last;
 }
 
 struct summing {
@@ -306,8 +306,10 @@ static void sources_grow(struct sources *s)
 static bool look_at_source(void *ctx, const struct transfer *t, bool shared,
 			   const struct log_use_seen *u, struct err *err)
 {
+	struct log_days days = u->days;
 	struct sources *s = ctx;
 	struct source *o;
+	struct log_day d;
 
 	(void)t, (void)shared, (void)err;
 	if (!is_login(u->use) || u->address.n == 0 ||
@@ -330,10 +332,7 @@ static bool look_at_source(void *ctx, const struct transfer *t, bool shared,
 	}
 	if (o->names < (int64_t)BULK_NAMES)
 		return true;
-	for (size_t i = 0; i < u->day_n; i++) {
-		struct log_day d;
-
-		store_log_day_get(u->days + i * STORE_LOG_DAY, &d);
+	while (store_log_day_next(&days, &d)) {
 		if (o->n == o->cap) {
 			o->cap = o->cap == 0 ? 256 : o->cap * 2;
 			o->seen = mem_realloc(o->seen, o->cap * sizeof *o->seen);

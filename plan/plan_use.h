@@ -116,7 +116,7 @@ bool plan_use_walk(struct plan_use *p, struct store *st, enum side side,
 bool plan_use_is_ours(const struct plan_use *p, const struct log_use_seen *u);
 
 /* Pure: who uses a name that way, by its days. */
-enum use_who use_who_of(const unsigned char *days, size_t n);
+enum use_who use_who_of(struct log_days days, size_t n);
 unsigned use_client_of(enum log_protocol protocol, struct span address,
 		       struct span client, unsigned traits);
 /* How often a row happened from a time on; *first and *last of those. */

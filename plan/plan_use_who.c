@@ -68,16 +68,14 @@ static bool around_the_clock(const struct log_day *d, size_t n)
 	return n > 2 && full * 10 >= (n - 2) * 9 && most - least <= most / 20 + 1;
 }
 
-enum use_who use_who_of(const unsigned char *days, size_t n)
+enum use_who use_who_of(struct log_days days, size_t n)
 {
 	struct log_day *d = mem_calloc(n + 1, sizeof *d);
 	enum use_who who = WHO_PERSON;
 	size_t m = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		store_log_day_get(days + i * STORE_LOG_DAY, &d[m]);
+	for (size_t i = 0; i < n && store_log_day_next(&days, &d[m]); i++)
 		m += d[m].n > 0;
-	}
 	if (m == 0)
 		who = WHO_NOBODY;
 	else if (m < DAYS_MIN)
@@ -133,14 +131,13 @@ unsigned use_client_of(enum log_protocol protocol, struct span address,
 
 int64_t use_since(const struct log_use_seen *u, int64_t from)
 {
+	struct log_days days = u->days;
+	struct log_day d;
 	int64_t n = 0;
 
-	for (size_t i = 0; i < u->day_n; i++) {
-		struct log_day d;
-		int64_t begin;
+	while (store_log_day_next(&days, &d)) {
+		int64_t begin = (int64_t)d.day * 86400;
 
-		store_log_day_get(u->days + i * STORE_LOG_DAY, &d);
-		begin = (int64_t)d.day * 86400;
 		if (begin + (int64_t)d.first * 2 >= from)
 			n += d.n;
 		else if (begin + (int64_t)d.last * 2 >= from)

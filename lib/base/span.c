@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/span.h"
 
-char span_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 struct span span_str(const char *s)
 {
 	return (struct span){ s, s != NULL ? strlen(s) : 0 };

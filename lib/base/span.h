@@ -14,7 +14,11 @@ struct span {
 #define SPAN_INIT(s) { "" s, sizeof(s) - 1 } /* the same in static tables */
 /* clang-format on */
 
-char span_lower(char c);	     /* ASCII letters only, whatever the locale */
+/* ASCII letters only, whatever the locale. */
+static inline char span_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 struct span span_str(const char *s); /* NULL gives the empty span */
 static inline bool span_eq(struct span a, struct span b)
 {

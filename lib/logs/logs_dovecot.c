@@ -13,16 +13,22 @@
 
 static bool eat_level(struct span *s)
 {
-	static const char *const levels[] = { "Info: ",	 "Warning: ", "Error: ",
-					      "Fatal: ", "Panic: ",   "Debug: " };
-
-	/* services begin with small letters, but for those of 1.x */
-	if (s->n == 0 || s->p[0] < 'D' || s->p[0] > 'W')
+	switch (s->n > 0 ? s->p[0] : '\0') {
+	case 'I':
+		return log_eat(s, "Info: ");
+	case 'W':
+		return log_eat(s, "Warning: ");
+	case 'E':
+		return log_eat(s, "Error: ");
+	case 'F':
+		return log_eat(s, "Fatal: ");
+	case 'P':
+		return log_eat(s, "Panic: ");
+	case 'D':
+		return log_eat(s, "Debug: ");
+	default:
 		return false;
-	for (size_t i = 0; i < COUNT_OF(levels); i++)
-		if (levels[i][0] == s->p[0] && log_eat(s, levels[i]))
-			return true;
-	return false;
+	}
 }
 
 static const struct service {
@@ -47,7 +53,7 @@ static const struct service *service_of(struct span *s)
 	for (size_t i = 0; i < COUNT_OF(services); i++) {
 		struct span name = services[i].name;
 
-		if (s->n > name.n && s->p[0] == name.p[0] &&
+		if (s->n > name.n && s->p[0] == name.p[0] && s->p[4] == name.p[4] &&
 		    memcmp(s->p, name.p, name.n) == 0) {
 			s->p += name.n;
 			s->n -= name.n;
@@ -344,7 +350,7 @@ enum log_verdict logs_dovecot(const struct log_head *h, struct log_line *out)
 	struct span s = tagged ? h->text : h->rest;
 	const struct service *service;
 
-	while (log_eat(&s, "dovecot: "))
+	while (s.n > 0 && s.p[0] == 'd' && log_eat(&s, "dovecot: "))
 		tagged = true;
 	(void)eat_level(&s);
 	service = service_of(&s);

@@ -204,46 +204,6 @@ static void take_host(struct span s, struct log_head *h)
 	}
 }
 
-/* Two digits at p, of which the first is no more than most. */
-static int two_digits(const char *p, char most)
-{
-	return p[0] >= '0' && p[0] <= most && log_digit(p[1])
-		       ? (p[0] - '0') * 10 + (p[1] - '0')
-		       : -1;
-}
-
-/* "Nov 23 14:27:17 " of the day that was read last; s is moved behind it. */
-static bool same_day(const struct log_head_memo *memo, struct span *s,
-		     struct log_line *out)
-{
-	const char *p = s->p;
-	int hour, minute, second;
-
-	if (s->n < 18 || memcmp(p, memo->date, 7) != 0 || p[9] != ':' || p[12] != ':' ||
-	    p[15] != ' ' || p[16] == ' ' || p[16] == ':')
-		return false;
-	hour = two_digits(p + 7, '2');
-	minute = two_digits(p + 10, '5');
-	second = two_digits(p + 13, '5');
-	if (hour < 0 || hour > 23 || minute < 0 || second < 0)
-		return false;
-	out->stamp_text = (struct span){ p, 15 };
-	out->stamp = (struct log_stamp){
-		LOG_STAMP_YEARLESS, memo->of_day + hour * 3600 + minute * 60 + second
-	};
-	*s = (struct span){ p + 16, s->n - 16 };
-	return true;
-}
-
-/* The whole beginning of a line whose host is at host_at. */
-static void keep_front(struct log_head_memo *memo, const char *line,
-		       const struct log_stamp *stamp)
-{
-	memo->front_n = 16 + memo->host[memo->host_at].n;
-	memcpy(memo->front, line, memo->front_n);
-	memo->stamp = *stamp;
-}
-
 /* One of the hosts that were read last, and a tag. */
 static bool same_host(struct log_head_memo *memo, struct span s, struct log_head *h)
 {
@@ -251,7 +211,7 @@ static bool same_host(struct log_head_memo *memo, struct span s, struct log_head
 		unsigned i = (memo->host_at + k) % LOG_MEMO_HOSTS;
 		size_t n = memo->host[i].n;
 
-		if (n == 0 || s.n <= n || memcmp(s.p, memo->host[i].text, n) != 0)
+		if (n == 0 || s.n < n + 8 || !log_memo_is_host(&memo->host[i], s.p))
 			continue;
 		h->host = (struct span){ s.p, n - 1 };
 		if (!take_tag((struct span){ s.p + n, s.n - n }, h))
@@ -263,59 +223,60 @@ static bool same_host(struct log_head_memo *memo, struct span s, struct log_head
 	return false;
 }
 
+static void remember_host(struct log_head_memo *memo, struct span host)
+{
+	struct log_memo_host *to;
+	unsigned at = 0;
+
+	while (at < LOG_MEMO_HOSTS && (memo->host[at].n != host.n + 1 ||
+				       memcmp(memo->host[at].text, host.p, host.n) != 0))
+		at++;
+	if (at == LOG_MEMO_HOSTS) { /* one more */
+		at = memo->host_turn;
+		memo->host_turn = (at + 1) % LOG_MEMO_HOSTS;
+	}
+	memo->host_at = at;
+	to = &memo->host[at];
+	*to = (struct log_memo_host){ .n = host.n + 1 };
+	memcpy(to->text, host.p, host.n);
+	to->text[host.n] = ' ';
+	memset(&to->mask, 0xff, to->n < 8 ? to->n : 8);
+}
+
+/* The hour and the host of a line, where both stand as they mostly do. */
 static void remember(struct log_head_memo *memo, const struct log_line *out,
 		     const struct log_head *h)
 {
 	struct span t = out->stamp_text;
-	struct log_memo_host *to;
 
-	memo->front_n = 0;
-	if (out->stamp.kind != LOG_STAMP_YEARLESS || t.p != h->line.p)
+	if (out->stamp.kind != LOG_STAMP_YEARLESS || t.p != h->line.p || t.n != 15 ||
+	    t.p[6] != ' ' || t.p[9] != ':' || h->line.n < LOG_MEMO_STAMP ||
+	    t.p[13] == '6' /* second 60 of the last minute is of the day after */)
 		return;
-	/* second 60 of the last minute is of the day after */
-	if (t.n >= 15 && t.p[6] == ' ' && t.p[9] == ':' && t.p[13] != '6') {
-		memcpy(memo->date, t.p, 7);
-		memo->of_day = out->stamp.t - out->stamp.t % 86400;
-	}
-	if (h->syslog && h->host.n > 0 && h->host.n < LOG_MEMO_HOST) {
-		unsigned at = 0;
-
-		while (at < LOG_MEMO_HOSTS &&
-		       (memo->host[at].n != h->host.n + 1 ||
-			memcmp(memo->host[at].text, h->host.p, h->host.n) != 0))
-			at++;
-		if (at == LOG_MEMO_HOSTS) { /* one more */
-			at = memo->host_turn;
-			memo->host_turn = (at + 1) % LOG_MEMO_HOSTS;
-		}
-		memo->host_at = at;
-		to = &memo->host[at];
-		memcpy(to->text, h->host.p, h->host.n);
-		to->text[h->host.n] = ' ';
-		to->n = h->host.n + 1;
-		/* "Nov 23 14:27:17 " and the host right behind it */
-		if (t.n == 15 && h->host.p == t.p + 16)
-			keep_front(memo, t.p, &out->stamp);
-	}
+	memcpy(memo->hour, t.p, 10);
+	memcpy(memo->hour + 10, "00:00 ", 6);
+	memo->of_hour = out->stamp.t - out->stamp.t % 3600;
+	memo->known = true;
+	if (h->syslog && h->host.n > 0 && h->host.n < LOG_MEMO_HOST &&
+	    h->host.p == t.p + LOG_MEMO_STAMP)
+		remember_host(memo, h->host);
 }
 
-/* The second and the host of the line before, and a tag. */
-static bool same_front(const struct log_head_memo *memo, struct span line,
-		       struct log_line *out, struct log_head *h)
+/* Of the hour of the line before: time, host and tag. */
+static bool same_hour(struct log_head_memo *memo, struct span line, struct log_line *out,
+		      struct log_head *h)
 {
-	size_t n = memo->front_n;
+	int seconds = line.n > LOG_MEMO_STAMP ? log_memo_seconds(memo, line.p) : -1;
+	struct span s;
 
-	if (n == 0 || line.n <= n || !log_same(line.p, memo->front, n))
+	if (seconds < 0)
 		return false;
-	h->host = (struct span){ line.p + 16, n - 17 };
-	if (!take_tag((struct span){ line.p + n, line.n - n }, h))
-		return false;
+	s = (struct span){ line.p + LOG_MEMO_STAMP, line.n - LOG_MEMO_STAMP };
+	out->stamp_text = (struct span){ line.p, LOG_MEMO_STAMP - 1 };
+	out->stamp = (struct log_stamp){ LOG_STAMP_YEARLESS, memo->of_hour + seconds };
 	h->line = line;
-	h->bracketed = false;
-	h->syslog = true;
-	out->stamp_text = (struct span){ line.p, 15 };
-	out->stamp = memo->stamp;
-	return true;
+	h->bracketed = h->syslog = false;
+	return same_host(memo, s, h);
 }
 
 static void head_take(struct span line, struct log_line *out, struct log_head *h);
@@ -323,26 +284,13 @@ static void head_take(struct span line, struct log_line *out, struct log_head *h
 void log_head_take(struct span line, struct log_head_memo *memo, struct log_line *out,
 		   struct log_head *h)
 {
-	struct span s = line;
-
 	if (memo == NULL) {
 		head_take(line, out, h);
 		return;
 	}
-	if (same_front(memo, line, out, h))
+	if (same_hour(memo, line, out, h))
 		return;
-	if (memo->date[0] != '\0' && same_day(memo, &s, out)) {
-		h->line = line;
-		h->bracketed = h->syslog = false;
-		if (same_host(memo, s, h)) {
-			keep_front(memo, line.p, &out->stamp);
-			return;
-		}
-		*h = (struct log_head){ .line = line };
-		take_host(s, h);
-	} else {
-		head_take(line, out, h);
-	}
+	head_take(line, out, h);
 	remember(memo, out, h);
 }
 

@@ -6,24 +6,59 @@
 /* What the lines before began with: most lines begin like one of them, and a comparison
  * costs less than a reading.  Of one scanner; { 0 } knows nothing. */
 #define LOG_MEMO_HOST  63u
-#define LOG_MEMO_HOSTS 4u /* a power of two */
+#define LOG_MEMO_HOSTS 4u  /* a power of two */
+#define LOG_MEMO_STAMP 16u /* octets of "Nov 23 14:27:17 " */
 struct log_head_memo {
-	char date[8];	/* "Nov 23 "; "" before the first */
-	int64_t of_day; /* seconds of that day's begin since New Year */
-	/* hosts of which lines come, each with the blank behind it */
+	bool known;	 /* there is an hour */
+	char hour[16];	 /* "Nov 23 14:00:00 " */
+	int64_t of_hour; /* seconds of its begin since New Year */
+	/* hosts of which lines come, each with the blank behind it, and room to be
+	 * compared by words */
 	struct log_memo_host {
 		size_t n;
-		char text[LOG_MEMO_HOST + 1];
+		uint64_t mask; /* the octets of the first word that are its own */
+		char text[LOG_MEMO_HOST + 9];
 	} host[LOG_MEMO_HOSTS];
 	unsigned host_at, host_turn; /* of the line before; which goes next */
-	/* "Nov 23 14:27:17 mx1 " of the line before; n 0: it had no such beginning */
-	size_t front_n;
-	char front[16 + LOG_MEMO_HOST + 1];
-	struct log_stamp stamp;
 };
+
+/* "Nov 23 14:27:17 ", 16 octets that are there, of the hour that is known: the seconds
+ * into it; -1: it is another one. */
+static inline int log_memo_seconds(const struct log_head_memo *memo, const char *p)
+{
+	static const char room[8] = { 0x7f, 0x7f, 0x7a, 0x76, 0x7f, 0x7a, 0x76, 0x7f };
+	unsigned char d[8];
+	uint64_t x;
+
+	if (log_word_at(p) != log_word_at(memo->hour) || !memo->known)
+		return -1;
+	/* digits become their numbers, the rest nought; what is above its most, or no
+	 * digit, reaches the highest bit */
+	x = log_word_at(p + 8) ^ log_word_at(memo->hour + 8);
+	if (((x | (x + log_word_at(room))) & UINT64_C(0x8080808080808080)) != 0)
+		return -1;
+	memcpy(d, &x, sizeof d);
+	return (d[2] * 10 + d[3]) * 60 + d[5] * 10 + d[6];
+}
+
+/* Are that host and a blank at p, where 8 octets and as many as it has are there? */
+static inline bool log_memo_is_host(const struct log_memo_host *host, const char *p)
+{
+	return ((log_word_at(p) ^ log_word_at(host->text)) & host->mask) == 0 &&
+	       (host->n <= 8 || memcmp(p + 8, host->text + 8, host->n - 8) == 0);
+}
 
 /* Everything of *h but syslog's word is set; out gets the time.  memo may be NULL. */
 void log_head_take(struct span line, struct log_head_memo *memo, struct log_line *out,
 		   struct log_head *h);
+
+/*
+ * Lines off the front of *rest, each with its line end, that are of the hour and host of
+ * the line before, of one program, and say nothing: most lines of a log are, and a few
+ * words tell them.  Their number; 0: the next line must be read.  All of *out is set,
+ * which is LOG_TAKEN and LOG_OTHER; its stamp is that of the first, *last of the last.
+ */
+size_t log_quiet(const struct log_head_memo *memo, bool no_sender, struct span *rest,
+		 struct log_line *out, struct log_stamp *last);
 
 #endif

@@ -26,21 +26,22 @@ struct span log_word(struct span *s)
 /* Dotted quad, in full. */
 static bool is_v4(struct span s)
 {
-	unsigned parts = 0, v = 0, digits = 0;
+	const char *p = s.p, *end = s.p + s.n;
 
-	for (size_t i = 0; i <= s.n; i++) {
-		if (i < s.n && log_digit(s.p[i])) {
-			v = v * 10 + (unsigned)(s.p[i] - '0');
-			if (++digits > 3 || v > 255)
-				return false;
-		} else if (digits > 0 && (i == s.n || s.p[i] == '.')) {
-			parts++;
-			v = digits = 0;
-		} else {
+	for (unsigned part = 0; part < 4; part++) {
+		unsigned v, digits = 1;
+
+		if (p == end || !log_digit(*p) || s.n > 15)
 			return false;
-		}
+		v = (unsigned)(*p++ - '0');
+		for (; p < end && log_digit(*p); p++, digits++)
+			v = v * 10 + (unsigned)(*p - '0');
+		if (v > 255 || digits > 3 || (p < end) != (part < 3))
+			return false;
+		if (part < 3 && *p++ != '.')
+			return false;
 	}
-	return parts == 4;
+	return true;
 }
 
 /* The letters of one, and at least two colons: enough to tell it from a name or a time.
@@ -101,19 +102,6 @@ struct span log_bracket_last(struct span s)
 	return (struct span){ s.p, 0 };
 }
 
-struct span log_value(struct span s, const char *key)
-{
-	ptrdiff_t at = log_find(s, key);
-	size_t n = 0;
-
-	if (at < 0)
-		return (struct span){ s.p, 0 };
-	s = span_from(s, (size_t)at + strlen(key));
-	while (n < s.n && s.p[n] != ',' && s.p[n] != ' ')
-		n++;
-	return log_upto(s, n);
-}
-
 struct span log_base(struct span tag)
 {
 	size_t n = tag.n;
@@ -126,7 +114,7 @@ struct span log_base(struct span tag)
 }
 
 struct logs_sessions {
-	uint32_t clock;
+	uint32_t clock; /* 0: all are free */
 	struct logs_session slot[LOG_SESSION_SLOTS];
 };
 
@@ -142,7 +130,8 @@ void logs_sessions_free(struct logs_sessions *s)
 
 void logs_sessions_forget(struct logs_sessions *s)
 {
-	memset(s, 0, sizeof *s);
+	if (s->clock != 0) /* at each piece of a file, and few formats have any */
+		memset(s, 0, sizeof *s);
 }
 
 /* FNV-1a: the keys come from a log, and a collision costs a name, not a crash. */

@@ -28,6 +28,15 @@ struct log_head {
 /* What a scanner says. */
 enum log_verdict { NOT_MINE, BROKEN, MINE };
 
+/* Eight octets at p, as they lie there. */
+static inline uint64_t log_word_at(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
 /* Never reads past a span; an empty span where nothing is found. */
 static inline bool log_starts(struct span s, const char *lit)
 {
@@ -48,6 +57,28 @@ static inline bool log_same(const char *a, const char *b, size_t n)
 	memcpy(&x, a + n - 8, sizeof x);
 	memcpy(&y, b + n - 8, sizeof y);
 	return (diff | (x ^ y)) == 0;
+}
+/* Octets before the first of these two in s; s.n: there is none. */
+static inline size_t log_upto_either(struct span s, char a, char b)
+{
+	size_t n = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t ones = UINT64_C(0x0101010101010101);
+
+	for (; n + 8 <= s.n; n += 8) {
+		uint64_t x = log_word_at(s.p + n) ^ ones * (unsigned char)a;
+		uint64_t y = log_word_at(s.p + n) ^ ones * (unsigned char)b;
+
+		/* the lowest high bit that is set is right */
+		x = (((x - ones) & ~x) | ((y - ones) & ~y)) & ones << 7;
+		if (x != 0)
+			return n + (size_t)__builtin_ctzll(x) / 8;
+	}
+#endif
+	while (n < s.n && s.p[n] != a && s.p[n] != b)
+		n++;
+	return n;
 }
 /* Take lit off the front. */
 static inline bool log_eat(struct span *s, const char *lit)
@@ -110,7 +141,15 @@ struct span log_address(struct span s);
 /* The address in the last "[...]" of s that holds one. */
 struct span log_bracket_last(struct span s);
 /* The value behind key (", rip=") up to the next comma or blank, or the end. */
-struct span log_value(struct span s, const char *key);
+static inline struct span log_value(struct span s, const char *key)
+{
+	ptrdiff_t at = log_find(s, key);
+
+	if (at < 0)
+		return (struct span){ s.p, 0 };
+	s = span_from(s, (size_t)at + strlen(key));
+	return log_upto(s, log_upto_either(s, ',', ' '));
+}
 /* The tag of a process is this word: the whole, or behind the last slash. */
 struct span log_base(struct span tag);
 

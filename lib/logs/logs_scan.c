@@ -355,6 +355,20 @@ static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 		out->flags |= LOG_F_NO_STAMP;
 }
 
+size_t logs_scan_quiet(struct logs_scanner *s, struct span *rest, struct log_line *out,
+		       struct log_stamp *last)
+{
+	size_t n;
+
+	/* a pattern of the site's own may see something in any of them */
+	if (s->pattern_n > 0)
+		return 0;
+	n = log_quiet(&s->memo, s->no_sender, rest, out, last);
+	if (n > 0)
+		s->prev.n = 0;
+	return n;
+}
+
 void logs_scan(struct logs_scanner *s, struct span line, struct log_line *out)
 {
 	static const char last[] = "last message repeated ";

@@ -51,6 +51,11 @@ static bool in_year(struct logs_clock *c, int64_t of_year, int year, int64_t *lo
 	c->day_year = year;
 	c->day = day;
 	c->day_begin = *local - of_year % 86400;
+	c->behind = logs_zone_offset(c->zone, c->day_begin);
+	c->calm = true;
+	for (int i = -1; i < 3; i++)
+		c->calm &= logs_zone_offset(c->zone, c->day_begin + i * 86400) ==
+			   c->behind;
 	return true;
 }
 
@@ -89,10 +94,27 @@ static bool yearless(struct logs_clock *c, int64_t of_year, int64_t *local)
 	return false;
 }
 
+/* Nearly always: of the day of the line before, in a year that is sure, on a day on which
+ * no clock is changed.  False: it must be looked at. */
+static bool same_day(struct logs_clock *c, const struct log_stamp *stamp, int64_t *out)
+{
+	int64_t begin = c->day * 86400, t = c->day_begin + (stamp->t - begin) - c->behind;
+
+	if (stamp->kind != LOG_STAMP_YEARLESS || !c->calm || c->wrapped >= 0 ||
+	    c->day_year != c->year || (uint64_t)(stamp->t - begin) >= 86400 ||
+	    (uint64_t)(c->of_year - begin) >= 86400 || t > c->bound + LOGS_YEAR_SLACK)
+		return false;
+	c->of_year = stamp->t;
+	*out = c->last = t;
+	return true;
+}
+
 bool logs_clock_time(struct logs_clock *c, const struct log_stamp *stamp, int64_t *out)
 {
 	int64_t t = stamp->t;
 
+	if (same_day(c, stamp, out))
+		return true;
 	switch (stamp->kind) {
 	case LOG_STAMP_NONE:
 		return false;

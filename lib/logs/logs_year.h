@@ -32,6 +32,10 @@ struct logs_clock {
 	/* the day that was looked up last: of which year, of the year, when it began */
 	int day_year;
 	int64_t day, day_begin;
+	/* all of that day is so far behind UTC; calm: and no clock is changed about then
+	 */
+	int64_t behind;
+	bool calm;
 	unsigned beyond;   /* lines since then that are younger than the bound */
 	bool yearless;	   /* some line had no year */
 	bool contradicted; /* a line is younger than the bound allows, or a leap day is in

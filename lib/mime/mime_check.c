@@ -143,16 +143,6 @@ static void lines(struct mime_check *c, struct span s, bool in_header)
 
 /* ---- what GMime is to see ---- */
 
-static bool has_parameter(struct span value, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i + n < value.n; i++)
-		if (span_istarts(span_from(value, i), name))
-			return true;
-	return false;
-}
-
 /* Is there anything in the body that GMime could tell more of than we have seen? */
 static bool wants_body(struct span header)
 {
@@ -161,13 +151,9 @@ static bool wants_body(struct span header)
 	while (mime_field_next(&header, &f)) {
 		struct span value = span_trim(f.value);
 
-		if (mime_field_is(&f, "content-type") &&
-		    (span_istarts(value, "multipart") || span_istarts(value, "message") ||
-		     (has_parameter(value, "charset") &&
-		      !has_parameter(value, "us-ascii"))))
-			return true;
-		if (mime_field_is(&f, "content-transfer-encoding") &&
-		    (span_istarts(value, "base64") || span_istarts(value, "quoted")))
+		if ((mime_field_is(&f, "content-type") && mime_plain_type_tells(value)) ||
+		    (mime_field_is(&f, "content-transfer-encoding") &&
+		     mime_plain_encoding_tells(value)))
 			return true;
 	}
 	return false;
@@ -176,17 +162,15 @@ static bool wants_body(struct span header)
 /* The header is complete: who looks at the body, and what of the message is kept. */
 static void decide(struct mime_check *c, struct span header)
 {
-	bool plain;
-
 	if (!c->keep || c->message.header.octets > MIME_CHECK_HEADER_MAX)
 		return;
-	plain = mime_parts_begin(&c->parts, mime_shape_charsets(c->shape), header);
-	c->keep = wants_body(header);
-	if (!plain)
+	if (!mime_parts_begin(&c->parts, mime_shape_charsets(c->shape), header)) {
+		c->keep = wants_body(header);
 		return;
-	c->asks = c->keep ? MIME_ASKS_PARTS : MIME_ASKS_NOBODY;
+	}
+	c->asks = c->parts.tells ? MIME_ASKS_PARTS : MIME_ASKS_NOBODY;
 	/* Of one content alone nothing is left to the parser. */
-	c->keep = c->keep && !c->parts.alone;
+	c->keep = c->parts.tells && !c->parts.alone;
 }
 
 static bool keep(struct mime_check *c, struct span s, struct err *err)
@@ -348,26 +332,23 @@ struct field_run {
 	uint8_t octets[1024];
 };
 
-static void run_u64(struct field_run *r, uint64_t v)
-{
-	for (int i = 56; i >= 0; i -= 8)
-		r->octets[r->n++] = (uint8_t)(v >> i);
-}
-
 /* As sha256_add_field of the name in small letters, and sha256_add_u64 of the hash. */
 static void run_field(struct field_run *r, const struct mime_field_line *line)
 {
 	size_t n = line->name.n < MIME_FIELD_NAME_MAX ? line->name.n
 						      : MIME_FIELD_NAME_MAX;
+	uint8_t *to;
 
 	if (r->n + n + 16 > sizeof r->octets) {
 		sha256_add(r->sha, r->octets, r->n);
 		r->n = 0;
 	}
-	run_u64(r, n);
+	to = r->octets + r->n;
+	r->n += n + 16;
+	sha256_put_u64(to, n);
 	for (size_t i = 0; i < n; i++)
-		r->octets[r->n++] = (uint8_t)span_lower(line->name.p[i]);
-	run_u64(r, line->hash);
+		to[8 + i] = (uint8_t)span_lower(line->name.p[i]);
+	sha256_put_u64(to + 8 + n, line->hash);
 }
 
 static void header_key(struct mime_check *c)

@@ -5,6 +5,7 @@
 #include <gmime/gmime.h>
 
 #include "base/text.h"
+#include "mime/mime_octets.h"
 #include "model/body.h"
 
 #define BLOCK (32u << 10) /* octets that are decoded in one go */
@@ -37,50 +38,7 @@ struct mime_charsets {
 	char out[BLOCK + 64];	   /* decoded: never more (gmime-encodings.h) */
 };
 
-/* ---- sixteen octets at a time ---- */
-
-typedef int8_t octets16 __attribute__((vector_size(16)));
-
-static octets16 load16(const char *p)
-{
-	octets16 v;
-
-	memcpy(&v, p, sizeof v);
-	return v;
-}
-
-/* All bits of all sixteen. */
-static bool all16(octets16 v)
-{
-	uint64_t w[2];
-
-	memcpy(w, &v, sizeof w);
-	return (w[0] & w[1]) == UINT64_MAX;
-}
-
-/* Of all that are not all bits, the first. */
-static size_t first16(octets16 v)
-{
-	size_t i = 0;
-
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	uint64_t w[2];
-
-	memcpy(w, &v, sizeof w);
-	i = (size_t)(w[0] != UINT64_MAX ? __builtin_ctzll(~w[0])
-					: 64 + __builtin_ctzll(~w[1])) /
-	    8;
-#else
-	while (v[i] != 0)
-		i++;
-#endif
-	return i;
-}
-
-static octets16 text16(octets16 v)
-{
-	return ((v > 0x1f) & (v < 0x7f)) | (v == '\t');
-}
+/* ---- runs of octets ---- */
 
 /* Bit 5 makes a small letter of a large one, and no letter of anything else. */
 static octets16 base64_digits16(octets16 v)
@@ -124,8 +82,11 @@ size_t mime_text_run(struct span s)
 {
 	size_t i = 0;
 
-	while (i + sizeof(octets16) <= s.n && all16(text16(load16(s.p + i))))
-		i += sizeof(octets16);
+	for (octets16 good; i + sizeof good <= s.n; i += sizeof good) {
+		good = text16(load16(s.p + i));
+		if (!all16(good))
+			return i + first16(good);
+	}
 	while (i < s.n && ((s.p[i] >= ' ' && s.p[i] <= '~') || s.p[i] == '\t'))
 		i++;
 	return i;
@@ -168,8 +129,11 @@ size_t mime_ascii_run(struct span s)
 {
 	size_t i = 0;
 
-	while (i + sizeof(octets16) <= s.n && all16(load16(s.p + i) >= 0))
-		i += sizeof(octets16);
+	for (octets16 good; i + sizeof good <= s.n; i += sizeof good) {
+		good = load16(s.p + i) >= 0;
+		if (!all16(good))
+			return i + first16(good);
+	}
 	while (i < s.n && (unsigned char)s.p[i] < 0x80)
 		i++;
 	return i;
@@ -259,9 +223,19 @@ static void base64_end(struct mime_content *t)
 
 enum { QP_TEXT, QP_EQUALS, QP_DIGIT, QP_BLANKS };
 
+/* -1: it is none. */
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static bool is_hex(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+	return hex_digit(c) >= 0;
 }
 
 /* Notes what is no quoted-printable (RFC 2045 section 6.7). */
@@ -453,25 +427,51 @@ static void decoded_feed(struct mime_content *t, struct span s)
 	}
 }
 
-/* Between two "=" quoted-printable stands for itself. */
-static void qp_decoded_feed(struct mime_content *t, struct span s)
+/* "=C3" and "=" at the end of a line, as many as follow each other; returns how many
+ * octets of them there are. */
+static size_t qp_octets(struct mime_content *t, struct span s)
+{
+	char out[128];
+	size_t n = 0, at = 0;
+
+	for (; s.n - at >= 3 && s.p[at] == '=' && n < sizeof out; at += 3) {
+		int high = hex_digit(s.p[at + 1]), low = hex_digit(s.p[at + 2]);
+
+		if (high >= 0 && low >= 0)
+			out[n++] = (char)(high << 4 | low);
+		else if (s.p[at + 1] != '\r' || s.p[at + 2] != '\n')
+			break;
+	}
+	charset_feed(t, (struct span){ out, n });
+	return at;
+}
+
+/* Of a text.  Between two "=" quoted-printable stands for itself; what is odd, or not all
+ * here, is GMime's up to the end of the line. */
+static void qp_text_feed(struct mime_content *t, struct span s)
 {
 	while (s.n > 0) {
 		struct span run = s;
 		const char *end;
 
-		if (t->charsets->decode.state == 0) {
+		if (t->qp == QP_TEXT && t->charsets->decode.state == 0) {
+			size_t n;
+
 			end = memchr(s.p, '=', s.n);
 			if (end != NULL)
 				run.n = (size_t)(end - s.p);
 			charset_feed(t, run);
 			s = run = span_from(s, run.n);
-			if (s.n == 0)
-				return;
+			n = qp_octets(t, s);
+			if (n > 0 || s.n == 0) {
+				s = span_from(s, n);
+				continue;
+			}
 		}
 		end = memchr(s.p, '\n', s.n);
 		if (end != NULL)
 			run.n = (size_t)(end - s.p) + 1;
+		qp_feed(t, run);
 		decoded_feed(t, run);
 		s = span_from(s, run.n);
 	}
@@ -516,9 +516,10 @@ void mime_content_feed(struct mime_content *t, struct span octets)
 			charset_feed(t, octets);
 		return;
 	case MIME_QP:
-		qp_feed(t, octets);
 		if (t->text)
-			qp_decoded_feed(t, octets);
+			qp_text_feed(t, octets);
+		else
+			qp_feed(t, octets);
 		return;
 	case MIME_BASE64:
 		base64_feed(t, octets);

@@ -3,6 +3,7 @@
 
 #include "mime/mime_header.h"
 #include "mime/mime_identity.h"
+#include "mime/mime_octets.h"
 
 /* Behind the last line that fits. */
 #define CUT "...\n"
@@ -32,18 +33,26 @@ void mime_lister_done(struct mime_lister *l)
 	strbuf_done(&l->identity);
 }
 
+/* MIME_IDENTITY_FIELDS, told apart by their lengths and first letters. */
 static bool is_identity(struct span name)
 {
-	static const char names[] = MIME_IDENTITY_FIELDS;
+	static const struct {
+		size_t n;
+		const char *name;
+	} fields[] = {
+		{ 4, "date" },	      { 4, "from" },	    { 2, "to" },
+		{ 2, "cc" },	      { 7, "subject" },	    { 11, "in-reply-to" },
+		{ 10, "references" }, { 10, "message-id" },
+	};
+	/* A name more there has a blank and itself more. */
+	_Static_assert(sizeof MIME_IDENTITY_FIELDS ==
+			       4 + 4 + 2 + 2 + 7 + 11 + 10 + 10 + COUNT_OF(fields),
+		       "all that make identity");
 
-	for (const char *p = names; *p != '\0';) {
-		size_t n = strcspn(p, " ");
-
-		if (span_ieq(name, (struct span){ p, n }))
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		if (name.n == fields[i].n && (name.p[0] | 0x20) == fields[i].name[0] &&
+		    span_ieq(name, (struct span){ fields[i].name, fields[i].n }))
 			return true;
-		p += n;
-		p += *p == ' ';
-	}
 	return false;
 }
 
@@ -58,56 +67,50 @@ static void keep(struct mime_lister *l, struct span octets)
 	strbuf_addspan(&l->identity, octets);
 }
 
-#define EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
-
-/* Eight octets, the first of them the lowest. */
-static uint64_t eight(const char *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	v = __builtin_bswap64(v);
-#endif
-	return v;
-}
-
 /*
- * Eight octets of which each stands for itself: from ' ' to DEL, and of blanks no two in
- * a row, nor one behind such as count for nothing.  *blank_out: the last is a blank,
- * which waits for what follows.  An octet below ' ' borrows from the next one, and is
- * found out by its own highest bit.
+ * Octets of which each stands for itself, copied: from ' ' to DEL, with something else
+ * than a blank at both ends, and of blanks no two in a row.  False: they are to be looked
+ * at one by one, and to holds anything.  No more than n octets are written.
  */
-static bool stand(const char *p, bool blank, bool begun, bool *blank_out)
+static bool stand(const char *p, size_t n, char *to)
 {
-	uint64_t v = eight(p), blanks;
+	octets16 good, at, next;
+	bool blank = false;
 
-	if ((((v - EACH(0x20)) | v) & EACH(0x80)) != 0)
-		return false;
-	blanks = (((v ^ EACH(0x20)) + EACH(0x7f)) & EACH(0x80)) ^ EACH(0x80);
-	if ((blanks & blanks << 8) != 0 || ((blanks & 0x80) != 0 && (blank || !begun)))
-		return false;
-	*blank_out = blanks >> 63 != 0;
-	return true;
+	if (n <= sizeof good) {
+		for (size_t i = 0; i < n; i++) {
+			if ((signed char)p[i] < ' ' || (blank && p[i] == ' '))
+				return false;
+			blank = p[i] == ' ';
+			to[i] = p[i];
+		}
+		return true;
+	}
+	/* The last ones overlap with those before. */
+	next = load16(p + n - sizeof next);
+	store16(to + n - sizeof next, next);
+	good = next > 0x1f;
+	for (size_t i = 0;; i += sizeof at) {
+		bool last = i + sizeof at >= n;
+
+		if (last)
+			i = n - sizeof at - 1;
+		at = load16(p + i);
+		next = load16(p + i + 1);
+		good &= (at > 0x1f) & ~((at == ' ') & (next == ' '));
+		store16(to + i, at);
+		if (last)
+			return all16(good);
+	}
 }
 
-/* As mime_unfold and mime_munged, octet by octet where it must be. */
+/* As mime_unfold and mime_munged, octet by octet. */
 static void digest_some(struct mime_lister *l, const char *p, size_t n)
 {
 	bool blank = l->blank, begun = l->begun;
 	char *to = l->run + l->run_n;
 
 	for (size_t i = 0; i < n; i++) {
-		for (bool ends; i + 8 <= n && stand(p + i, blank, begun, &ends); i += 8) {
-			if (blank)
-				*to++ = ' ';
-			memcpy(to, p + i, 8);
-			to += ends ? 7 : 8;
-			blank = ends;
-			begun = true;
-		}
-		if (i == n)
-			break;
 		if (mime_is_blank(p[i])) {
 			blank = begun;
 			continue;
@@ -134,8 +137,33 @@ static void flush(struct mime_lister *l)
 	l->run_n = 0;
 }
 
+/* A line of a value, or what there is of it, with nothing odd between the blanks at its
+ * ends: nearly all are.  False: nothing was taken. */
+static bool digest_line(struct mime_lister *l, struct span s)
+{
+	struct span text = s;
+	char *to = l->run + l->run_n;
+
+	while (text.n > 0 && mime_is_blank(text.p[text.n - 1]))
+		text.n--;
+	while (text.n > 0 && mime_is_blank(text.p[0]))
+		text = span_from(text, 1);
+	if (text.n == 0 || text.n + 3 > sizeof l->run - l->run_n)
+		return false;
+	if (l->begun && (l->blank || text.p != s.p))
+		*to++ = ' ';
+	if (!stand(text.p, text.n, to))
+		return false;
+	l->run_n = (size_t)(to - l->run) + text.n;
+	l->begun = true;
+	l->blank = text.p + text.n != s.p + s.n;
+	return true;
+}
+
 static void digest(struct mime_lister *l, struct span s)
 {
+	if (digest_line(l, s))
+		return;
 	while (s.n > 0) {
 		/* No more than they are come out, and one blank from before. */
 		size_t room = sizeof l->run - l->run_n, n = s.n < room ? s.n : room - 1;
@@ -247,19 +275,50 @@ static void take_name(struct mime_lister *l, char c)
 	}
 }
 
+/* How many octets of a name there are at the start. */
+static size_t name_run(struct span s)
+{
+	size_t n = 0;
+
+	for (octets16 v, good; n + sizeof v <= s.n; n += sizeof v) {
+		v = load16(s.p + n);
+		good = (v > ' ') & (v <= '~') & (v != ':');
+		if (!all16(good))
+			return n + first16(good);
+	}
+	while (n < s.n && s.p[n] > ' ' && s.p[n] <= '~' && s.p[n] != ':')
+		n++;
+	return n;
+}
+
 /* Octets of a name in one go; returns how many. */
 static size_t take_names(struct mime_lister *l, struct span s)
 {
-	size_t n = 0, room;
+	size_t n = name_run(s), room;
 
-	while (n < s.n && s.p[n] > ' ' && s.p[n] <= '~' && s.p[n] != ':')
-		n++;
 	room = l->name_n < MIME_FIELD_NAME_MAX ? MIME_FIELD_NAME_MAX - l->name_n : 0;
 	memcpy(l->name + (MIME_FIELD_NAME_MAX - room), s.p, n < room ? n : room);
 	l->name_n += n;
 	l->field_n += (int64_t)n;
 	digest(l, (struct span){ s.p, n });
 	return n;
+}
+
+/* A name with its colon behind it, at the start of a line: nearly all are.  Returns how
+ * many octets; 0: it is something else, or not all of it is here. */
+static size_t take_field(struct mime_lister *l, struct span s)
+{
+	size_t n = name_run(s);
+
+	if (n == 0 || n == s.n || s.p[n] != ':')
+		return 0;
+	close_line(l);
+	open_line(l);
+	memcpy(l->name, s.p, n < MIME_FIELD_NAME_MAX ? n : MIME_FIELD_NAME_MAX);
+	l->name_n = n;
+	l->field_n = (int64_t)n + 1;
+	start_value(l);
+	return n + 1;
 }
 
 /* The first octet of a line.  True: it is the empty line. */
@@ -310,15 +369,19 @@ static size_t take_value(struct mime_lister *l, struct span octets)
 
 size_t mime_lister_feed(struct mime_lister *l, struct span octets)
 {
-	size_t i = 0;
+	size_t i = 0, n;
 
 	while (i < octets.n && !l->ended) {
 		char c = octets.p[i];
 
 		switch (l->at) {
 		case AT_START:
-			l->ended = take_start(l, c);
-			i++;
+			n = take_field(l, span_from(octets, i));
+			if (n == 0) {
+				l->ended = take_start(l, c);
+				n = 1;
+			}
+			i += n;
 			break;
 		case AT_CR:
 			if (c == '\n') {

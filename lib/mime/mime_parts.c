@@ -65,11 +65,12 @@ bool mime_parts_begin(struct mime_parts *p, struct mime_charsets *charsets,
 	strbuf_clear(&p->line);
 	if (!mime_plain_of(header, false, &plain) || plain.header != header.n) {
 		p->at = AT_LOST;
-		p->alone = false;
+		p->alone = p->tells = false;
 		return false;
 	}
 	open_any(p, &plain);
 	p->alone = p->depth == 0;
+	p->tells = plain.tells;
 	return true;
 }
 

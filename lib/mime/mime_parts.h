@@ -17,6 +17,7 @@
 /* In zeroed memory to begin with; mime_parts_begin as often as there are messages. */
 struct mime_parts {
 	bool alone; /* one content and no parts: lines need not be told apart */
+	bool tells; /* the body may be wrong in more than its octets (mime_plain.h) */
 
 	/* private */
 	struct mime_charsets *charsets;

@@ -50,7 +50,7 @@ static bool eat(struct span *s, char c)
 	return true;
 }
 
-static struct span take(struct span *s, unsigned what)
+static inline struct span take(struct span *s, unsigned what)
 {
 	struct span out = { s->p, run_of(*s, what) };
 
@@ -202,10 +202,35 @@ static bool parameters(struct span s, struct mime_plain *out)
 	return s.n == 0;
 }
 
+/* Somewhere in it, in any case, and something behind it. */
+static bool holds(struct span value, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n < value.n; i++)
+		if (starts_like(value.p[i], word) &&
+		    span_istarts(span_from(value, i), word))
+			return true;
+	return false;
+}
+
+bool mime_plain_type_tells(struct span value)
+{
+	return span_istarts(value, "multipart") || span_istarts(value, "message") ||
+	       (holds(value, "charset") && !holds(value, "us-ascii"));
+}
+
+bool mime_plain_encoding_tells(struct span value)
+{
+	return span_istarts(value, "base64") || span_istarts(value, "quoted");
+}
+
 static bool content_type(struct span s, struct mime_plain *out)
 {
-	struct span type = take(&s, IN_TOKEN), subtype;
+	struct span type, subtype;
 
+	out->tells |= mime_plain_type_tells(s);
+	type = take(&s, IN_TOKEN);
 	if (type.n == 0 || !eat(&s, '/'))
 		return false;
 	subtype = take(&s, IN_TOKEN);
@@ -225,6 +250,7 @@ static bool disposition(struct span s)
 
 static bool encoding(struct span s, struct mime_plain *out)
 {
+	out->tells |= mime_plain_encoding_tells(s);
 	out->encoding = is(s, "quoted-printable") ? MIME_QP
 			: is(s, "base64")	  ? MIME_BASE64
 						  : MIME_AS_IT_IS;

@@ -22,7 +22,13 @@ struct mime_plain {
 	char charset[40];		      /* as it is named; "": it is not */
 	char boundary[MIME_BOUNDARY_MAX + 1]; /* of a multipart */
 	size_t header;			      /* octets, with the empty line */
+	bool tells; /* of its type or encoding one of the two below is true */
 };
+
+/* Is there anything in a body of this type, or of this encoding, that GMime could tell
+ * more of than its octets do? */
+bool mime_plain_type_tells(struct span value);
+bool mime_plain_encoding_tells(struct span value);
 
 /* Does text begin with a plain header, up to and with the empty line?  part: it is that
  * of a part, in which no field may stand twice. */

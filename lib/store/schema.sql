@@ -712,7 +712,8 @@ CREATE TABLE log_use (
 	-- log_protocol, then log_text.id in 4 octets each of the client's address or of
 	-- who sent the message, of the address it was first sent to, of the client's
 	-- program.  Behind it an octet of LOG_TRAIT_*, 8 octets of how often, 4 each of
-	-- its first and last time, 4 of the number of days, and these, struct log_day.
+	-- its first and last time, of the number of days and of their octets, and the
+	-- days (lib/store/store_log_days.h).
 	uses   BLOB NOT NULL,
 	PRIMARY KEY (side, name, "from")
 ) STRICT;

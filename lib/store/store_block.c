@@ -10,9 +10,7 @@
 
 #define FACTS_SIZE (1 + 17 + 8 + 8 + 1 + 8)
 
-#define ADD_ROWS(row)                                                                    \
-	ADD_ROWS_4(row) "," ADD_ROWS_4(row) "," ADD_ROWS_4(row) "," ADD_ROWS_4(row)
-#define ADD_ROWS_4(row) row "," row "," row "," row
+#define ADD_ROWS(row) DB_ROWS_16(row)
 _Static_assert(BLOCK_ADDS == 16, "as many as ADD_ROWS writes");
 
 static uint8_t *put_be(uint8_t *p, uint64_t v, unsigned octets)

@@ -128,10 +128,10 @@ enum stmt {
 	STMT_WANT_ADD,
 	/* store_scan.c */
 	STMT_BODY_PUT,
+	STMT_BODY_PUTS,
 	STMT_BODY_GET,
 	STMT_FOLDER_SCAN_PUT,
 	STMT_FOLDER_SCAN_GET,
-	STMT_SCAN_SUM,
 	STMT_SCAN_ANY,
 	STMT_SIZE_RULE,
 	STMT_SIZE_BIAS,
@@ -293,6 +293,11 @@ bool db_enum(struct store *st, sqlite3_stmt *q, int at, int count, int *out,
 
 /* ERR_BUG unless a run is current and the handle may write. */
 bool db_need_run(struct store *st, struct err *err) MUST_CHECK;
+
+/* SQL: sixteen times the values of a row, for one statement. */
+#define DB_ROWS_16(row)                                                                  \
+	DB_ROWS_4(row) "," DB_ROWS_4(row) "," DB_ROWS_4(row) "," DB_ROWS_4(row)
+#define DB_ROWS_4(row) row "," row "," row "," row
 
 /* SQL: 1 when that run came to its end, 0 when it is open, was stopped or given up. */
 #define DB_RUN_WHOLE(run)                                                                \

@@ -80,8 +80,8 @@ static void run_u64(struct row_run *r, uint64_t v)
 {
 	if (r->n + 8 > sizeof r->octets)
 		run_flush(r);
-	for (int i = 0; i < 8; i++)
-		r->octets[r->n++] = (uint8_t)(v >> (56 - 8 * i));
+	sha256_put_u64(r->octets + r->n, v);
+	r->n += 8;
 }
 
 static void run_field(struct row_run *r, const void *p, size_t n)

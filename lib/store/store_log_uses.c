@@ -24,25 +24,27 @@ static uint64_t get_be(const unsigned char *p, unsigned n)
 bool store_log_use_take(struct span *rest, struct log_use_stored *out)
 {
 	const unsigned char *p = (const unsigned char *)rest->p;
-	size_t day_n;
+	size_t octets;
 
 	if (rest->n < HEAD)
 		return false;
-	day_n = (size_t)get_be(p + 31, 4);
-	if ((rest->n - HEAD) / STORE_LOG_DAY < day_n)
+	octets = (size_t)get_be(p + 35, 4);
+	if (rest->n - HEAD < octets)
 		return false;
-	*out = (struct log_use_stored){ .use = p[0],
-					.protocol = p[1],
-					.address = (int64_t)get_be(p + 2, 4),
-					.rcpt = (int64_t)get_be(p + 6, 4),
-					.client = (int64_t)get_be(p + 10, 4),
-					.traits = p[14],
-					.n = (int64_t)get_be(p + 15, 8),
-					.first = (int64_t)get_be(p + 23, 4),
-					.last = (int64_t)get_be(p + 27, 4),
-					.days = p + HEAD,
-					.day_n = day_n };
-	*rest = span_from(*rest, HEAD + day_n * STORE_LOG_DAY);
+	*out = (struct log_use_stored){
+		.use = p[0],
+		.protocol = p[1],
+		.address = (int64_t)get_be(p + 2, 4),
+		.rcpt = (int64_t)get_be(p + 6, 4),
+		.client = (int64_t)get_be(p + 10, 4),
+		.traits = p[14],
+		.n = (int64_t)get_be(p + 15, 8),
+		.first = (int64_t)get_be(p + 23, 4),
+		.last = (int64_t)get_be(p + 27, 4),
+		.days = { .p = p + HEAD, .n = octets, .alone = store_log_alone(p[0]) },
+		.day_n = (size_t)get_be(p + 31, 4)
+	};
+	*rest = span_from(*rest, HEAD + octets);
 	return true;
 }
 
@@ -171,8 +173,8 @@ static bool write_row(struct store_log_uses *w, struct err *err)
 }
 
 /* One more use, in a row of its own when this one is full. */
-static bool emit(struct store_log_uses *w, const void *head, const void *days,
-		 size_t days_n, struct err *err)
+static bool emit(struct store_log_uses *w, const void *head, struct log_days days,
+		 struct err *err)
 {
 	if (w->out.n >= STORE_LOG_USES_ROW) {
 		if (!write_row(w, err))
@@ -180,10 +182,10 @@ static bool emit(struct store_log_uses *w, const void *head, const void *days,
 		memcpy(w->from, head, KEY);
 		w->from_n = KEY;
 	}
-	strbuf_reserve(&w->out, HEAD + days_n + 1);
+	strbuf_reserve(&w->out, HEAD + days.n + 1);
 	strbuf_add(&w->out, head, HEAD);
-	if (days_n > 0)
-		strbuf_add(&w->out, days, days_n);
+	if (days.n > 0)
+		strbuf_add(&w->out, days.p, days.n);
 	return true;
 }
 
@@ -206,9 +208,9 @@ static bool pass_old(struct store_log_uses *w, const unsigned char *key, bool *s
 			*same = order == 0;
 			return true;
 		}
-		if (!emit(w, p, u.days, u.day_n * STORE_LOG_DAY, err))
+		if (!emit(w, p, u.days, err))
 			return false;
-		w->old_at += HEAD + u.day_n * STORE_LOG_DAY;
+		w->old_at += HEAD + u.days.n;
 	}
 	return true;
 }
@@ -230,41 +232,33 @@ static bool begin(struct store_log_uses *w, int64_t name, struct err *err)
 	return load(w, err);
 }
 
-/* Two ascending lists into one; days of both add up. */
-static void merge_days(struct strbuf *out, const unsigned char *a, size_t a_n,
-		       const struct log_day *b, size_t b_n)
+/* Two ascending lists into one; days of both add up.  The number of days. */
+static size_t merge_days(struct strbuf *out, struct log_days a, struct log_days b)
 {
-	struct log_day x = { 0 };
-	size_t i = 0, j = 0;
-	unsigned char *p;
+	struct log_day x, y, d;
+	bool has_x = store_log_day_next(&a, &x), has_y = store_log_day_next(&b, &y);
+	unsigned char octets[STORE_LOG_DAY_MAX];
+	uint16_t before = 0;
+	size_t n = 0;
 
-	strbuf_reserve(out, (a_n + b_n) * STORE_LOG_DAY + 1);
-	p = (unsigned char *)out->p + out->n;
-	while (i < a_n || j < b_n) {
-		struct log_day d;
+	for (; has_x || has_y; n++) {
+		bool take_x = has_x && (!has_y || x.day <= y.day);
+		bool take_y = has_y && (!has_x || y.day <= x.day);
 
-		if (i < a_n)
-			store_log_day_get(a + i * STORE_LOG_DAY, &x);
-		if (j == b_n || (i < a_n && x.day < b[j].day)) {
-			d = x;
-			i++;
-		} else if (i == a_n || b[j].day < x.day) {
-			d = b[j++];
-		} else {
-			unsigned n = (unsigned)x.n + b[j].n;
+		d = take_x ? x : y;
+		if (take_x && take_y) {
+			unsigned sum = (unsigned)x.n + y.n;
 
-			d = x;
-			d.n = (uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
-			d.first = b[j].first < x.first ? b[j].first : x.first;
-			d.last = b[j].last > x.last ? b[j].last : x.last;
-			i++;
-			j++;
+			d.n = (uint16_t)(sum > UINT16_MAX ? UINT16_MAX : sum);
+			d.first = y.first < x.first ? y.first : x.first;
+			d.last = y.last > x.last ? y.last : x.last;
 		}
-		store_log_day_put(p, &d);
-		p += STORE_LOG_DAY;
+		strbuf_add(out, octets, store_log_day_put(octets, &d, before, a.alone));
+		before = d.day;
+		has_x = take_x ? store_log_day_next(&a, &x) : has_x;
+		has_y = take_y ? store_log_day_next(&b, &y) : has_y;
 	}
-	*p = '\0';
-	out->n = (size_t)(p - (unsigned char *)out->p);
+	return n;
 }
 
 bool store_log_uses_put(struct store_log_uses *w, const struct log_use_row *r,
@@ -272,6 +266,8 @@ bool store_log_uses_put(struct store_log_uses *w, const struct log_use_row *r,
 {
 	unsigned char head[HEAD];
 	struct log_use_stored u = { .first = r->first, .last = r->last };
+	struct log_days days = r->days;
+	size_t day_n = r->day_n;
 	bool same;
 
 	key_of(r, head);
@@ -292,16 +288,19 @@ bool store_log_uses_put(struct store_log_uses *w, const struct log_use_row *r,
 
 		if (!store_log_use_take(&rest, &u))
 			return db_damaged(w->st, "uses of a name in a log", err);
-		w->old_at += HEAD + u.day_n * STORE_LOG_DAY;
+		w->old_at += HEAD + u.days.n;
+		strbuf_clear(&w->days);
+		day_n = merge_days(&w->days, u.days, r->days);
+		days = (struct log_days){ .p = (const unsigned char *)w->days.p,
+					  .n = w->days.n };
 	}
-	strbuf_clear(&w->days);
-	merge_days(&w->days, u.days, u.day_n, r->day, r->day_n);
 	head[14] = (unsigned char)(u.traits | r->traits);
 	put_be(head + 15, (uint64_t)(u.n + r->n), 8);
 	put_be(head + 23, (uint64_t)(u.first < r->first ? u.first : r->first), 4);
 	put_be(head + 27, (uint64_t)(u.last > r->last ? u.last : r->last), 4);
-	put_be(head + 31, w->days.n / STORE_LOG_DAY, 4);
-	return emit(w, head, w->days.p, w->days.n, err);
+	put_be(head + 31, day_n, 4);
+	put_be(head + 35, days.n, 4);
+	return emit(w, head, days, err);
 }
 
 bool store_log_uses_end(struct store_log_uses *w, struct err *err)

@@ -13,17 +13,17 @@
 #define STORE_LOG_USES_ROW (64u << 10)
 #define STORE_LOG_USE_KEY  14u /* octets; use, protocol, address, rcpt, client */
 #define STORE_LOG_USE_HEAD                                                               \
-	35u /* octets before the days: the key, traits, n, first, last,                  \
-	       number of days; all big-endian */
+	39u /* octets before the days: the key, traits, n, first, last,                  \
+	       number of days and of their octets; all big-endian */
 
-/* The next use of a row, off the front of rest; out->name and side are the caller's, and
- * days borrow from it.  False: that is none. */
+/* The next use of a row, off the front of rest, from which its days borrow.  False: that
+ * is none. */
 struct log_use_stored {
 	int64_t address, rcpt, client;
 	int use, protocol;
 	int64_t n, first, last;
 	unsigned traits;
-	const unsigned char *days; /* day_n of STORE_LOG_DAY octets each */
+	struct log_days days;
 	size_t day_n;
 };
 bool store_log_use_take(struct span *rest, struct log_use_stored *out) MUST_CHECK;

@@ -170,24 +170,6 @@ bool store_log_seen_put(struct store *st, enum side side, int64_t hour,
 	return db_run(st, q, err);
 }
 
-void store_log_day_put(unsigned char *p, const struct log_day *d)
-{
-	const uint16_t v[] = { d->day, d->n, d->first, d->last };
-
-	for (size_t i = 0; i < COUNT_OF(v); i++) {
-		p[i * 2] = (unsigned char)(v[i] >> 8);
-		p[i * 2 + 1] = (unsigned char)(v[i] & 255);
-	}
-}
-
-void store_log_day_get(const unsigned char *p, struct log_day *out)
-{
-	out->day = (uint16_t)(p[0] << 8 | p[1]);
-	out->n = (uint16_t)(p[2] << 8 | p[3]);
-	out->first = (uint16_t)(p[4] << 8 | p[5]);
-	out->last = (uint16_t)(p[6] << 8 | p[7]);
-}
-
 static const char sql_use_any[] = "SELECT EXISTS (SELECT 1 FROM log_use WHERE side = ?1)";
 
 bool store_log_use_any(struct store *st, enum side side, bool *out, struct err *err)

@@ -10,6 +10,7 @@
 #include "model/log_event.h"
 #include "model/side.h"
 #include "store/store.h"
+#include "store/store_log_days.h"
 
 #define STORE_LOG_EMPTY 1 /* the number of the empty text */
 #define STORE_LOG_HASH	8 /* octets of one */
@@ -54,9 +55,10 @@ struct log_use_row {
 	enum log_protocol protocol;
 	int64_t n, first, last; /* Unix seconds */
 	unsigned traits;
-	const struct log_day *day; /* ascending, each day once */
+	struct log_days days; /* ascending, each day once */
 	size_t day_n;
-}; /* Is there anything of a side? */
+};
+/* Is there anything of a side? */
 bool store_log_use_any(struct store *st, enum side side, bool *out,
 		       struct err *err) MUST_CHECK;
 
@@ -111,10 +113,5 @@ bool store_own_login_hours(struct store *st, enum side side, int64_t **out, size
 /* A line of the log was that login. */
 bool store_log_own_add(struct store *st, int64_t login, enum log_use use, int64_t at,
 		       int64_t address, struct err *err) MUST_CHECK;
-
-/* A day, as it is stored. */
-#define STORE_LOG_DAY 8
-void store_log_day_put(unsigned char *p, const struct log_day *d);
-void store_log_day_get(const unsigned char *p, struct log_day *out);
 
 #endif

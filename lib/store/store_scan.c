@@ -4,30 +4,66 @@
 #include "store/store_db.h"
 #include "store/store_window.h"
 
-static const char sql_body_put[] =
-	"INSERT INTO body_seen (message, run, read, announced, octets, lines, bare_lf,"
-	" symptoms, header_key, body_key, words)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+#define BODY_COLUMNS 11
+#define BODY_INTO                                                                        \
+	" INTO body_seen (message, run, read, announced, octets, lines, bare_lf,"        \
+	" symptoms, header_key, body_key, words) VALUES "
+#define BODY_VALUES "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+static const char sql_body_put[] = "INSERT" BODY_INTO BODY_VALUES;
+/* So many by one statement.  OR FAIL: without it SQLite keeps apart what it changes, in
+ * case that it fails, which costs as much as the rows. */
+#define BODY_PUTS 16
+static const char sql_body_puts[] = "INSERT OR FAIL" BODY_INTO DB_ROWS_16(BODY_VALUES);
+
+/* The parameters of row number i. */
+static void bind_body(struct store *st, sqlite3_stmt *q, int i, const struct body_row *r)
+{
+	const struct body_facts *f = r->facts;
+	int at = BODY_COLUMNS * i;
+
+	sqlite3_bind_int64(q, at + 1, message_row(r->epoch, r->uid));
+	sqlite3_bind_int64(q, at + 2, st->run);
+	sqlite3_bind_int(q, at + 3, f->read);
+	sqlite3_bind_int64(q, at + 4, f->announced);
+	sqlite3_bind_int64(q, at + 5, f->octets);
+	sqlite3_bind_int64(q, at + 6, f->lines);
+	sqlite3_bind_int64(q, at + 7, f->bare_lf);
+	sqlite3_bind_int64(q, at + 8, (int64_t)f->symptoms);
+	db_bind_key(q, at + 9, &f->header_key);
+	db_bind_key(q, at + 10, &f->body_key);
+	db_bind_str(q, at + 11, f->words);
+}
 
 bool store_body_put(struct store *st, int64_t epoch, uint32_t uid,
 		    const struct body_facts *f, struct err *err)
 {
+	const struct body_row row = { .epoch = epoch, .uid = uid, .facts = f };
 	sqlite3_stmt *q = db_stmt(st, STMT_BODY_PUT, sql_body_put);
 
 	if (!db_need_run(st, err))
 		return false;
-	sqlite3_bind_int64(q, 1, message_row(epoch, uid));
-	sqlite3_bind_int64(q, 2, st->run);
-	sqlite3_bind_int(q, 3, f->read);
-	sqlite3_bind_int64(q, 4, f->announced);
-	sqlite3_bind_int64(q, 5, f->octets);
-	sqlite3_bind_int64(q, 6, f->lines);
-	sqlite3_bind_int64(q, 7, f->bare_lf);
-	sqlite3_bind_int64(q, 8, (int64_t)f->symptoms);
-	db_bind_key(q, 9, &f->header_key);
-	db_bind_key(q, 10, &f->body_key);
-	db_bind_str(q, 11, f->words);
+	bind_body(st, q, 0, &row);
 	return db_run(st, q, err);
+}
+
+bool store_bodies_put(struct store *st, const struct body_row *v, size_t n,
+		      struct err *err)
+{
+	sqlite3_stmt *q;
+
+	if (!db_need_run(st, err))
+		return false;
+	for (; n >= BODY_PUTS; v += BODY_PUTS, n -= BODY_PUTS) {
+		q = db_stmt(st, STMT_BODY_PUTS, sql_body_puts);
+		for (int i = 0; i < BODY_PUTS; i++)
+			bind_body(st, q, i, &v[i]);
+		if (!db_run(st, q, err))
+			return false;
+	}
+	for (; n > 0; v++, n--)
+		if (!store_body_put(st, v->epoch, v->uid, v->facts, err))
+			return false;
+	return true;
 }
 
 static const char sql_folder_scan_put[] =
@@ -52,21 +88,23 @@ bool store_folder_scan_put(struct store *st, const struct folder_scan *s, struct
 	return db_run(st, q, err);
 }
 
-/* The newest row of each message of an epoch beside the message itself; a size that has
- * changed since is another message to scan.  To ask whether there is a newer one takes a
- * quarter of the time that its maximum takes. */
-#define NEWEST                                                                           \
-	" FROM message m LEFT JOIN body_seen b ON b.message = m.id AND NOT EXISTS"       \
-	" (SELECT 1 FROM body_seen x WHERE x.message = b.message AND x.run > b.run)"     \
-	" WHERE m.id BETWEEN ?1 AND ?2 AND m.gone_run IS NULL"
-/* -1: the index did not tell, or not then. */
-#define STANDS                                                                           \
-	"(b.run IS NOT NULL AND (m.octets = b.announced OR m.octets < 0"                 \
-	" OR b.announced < 0))"
+/* Two walks side by side: to look up what was seen of each message takes three times as
+ * long. */
+static const char sql_scan_messages[] =
+	"SELECT id, tier, \"key\", octets, \"date\", first_run FROM message"
+	" WHERE id BETWEEN ?1 AND ?2 AND gone_run IS NULL ORDER BY id";
+static const char sql_scan_seen[] =
+	"SELECT message, run, announced, read FROM body_seen"
+	" WHERE message BETWEEN ?1 AND ?2 ORDER BY message, run";
+/* A size that has changed since is another message to scan.  -1: the index did not tell,
+ * or not then. */
+#define STANDS "(m.octets = b.announced OR m.octets < 0 OR b.announced < 0)"
 
-static const char sql_scan_wants[] =
-	"SELECT m.id, m.tier, m.\"key\", m.octets, m.\"date\", m.first_run,"
-	" CASE WHEN " STANDS " THEN b.run ELSE 0 END, b.read" NEWEST " ORDER BY m.id";
+static bool stands(int64_t octets, int64_t announced)
+{
+	return octets == announced || octets < 0 || announced < 0;
+}
+
 /* Beginning at the index of what may be bad, which is little: body_seen_bad. */
 #define ROWS                                                                             \
 	"SELECT m.id, m.octets, m.\"date\", b.run, b.read, b.announced, b.octets,"       \
@@ -78,11 +116,6 @@ static const char sql_scan_wants[] =
 	" AND m.gone_run IS NULL AND " STANDS
 static const char sql_scan_rows[] = ROWS " ORDER BY m.id";
 static const char sql_scan_rows_by_key[] = ROWS " ORDER BY m.\"key\", m.id";
-static const char sql_scan_sum[] =
-	"SELECT count(*), coalesce(sum(max(m.octets, 0)), 0), count(CASE WHEN " STANDS
-	" THEN 1 END), coalesce(sum(CASE WHEN " STANDS " THEN max(m.octets, 0) END), 0),"
-	" count(CASE WHEN " STANDS
-	" AND b.read = 0 THEN 1 END), coalesce(max(b.run), 0)" NEWEST;
 
 static void bind_epoch(sqlite3_stmt *q, int64_t epoch)
 {
@@ -92,8 +125,42 @@ static void bind_epoch(sqlite3_stmt *q, int64_t epoch)
 
 struct store_scan_wants {
 	struct store *st;
-	sqlite3_stmt *q;
+	sqlite3_stmt *messages, *seen;
+	/* the row of body_seen in hand; 0: none is left */
+	int64_t message, run, announced;
+	bool read;
 };
+
+static bool seen_next(struct store_scan_wants *it, struct err *err)
+{
+	enum next n = db_next(it->st, it->seen, err);
+
+	it->message = 0;
+	if (n == NEXT_ITEM) {
+		it->message = sqlite3_column_int64(it->seen, 0);
+		it->run = sqlite3_column_int64(it->seen, 1);
+		it->announced = sqlite3_column_int64(it->seen, 2);
+		it->read = sqlite3_column_int(it->seen, 3) != 0;
+	}
+	return n != NEXT_FAIL;
+}
+
+/* What was seen last of a message, if anything.  *newest_out: by that run; 0 for none. */
+static bool newest(struct store_scan_wants *it, int64_t message, struct scan_want *out,
+		   int64_t *newest_out, struct err *err)
+{
+	*newest_out = 0;
+	while (it->message != 0 && it->message <= message) {
+		if (it->message == message) {
+			*newest_out = it->run;
+			out->run = stands(out->m.octets, it->announced) ? it->run : 0;
+			out->read = it->read;
+		}
+		if (!seen_next(it, err))
+			return false;
+	}
+	return true;
+}
 
 bool store_scan_wants_open(struct store *st, int64_t epoch, uint32_t from,
 			   struct store_scan_wants **out, struct err *err)
@@ -101,20 +168,26 @@ bool store_scan_wants_open(struct store *st, int64_t epoch, uint32_t from,
 	struct store_scan_wants *it = mem_calloc(1, sizeof *it);
 
 	it->st = st;
-	if (!db_prepare(st, sql_scan_wants, &it->q, err)) {
-		free(it);
-		return false;
-	}
-	bind_epoch(it->q, epoch);
-	sqlite3_bind_int64(it->q, 1, message_row(epoch, from));
+	if (!db_prepare(st, sql_scan_messages, &it->messages, err) ||
+	    !db_prepare(st, sql_scan_seen, &it->seen, err))
+		goto fail;
+	bind_epoch(it->messages, epoch);
+	sqlite3_bind_int64(it->messages, 1, message_row(epoch, from));
+	bind_epoch(it->seen, epoch);
+	sqlite3_bind_int64(it->seen, 1, message_row(epoch, from));
+	if (!seen_next(it, err))
+		goto fail;
 	*out = it;
 	return true;
+fail:
+	store_scan_wants_close(it);
+	return false;
 }
 
-enum next store_scan_wants_next(struct store_scan_wants *it, struct scan_want *out,
-				struct err *err)
+static enum next next_want(struct store_scan_wants *it, struct scan_want *out,
+			   int64_t *newest_out, struct err *err)
 {
-	sqlite3_stmt *q = it->q;
+	sqlite3_stmt *q = it->messages;
 	enum next n = db_next(it->st, q, err);
 	int tier;
 
@@ -123,21 +196,29 @@ enum next store_scan_wants_next(struct store_scan_wants *it, struct scan_want *o
 	*out = (struct scan_want){ .m = { .uid = (uint32_t)sqlite3_column_int64(q, 0),
 					  .octets = sqlite3_column_int64(q, 3),
 					  .date = db_date(q, 4) },
-				   .first_run = sqlite3_column_int64(q, 5),
-				   .run = sqlite3_column_int64(q, 6),
-				   .read = sqlite3_column_int(q, 7) != 0 };
+				   .first_run = sqlite3_column_int64(q, 5) };
 	if (!db_enum(it->st, q, 1, TIER_COUNT, &tier, err) ||
-	    !db_key(it->st, q, 2, &out->m.key, err))
+	    !db_key(it->st, q, 2, &out->m.key, err) ||
+	    !newest(it, sqlite3_column_int64(q, 0), out, newest_out, err))
 		return NEXT_FAIL;
 	out->m.tier = (uint8_t)tier;
 	return NEXT_ITEM;
+}
+
+enum next store_scan_wants_next(struct store_scan_wants *it, struct scan_want *out,
+				struct err *err)
+{
+	int64_t run;
+
+	return next_want(it, out, &run, err);
 }
 
 void store_scan_wants_close(struct store_scan_wants *it)
 {
 	if (it == NULL)
 		return;
-	db_return(it->st, it->q);
+	db_return(it->st, it->messages);
+	db_return(it->st, it->seen);
 	free(it);
 }
 
@@ -237,20 +318,31 @@ void store_scan_rows_close(struct store_scan_rows *it)
 bool store_scan_sum(struct store *st, int64_t epoch, struct scan_sum *out,
 		    struct err *err)
 {
-	sqlite3_stmt *q = db_stmt(st, STMT_SCAN_SUM, sql_scan_sum);
-	bool ok;
+	struct store_scan_wants *it = NULL;
+	struct scan_sum sum = { 0 };
+	struct scan_want w;
+	int64_t run;
+	enum next n;
 
-	bind_epoch(q, epoch);
-	ok = db_next(st, q, err) == NEXT_ITEM;
-	if (ok)
-		*out = (struct scan_sum){ .messages = sqlite3_column_int64(q, 0),
-					  .octets = sqlite3_column_int64(q, 1),
-					  .scanned = sqlite3_column_int64(q, 2),
-					  .scanned_octets = sqlite3_column_int64(q, 3),
-					  .unreadable = sqlite3_column_int64(q, 4),
-					  .newest_run = sqlite3_column_int64(q, 5) };
-	sqlite3_reset(q);
-	return ok;
+	if (!store_scan_wants_open(st, epoch, 0, &it, err))
+		return false;
+	while ((n = next_want(it, &w, &run, err)) == NEXT_ITEM) {
+		int64_t octets = w.m.octets > 0 ? w.m.octets : 0;
+
+		sum.messages++;
+		sum.octets += octets;
+		if (run > sum.newest_run)
+			sum.newest_run = run;
+		if (w.run == 0)
+			continue;
+		sum.scanned++;
+		sum.scanned_octets += octets;
+		sum.unreadable += !w.read;
+	}
+	store_scan_wants_close(it);
+	if (n == NEXT_END)
+		*out = sum;
+	return n == NEXT_END;
 }
 
 static const char sql_scan_any[] =

@@ -12,6 +12,14 @@
 /* What was seen of a message; a second row of the same run is ERR_BUG. */
 bool store_body_put(struct store *st, int64_t epoch, uint32_t uid,
 		    const struct body_facts *f, struct err *err) MUST_CHECK;
+/* The same for several, within the caller's transaction, which ends with a failure. */
+struct body_row {
+	int64_t epoch;
+	uint32_t uid;
+	const struct body_facts *facts;
+};
+bool store_bodies_put(struct store *st, const struct body_row *v, size_t n,
+		      struct err *err) MUST_CHECK;
 
 struct folder_scan {
 	int64_t folder;

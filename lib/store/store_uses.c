@@ -79,7 +79,8 @@ enum next store_uses_next(struct store_uses *u, struct log_use_seen *out, struct
 		u->rest = column(u->q, 2);
 	}
 	if (!store_log_use_take(&u->rest, &s) || s.use >= (int)LOG_USE_COUNT ||
-	    s.protocol >= (int)LOG_PROTOCOL_COUNT) {
+	    s.protocol >= (int)LOG_PROTOCOL_COUNT ||
+	    !store_log_days_are(s.days, s.day_n)) {
 		db_damaged(u->st, "uses of a name in a log", err);
 		return NEXT_FAIL;
 	}

@@ -12,7 +12,7 @@ struct log_use_seen {
 	enum log_protocol protocol;
 	int64_t n, first, last;
 	unsigned traits;
-	const unsigned char *days; /* day_n of STORE_LOG_DAY octets each, ascending */
+	struct log_days days; /* ascending, each day once */
 	size_t day_n;
 };
 /* All uses of a side, those of one name together.  Spans live until the next call. */

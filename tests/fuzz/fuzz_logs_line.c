@@ -57,6 +57,41 @@ static unsigned touch(struct span s)
 	return sum;
 }
 
+/* Lines that are told by few words say nothing to who reads them, either. */
+static void same_quiet(struct span text, struct logs_scanner *few,
+		       struct logs_scanner *all)
+{
+	while (text.n > 0) {
+		struct span rest = text;
+		struct log_line l, want;
+		struct log_stamp last;
+		size_t n = logs_scan_quiet(few, &rest, &l, &last);
+
+		PROMISE((n == 0) == (rest.n == text.n) &&
+			rest.p + rest.n == text.p + text.n);
+		for (size_t i = 0; i < n || (i == 0 && n == 0); i++) {
+			ptrdiff_t nl = span_index(text, '\n');
+			struct span line = { text.p, nl < 0 ? text.n : (size_t)nl };
+
+			logs_scan(all, line, &want);
+			if (n == 0) {
+				logs_scan(few, line, &l);
+				last = l.stamp;
+			}
+			PROMISE(want.take == l.take && want.kind == l.kind);
+			PROMISE(want.program == l.program && want.flags == l.flags);
+			PROMISE(span_eq(want.host, l.host) && span_eq(want.user, l.user));
+			PROMISE(want.stamp.kind == l.stamp.kind);
+			if (i == 0)
+				PROMISE(want.stamp.t == l.stamp.t || n == 0);
+			if (i + 1 == n)
+				PROMISE(want.stamp.t == last.t);
+			text = span_from(text, line.n + 1);
+		}
+		PROMISE(n == 0 || text.n == rest.n);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span text = { (const char *)data, size };
@@ -81,5 +116,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		text = span_from(text, line.n + 1);
 	}
 	logs_scanner_free(s);
+	for (int none = 0; none < 2; none++) {
+		struct logs_scanner *few, *all;
+
+		PROMISE(logs_scanner_new(NULL, 0, &few, &err));
+		PROMISE(logs_scanner_new(NULL, 0, &all, &err));
+		logs_scanner_no_sender(few, none != 0);
+		logs_scanner_no_sender(all, none != 0);
+		same_quiet((struct span){ (const char *)data, size }, few, all);
+		logs_scanner_free(few);
+		logs_scanner_free(all);
+	}
 	return 0;
 }

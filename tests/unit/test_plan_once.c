@@ -11,13 +11,17 @@
 
 static void add(struct once **o, enum log_use use, int from, int to, unsigned n)
 {
-	unsigned char text[400 * STORE_LOG_DAY];
-	struct log_use_seen u = { .use = use, .days = text };
+	unsigned char text[400 * STORE_LOG_DAY_MAX];
+	struct log_use_seen u = { .use = use,
+				  .days = { .p = text, .alone = store_log_alone(use) } };
+	uint16_t before = 0;
 
 	for (int day = from; day <= to; day++) {
 		struct log_day d = { (uint16_t)day, (uint16_t)n, 0, 0 };
 
-		store_log_day_put(text + u.day_n++ * STORE_LOG_DAY, &d);
+		u.days.n += store_log_day_put(text + u.days.n, &d, before, u.days.alone);
+		before = d.day;
+		u.day_n++;
 	}
 	once_add(o, &u);
 }

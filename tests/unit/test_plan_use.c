@@ -15,7 +15,9 @@
 static enum use_who who(int days, unsigned n, int first, int last, int jitter, bool rest,
 			int summer)
 {
-	unsigned char text[DAYS * STORE_LOG_DAY];
+	unsigned char text[DAYS * STORE_LOG_DAY_MAX];
+	struct log_days all = { .p = text, .alone = 1 };
+	uint16_t before = 0;
 	size_t m = 0;
 
 	for (int i = 0; i < days; i++) {
@@ -30,10 +32,11 @@ static enum use_who who(int days, unsigned n, int first, int last, int jitter, b
 		d.last = (uint16_t)((last + move) / 2);
 		if (rest)
 			d.n = (uint16_t)(n + (unsigned)i % 5);
-		store_log_day_put(text + m * STORE_LOG_DAY, &d);
+		all.n += store_log_day_put(text + all.n, &d, before, 1);
+		before = d.day;
 		m++;
 	}
-	return use_who_of(text, m);
+	return use_who_of(all, m);
 }
 
 static void tells_persons_from_programs(void **state)
@@ -80,14 +83,15 @@ static void names_the_kind_of_a_client(void **state)
 
 static void counts_what_came_after_a_moment(void **state)
 {
-	unsigned char text[3 * STORE_LOG_DAY];
-	struct log_use_seen u = { .days = text, .day_n = 3 };
+	unsigned char text[3 * STORE_LOG_DAY_MAX];
+	struct log_use_seen u = { .days = { .p = text, .alone = 1 }, .day_n = 3 };
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		struct log_day d = { (uint16_t)(100 + i), 4, 1000, 40000 };
 
-		store_log_day_put(text + i * STORE_LOG_DAY, &d);
+		u.days.n += store_log_day_put(text + u.days.n, &d,
+					      (uint16_t)(i > 0 ? 99 + i : 0), 1);
 	}
 	assert_int_equal(use_since(&u, 0), 12);
 	assert_int_equal(use_since(&u, INT64_C(101) * 86400), 8);

@@ -23,18 +23,20 @@ static const struct fx_folder folders[] = { { .name = "INBOX", FX_MESSAGES(three
 static void login(struct fx *f, enum side side, const char *name)
 {
 	const struct log_day day = { .day = LATE / 86400, .n = 2, .first = 1, .last = 9 };
+	unsigned char octets[STORE_LOG_DAY_MAX];
 	struct log_use_row r = { .side = side,
 				 .use = USE_LOGIN,
 				 .protocol = LOG_IMAP,
 				 .n = 2,
 				 .first = LATE - 100,
 				 .last = LATE,
-				 .day = &day,
+				 .days = { .p = octets, .alone = 1 },
 				 .day_n = 1 };
 	struct store_log_uses *w;
 	struct err err = ERR_INIT;
 	int64_t none;
 
+	r.days.n = store_log_day_put(octets, &day, 0, 1);
 	fx_ok(store_log_text(f->st, span_str(""), &none, &err));
 	fx_ok(store_log_text(f->st, span_str(name), &r.name, &err));
 	fx_ok(store_log_text(f->st, span_str("192.0.2.77"), &r.address, &err));
@@ -311,7 +313,7 @@ static void details_go_and_the_fact_of_a_login_stays(void **state)
 	fx_ok(store_purge(f.st, &p, &r, &err));
 	/* Their day has not come: logins are as they were. */
 	assert_int_equal(number(&f, "SELECT length(uses) FROM log_use LIMIT 1"),
-			 STORE_LOG_USE_HEAD + STORE_LOG_DAY);
+			 STORE_LOG_USE_HEAD + 8);
 	assert_true(r.id == 1 && r.runs == 0);
 	p = ask(PURGE_DETAILS, t, 1, LATE + 1);
 	fx_ok(store_purge(f.st, &p, &r, &err));
