@@ -40,7 +40,8 @@ void strbuf_reserve(struct strbuf *sb, size_t more)
 
 void strbuf_add(struct strbuf *sb, const void *p, size_t n)
 {
-	strbuf_reserve(sb, n);
+	if (sb->cap - sb->n <= n)
+		strbuf_reserve(sb, n);
 	if (n > 0)
 		memcpy(sb->p + sb->n, p, n);
 	sb->n += n;

@@ -118,9 +118,21 @@ static void line_end(struct mime_check *c)
 static void lines(struct mime_check *c, struct span s, bool in_header)
 {
 	while (s.n > 0) {
-		const char *lf = memchr(s.p, '\n', s.n);
-		size_t n = lf != NULL ? (size_t)(lf - s.p) : s.n;
-		bool cr = n > 0 && s.p[n - 1] == '\r';
+		size_t n = c->last_cr ? 0 : mime_text_run(s);
+		const char *lf;
+		bool cr;
+
+		if (s.n - n >= 2 && s.p[n] == '\r' && s.p[n + 1] == '\n' && !c->last_cr) {
+			c->facts.lines++;
+			c->line += (int64_t)n;
+			c->shown = 0;
+			line_end(c);
+			s = span_from(s, n + 2);
+			continue;
+		}
+		lf = memchr(s.p, '\n', s.n);
+		n = lf != NULL ? (size_t)(lf - s.p) : s.n;
+		cr = n > 0 && s.p[n - 1] == '\r';
 
 		/* A CR at the end of what has come waits for what follows. */
 		if (c->last_cr && n > 0) {
@@ -325,80 +337,43 @@ static bool is_mbox(struct span header)
 	return span_istarts(header, "From ") || span_istarts(header, ">From ");
 }
 
-/* Fields that go into a digest together: each by itself costs more than its digest. */
-struct field_run {
-	struct sha256_ctx *sha;
-	size_t n;
-	uint8_t octets[1024];
-};
-
-/* As sha256_add_field of the name in small letters, and sha256_add_u64 of the hash. */
-static void run_field(struct field_run *r, const struct mime_field_line *line)
-{
-	size_t n = line->name.n < MIME_FIELD_NAME_MAX ? line->name.n
-						      : MIME_FIELD_NAME_MAX;
-	uint8_t *to;
-
-	if (r->n + n + 16 > sizeof r->octets) {
-		sha256_add(r->sha, r->octets, r->n);
-		r->n = 0;
-	}
-	to = r->octets + r->n;
-	r->n += n + 16;
-	sha256_put_u64(to, n);
-	for (size_t i = 0; i < n; i++)
-		to[8 + i] = (uint8_t)span_lower(line->name.p[i]);
-	sha256_put_u64(to + 8 + n, line->hash);
-}
-
 static void header_key(struct mime_check *c)
 {
-	struct field_run run; /* not filled with zeros for each message */
-	struct span rest = strbuf_span(&c->message.header.text);
-	struct mime_field_line line;
+	const struct mime_lister *h = &c->message.header;
 	struct sha256 digest;
-	bool any = false, first = true;
 
-	run.sha = c->sha;
-	run.n = 0;
 	sha256_begin(c->sha);
-	while (mime_fields_next(&rest, &line) == MIME_FIELDS_LINE) {
-		size_t n = line.name.n;
-
-		run_field(&run, &line);
-		if (n > 0)
-			any = true;
-		else if (line.octets > 0)
-			note(c, SYMPTOM_HEADER_BAD);
-		/* The line of an mbox file stands before many an old message. */
-		if (first && n == 0 && line.octets > 0 &&
-		    !is_mbox((struct span){ c->start, c->start_n }))
-			note(c, SYMPTOM_NO_HEADER);
-		first = false;
-	}
-	sha256_add(c->sha, run.octets, run.n);
+	sha256_add(c->sha, h->canon.p, h->canon.n);
 	sha256_end(c->sha, &digest);
 	memcpy(c->facts.header_key.bytes, digest.bytes, sizeof c->facts.header_key.bytes);
-	if (!any)
+	if (h->strays > 0)
+		note(c, SYMPTOM_HEADER_BAD);
+	/* The line of an mbox file stands before many an old message. */
+	if (h->fields == 0 ||
+	    (h->stray_first && !is_mbox((struct span){ c->start, c->start_n })))
 		note(c, SYMPTOM_NO_HEADER);
 }
 
 static void identity(struct mime_check *c, struct arena *arena)
 {
-	struct span fields = strbuf_span(&c->message.header.identity), rest = fields, id;
+	struct span rest = strbuf_span(&c->message.header.identity), value = { 0 }, id;
 	bool dated = false, good = false;
 	struct mime_field f;
+	size_t ids = 0;
 
 	while (mime_field_next(&rest, &f))
 		if (mime_field_is(&f, "date")) {
 			dated = true;
 			good |= mime_date_possible(f.value);
+		} else if (mime_field_is(&f, "message-id")) {
+			value = f.value;
+			ids++;
 		}
 	if (!dated)
 		note(c, SYMPTOM_DATE_MISSING);
 	else if (!good)
 		note(c, SYMPTOM_DATE_BAD);
-	c->has_id = mime_message_id(fields, arena, &id) == MIME_ID_GOOD;
+	c->has_id = ids == 1 && mime_message_id_value(value, arena, &id) == MIME_ID_GOOD;
 	if (c->has_id)
 		mime_key_id(c->sha, id, &c->id);
 }

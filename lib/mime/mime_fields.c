@@ -20,16 +20,20 @@ enum {
 
 void mime_lister_begin(struct mime_lister *l, struct sha256_ctx *sha)
 {
-	struct strbuf text = l->text, identity = l->identity;
+	struct strbuf text = l->text, canon = l->canon, identity = l->identity;
 
-	*l = (struct mime_lister){ .text = text, .identity = identity, .sha = sha };
+	*l = (struct mime_lister){
+		.text = text, .canon = canon, .identity = identity, .sha = sha
+	};
 	strbuf_clear(&l->text);
+	strbuf_clear(&l->canon);
 	strbuf_clear(&l->identity);
 }
 
 void mime_lister_done(struct mime_lister *l)
 {
 	strbuf_done(&l->text);
+	strbuf_done(&l->canon);
 	strbuf_done(&l->identity);
 }
 
@@ -217,6 +221,18 @@ static void put_numbers(struct mime_lister *l, const struct sha256 *d)
 	strbuf_add(&l->text, p, (size_t)(end - p));
 }
 
+static void put_canon(struct mime_lister *l, size_t name_n, const struct sha256 *d)
+{
+	uint8_t line[8 + MIME_FIELD_NAME_MAX + 8], *p = line + 8;
+
+	sha256_put_u64(line, name_n);
+	for (size_t i = 0; i < name_n; i++)
+		*p++ = (uint8_t)span_lower(l->name[i]);
+	sha256_put_u64(p, (uint32_t)d->bytes[0] << 24 | (uint32_t)d->bytes[1] << 16 |
+				  (uint32_t)d->bytes[2] << 8 | d->bytes[3]);
+	strbuf_add(&l->canon, line, (size_t)(p - line) + 8);
+}
+
 static void close_line(struct mime_lister *l)
 {
 	size_t name_n = !l->field			  ? 0
@@ -238,6 +254,10 @@ static void close_line(struct mime_lister *l)
 	}
 	strbuf_add(&l->text, l->name, name_n);
 	put_numbers(l, &d);
+	put_canon(l, name_n, &d);
+	l->stray_first |= name_n == 0 && l->fields + l->strays == 0;
+	l->fields += name_n > 0;
+	l->strays += name_n == 0;
 }
 
 /* The colon behind a name. */

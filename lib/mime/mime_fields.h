@@ -35,7 +35,13 @@
 
 struct mime_lister {
 	/* results */
-	struct strbuf text;	/* the lines above */
+	struct strbuf text; /* the lines above */
+	/* The same for a digest of the whole header: of each line the length of its name,
+	 * the name in small letters, and HASH, numbers as sha256_put_u64 puts them. */
+	struct strbuf canon;
+	int64_t fields,
+		strays;	  /* in the text: lines that are fields, and that are none */
+	bool stray_first; /* the first of all is none */
 	struct strbuf identity; /* raw fields */
 	bool identity_cut;	/* there was more: no key can be made from it */
 	int64_t octets;		/* of the block, the empty line among them */

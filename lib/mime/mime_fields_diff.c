@@ -10,31 +10,31 @@
 static bool hex8(struct span s, uint32_t *out)
 {
 	uint32_t v = 0;
+	bool bad = false;
 
 	if (s.n != 8)
 		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
+	/* Nobody can foresee which digits they are, so no branch depends on it. */
+	for (size_t i = 0; i < 8; i++) {
+		unsigned digit = (unsigned char)s.p[i] - (unsigned)'0';
+		unsigned letter = (unsigned char)s.p[i] - (unsigned)'a';
 
-		if (c >= '0' && c <= '9')
-			v = v << 4 | (uint32_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			v = v << 4 | (uint32_t)(c - 'a' + 10);
-		else
-			return false;
+		bad |= (digit > 9) & (letter > 5);
+		v = v << 4 | (digit > 9 ? letter + 10 : digit);
 	}
 	*out = v;
-	return true;
+	return !bad;
 }
 
 enum mime_fields_next mime_fields_next(struct span *rest, struct mime_field_line *out)
 {
-	ptrdiff_t end = span_index(*rest, '\n'), colon;
 	struct mime_field_line f;
 	struct span line;
+	ptrdiff_t end, colon;
 
 	if (rest->n == 0)
 		return MIME_FIELDS_END;
+	end = span_index(*rest, '\n');
 	if (end < 0)
 		return MIME_FIELDS_BAD;
 	line = (struct span){ rest->p, (size_t)end };

@@ -258,31 +258,72 @@ static bool encoding(struct span s, struct mime_plain *out)
 	       is(s, "binary");
 }
 
-static bool value_is_plain(struct span name, struct span s, struct mime_plain *out)
+/* What a field is to the parser. */
+enum sort {
+	SORT_TEXT, /* anything that is not empty */
+	SORT_MANY, /* likewise, and of a message there may be several */
+	SORT_LIST, /* of addresses */
+	SORT_TYPE,
+	SORT_ENCODING,
+	SORT_DISPOSITION,
+	SORT_ASKED, /* the parser has more to say of it than we know */
+};
+
+static enum sort sort_of(struct span name)
 {
-	static const char *const lists[] = { "from", "to", "cc", "bcc", "reply-to" };
+	static const struct {
+		struct span name;
+		enum sort sort;
+	} known[] = {
+		{ SPAN_INIT("content-type"), SORT_TYPE },
+		{ SPAN_INIT("content-transfer-encoding"), SORT_ENCODING },
+		{ SPAN_INIT("content-disposition"), SORT_DISPOSITION },
+		{ SPAN_INIT("content-id"), SORT_TEXT },
+		{ SPAN_INIT("content-description"), SORT_TEXT },
+		{ SPAN_INIT("content-location"), SORT_TEXT },
+		{ SPAN_INIT("content-language"), SORT_TEXT },
+		{ SPAN_INIT("from"), SORT_LIST },
+		{ SPAN_INIT("to"), SORT_LIST },
+		{ SPAN_INIT("cc"), SORT_LIST },
+		{ SPAN_INIT("bcc"), SORT_LIST },
+		{ SPAN_INIT("reply-to"), SORT_LIST },
+		{ SPAN_INIT("received"), SORT_MANY },
+		{ SPAN_INIT("dkim-signature"), SORT_MANY },
+	};
 	static const char *const asked[] = { "content-",  "resent-",	  "sender",
 					     "autocrypt", "disposition-", "errors-",
 					     "mail-" };
-	static const char *const text[] = { "content-id", "content-description",
-					    "content-location", "content-language" };
 
-	if (is(name, "content-type"))
-		return content_type(s, out);
-	if (is(name, "content-transfer-encoding"))
-		return encoding(s, out);
-	if (is(name, "content-disposition"))
-		return disposition(s);
-	for (size_t i = 0; i < COUNT_OF(text); i++)
-		if (is(name, text[i]))
-			return s.n > 0;
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (name.n == known[i].name.n &&
+		    starts_like(name.p[0], known[i].name.p) &&
+		    span_ieq(name, known[i].name))
+			return known[i].sort;
 	for (size_t i = 0; i < COUNT_OF(asked); i++)
 		if (starts_like(name.p[0], asked[i]) && span_istarts(name, asked[i]))
-			return false;
-	for (size_t i = 0; i < COUNT_OF(lists); i++)
-		if (is(name, lists[i]))
-			return addresses(s);
-	return s.n > 0;
+			return SORT_ASKED;
+	return name.n > 1 && name.p[1] == '-' && starts_like(name.p[0], "x") ? SORT_MANY
+									     : SORT_TEXT;
+}
+
+static bool value_is_plain(enum sort sort, struct span s, struct mime_plain *out)
+{
+	switch (sort) {
+	case SORT_TEXT:
+	case SORT_MANY:
+		return s.n > 0;
+	case SORT_LIST:
+		return addresses(s);
+	case SORT_TYPE:
+		return content_type(s, out);
+	case SORT_ENCODING:
+		return encoding(s, out);
+	case SORT_DISPOSITION:
+		return disposition(s);
+	case SORT_ASKED:
+		break;
+	}
+	return false;
 }
 
 static bool is_hex(char c)
@@ -344,6 +385,13 @@ static bool words_are_whole(struct span line)
 	return true;
 }
 
+static bool is_blank_line(struct span line)
+{
+	while (line.n > 0 && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t'))
+		line.n--;
+	return line.n == 0;
+}
+
 /* Lines up to the one that is not folded; false: an octet that is not plain, a line of
  * blanks alone, no end. */
 static bool take_value(struct span *rest, struct span *out)
@@ -355,7 +403,7 @@ static bool take_value(struct span *rest, struct span *out)
 
 		s = span_from(s, line.n);
 		if (!words_are_whole(line) || !eat(&s, '\r') || !eat(&s, '\n') ||
-		    (!first && span_trim(line).n == 0) || s.n == 0)
+		    (!first && is_blank_line(line)) || s.n == 0)
 			return false;
 		if (s.p[0] != ' ' && s.p[0] != '\t')
 			break;
@@ -363,12 +411,6 @@ static bool take_value(struct span *rest, struct span *out)
 	*out = span_trim((struct span){ rest->p, rest->n - s.n });
 	*rest = s;
 	return true;
-}
-
-static bool many_may_be(struct span name)
-{
-	return is(name, "received") || span_istarts(name, "x-") ||
-	       is(name, "dkim-signature");
 }
 
 bool mime_plain_of(struct span text, bool part, struct mime_plain *out)
@@ -379,11 +421,14 @@ bool mime_plain_of(struct span text, bool part, struct mime_plain *out)
 	*out = (struct mime_plain){ .type = MIME_PLAIN_TEXT };
 	while (!eat(&rest, '\r')) {
 		struct span name = take(&rest, IN_NAME), value;
+		enum sort sort;
 
-		if (name.n == 0 || !eat(&rest, ':') || !take_value(&rest, &value) ||
-		    !value_is_plain(name, value, out))
+		if (name.n == 0 || !eat(&rest, ':') || !take_value(&rest, &value))
 			return false;
-		if (!part && many_may_be(name))
+		sort = sort_of(name);
+		if (!value_is_plain(sort, value, out))
+			return false;
+		if (!part && sort == SORT_MANY)
 			continue;
 		for (size_t i = 0; i < once_n; i++)
 			if (span_ieq(once[i], name))

@@ -93,6 +93,9 @@ bool store_folder_scan_put(struct store *st, const struct folder_scan *s, struct
 static const char sql_scan_messages[] =
 	"SELECT id, tier, \"key\", octets, \"date\", first_run FROM message"
 	" WHERE id BETWEEN ?1 AND ?2 AND gone_run IS NULL ORDER BY id";
+static const char sql_scan_sizes[] =
+	"SELECT id, octets FROM message"
+	" WHERE id BETWEEN ?1 AND ?2 AND gone_run IS NULL ORDER BY id";
 static const char sql_scan_seen[] =
 	"SELECT message, run, announced, read FROM body_seen"
 	" WHERE message BETWEEN ?1 AND ?2 ORDER BY message, run";
@@ -149,7 +152,7 @@ static bool seen_next(struct store_scan_wants *it, struct err *err)
 static bool newest(struct store_scan_wants *it, int64_t message, struct scan_want *out,
 		   int64_t *newest_out, struct err *err)
 {
-	*newest_out = 0;
+	*newest_out = out->run = 0;
 	while (it->message != 0 && it->message <= message) {
 		if (it->message == message) {
 			*newest_out = it->run;
@@ -162,13 +165,13 @@ static bool newest(struct store_scan_wants *it, int64_t message, struct scan_wan
 	return true;
 }
 
-bool store_scan_wants_open(struct store *st, int64_t epoch, uint32_t from,
-			   struct store_scan_wants **out, struct err *err)
+static bool open_walk(struct store *st, const char *sql, int64_t epoch, uint32_t from,
+		      struct store_scan_wants **out, struct err *err)
 {
 	struct store_scan_wants *it = mem_calloc(1, sizeof *it);
 
 	it->st = st;
-	if (!db_prepare(st, sql_scan_messages, &it->messages, err) ||
+	if (!db_prepare(st, sql, &it->messages, err) ||
 	    !db_prepare(st, sql_scan_seen, &it->seen, err))
 		goto fail;
 	bind_epoch(it->messages, epoch);
@@ -184,11 +187,18 @@ fail:
 	return false;
 }
 
-static enum next next_want(struct store_scan_wants *it, struct scan_want *out,
-			   int64_t *newest_out, struct err *err)
+bool store_scan_wants_open(struct store *st, int64_t epoch, uint32_t from,
+			   struct store_scan_wants **out, struct err *err)
+{
+	return open_walk(st, sql_scan_messages, epoch, from, out, err);
+}
+
+enum next store_scan_wants_next(struct store_scan_wants *it, struct scan_want *out,
+				struct err *err)
 {
 	sqlite3_stmt *q = it->messages;
 	enum next n = db_next(it->st, q, err);
+	int64_t run;
 	int tier;
 
 	if (n != NEXT_ITEM)
@@ -199,18 +209,10 @@ static enum next next_want(struct store_scan_wants *it, struct scan_want *out,
 				   .first_run = sqlite3_column_int64(q, 5) };
 	if (!db_enum(it->st, q, 1, TIER_COUNT, &tier, err) ||
 	    !db_key(it->st, q, 2, &out->m.key, err) ||
-	    !newest(it, sqlite3_column_int64(q, 0), out, newest_out, err))
+	    !newest(it, sqlite3_column_int64(q, 0), out, &run, err))
 		return NEXT_FAIL;
 	out->m.tier = (uint8_t)tier;
 	return NEXT_ITEM;
-}
-
-enum next store_scan_wants_next(struct store_scan_wants *it, struct scan_want *out,
-				struct err *err)
-{
-	int64_t run;
-
-	return next_want(it, out, &run, err);
 }
 
 void store_scan_wants_close(struct store_scan_wants *it)
@@ -320,15 +322,19 @@ bool store_scan_sum(struct store *st, int64_t epoch, struct scan_sum *out,
 {
 	struct store_scan_wants *it = NULL;
 	struct scan_sum sum = { 0 };
-	struct scan_want w;
-	int64_t run;
+	struct scan_want w = { 0 };
+	int64_t run, octets;
 	enum next n;
 
-	if (!store_scan_wants_open(st, epoch, 0, &it, err))
+	if (!open_walk(st, sql_scan_sizes, epoch, 0, &it, err))
 		return false;
-	while ((n = next_want(it, &w, &run, err)) == NEXT_ITEM) {
-		int64_t octets = w.m.octets > 0 ? w.m.octets : 0;
-
+	while ((n = db_next(st, it->messages, err)) == NEXT_ITEM) {
+		w.m.octets = sqlite3_column_int64(it->messages, 1);
+		octets = w.m.octets > 0 ? w.m.octets : 0;
+		if (!newest(it, sqlite3_column_int64(it->messages, 0), &w, &run, err)) {
+			n = NEXT_FAIL;
+			break;
+		}
 		sum.messages++;
 		sum.octets += octets;
 		if (run > sum.newest_run)

@@ -274,11 +274,58 @@ static void the_ledger_knows_what_was_scanned(void **state)
 	put(b, 1, &f);
 	rig_run_end(&b->rig);
 	ok(store_ledger_verify(b->rig.st, &n, &err));
+	/* Its digest was made while it alone had scanned anything. */
+	rig_run(&b->rig, DEPTH_FULL);
+	put(b, 2, &f);
+	put(b, 1, &f);
+	ok(store_ledger_verify(b->rig.st, &n, &err));
+	rig_run_end(&b->rig);
+	ok(store_ledger_verify(b->rig.st, &n, &err));
 	assert_int_equal(rig_sql(b->rig.path, "DROP TRIGGER body_seen_no_update;"
 					      "UPDATE body_seen SET symptoms = 0,"
 					      " octets = octets + 1"),
 			 SQLITE_OK);
 	fails(store_ledger_verify(b->rig.st, &n, &err), ERR_LEDGER);
+}
+
+/* Sixteen at a time or one by one: each has its row, and a second one is a mistake. */
+static void several_go_in_together(void **state)
+{
+	struct bed *b = *state;
+	struct body_facts f[40], got;
+	struct body_row rows[COUNT_OF(f)];
+	struct arena arena;
+	bool found = false;
+
+	arena_init(&arena);
+	for (uint32_t i = 0; i < COUNT_OF(f); i++) {
+		f[i] = seen(i + 1);
+		f[i].lines = i;
+		f[i].words = i % 3 == 0 ? "words" : "";
+		rows[i] = (struct body_row){ b->epoch, i + 1, &f[i] };
+	}
+	for (size_t n = 0, at = 0; at < COUNT_OF(f); at += n) {
+		struct err err = ERR_INIT;
+
+		n = at == 0 ? 35 : COUNT_OF(f) - at;
+		ok(store_bodies_put(b->rig.st, rows + at, n, &err));
+	}
+	for (uint32_t i = 0; i < COUNT_OF(f); i++) {
+		struct err err = ERR_INIT;
+
+		ok(store_body(b->rig.st, b->epoch, i + 1, &arena, &got, &found, &err));
+		assert_true(found);
+		assert_int_equal(got.lines, i);
+		assert_int_equal(got.octets, f[i].octets);
+		assert_string_equal(got.words, f[i].words);
+	}
+	for (size_t n = 1; n <= 16; n += 15) {
+		struct err err = ERR_INIT;
+
+		assert_false(store_bodies_put(b->rig.st, rows, n, &err));
+		assert_int_equal(err.cls, ERR_BUG);
+	}
+	arena_done(&arena);
 }
 
 int main(void)
@@ -291,6 +338,7 @@ int main(void)
 		TEST(the_newest_scan_of_a_folder_counts),
 		TEST(the_newest_sample_of_a_side_counts),
 		TEST(the_ledger_knows_what_was_scanned),
+		TEST(several_go_in_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
