@@ -5,6 +5,8 @@
  * a time, in the calling thread, which owns the store.  What is wanted is collected
  * before anything is written, at 16 octets a message.
  */
+#include <assert.h>
+
 #include "audit/audit_hint.h"
 #include "audit/audit_login.h"
 #include "audit/audit_lookup.h"
@@ -91,6 +93,7 @@ static void add_want(struct lookup *l, const struct detail_want *w)
 			l->places = mem_realloc(l->places,
 						l->place_cap * sizeof *l->places);
 		}
+		assert(l->places != NULL);
 		p = &l->places[l->place_n++];
 		*p = (struct place){
 			.side = w->side,
@@ -106,6 +109,7 @@ static void add_want(struct lookup *l, const struct detail_want *w)
 		l->sought_cap = l->sought_cap == 0 ? 1024 : l->sought_cap * 2;
 		l->sought = mem_realloc(l->sought, l->sought_cap * sizeof *l->sought);
 	}
+	assert(p != NULL && l->sought != NULL);
 	l->sought[l->sought_n++] = (struct audit_sought){ .uid = w->uid,
 							  .what = (uint8_t)w->what,
 							  .octets = w->octets };

@@ -134,13 +134,16 @@ static bool add_hole(struct audit_doubt *d, struct audit_uids *to, struct folder
 void audit_doubt_raise(struct audit_pump *o, const struct err *why)
 {
 	struct audit_doubt *d = &o->r->doubt;
-	const struct audit_flight *fl = &o->flights[o->first];
+	const struct audit_flight *fl;
 	uint32_t lo = 0, hi = 0;
-	size_t n = 0;
+	size_t n = 0, at = 0;
 	struct err ignored = ERR_INIT;
 
 	d->narrowed = false;
-	if (o->opening || o->n == 0 || fl->ready || fl->pending == 0)
+	while (at < o->n && audit_pump_flight(o, at)->given) /* all of it came */
+		at++;
+	fl = audit_pump_flight(o, at);
+	if (o->opening || at == o->n || fl->ready || fl->pending == 0)
 		return;
 	if (fl->w == NULL) {
 		lo = fl->cut.first;

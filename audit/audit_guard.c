@@ -40,7 +40,7 @@ void audit_guard_init(struct audit_guard *g)
 /* The k-th smallest of n. */
 static int64_t nth(const int64_t *v, size_t n, size_t k)
 {
-	int64_t sorted[AUDIT_GUARD_FIRST];
+	int64_t sorted[AUDIT_GUARD_FIRST] = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		size_t at = i;

@@ -253,6 +253,7 @@ static bool enter_once(struct audit_doors *d, struct attempt *a, struct net_conn
 	enum side side = a->side;
 	const struct server *server = d->o->server[side];
 	struct audit_gate *g = &d->gate[side];
+	const struct err stopped = { .cls = ERR_STOPPED }, *why = err;
 	int64_t began;
 	bool ok;
 
@@ -283,8 +284,10 @@ static bool enter_once(struct audit_doors *d, struct attempt *a, struct net_conn
 			   audit_token_was_taken(&d->tokens[side], token);
 		pthread_mutex_unlock(&d->secret);
 	}
-	gate_leave(g, ok, a->ended || a->more ? &(struct err){ .cls = ERR_STOPPED } : err,
-		   a->last_try, clock_mono_ms() - began >= server->timeout_ms / 2);
+	if (a->ended || a->more)
+		why = &stopped;
+	gate_leave(g, ok, why, a->last_try,
+		   clock_mono_ms() - began >= server->timeout_ms / 2);
 	return ok;
 }
 

@@ -11,7 +11,7 @@
 #define JOINS	   (8u << 10)	      /* sessions whose sender or client is kept */
 #define FAIL_NAMES 50000	      /* names that only failed */
 #define HOSTS_MAX  (16u << 10)	      /* of one file */
-#define AHEAD	   8u		      /* hits whose words are fetched meanwhile */
+#define AHEAD	   16u		      /* hits whose words are fetched meanwhile */
 
 struct join {
 	uint64_t session;

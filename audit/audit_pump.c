@@ -15,6 +15,9 @@ void audit_pump_take(struct audit_pump *o, struct audit_flight *fl)
 		fl->w->flags_below = o->base;
 	fl->w->built = o->way == AUDIT_DELTA && fl->cut.lo == o->base;
 	audit_doubt_mark(o, fl->w);
+	fl->left = 0;
+	for (size_t row = 0; row < fl->w->n; row++)
+		fl->left += audit_rows_lacks(fl->w, row, audit_pump_need(o, fl));
 }
 
 /* What makes a row of this window complete. */
@@ -133,6 +136,10 @@ static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *e
 	bool lacks, weak, fields, sent = false;
 	uint8_t *asked;
 
+	if (fl->given) {
+		fl->ready = true;
+		return true;
+	}
 	if (fl->w == NULL)
 		audit_pump_take(o, fl);
 	if (fl->narrow) {
@@ -141,6 +148,12 @@ static bool advance(struct audit_pump *o, struct audit_flight *fl, struct err *e
 	}
 	lacks = audit_rows_any_lacks(fl->w, audit_pump_need(o, fl));
 	weak = audit_rows_any_weak(fl->w);
+	/* What broke the connection may be the fields of one: in pieces, they too. */
+	if (fl->narrow && !fl->fields && !lacks && weak) {
+		fl->fields = true;
+		fl->at = 0;
+		return advance(o, fl, err);
+	}
 	if (!lacks && !weak) {
 		fl->ready = true;
 		return true;
@@ -236,10 +249,12 @@ static bool give(struct audit_pump *o, struct audit_flight *fl, struct err *err)
 {
 	struct audit_reader *r = o->r;
 	struct audit_window *w = fl->w;
-	size_t messages = w->n;
 	uint32_t hi = w->hi;
 	bool ok;
 
+	fl->messages = w->n;
+	fl->given = true;
+	fl->w = NULL;
 	if (o->share != NULL) {
 		ok = audit_share_put(o->share, fl->turn, w, &hi, err);
 	} else {
@@ -253,7 +268,27 @@ static bool give(struct audit_pump *o, struct audit_flight *fl, struct err *err)
 		return false;
 	}
 	advance_water(r, o->i, hi);
-	return audit_reader_pace(r, messages, err);
+	return true;
+}
+
+/*
+ * What is whole need not wait for the end of its command.  Dovecot answers up to four
+ * commands before it says of the first that it is complete; their windows would all come
+ * to the writer at once then, and the last ones when the server has nothing left to do.
+ */
+bool audit_pump_give_whole(struct audit_pump *o, struct err *err)
+{
+	for (size_t i = 0; i < o->n && o->share == NULL; i++) {
+		struct audit_flight *fl = audit_pump_flight(o, i);
+
+		if (fl->given)
+			continue;
+		if (fl->w == NULL || fl->left > 0)
+			break;
+		if (!give(o, fl, err))
+			return false;
+	}
+	return true;
 }
 
 /* Finished windows go to the writer in order: its watermark says that all below was read.
@@ -265,7 +300,8 @@ static bool hand_over(struct audit_pump *o, struct err *err)
 
 		o->first = (o->first + 1) % AUDIT_FLIGHTS;
 		o->n--;
-		if (!give(o, fl, err))
+		if ((!fl->given && !give(o, fl, err)) ||
+		    !audit_reader_pace(o->r, fl->messages, err))
 			return false;
 	}
 	return true;

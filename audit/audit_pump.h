@@ -26,6 +26,9 @@ struct audit_flight {
 	int64_t sent_ms; /* when it was asked for */
 	struct audit_window
 		*w;	  /* NULL before the first answer: waiting windows cost nothing */
+	size_t left;	  /* rows of it that are not complete */
+	bool given;	  /* to the writer, perhaps before its command was complete */
+	size_t messages;  /* it had then */
 	unsigned pending; /* commands that are not complete */
 	uint8_t asked, fields_asked; /* how often */
 	bool flags; /* nothing but flags is asked for: the rest is known */
@@ -86,6 +89,10 @@ static inline struct audit_flight *audit_pump_flight(struct audit_pump *o, size_
 }
 /* A window for its rows, from the pool. */
 void audit_pump_take(struct audit_pump *o, struct audit_flight *fl);
+
+/* A row of the oldest windows may have been the last that was awaited: those that are
+ * whole go to the writer. */
+bool audit_pump_give_whole(struct audit_pump *o, struct err *err) MUST_CHECK;
 
 /* As the handler of the session. */
 bool audit_pump_answer(void *ctx, const struct imap_resp *resp, bool more,

@@ -27,6 +27,23 @@ static bool on_code(struct audit_pump *o, struct span code, struct err *err)
 	return audit_rows_code(name, value, o->opening, &o->now, err);
 }
 
+static bool is_open(const struct audit_pump *o, const struct audit_flight *fl, size_t row)
+{
+	return audit_rows_lacks(fl->w, row, audit_pump_need(o, fl)) ||
+	       audit_rows_weak(fl->w, row);
+}
+
+static bool take_row(struct audit_pump *o, struct audit_flight *fl, size_t row,
+		     const struct imap_fetch *f, struct err *err)
+{
+	bool was_open = is_open(o, fl, row);
+
+	if (!audit_rows_answer(o->r, fl->w, row, f, fl->fields_asked > 0, err))
+		return false;
+	fl->left -= was_open && !is_open(o, fl, row);
+	return fl->left > 0 || audit_pump_give_whole(o, err);
+}
+
 static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct err *err)
 {
 	struct audit_reader *r = o->r;
@@ -46,13 +63,15 @@ static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct 
 
 		if (f.uid < fl->cut.lo || f.uid > fl->cut.hi)
 			continue;
+		if (fl->given)
+			return true; /* changed since, as above */
 		if (fl->w == NULL)
 			audit_pump_take(o, fl);
 		row = audit_window_find(fl->w, f.uid);
 		if (row == SIZE_MAX)
 			return true; /* came after our SEARCH: the next one will list it
 				      */
-		return audit_rows_answer(r, fl->w, row, &f, fl->fields_asked > 0, err);
+		return take_row(o, fl, row, &f, err);
 	}
 	return true;
 }

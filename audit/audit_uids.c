@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
+
 #include "audit/audit_uids.h"
 
 void audit_uids_done(struct audit_uids *u)
@@ -45,6 +47,7 @@ bool audit_uids_add(struct audit_uids *u, uint32_t lo, uint32_t hi, uint64_t max
 		u->cap = u->cap == 0 ? 16 : u->cap * 2;
 		u->r = mem_realloc(u->r, u->cap * sizeof *u->r);
 	}
+	assert(u->r != NULL);
 	u->r[u->n++] = (struct uid_range){ lo, hi };
 	return true;
 }

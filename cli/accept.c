@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/accept.h"
 
+#include <assert.h>
 #include <strings.h>
 
 #include "cli/msg.h"
@@ -48,6 +49,7 @@ static bool is_chosen(struct choosing *x, const struct finding *f)
 		return begins_with(&f->fingerprint, c->fingerprint);
 	if (c->by_class)
 		return f->cls == c->cls && (!c->by_why || f->why == c->why);
+	assert(c->rule != NULL);
 	if (f->why != WHY_RULE || *f->other == '\0')
 		return false;
 	if (strcmp(f->other, c->rule) == 0)

@@ -28,7 +28,7 @@ static void undecided(const struct gate_facts *f, const struct gate_account *a,
 	x.command = arena_printf(
 		out->arena, "mailmuster accounts set %s --decision WORD --owner NAME",
 		a->name);
-	gate_fingerprint(GATE_DECIDED, &x.fingerprint, "account", a->name, NULL);
+	gate_fingerprint(GATE_DECIDED, &x.fingerprint, "account", a->name);
 	gate_add(out, &x);
 }
 
@@ -52,7 +52,7 @@ void gate_g01(const struct gate_facts *f, const struct gate_limits *l,
 			.command = "mailmuster accounts unknown"
 		};
 
-		gate_fingerprint(GATE_DECIDED, &x.fingerprint, "name", n->name, NULL);
+		gate_fingerprint(GATE_DECIDED, &x.fingerprint, "name", n->name);
 		gate_add(out, &x);
 	}
 	names = out->n - accounts;
@@ -181,7 +181,7 @@ static void unknown(struct gate_result *out, const struct gate_account *a,
 				  .unknown = true,
 				  .at = at };
 
-	gate_fingerprint(out->check->id, &x.fingerprint, "account", a->name, NULL);
+	gate_fingerprint(out->check->id, &x.fingerprint, "account", a->name);
 	gate_add(out, &x);
 }
 
@@ -343,8 +343,7 @@ static void shared(const struct gate_facts *f, struct gate_result *out)
 			.command = "mailmuster help accounts   (old_tree and new_tree)"
 		};
 
-		gate_fingerprint(GATE_FOLDERS, &x.fingerprint, "shared", f->shared[i],
-				 NULL);
+		gate_fingerprint(GATE_FOLDERS, &x.fingerprint, "shared", f->shared[i]);
 		gate_add(out, &x);
 	}
 	gate_figure(out, "shared", (int64_t)f->shared_n);
@@ -391,7 +390,7 @@ static void add_arrival(const struct gate_facts *f, const struct gate_arrival *v
 		x.text = arena_printf(
 			out->arena, "%s arrived after it was verified",
 			gate_some(out, v->uidnext_now - v->uidnext_then, "message"));
-	gate_fingerprint(GATE_NO_ARRIVALS, &x.fingerprint, a->name, v->folder, NULL);
+	gate_fingerprint(GATE_NO_ARRIVALS, &x.fingerprint, a->name, v->folder);
 	gate_add(out, &x);
 }
 
@@ -481,7 +480,7 @@ void gate_g05(const struct gate_facts *f, const struct gate_limits *l,
 				      gate_some(out, a->flags, "message"),
 				      gate_some(out, a->matched, "message"),
 				      (long long)limit / 10, (long long)limit % 10);
-		gate_fingerprint(GATE_FLAGS, &x.fingerprint, "account", a->name, NULL);
+		gate_fingerprint(GATE_FLAGS, &x.fingerprint, "account", a->name);
 		gate_add(out, &x);
 	}
 	gate_figure(out, "accounts", n);
@@ -557,8 +556,7 @@ void gate_g07(const struct gate_facts *f, const struct gate_limits *l,
 			continue;
 		}
 		snprintf(uid, sizeof uid, "%lu", (unsigned long)d->uid);
-		gate_fingerprint(GATE_READABLE, &x.fingerprint, a->name, d->folder, uid,
-				 NULL);
+		gate_fingerprint(GATE_READABLE, &x.fingerprint, a->name, d->folder, uid);
 		gate_add(out, &x);
 	}
 	gate_figure(out, "messages", f->messages);

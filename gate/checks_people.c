@@ -48,7 +48,7 @@ void gate_g12(const struct gate_facts *f, const struct gate_limits *l,
 		x.text = not_dealt_with(f, a, l, out, &x.command);
 		if (x.text == NULL)
 			continue;
-		gate_fingerprint(GATE_DORMANT, &x.fingerprint, "account", a->name, NULL);
+		gate_fingerprint(GATE_DORMANT, &x.fingerprint, "account", a->name);
 		gate_add(out, &x);
 	}
 	gate_figure(out, "accounts", n);
@@ -105,7 +105,7 @@ static void fail(struct gate_result *out, const char *subject, const char *text,
 {
 	struct gate_finding x = { .subject = subject, .text = text, .at = at };
 
-	gate_fingerprint(out->check->id, &x.fingerprint, subject, NULL);
+	gate_fingerprint(out->check->id, &x.fingerprint, subject);
 	gate_add(out, &x);
 }
 

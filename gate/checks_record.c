@@ -21,7 +21,7 @@ void gate_g18(const struct gate_facts *f, const struct gate_limits *l,
 				      (int)strcspn(v->text, ".:"), v->text);
 		x.command = arena_printf(out->arena, "mailmuster checklist sign %s",
 					 v->name);
-		gate_fingerprint(GATE_CHECKLIST, &x.fingerprint, v->name, NULL);
+		gate_fingerprint(GATE_CHECKLIST, &x.fingerprint, v->name);
 		gate_add(out, &x);
 	}
 	gate_figure(out, "items", (int64_t)f->item_n);
@@ -43,7 +43,7 @@ static void bad_waiver(const struct gate_waiver *w, const char *text,
 	struct gate_finding x = { .subject = w->id, .text = text, .at = w->made };
 
 	x.command = arena_printf(out->arena, "mailmuster waiver revoke %s", w->id);
-	gate_fingerprint(GATE_WAIVERS, &x.fingerprint, w->id, NULL);
+	gate_fingerprint(GATE_WAIVERS, &x.fingerprint, w->id);
 	gate_add(out, &x);
 }
 
@@ -77,7 +77,7 @@ void gate_g19(const struct gate_facts *f, const struct gate_limits *l,
 
 		x.text = arena_printf(out->arena, "there are %lld, and %lld are allowed",
 				      (long long)f->waiver_n, (long long)most);
-		gate_fingerprint(GATE_WAIVERS, &x.fingerprint, "", NULL);
+		gate_fingerprint(GATE_WAIVERS, &x.fingerprint, "");
 		gate_add(out, &x);
 	}
 	gate_figure(out, "waivers", (int64_t)f->waiver_n);
@@ -107,7 +107,7 @@ void gate_g20(const struct gate_facts *f, const struct gate_limits *l,
 	}
 	if (!g->whole) {
 		x.text = g->problem;
-		gate_fingerprint(GATE_LEDGER, &x.fingerprint, "whole", NULL);
+		gate_fingerprint(GATE_LEDGER, &x.fingerprint, "whole");
 		gate_add(out, &x);
 	}
 	if (g->back_seconds > 0 && said == NULL) {
@@ -115,7 +115,7 @@ void gate_g20(const struct gate_facts *f, const struct gate_limits *l,
 				      "the clock of this machine was set back by %s",
 				      gate_some(out, g->back_seconds, "second"));
 		x.command = "mailmuster event statement clock --role ROLE";
-		gate_fingerprint(GATE_LEDGER, &x.fingerprint, "clock", NULL);
+		gate_fingerprint(GATE_LEDGER, &x.fingerprint, "clock");
 		gate_add(out, &x);
 	}
 	if (g->heads == 0) {

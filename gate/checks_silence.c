@@ -28,7 +28,7 @@ static void add_use(const struct gate_use *u, struct gate_result *out, const cha
 	x.command = *u->account != '\0' ? "mailmuster accounts still"
 					: "mailmuster accounts unknown";
 	gate_fingerprint(out->check->id, &x.fingerprint, u->account, u->name, u->how,
-			 u->from, NULL);
+			 u->from);
 	gate_add(out, &x);
 }
 
@@ -42,7 +42,7 @@ static void add_gap(const struct gate_gap *g, struct gate_result *out)
 	x.text = arena_printf(out->arena, "no log from %s to %s: %s",
 			      gate_minute(out, g->from), gate_minute(out, g->to), g->why);
 	gate_fingerprint(out->check->id, &x.fingerprint, "gap", g->host,
-			 gate_minute(out, g->from), NULL);
+			 gate_minute(out, g->from));
 	gate_add(out, &x);
 }
 
@@ -124,8 +124,7 @@ static void add_dns(const struct gate_dns *d, struct gate_result *out)
 	x.text = d->failed ? arena_printf(out->arena, "no answer of the DNS: %s", d->says)
 			   : arena_printf(out->arena, "leads to the old server: %s",
 					  d->says);
-	gate_fingerprint(GATE_NAMES, &x.fingerprint, "dns", d->kind, d->name, d->says,
-			 NULL);
+	gate_fingerprint(GATE_NAMES, &x.fingerprint, "dns", d->kind, d->name, d->says);
 	gate_add(out, &x);
 }
 
@@ -137,7 +136,7 @@ static void add_forward(const struct gate_forward *v, struct gate_result *out)
 
 	x.text = arena_printf(out->arena, "is sent on to the old server: %s (%s)",
 			      v->target, v->source);
-	gate_fingerprint(GATE_NAMES, &x.fingerprint, "forward", v->name, v->target, NULL);
+	gate_fingerprint(GATE_NAMES, &x.fingerprint, "forward", v->name, v->target);
 	gate_add(out, &x);
 }
 
@@ -195,7 +194,7 @@ void gate_g11(const struct gate_facts *f, const struct gate_limits *l,
 		x.subject = *u->from != '\0' ? u->from : u->name;
 		x.text = arena_printf(out->arena, "sends mail as %s, the last on %s",
 				      u->name, gate_minute(out, u->last));
-		gate_fingerprint(GATE_RELAYS, &x.fingerprint, u->from, u->name, NULL);
+		gate_fingerprint(GATE_RELAYS, &x.fingerprint, u->from, u->name);
 		gate_add(out, &x);
 	}
 	gate_figure(out, "senders", (int64_t)out->n);

@@ -18,19 +18,16 @@ const char *gate_outcome_name(enum gate_outcome o)
 	return names[o];
 }
 
-void gate_fingerprint(enum gate_check_id id, struct sha256 *out, ...)
+void gate_fingerprint_words(enum gate_check_id id, struct sha256 *out,
+			    const char *const *words, size_t n)
 {
 	struct sha256_ctx *sha = sha256_new();
-	const char *word;
-	va_list ap;
 
 	sha256_begin(sha);
 	sha256_add_field(sha, "mailmuster/gate/1", 17);
 	sha256_add_field(sha, gate_checks[id].name, strlen(gate_checks[id].name));
-	va_start(ap, out);
-	while ((word = va_arg(ap, const char *)) != NULL)
-		sha256_add_field(sha, word, strlen(word));
-	va_end(ap);
+	for (size_t i = 0; i < n; i++)
+		sha256_add_field(sha, words[i], strlen(words[i]));
 	sha256_end(sha, out);
 	sha256_free(sha);
 }

@@ -110,8 +110,11 @@ void gate_judge_by(const struct gate_check *checks, const struct gate_facts *f,
 		   struct gate_verdict *out);
 
 /* The fingerprint of what a check found by itself: over its name and the words that tell
- * the thing from others (a NULL ends them). */
-void gate_fingerprint(enum gate_check_id id, struct sha256 *out, ...)
-	__attribute__((sentinel));
+ * the thing from others, none of them NULL. */
+void gate_fingerprint_words(enum gate_check_id id, struct sha256 *out,
+			    const char *const *words, size_t n);
+#define gate_fingerprint(id, out, ...)                                                   \
+	gate_fingerprint_words(id, out, (const char *const[]){ __VA_ARGS__ },            \
+			       COUNT_OF(((const char *const[]){ __VA_ARGS__ })))
 
 #endif

@@ -96,7 +96,7 @@ void lint_say(struct plan_lint *l, const char *id, unsigned line, unsigned colum
 
 bool lint_size(struct span text, int64_t *out)
 {
-	struct span digits = text;
+	struct span digits;
 	char last;
 
 	if (text.n > 0 && (span_lower(text.p[text.n - 1]) == 'b') && text.n > 1)

@@ -249,7 +249,7 @@ static void beside_others(struct pilot *p)
 /* Who has it; of them the smallest are named, for they are tried soonest. */
 static void count(struct pilot *p)
 {
-	int64_t least[PLAN_RISK_COUNT][3];
+	int64_t least[PLAN_RISK_COUNT][3] = { 0 };
 
 	for (size_t i = 0; i < p->n; i++)
 		for (unsigned r = 0; r < PLAN_RISK_COUNT; r++) {

@@ -142,7 +142,7 @@ static size_t bulk_of(const struct summing *s, struct span address)
 
 static void add(struct summing *s, struct use_of *o, const struct log_use_seen *u)
 {
-	size_t bulk = s->p->bulk_n[s->side];
+	size_t bulk;
 
 	if (u->name_id != s->days_of)
 		s->ours.n = s->bulk.n = 0;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
+
 #include "base/text.h"
 #include "plan/plan_waves_in.h"
 
@@ -199,6 +201,7 @@ static struct pack_job *named(struct waves *w, const char *account)
 						      by_name)
 					    : NULL;
 
+	assert(w->pack != NULL || found == NULL);
 	return found != NULL ? &w->pack[found->job] : NULL;
 }
 

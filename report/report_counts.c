@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Message counts of both sides side by side, as the servers tell them: a first look,
  * never a verdict. */
+#include <assert.h>
+
 #include "base/num.h"
 #include "report/report_lines.h"
 #include "report/report_view.h"
@@ -89,12 +91,10 @@ static void put_number(struct lines *l, const struct row *r)
 		lines_number(l, r->n, 14);
 }
 
-/* other: something is known of both sides. */
-static void put_row(struct lines *l, const struct row *old, const struct row *new,
-		    bool other)
+/* What stands behind the name.  other: something is known of both sides. */
+static void put_numbers(struct lines *l, const struct row *old, const struct row *new,
+			bool other)
 {
-	lines_add(l, "  ");
-	lines_cell(l, old != NULL ? old->name : new->name, 40);
 	put_number(l, old);
 	put_number(l, new);
 	if (old == NULL || new == NULL)
@@ -129,7 +129,10 @@ static bool put_account(struct counts *c, const struct transfer *t, struct err *
 		const struct row *a = order <= 0 ? &old[i++] : NULL;
 		const struct row *b = order >= 0 ? &new[k++] : NULL;
 
-		put_row(&c->l, a, b, old_n > 0 && new_n > 0);
+		assert(a != NULL || b != NULL);
+		lines_add(&c->l, "  ");
+		lines_cell(&c->l, a != NULL ? a->name : b->name, 40);
+		put_numbers(&c->l, a, b, old_n > 0 && new_n > 0);
 		if (!report_flush(&c->out, false, err))
 			return false;
 	}

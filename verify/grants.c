@@ -291,6 +291,7 @@ static void compare(struct judging *g, const struct work_pair *p,
 		const char *now = is != NULL ? is->rights : "";
 		struct rights_differ d;
 
+		assert(was != NULL || is != NULL);
 		rights_compare(was != NULL ? was->rights : "", now, &d);
 		if (*d.lost == '\0' && *d.won == '\0')
 			continue;

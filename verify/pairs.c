@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Which folders are compared: the folders of each transfer by name, then all that share a
  * new folder side by side. */
+#include <assert.h>
+
 #include "verify/work.h"
 
 static unsigned levels(const char *name)
@@ -241,6 +243,7 @@ bool pairs_make(struct work *w, struct err *err)
 			p->target = slot[i].old->target;
 		if (slot[i].old != NULL && slot[i].old->how == PAIRING_EXCLUDED)
 			p->excluded = slot[i].old->rule;
+		assert(a != NULL || b != NULL);
 		p->depth = levels(a != NULL ? a->common : b->common);
 		p->bias = last_bias(p);
 		set_base(p, SIDE_OLD);

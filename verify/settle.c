@@ -202,7 +202,7 @@ static bool settle_pass(struct settle *x, struct err *err)
 static bool settle_all(struct work *w, struct err *err)
 {
 	struct settle x = { .w = w };
-	bool some = false, ok;
+	bool some = false, ok = true;
 
 	if (seal_run(w, SIDE_NEW) == 0)
 		return true;

@@ -18,7 +18,7 @@ void stream_done(struct stream *s)
 /* The octets of a literal that this line announces (RFC 7888: "{5+}" too); 0: none. */
 static uint64_t announced(const struct stream_lines *l)
 {
-	char tail[sizeof l->tail + 1];
+	char tail[sizeof l->tail + 1] = "";
 	size_t keep = l->tail_n < sizeof l->tail ? l->tail_n : sizeof l->tail, at;
 	uint64_t n;
 

@@ -21,11 +21,11 @@ void arena_done(struct arena *arena);
 void arena_reset(struct arena *arena);
 
 /* Zeroed, aligned for any type. */
-void *arena_alloc(struct arena *arena, size_t size) MUST_CHECK;
-char *arena_strdup(struct arena *arena, const char *s) MUST_CHECK;
+void *arena_alloc(struct arena *arena, size_t size) NEVER_NULL;
+char *arena_strdup(struct arena *arena, const char *s) NEVER_NULL;
 /* A copy with a NUL added. */
-char *arena_span(struct arena *arena, struct span s) MUST_CHECK;
+char *arena_span(struct arena *arena, struct span s) NEVER_NULL;
 char *arena_printf(struct arena *arena, const char *fmt, ...)
-	PRINTF_LIKE(2, 3) MUST_CHECK;
+	PRINTF_LIKE(2, 3) NEVER_NULL;
 
 #endif

@@ -8,7 +8,9 @@
  * kept is lost when this overflows. */
 enum { RAW_SIZE = 1024 };
 
-bool err_set(struct err *err, enum err_class cls, const char *fmt, ...)
+/* Names in parentheses, for the analyser has macros of them (err.h). */
+
+bool(err_set)(struct err *err, enum err_class cls, const char *fmt, ...)
 {
 	char raw[RAW_SIZE];
 	va_list ap;
@@ -22,7 +24,7 @@ bool err_set(struct err *err, enum err_class cls, const char *fmt, ...)
 	return false;
 }
 
-bool err_wrap(struct err *err, const char *fmt, ...)
+bool(err_wrap)(struct err *err, const char *fmt, ...)
 {
 	char raw[RAW_SIZE];
 	va_list ap;
@@ -37,7 +39,7 @@ bool err_wrap(struct err *err, const char *fmt, ...)
 	return false;
 }
 
-bool err_hint(struct err *err, const char *fmt, ...)
+bool(err_hint)(struct err *err, const char *fmt, ...)
 {
 	char raw[RAW_SIZE];
 	va_list ap;
@@ -49,7 +51,7 @@ bool err_hint(struct err *err, const char *fmt, ...)
 	return false;
 }
 
-bool err_errno(struct err *err, enum err_class cls, int errnum, const char *fmt, ...)
+bool(err_errno)(struct err *err, enum err_class cls, int errnum, const char *fmt, ...)
 {
 	char raw[RAW_SIZE], room[128];
 	va_list ap;

@@ -51,6 +51,16 @@ bool err_hint(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* err_set with strerror(errnum) appended after ": ". */
 bool err_errno(struct err *err, enum err_class cls, int errnum, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+
+/* The analyser of clang looks at one source file at a time: this is what it cannot see.
+ */
+#ifdef __clang_analyzer__
+#define err_set(...)   (err_set(__VA_ARGS__), false)
+#define err_wrap(...)  (err_wrap(__VA_ARGS__), false)
+#define err_hint(...)  (err_hint(__VA_ARGS__), false)
+#define err_errno(...) (err_errno(__VA_ARGS__), false)
+#endif
+
 /* A short stable word for the class ("login", "network"), for JSON and logs. */
 const char *err_class_name(enum err_class cls);
 

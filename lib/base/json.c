@@ -299,8 +299,8 @@ bool json_get_array(struct json_obj *o, const char *key, const struct json_value
 	return true;
 }
 
-bool json_complain(struct json_obj *o, const char *key, struct err *err, const char *fmt,
-		   ...)
+bool(json_complain)(struct json_obj *o, const char *key, struct err *err, const char *fmt,
+		    ...)
 {
 	const cJSON *v = to_cjson(o->v), *child = NULL;
 	struct strbuf what = STRBUF_INIT;

@@ -59,6 +59,9 @@ bool json_obj_end(struct json_obj *o, struct err *err) MUST_CHECK;
  * old.tls: ...". */
 bool json_complain(struct json_obj *o, const char *key, struct err *err, const char *fmt,
 		   ...) PRINTF_LIKE(4, 5);
+#ifdef __clang_analyzer__ /* as in err.h */
+#define json_complain(...) (json_complain(__VA_ARGS__), false)
+#endif
 
 /* Members of arrays and objects in file order; NULL at the end. */
 const struct json_value *json_first(const struct json_value *v);

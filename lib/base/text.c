@@ -197,7 +197,7 @@ size_t text_width(struct span s)
 void text_show(struct strbuf *out, struct span s, size_t max)
 {
 	size_t width = max > 0 ? text_width(s) : 0, tail = 0;
-	struct shown u = { 0 };
+	struct shown u;
 
 	if (width <= max) {
 		show_start(out, s, SIZE_MAX);

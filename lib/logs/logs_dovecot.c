@@ -128,7 +128,7 @@ static void eat_session(struct span *s, struct span *session)
 }
 
 /* "retr=2/82331, del=2/168": something was fetched, and as much deleted. */
-static unsigned pop3_flags(struct span s)
+unsigned logs_pop3_flags(struct span s)
 {
 	struct span retr = log_value(s, "retr="), del = log_value(s, "del=");
 	ptrdiff_t a = span_index(retr, '/'), b = span_index(del, '/');
@@ -164,7 +164,7 @@ static enum log_verdict session(struct span s, enum log_protocol protocol,
 	out->user = user;
 	out->session = id;
 	if (protocol == LOG_POP3)
-		out->flags |= pop3_flags(s);
+		out->flags |= logs_pop3_flags(s);
 	return MINE;
 }
 
@@ -269,7 +269,7 @@ static ptrdiff_t refused_at(struct span s, struct span *who)
 static enum log_verdict auth(struct span s, struct log_line *out)
 {
 	static const char master[] = "Master user logging in as ";
-	struct span who = s, rest = s;
+	struct span who = s, rest;
 	ptrdiff_t at;
 
 	at = log_find(s, master);

@@ -114,7 +114,7 @@ static enum log_verdict refused(struct span s, struct log_line *out)
 	out->kind = LOG_FAIL;
 	out->protocol = LOG_SUBMISSION;
 	id = log_find_last(s, "(set_id=");
-	if (id > code && s.p[s.n - 1] == ')')
+	if (id > code && log_ends(s, ")"))
 		out->user = (struct span){ s.p + id + 8, s.n - (size_t)id - 9 };
 	return MINE;
 }

@@ -207,20 +207,14 @@ static void take_host(struct span s, struct log_head *h)
 /* One of the hosts that were read last, and a tag. */
 static bool same_host(struct log_head_memo *memo, struct span s, struct log_head *h)
 {
-	for (unsigned k = 0; k < LOG_MEMO_HOSTS; k++) {
-		unsigned i = (memo->host_at + k) % LOG_MEMO_HOSTS;
-		size_t n = memo->host[i].n;
+	size_t n;
 
-		if (n == 0 || s.n < n + 8 || !log_memo_is_host(&memo->host[i], s.p))
-			continue;
-		h->host = (struct span){ s.p, n - 1 };
-		if (!take_tag((struct span){ s.p + n, s.n - n }, h))
-			return false;
-		h->syslog = true;
-		memo->host_at = i;
-		return true;
-	}
-	return false;
+	if (!log_memo_find(memo, s.p, s.n))
+		return false;
+	n = memo->host[memo->host_at].n;
+	h->host = (struct span){ s.p, n - 1 };
+	h->syslog = take_tag((struct span){ s.p + n, s.n - n }, h);
+	return h->syslog;
 }
 
 static void remember_host(struct log_head_memo *memo, struct span host)

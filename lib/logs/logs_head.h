@@ -48,17 +48,39 @@ static inline bool log_memo_is_host(const struct log_memo_host *host, const char
 	       (host->n <= 8 || memcmp(p + 8, host->text + 8, host->n - 8) == 0);
 }
 
+/* Is one of these hosts and a blank at p, where n octets are?  It is that of the line
+ * before, then. */
+static inline bool log_memo_find(struct log_head_memo *memo, const char *p, size_t n)
+{
+	for (unsigned k = 0; k < LOG_MEMO_HOSTS; k++) {
+		unsigned i = (memo->host_at + k) % LOG_MEMO_HOSTS;
+
+		if (memo->host[i].n == 0 || n < memo->host[i].n + 8 ||
+		    !log_memo_is_host(&memo->host[i], p))
+			continue;
+		memo->host_at = i;
+		return true;
+	}
+	return false;
+}
+
+/* An event in the shape that nearly all have (logs_shape.c), of the hour and of a host
+ * that are known: *out is what the scanners would say.  False: ask them; *out is
+ * undefined. */
+bool log_shape(struct log_head_memo *memo, struct span line, struct log_line *out);
+
 /* Everything of *h but syslog's word is set; out gets the time.  memo may be NULL. */
 void log_head_take(struct span line, struct log_head_memo *memo, struct log_line *out,
 		   struct log_head *h);
 
 /*
- * Lines off the front of *rest, each with its line end, that are of the hour and host of
- * the line before, of one program, and say nothing: most lines of a log are, and a few
- * words tell them.  Their number; 0: the next line must be read.  All of *out is set,
- * which is LOG_TAKEN and LOG_OTHER; its stamp is that of the first, *last of the last.
+ * Lines off the front of *rest, each with its line end, that are of the hour and a host
+ * that are known, of one host and program, and say nothing: most lines of a log are, and
+ * a few words tell them.  Their number; 0: the next line must be read.  All of *out is
+ * set, which is LOG_TAKEN and LOG_OTHER; its stamp is that of the first, *last of the
+ * last.
  */
-size_t log_quiet(const struct log_head_memo *memo, bool no_sender, struct span *rest,
+size_t log_quiet(struct log_head_memo *memo, bool no_sender, struct span *rest,
 		 struct log_line *out, struct log_stamp *last);
 
 #endif

@@ -23,25 +23,44 @@ struct span log_word(struct span *s)
 	return word;
 }
 
-/* Dotted quad, in full. */
+/* A number up to 255, of three digits or fewer, at p, where 4 octets are: its digits. */
+static inline unsigned v4_part(const char *p)
+{
+	unsigned a = (unsigned char)(p[0] - '0'), b = (unsigned char)(p[1] - '0'), c;
+
+	if (a > 9)
+		return 0;
+	if (b > 9)
+		return 1;
+	c = (unsigned char)(p[2] - '0');
+	if (c > 9)
+		return 2;
+	return a * 100 + b * 10 + c <= 255 && !log_digit(p[3]) ? 3 : 0;
+}
+
+size_t log_v4(struct span s)
+{
+	char end[16] = { 0 };
+	const char *p = s.p;
+	size_t at = 0;
+
+	if (s.n < sizeof end) { /* as if something else stood behind it */
+		memcpy(end, s.p, s.n);
+		p = end;
+	}
+	for (unsigned part = 0; part < 4; part++) {
+		unsigned n = v4_part(p + at);
+
+		at += n;
+		if (n == 0 || (part < 3 && p[at++] != '.'))
+			return 0;
+	}
+	return at;
+}
+
 static bool is_v4(struct span s)
 {
-	const char *p = s.p, *end = s.p + s.n;
-
-	for (unsigned part = 0; part < 4; part++) {
-		unsigned v, digits = 1;
-
-		if (p == end || !log_digit(*p) || s.n > 15)
-			return false;
-		v = (unsigned)(*p++ - '0');
-		for (; p < end && log_digit(*p); p++, digits++)
-			v = v * 10 + (unsigned)(*p - '0');
-		if (v > 255 || digits > 3 || (p < end) != (part < 3))
-			return false;
-		if (part < 3 && *p++ != '.')
-			return false;
-	}
-	return true;
+	return s.n > 0 && log_v4(s) == s.n;
 }
 
 /* The letters of one, and at least two colons: enough to tell it from a name or a time.

@@ -27,7 +27,7 @@ static enum log_protocol named(struct span s)
 static enum log_verdict axigen(struct span s, struct logs_sessions *sessions,
 			       struct log_line *out)
 {
-	struct span level = log_word(&s), host = log_word(&s), id, what = { s.p, 0 };
+	struct span level = log_word(&s), host = log_word(&s), id, what;
 	struct logs_session *known;
 	enum log_protocol protocol;
 	ptrdiff_t colon;

@@ -100,17 +100,20 @@ static const char *skip(const char *tag, const char *end, bool no_sender,
 	return nl + 1;
 }
 
-size_t log_quiet(const struct log_head_memo *memo, bool no_sender, struct span *rest,
+size_t log_quiet(struct log_head_memo *memo, bool no_sender, struct span *rest,
 		 struct log_line *out, struct log_stamp *last)
 {
-	const struct log_memo_host *host = &memo->host[memo->host_at];
+	const struct log_memo_host *host;
 	const char *p = rest->p, *end = p + rest->n, *next;
 	enum log_program program = LOG_PROGRAM_NONE, of;
-	size_t n = 0, front = LOG_MEMO_STAMP + host->n;
+	size_t n = 0, front;
 	int seconds, first = 0, before = 0;
 
-	if (host->n == 0)
+	if (rest->n < LOG_MEMO_STAMP || log_memo_seconds(memo, p) < 0 ||
+	    !log_memo_find(memo, p + LOG_MEMO_STAMP, rest->n - LOG_MEMO_STAMP))
 		return 0;
+	host = &memo->host[memo->host_at];
+	front = LOG_MEMO_STAMP + host->n;
 	while ((size_t)(end - p) > front + WORDS &&
 	       (seconds = log_memo_seconds(memo, p)) >= 0 &&
 	       log_memo_is_host(host, p + LOG_MEMO_STAMP) &&

@@ -72,6 +72,7 @@ void logs_scanner_begin(struct logs_scanner *s, struct span header)
 	logs_sessions_forget(s->sessions);
 	s->columns = (struct logs_columns){ 0 };
 	s->prev = (struct span){ NULL, 0 };
+	s->memo.known = false;
 	(void)logs_exchange_header(header, &s->columns);
 }
 
@@ -293,11 +294,13 @@ static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 	enum log_verdict v;
 	unsigned times;
 
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (line.n <= LOGS_LINE_MAX && log_shape(&s->memo, line, out))
+		return;
 	out->take = LOG_FOREIGN;
 	out->repeated = 1;
 	clear(out);
-	if (line.n > 0 && line.p[line.n - 1] == '\r')
-		line.n--;
 	if (line.n > LOGS_LINE_MAX) {
 		out->take = LOG_MALFORMED;
 		out->host = out->text = out->stamp_text = (struct span){ line.p, 0 };

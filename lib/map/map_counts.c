@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
+
 #include "map/map_counts.h"
 
 #include "base/csv.h"
@@ -235,6 +237,7 @@ static bool gaf(struct reader *r, struct span line)
 	if (!count_of(first_word(&rest), &unread) ||
 	    !count_of(first_word(&rest), &messages) || rest.n == 0 || rest.p[0] != '/')
 		return odd(r);
+	assert(view.p != NULL);
 	for (size_t i = 0; i < COUNT_OF(no_mail); i++)
 		if (span_eq_str(view, no_mail[i]))
 			return true;

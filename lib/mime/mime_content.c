@@ -201,7 +201,7 @@ static void base64_feed(struct mime_content *t, struct span s)
 		if (lf != NULL)
 			line.n = (size_t)(lf - s.p);
 		s = span_from(s, line.n + (lf != NULL));
-		if (line.n > 0 && line.p[line.n - 1] == '\r')
+		if (line.n > 0 && line.p[line.n - 1] == '\r') /* NOLINT: within */
 			line.n--;
 		if (mime_is_base64(line.p, line.n))
 			base64_digits(t, line.n);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Two texts of mime_fields, compared. */
+#include <assert.h>
+
 #include "base/num.h"
 #include "mime/mime_fields.h"
 
@@ -140,6 +142,7 @@ static void add(struct mime_fields_diff *d, enum mime_field_change what,
 {
 	struct mime_field_diff *f = &d->v[d->n++];
 
+	assert(old != NULL || new != NULL);
 	*f = (struct mime_field_diff){
 		.what = what,
 		.name = new != NULL ? new->f.name : old->f.name,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
+
 #include "mover/mover_judge_in.h"
 
 static void *grow(struct judge *j, void *p, size_t n, size_t *cap, size_t size)
@@ -9,6 +11,7 @@ static void *grow(struct judge *j, void *p, size_t n, size_t *cap, size_t size)
 		return p;
 	*cap = *cap * 2 + 8;
 	more = arena_alloc(j->arena, *cap * size);
+	assert(p != NULL || n == 0);
 	if (n > 0)
 		memcpy(more, p, n * size);
 	return more;

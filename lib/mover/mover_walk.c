@@ -113,7 +113,7 @@ void shell_read_at(struct shell *s, const struct shell_place *in, bool apart)
 static void lists(struct shell *s)
 {
 	while (!s->bad) {
-		unsigned line = shell_line(s), column = shell_column(s);
+		unsigned line, column;
 
 		if (shell_list(s) == CLOSE_END)
 			return;

@@ -23,6 +23,15 @@
 /* curl_easy_recv brings no more at once, however much it is asked for: 16 KiB, unless it
  * is told. */
 #define IN_SIZE (64 << 10)
+/*
+ * While FLOW octets come within FLOW_MS, a wait ends with GATHER octets and not with the
+ * first: Dovecot sends over TLS in records of 2 KiB, and to be woken for each of them
+ * costs both ends more than what is in it.  A pause of GATHER_MS ends that.
+ */
+#define FLOW	  (256 << 10)
+#define FLOW_MS	  40
+#define GATHER	  (32 << 10)
+#define GATHER_MS 5
 
 struct net_conn {
 	CURL *curl;
@@ -35,6 +44,10 @@ struct net_conn {
 	bool has_cert;
 	char local[64];
 	int64_t octets_in, octets_out;
+	/* Since when so many octets have come, and how many at once wake us. */
+	int64_t flow_ms, flow_from;
+	bool flows;
+	int low;
 	char text[CURL_ERROR_SIZE]; /* libcurl's error buffer */
 	char *where;		    /* "mail.example.org:993" */
 	/*
@@ -297,6 +310,7 @@ bool net_conn_open(const struct server *server, const struct net_login *login,
 	strbuf_addf(&where, ":%u", server->port);
 	c->where = strbuf_take(&where);
 	c->sock = CURL_SOCKET_BAD;
+	c->low = 1;
 	c->wake = wake;
 	c->timeout_ms = server->timeout_ms;
 	if (!connect_and_login(c, server, login, err)) {
@@ -427,6 +441,38 @@ bool net_conn_write(struct net_conn *c, const void *p, size_t n, size_t *put_out
 	return true;
 }
 
+/* poll says readable when so many octets are there; where it cannot be told, with the
+ * first. */
+static void wake_at(struct net_conn *c, int octets)
+{
+	if (c->low != octets)
+		(void)setsockopt(c->sock, SOL_SOCKET, SO_RCVLOWAT, &octets,
+				 sizeof octets);
+	c->low = octets;
+}
+
+static void begin_flow(struct net_conn *c, bool flows)
+{
+	c->flows = flows;
+	c->flow_from = c->octets_in;
+	c->flow_ms = clock_mono_ms();
+}
+
+/* Wait for many octets, where they come in a stream.  False: this is none, or it pauses,
+ * or the wait was ended. */
+static bool gather(struct net_conn *c, struct pollfd fds[2])
+{
+	if (c->octets_in - c->flow_from >= FLOW)
+		begin_flow(c, clock_mono_ms() - c->flow_ms <= FLOW_MS);
+	if (!c->flows)
+		return false;
+	wake_at(c, GATHER);
+	if (poll(fds, 2, GATHER_MS) > 0 && fds[0].revents != 0)
+		return true;
+	begin_flow(c, false);
+	return false;
+}
+
 bool net_conn_wait(struct net_conn *c, bool want_write, struct err *err)
 {
 	struct pollfd fds[2] = {
@@ -445,6 +491,9 @@ bool net_conn_wait(struct net_conn *c, bool want_write, struct err *err)
 	 * it costs only time.
 	 */
 	(void)setsockopt(c->sock, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+	if (!want_write && gather(c, fds))
+		return true;
+	wake_at(c, 1);
 	for (;;) {
 		int64_t left = end - clock_mono_ms();
 		int n;

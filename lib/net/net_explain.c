@@ -11,7 +11,7 @@ struct words {
 
 static struct words words_of(struct span s)
 {
-	struct words w;
+	struct words w = { "" };
 
 	text_show_buf(w.p, sizeof w.p, s);
 	return w;

@@ -4,6 +4,8 @@
  * read are merged by UID, what differs is written with its message_change, and the digest
  * is made from the merged rows in memory.
  */
+#include <assert.h>
+
 #include "store/store_block.h"
 
 #include "store/store_keyword.h"
@@ -489,6 +491,7 @@ bool block_merge(struct store *st, struct block *b, struct err *err)
 		const struct block_row *known = k < b->known_n ? &b->known[k] : NULL;
 		bool ok;
 
+		assert(row != NULL || known != NULL);
 		if (known == NULL || (row != NULL && row->m.uid < known->m.uid)) {
 			ok = add_message(st, b, row, err);
 			i++;

@@ -57,7 +57,7 @@ void db_return(struct store *st, sqlite3_stmt *q)
 	sqlite3_finalize(q);
 }
 
-bool db_fail(struct store *st, struct err *err)
+bool(db_fail)(struct store *st, struct err *err)
 {
 	int code = sqlite3_extended_errcode(st->db);
 	int sys = sqlite3_system_errno(st->db);
@@ -99,7 +99,7 @@ bool db_fail(struct store *st, struct err *err)
 		       sqlite3_errmsg(st->db), code);
 }
 
-bool db_damaged(struct store *st, const char *what, struct err *err)
+bool(db_damaged)(struct store *st, const char *what, struct err *err)
 {
 	err_set(err, ERR_LEDGER, "%s is damaged: %s", st->path, what);
 	return err_hint(err, "restore the file from a backup; the evidence in it can no "

@@ -245,6 +245,10 @@ bool db_fail(struct store *st, struct err *err);
 /* A value that we would not have written stands in the file: ERR_LEDGER.  Returns false.
  */
 bool db_damaged(struct store *st, const char *what, struct err *err);
+#ifdef __clang_analyzer__ /* as in err.h */
+#define db_fail(...)	(db_fail(__VA_ARGS__), false)
+#define db_damaged(...) (db_damaged(__VA_ARGS__), false)
+#endif
 enum next db_next(struct store *st, sqlite3_stmt *q, struct err *err) MUST_CHECK;
 /* Run to the end, ignoring rows, and reset. */
 bool db_run(struct store *st, sqlite3_stmt *q, struct err *err) MUST_CHECK;

@@ -92,6 +92,36 @@ static void same_quiet(struct span text, struct logs_scanner *few,
 	}
 }
 
+/* A line says the same to a scanner that has seen those before it, and reads it by its
+ * shape perhaps, and to one that has not. */
+static void same_shape(struct span text, struct logs_scanner *old,
+		       struct logs_scanner *fresh)
+{
+	while (text.n > 0) {
+		ptrdiff_t nl = span_index(text, '\n');
+		struct span line = { text.p, nl < 0 ? text.n : (size_t)nl };
+		struct log_line a, b;
+
+		text = span_from(text, line.n + 1);
+		logs_scan(old, line, &a);
+		logs_scanner_begin(fresh, (struct span){ NULL, 0 });
+		logs_scan(fresh, line, &b);
+		if (b.take == LOG_FOREIGN ||
+		    (b.program != LOG_POSTFIX && b.program != LOG_DOVECOT &&
+		     b.program != LOG_CYRUS))
+			continue;
+		PROMISE(a.take == b.take && a.kind == b.kind && a.program == b.program);
+		PROMISE(a.protocol == b.protocol && a.flags == b.flags);
+		PROMISE(a.repeated == b.repeated && a.stamp.kind == b.stamp.kind);
+		PROMISE(a.stamp.kind == LOG_STAMP_NONE || a.stamp.t == b.stamp.t);
+		PROMISE(span_eq(a.stamp_text, b.stamp_text) && span_eq(a.host, b.host));
+		PROMISE(span_eq(a.text, b.text) && span_eq(a.user, b.user));
+		PROMISE(span_eq(a.rip, b.rip) && span_eq(a.from, b.from));
+		PROMISE(span_eq(a.rcpt, b.rcpt) && span_eq(a.session, b.session));
+		PROMISE(span_eq(a.client, b.client));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span text = { (const char *)data, size };
@@ -124,6 +154,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		logs_scanner_no_sender(few, none != 0);
 		logs_scanner_no_sender(all, none != 0);
 		same_quiet((struct span){ (const char *)data, size }, few, all);
+		same_shape((struct span){ (const char *)data, size }, few, all);
 		logs_scanner_free(few);
 		logs_scanner_free(all);
 	}

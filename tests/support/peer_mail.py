@@ -51,7 +51,7 @@ class Mail:
         self.prefix = spec.get("prefix", "")
         extra = []
         for n in range(1, args.folders + 1):
-            header = "Message-ID: <%d.%d@generated.example.org>\r\n"
+            header = "Subject: %d.%d\r\n" if args.nameless else "Message-ID: <%d.%d@generated.example.org>\r\n"
             extra.append({"name": "%sFolder %05d" % (self.prefix, n), "messages": [
                 {"uid": u, "size": 1000 + u, "header": header % (n, u)}
                 for u in range(1, args.messages + 1)]})

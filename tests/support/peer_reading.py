@@ -156,6 +156,8 @@ class Reading(Ways):
                 if section == "[]":
                     text += m["body"]
                 start = b" ".join(out + [b"BODY" + octets(section)])
+                if uid == self.args.break_fields and asked and "MESSAGE-ID" != asked.group(1):
+                    raise Closed
                 if uid == self.args.huge_literal:
                     self.send(b"* %d FETCH (%s {3221225472}\r\n" % (sequence, start) + b"x" * 64)
                     self.stall()

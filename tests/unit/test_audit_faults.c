@@ -286,6 +286,10 @@ static void one_bad_message_spoils_no_other(void **state)
 		{ "--refuse-fetch 2500 --folders 1 --messages 2500",
 		  "does not tell all about uid 2500 (1 in all): NO [SERVERBUG]",
 		  2500 },
+		{ "--break-fields 137 --folders 1 --messages 300 --nameless",
+		  "while uid 137 was read (1 in all)", 137 },
+		{ "--break-fields 2900 --folders 1 --messages 3000 --nameless",
+		  "while uid 2900 was read (1 in all)", 2900 },
 	};
 
 	(void)state;

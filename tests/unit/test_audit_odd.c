@@ -193,6 +193,36 @@ static void what_breaks_twice_is_passed_over(void **state)
 	}
 }
 
+/* What was told of all messages of a window is evidence, though its command never ends;
+ * and nobody of them is blamed for the break. */
+static void a_window_that_is_whole_is_stored_before_its_command_ends(void **state)
+{
+	static const char text[] = OPENED "C: m6 UID FETCH 4:4" ITEMS
+					  "C: m7 UID SEARCH RETURN (ALL) ALL\n" FOUR
+					  "S: * 1 FETCH (UID 4 FLAGS (\\Seen))\n"
+					  "S: * BYE [SERVERBUG] bye\n";
+	struct replay *replay = NULL;
+	struct err err = ERR_INIT;
+	static struct trial t;
+
+	(void)state;
+	if (!replay_parse("case", span_str(text), &replay, &err))
+		fail_msg("%s", err.text);
+	trial_open(&t, replay, SIDE_OLD, DEPTH_FULL, "auto");
+	trial_session(&t);
+	assert_false(t.ok);
+	assert_false(told(&t, "INBOX")->ended);
+	assert_int_equal(told(&t, "INBOX")->row_n, 1);
+	assert_string_equal(told(&t, "INBOX")->id[0], "<4@a>");
+	/* As it was when all of it had come. */
+	assert_int_equal(told(&t, "INBOX")->row[0].m.flags, 0);
+	assert_true(t.r.progress);
+	assert_true(t.r.water >= 4);
+	assert_int_equal(t.r.doubt.tries, 0);
+	trial_close(&t);
+	replay_free(replay);
+}
+
 /* LSUB lines of \Noselect are not kept, but their names have been. */
 static void a_listing_without_end_is_refused(void **state)
 {
@@ -248,6 +278,7 @@ int main(void)
 		cmocka_unit_test(what_does_not_agree_is_unreadable),
 		cmocka_unit_test(a_search_may_say_nothing_of_a_folder_that_is_empty),
 		cmocka_unit_test(what_breaks_twice_is_passed_over),
+		cmocka_unit_test(a_window_that_is_whole_is_stored_before_its_command_ends),
 		cmocka_unit_test(a_listing_without_end_is_refused),
 		cmocka_unit_test(a_failing_sink_is_fatal),
 	};
