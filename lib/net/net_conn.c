@@ -27,11 +27,14 @@
  * While FLOW octets come within FLOW_MS, a wait ends with GATHER octets and not with the
  * first: Dovecot sends over TLS in records of 2 KiB, and to be woken for each of them
  * costs both ends more than what is in it.  A pause of GATHER_MS ends that.
+ * Where they come in large pieces, more than FLOW / FLOW_READS at once, as Dovecot sends
+ * whole messages in clear text, waiting longer would only keep us from our work.
  */
-#define FLOW	  (256 << 10)
-#define FLOW_MS	  40
-#define GATHER	  (32 << 10)
-#define GATHER_MS 5
+#define FLOW	   (256 << 10)
+#define FLOW_MS	   40
+#define FLOW_READS 12
+#define GATHER	   (32 << 10)
+#define GATHER_MS  5
 
 struct net_conn {
 	CURL *curl;
@@ -45,7 +48,7 @@ struct net_conn {
 	char local[64];
 	int64_t octets_in, octets_out;
 	/* Since when so many octets have come, and how many at once wake us. */
-	int64_t flow_ms, flow_from;
+	int64_t flow_ms, flow_from, reads;
 	bool flows;
 	int low;
 	char text[CURL_ERROR_SIZE]; /* libcurl's error buffer */
@@ -405,6 +408,7 @@ bool net_conn_read(struct net_conn *c, void *buf, size_t size, size_t *got_out,
 		code = curl_easy_recv(c->curl, buf, size, &n);
 		if (code == CURLE_OK) {
 			c->octets_in += (int64_t)n;
+			c->reads++;
 			*got_out = n;
 			return true;
 		}
@@ -455,6 +459,7 @@ static void begin_flow(struct net_conn *c, bool flows)
 {
 	c->flows = flows;
 	c->flow_from = c->octets_in;
+	c->reads = 0;
 	c->flow_ms = clock_mono_ms();
 }
 
@@ -463,7 +468,8 @@ static void begin_flow(struct net_conn *c, bool flows)
 static bool gather(struct net_conn *c, struct pollfd fds[2])
 {
 	if (c->octets_in - c->flow_from >= FLOW)
-		begin_flow(c, clock_mono_ms() - c->flow_ms <= FLOW_MS);
+		begin_flow(c, clock_mono_ms() - c->flow_ms <= FLOW_MS &&
+				      (c->flows || c->reads >= FLOW_READS));
 	if (!c->flows)
 		return false;
 	wake_at(c, GATHER);
