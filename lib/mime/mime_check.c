@@ -138,6 +138,7 @@ static void lines(struct mime_check *c, struct span s, bool in_header)
 		if (c->last_cr && n > 0) {
 			note(c, SYMPTOM_BARE_CR);
 			c->line++;
+			c->blanks = c->shown = 0; /* it ends a run of them */
 		}
 		if (lf != NULL && !cr && !(n == 0 && c->last_cr)) {
 			c->facts.bare_lf++;

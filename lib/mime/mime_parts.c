@@ -48,6 +48,8 @@ static void open_parts(struct mime_parts *p, const struct mime_plain *plain)
 
 static void open_any(struct mime_parts *p, const struct mime_plain *plain)
 {
+	if (plain->raw)
+		p->found |= SYMPTOM_BIT(SYMPTOM_HEADER_8BIT);
 	if (plain->type == MIME_PLAIN_MULTIPART)
 		open_parts(p, plain);
 	else

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mime/mime_plain.h"
 
+#include <gmime/gmime.h>
+
 /* Fields that stand once; with more of any sort the parser is asked. */
 #define ONCE_MAX       48
 #define PARAMETERS_MAX 12
@@ -58,6 +60,19 @@ static inline struct span take(struct span *s, unsigned what)
 	return out;
 }
 
+/* The same, and whatever is not ASCII: of a word of a name that is nothing to GMime. */
+static struct span take_raw(struct span *s, unsigned what)
+{
+	struct span out = { s->p, run_of(*s, what) };
+
+	while (out.n < s->n && (unsigned char)s->p[out.n] >= 0x80) {
+		out.n++;
+		out.n += run_of(span_from(*s, out.n), what);
+	}
+	*s = span_from(*s, out.n);
+	return out;
+}
+
 /* Blanks, and folds: their line ends were seen to. */
 static void blanks(struct span *s)
 {
@@ -111,7 +126,7 @@ static bool addresses(struct span s)
 	do {
 		blanks(&s);
 		if (eat(&s, '"')) {
-			if (take(&s, IN_QUOTED).n == 0 || !eat(&s, '"'))
+			if (take_raw(&s, IN_QUOTED).n == 0 || !eat(&s, '"'))
 				return false;
 			blanks(&s);
 		} else {
@@ -126,7 +141,7 @@ static bool addresses(struct span s)
 				blanks(&s);
 				continue;
 			}
-			(void)take(&s, IN_PHRASE);
+			(void)take_raw(&s, IN_PHRASE);
 			blanks(&s);
 		}
 		if (!eat(&s, '<') || !addr(&s) || !eat(&s, '>'))
@@ -306,8 +321,14 @@ static enum sort sort_of(struct span name)
 									     : SORT_TEXT;
 }
 
-static bool value_is_plain(enum sort sort, struct span s, struct mime_plain *out)
+/* raw: something in it is not ASCII. */
+static bool value_is_plain(enum sort sort, struct span s, bool raw,
+			   struct mime_plain *out)
 {
+	if (raw && sort != SORT_TEXT && sort != SORT_MANY && sort != SORT_LIST)
+		return false;
+	if (raw && !g_utf8_validate(s.p, (gssize)s.n, NULL))
+		out->raw = true;
 	switch (sort) {
 	case SORT_TEXT:
 	case SORT_MANY:
@@ -392,14 +413,27 @@ static bool is_blank_line(struct span line)
 	return line.n == 0;
 }
 
+/* Text, and octets that are not ASCII: *raw is set where there are any. */
+static size_t raw_run(struct span s, bool *raw)
+{
+	size_t n = mime_text_run(s);
+
+	while (n < s.n && (unsigned char)s.p[n] >= 0x80) {
+		*raw = true;
+		n++;
+		n += mime_text_run(span_from(s, n));
+	}
+	return n;
+}
+
 /* Lines up to the one that is not folded; false: an octet that is not plain, a line of
- * blanks alone, no end. */
-static bool take_value(struct span *rest, struct span *out)
+ * blanks alone, no end.  *raw: something in it is not ASCII. */
+static bool take_value(struct span *rest, struct span *out, bool *raw)
 {
 	struct span s = *rest;
 
 	for (bool first = true;; first = false) {
-		struct span line = { s.p, mime_text_run(s) };
+		struct span line = { s.p, raw_run(s, raw) };
 
 		s = span_from(s, line.n);
 		if (!words_are_whole(line) || !eat(&s, '\r') || !eat(&s, '\n') ||
@@ -422,11 +456,12 @@ bool mime_plain_of(struct span text, bool part, struct mime_plain *out)
 	while (!eat(&rest, '\r')) {
 		struct span name = take(&rest, IN_NAME), value;
 		enum sort sort;
+		bool raw = false;
 
-		if (name.n == 0 || !eat(&rest, ':') || !take_value(&rest, &value))
+		if (name.n == 0 || !eat(&rest, ':') || !take_value(&rest, &value, &raw))
 			return false;
 		sort = sort_of(name);
-		if (!value_is_plain(sort, value, out))
+		if (!value_is_plain(sort, value, raw, out))
 			return false;
 		if (!part && sort == SORT_MANY)
 			continue;

@@ -121,6 +121,9 @@ static void names_what_is_wrong(void **state)
 		CASE(HEAD "\r\na\0b\r\n", "nul"),
 		CASE(HEAD "\r\n\x80\x80\x80\x80\x80\x80\x80\x80\r\n", "nul"),
 		CASE(HEAD "\r\n\x80\x80\x80\x80\x80\x80\x80\r\n", ""),
+		/* a CR ends a run, also where a piece ends with it */
+		CASE(HEAD "\r\na\x80\x80\x80\x80\x80\r\x80\x80\x80\r\n", "bare-cr"),
+		CASE(HEAD "\r\nHello          \r          ", "cut bare-cr"),
 		CASE(HEAD "\r\n\1\2\3\4\5\6\1\r\n", ""),
 		CASE(HEAD "\r\n\1\2\3\4\5\6\1\2\r\n", "controls"),
 		/* what Cyrus puts in place of what its file lacks */
@@ -140,6 +143,9 @@ static void names_what_is_wrong(void **state)
 			     X10 X10 X10 X10 X10 X10 "xxxxxxxxx\r\n",
 		     "long-line"),
 		CASE(HEAD "X-A: \xfc\r\n\r\nHello\r\n", "header-8bit"),
+		CASE(HEAD "Comments: Gr\xfc\xdf"
+			  "e\r\nTo: J\xf6rg <joerg@example.net>\r\n\r\nHello\r\n",
+		     "header-8bit"),
 		CASE("From anna Fri Jan  1 10:00:00 2010\r\n" HEAD "\r\nHello\r\n",
 		     "header-bad"),
 		CASE("garbage\r\n" HEAD "\r\nHello\r\n", "no-header header-bad"),

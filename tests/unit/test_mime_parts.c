@@ -120,7 +120,40 @@ static const char *const fields[] = {
 	"",
 	"Content-Disposition: attachment; filename=\r\n",
 	"X-Twice: one\r\nX-Twice: two\r\n",
+	"Content-Description: \xe9t\xe9\r\n",
+	"Content-Disposition: inline; filename=\xe9\r\n",
 	"no field at all\r\n",
+};
+
+/* Fields that are not ASCII, good and bad. */
+static const char *const raws[] = {
+	"",
+	"Comments: Gr\xfc\xdf"
+	"e\r\n",
+	"Comments: \xc3\xa4 in UTF-8\r\n",
+	"Comments: \xc3\r\n \xa4 cut by a fold\r\n",
+	"Comments: a \xe4 =?utf-8?q?=C3=A4?= \xe4\r\n",
+	"Comments: \xe4=?utf-8?q?a?=\xe4\r\n",
+	"Comments: \xed\xa0\x80 \xf5\x80\x80\x80 \xc0\x80\r\n",
+	"X-Note: \x80\x80\x80\x80\r\nX-Note: \xff\r\n",
+	"Received: from \xe4 by b; Fri, 1 Jan 2010 10:00:00 +0000\r\n",
+	"Message-ID: <\xe4@example.org>\r\n",
+	"Date: Fri, 1 J\xe4n 2010 10:00:00 +0000\r\n",
+	"To: J\xf6rg M\xfcller <joerg@example.net>\r\n",
+	"To: J\xc3\xb6rg M\xc3\xbcller <joerg@example.net>, a@example.org\r\n",
+	"Cc: \"M\xfcller, J\xf6rg\" <joerg@example.net>,\r\n\t\xe4 <a@example.org>\r\n",
+	"Cc: \"\xc3\xa4\"\r\n <a@example.org>\r\n",
+	"Reply-To: \xc2\xa0<a@example.org>\r\n",
+	"To: a@example.org (J\xf6rg)\r\n",
+	"To: j\xf6rg@example.org\r\n",
+	"To: a <j\xf6rg@example.org>\r\n",
+	"To: a@ex\xe4mple.org\r\n",
+	"To: \xf6. M <a@example.org>\r\n",
+	"To: =?utf-8?q?a?= \xf6 <a@example.org>\r\n",
+	"To: \xf6\r\n",
+	"Sender: J\xf6rg <a@example.org>\r\n",
+	"Content-ID: <\xe4@example.org>\r\n",
+	"J\xf6rg: a\r\n",
 };
 
 static const char *const fillers[] = { "abcd",	   "YWJj", "=C3=A9",
@@ -188,6 +221,7 @@ static void put_message(struct strbuf *sb)
 {
 	strbuf_clear(sb);
 	put(sb, "From: Anna <anna@example.org>\r\nSubject: one\r\nMIME-Version: 1.0\r\n");
+	put(sb, below(6) == 0 ? PICK(raws) : "");
 	if (below(3) > 0) {
 		put_multipart(sb, 0);
 		return;
