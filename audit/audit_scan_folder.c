@@ -8,10 +8,11 @@
 #include "imap/imap_reader.h"
 
 /* In one command, in octets and messages; in octets under way.  Cyrus walks through the
- * whole folder for each command. */
-#define COMMAND_OCTETS ((int64_t)2 << 20)
-#define COMMAND_MAX    512
-#define IN_FLIGHT_MAX  ((int64_t)4 << 20)
+ * whole folder for each command, and no server is to wait for the next one while we judge
+ * a message of some megabytes. */
+#define COMMAND_OCTETS ((int64_t)4 << 20)
+#define COMMAND_MAX    1024
+#define IN_FLIGHT_MAX  ((int64_t)16 << 20)
 /* Behind a break so many are asked for one by one: servers answer in order, so the one
  * that broke the connection is among the first without an answer. */
 #define ALONE_MAX 16
