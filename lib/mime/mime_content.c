@@ -196,12 +196,11 @@ static void base64_feed(struct mime_content *t, struct span s)
 {
 	while (s.n > 0) {
 		const char *lf = memchr(s.p, '\n', s.n);
-		struct span line = s;
+		const char *end = lf != NULL ? lf : s.p + s.n;
+		struct span line = { s.p, (size_t)(end - s.p) };
 
-		if (lf != NULL)
-			line.n = (size_t)(lf - s.p);
 		s = span_from(s, line.n + (lf != NULL));
-		if (line.n > 0 && line.p[line.n - 1] == '\r') /* NOLINT: within */
+		if (line.n > 0 && end[-1] == '\r')
 			line.n--;
 		if (mime_is_base64(line.p, line.n))
 			base64_digits(t, line.n);
