@@ -54,15 +54,25 @@ static void mark_done(struct audit_reader *r, size_t i)
 	r->done_n++;
 }
 
+/* Cyrus: folders made within one second have one UIDVALIDITY, and RENAME keeps it.  Under
+ * the name of one may lie the messages of the other, with the same UIDs. */
+bool audit_reader_other(const struct audit_reader *r, size_t i)
+{
+	uint64_t was = r->known[i].mailbox, is = objectid_mark(r->mailbox_id);
+
+	return was != 0 && is != 0 && was != is;
+}
+
 bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
 			int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
 {
 	const struct folder_known *known = &r->known[i];
 	bool again = (r->marks[i] & AUDIT_BEGUN) != 0;
 
-	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, again || r->surveyed,
-			    epoch_out, resume_uid_out, err))
+	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, r->mailbox_id,
+			    again || r->surveyed, epoch_out, resume_uid_out, err))
 		return sink_failed(r);
+	r->odd_ids += !again && r->mailbox_odd;
 	r->marks[i] |= AUDIT_BEGUN;
 	if (!again && known->epoch != 0 && known->state.uidvalidity != now->uidvalidity &&
 	    r->renewed++ == 0)
