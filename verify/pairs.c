@@ -81,6 +81,17 @@ static struct pairing_folder *old_names(struct work *w, const struct work_member
 			.mail = s->folder[i].proof != PROOF_NO_MAIL
 		};
 	}
+	/* Where those should be that went. */
+	for (size_t i = 0; i < s->id_n; i++) {
+		struct err why = ERR_INIT;
+		struct map_result r;
+
+		if (s->id[i].fate != FATE_UNKNOWN &&
+		    map_target(w->map, w->arena, s->id_common[i], s->id[i].folder.attrs,
+			       &r, &why) &&
+		    r.how != MAP_EXCLUDED)
+			s->id_target[i] = r.target;
+	}
 	return v;
 }
 
