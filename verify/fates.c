@@ -6,20 +6,63 @@
 #include "base/text.h"
 #include "verify/work.h"
 
+static int by_name(const void *a, const void *b)
+{
+	const struct work_went *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
+
+	return c != 0 ? c : (x->id > y->id) - (x->id < y->id);
+}
+
+static int is_name(const void *key, const void *item)
+{
+	return strcmp(key, ((const struct work_went *)item)->name);
+}
+
+/* Those that went, as names has them; NULL: it is left out. */
+static void went_by(struct work *w, struct work_side *s, const char *const *names)
+{
+	s->went = arena_alloc(w->arena, (s->id_n + 1) * sizeof *s->went);
+	s->went_n = 0;
+	for (size_t i = 0; i < s->id_n; i++)
+		if (names[i] != NULL &&
+		    objectid_went(s->id, s->id_n, s->id[i].folder.id) == &s->id[i])
+			s->went[s->went_n++] = (struct work_went){ names[i], &s->id[i] };
+	qsort(s->went, s->went_n, sizeof *s->went, by_name);
+}
+
 bool fates_load(struct work *w, struct work_side *s, const struct map_names *names,
 		struct err *err)
 {
 	if (!store_objectids(w->st, s->account, w->arena, &s->id, &s->id_n, err))
 		return false;
 	s->id_common = arena_alloc(w->arena, (s->id_n + 1) * sizeof *s->id_common);
-	s->id_target = arena_alloc(w->arena, (s->id_n + 1) * sizeof *s->id_target);
-	for (size_t i = 0; i < s->id_n; i++) {
-		const struct folder *f = &s->id[i].folder;
-
-		s->id_common[i] = map_common(w->arena, names, f->name, f->delim);
-		s->id_target[i] = NULL;
-	}
+	for (size_t i = 0; i < s->id_n; i++)
+		s->id_common[i] = map_common(w->arena, names, s->id[i].folder.name,
+					     s->id[i].folder.delim);
+	s->went = arena_alloc(w->arena, sizeof *s->went); /* none: fates_aim */
+	if (s == &w->new)
+		went_by(w, s, s->id_common);
 	return true;
+}
+
+void fates_aim(struct work *w, struct work_member *m)
+{
+	struct work_side *s = &m->old;
+	const char **target = arena_alloc(w->arena, (s->id_n + 1) * sizeof *target);
+
+	for (size_t i = 0; i < s->id_n; i++) {
+		struct err why = ERR_INIT;
+		struct map_result r;
+
+		target[i] = NULL;
+		if (s->id[i].fate != FATE_UNKNOWN &&
+		    map_target(w->map, w->arena, s->id_common[i], s->id[i].folder.attrs,
+			       &r, &why) &&
+		    r.how != MAP_EXCLUDED)
+			target[i] = r.target;
+	}
+	went_by(w, s, target);
 }
 
 static const char *shown(struct work *w, const char *name)
@@ -28,14 +71,12 @@ static const char *shown(struct work *w, const char *name)
 }
 
 /* What became of the folder that had this name; NULL: nothing that is known. */
-static const struct objectid_seen *went(const struct work_side *s,
-					const char *const *names, const char *name)
+static const struct objectid_seen *went(const struct work_side *s, const char *name)
 {
-	for (size_t i = 0; i < s->id_n; i++)
-		if (names[i] != NULL && strcmp(names[i], name) == 0 &&
-		    objectid_went(s->id, s->id_n, s->id[i].folder.id) == &s->id[i])
-			return &s->id[i];
-	return NULL;
+	const struct work_went *found = bsearch(name, s->went, s->went_n, sizeof *s->went,
+						is_name);
+
+	return found != NULL ? found->id : NULL;
 }
 
 /* As a part of a sentence: "renamed ..." or "removed ...". */
@@ -55,7 +96,7 @@ static const char *say_went(struct work *w, const struct work_side *s,
 
 const char *fates_new_went(struct work *w, const char *common)
 {
-	const struct objectid_seen *v = went(&w->new, w->new.id_common, common);
+	const struct objectid_seen *v = went(&w->new, common);
 
 	return v != NULL ? say_went(w, &w->new, v) : NULL;
 }
@@ -79,8 +120,7 @@ const char *fates_old_went(struct work *w, const char *common)
 {
 	for (size_t i = 0; i < w->member_n; i++) {
 		const struct work_side *s = &w->member[i].old;
-		const struct objectid_seen *v = went(s, (const char *const *)s->id_target,
-						     common);
+		const struct objectid_seen *v = went(s, common);
 
 		if (v != NULL)
 			return arena_printf(w->arena, "It had it as \"%s\", which was %s",

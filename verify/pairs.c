@@ -52,7 +52,7 @@ static struct pairing_folder *new_names(struct work *w)
 	return v;
 }
 
-static struct pairing_folder *old_names(struct work *w, const struct work_member *m)
+static struct pairing_folder *old_names(struct work *w, struct work_member *m)
 {
 	const struct work_side *s = &m->old;
 	struct pairing_folder *v = arena_alloc(w->arena, (s->folder_n + 1) * sizeof *v);
@@ -81,17 +81,7 @@ static struct pairing_folder *old_names(struct work *w, const struct work_member
 			.mail = s->folder[i].proof != PROOF_NO_MAIL
 		};
 	}
-	/* Where those should be that went. */
-	for (size_t i = 0; i < s->id_n; i++) {
-		struct err why = ERR_INIT;
-		struct map_result r;
-
-		if (s->id[i].fate != FATE_UNKNOWN &&
-		    map_target(w->map, w->arena, s->id_common[i], s->id[i].folder.attrs,
-			       &r, &why) &&
-		    r.how != MAP_EXCLUDED)
-			s->id_target[i] = r.target;
-	}
+	fates_aim(w, m);
 	return v;
 }
 

@@ -45,11 +45,18 @@ struct work_side {
 	int64_t started; /* of the audit run that was used; INT64_MAX when there is none
 			  */
 	/* Ids that its folders have and had (MAILBOXID), with the names of these in
-	 * common form, and, for the old side, where those that went should be on the new
-	 * one (NULL: nowhere). */
+	 * common form. */
 	struct objectid_seen *id;
-	const char **id_common, **id_target;
+	const char **id_common;
 	size_t id_n;
+	/* Of those that went, by name: what they were called, of the old side where they
+	 * should be on the new one. */
+	struct work_went *went;
+	size_t went_n;
+};
+struct work_went {
+	const char *name;
+	const struct objectid_seen *id;
 };
 
 /* Removals noticed by one run. */
@@ -345,6 +352,8 @@ bool places_judge(struct work *w, struct work_pair *p, struct err *err) MUST_CHE
 /* Fill in the ids of a side whose names are like that. */
 bool fates_load(struct work *w, struct work_side *s, const struct map_names *names,
 		struct err *err) MUST_CHECK;
+/* Where those of the old side should be that went: after map_enter. */
+void fates_aim(struct work *w, struct work_member *m);
 /* Sentences about what became of things, in w->arena; NULL: that is not known.  They
  * explain and excuse nothing: messages are judged where they lie. */
 

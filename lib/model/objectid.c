@@ -71,7 +71,7 @@ static bool is_sound(const struct objectid_seen *v, size_t n,
 static void settle(const struct objectid_seen *v, size_t n, struct objectid_seen **same,
 		   size_t same_n, bool all_known)
 {
-	const struct objectid_seen *last = same[same_n - 1];
+	struct objectid_seen *last = same[same_n - 1];
 
 	if (!is_sound(v, n, same, same_n))
 		return;
@@ -82,6 +82,7 @@ static void settle(const struct objectid_seen *v, size_t n, struct objectid_seen
 		} else if (last->folder.id != same[i]->folder.id) {
 			same[i]->fate = FATE_RENAMED;
 			same[i]->to = last;
+			last->from = same[i];
 		}
 	}
 }
@@ -93,7 +94,7 @@ void objectid_fates(struct objectid_seen *v, size_t n, bool all_known)
 	for (size_t i = 0; i < n; i++) {
 		v[i].sound = false;
 		v[i].fate = FATE_UNKNOWN;
-		v[i].to = NULL;
+		v[i].to = v[i].from = NULL;
 		by[i] = &v[i];
 	}
 	qsort(by, n, sizeof *by, by_mailbox);
@@ -106,13 +107,29 @@ void objectid_fates(struct objectid_seen *v, size_t n, bool all_known)
 	free(by);
 }
 
+/* The first of a folder, or where it would be. */
+static size_t first_of(const struct objectid_seen *v, size_t n, int64_t folder)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (v[mid].folder.id < folder)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 const struct objectid_seen *objectid_went(const struct objectid_seen *v, size_t n,
 					  int64_t folder)
 {
 	const struct objectid_seen *found = NULL;
 
-	for (size_t i = 0; i < n; i++)
-		if (v[i].folder.id == folder && v[i].until != OBJECTID_STANDS)
+	for (size_t i = first_of(v, n, folder); i < n && v[i].folder.id == folder; i++)
+		if (v[i].until != OBJECTID_STANDS)
 			found = &v[i];
 	return found != NULL && found->fate != FATE_UNKNOWN ? found : NULL;
 }
@@ -122,10 +139,9 @@ const struct objectid_seen *objectid_came(const struct objectid_seen *v, size_t 
 {
 	const struct objectid_seen *found = NULL;
 
-	for (size_t i = 0; i < n; i++)
-		if (v[i].fate == FATE_RENAMED && v[i].to->folder.id == folder &&
-		    (found == NULL || v[i].until > found->until))
-			found = &v[i];
+	for (size_t i = first_of(v, n, folder); i < n && v[i].folder.id == folder; i++)
+		if (v[i].until == OBJECTID_STANDS)
+			found = v[i].from;
 	return found;
 }
 
@@ -134,8 +150,8 @@ const struct objectid_seen *objectid_of(const struct objectid_seen *v, size_t n,
 {
 	const struct objectid_seen *found = NULL;
 
-	for (size_t i = 0; i < n; i++)
-		if (v[i].folder.id == folder && v[i].epoch == epoch)
+	for (size_t i = first_of(v, n, folder); i < n && v[i].folder.id == folder; i++)
+		if (v[i].epoch == epoch)
 			found = &v[i];
 	return found;
 }

@@ -40,21 +40,23 @@ struct objectid_seen {
 	bool sound;	 /* it can be believed: no two folders had it at once, and the
 			    folder had no other one under this UIDVALIDITY */
 	enum objectid_fate fate;
-	const struct objectid_seen *to; /* FATE_RENAMED: what it is now; points into the
-					   same list */
+	const struct objectid_seen *to;	  /* FATE_RENAMED: what it is now; points into the
+					     same list */
+	const struct objectid_seen *from; /* of what stands: what it was called before it
+					     was renamed last; NULL: nothing is known */
 };
 
 /*
- * Fill in sound, fate and to of each.  v: all that is known of one account, ordered by
- * folder and, for each, by age.  all_known: of each folder that is there, and holds mail,
- * the id is known.
+ * Fill in sound, fate, to and from of each.  v: all that is known of one account, ordered
+ * by folder and, for each, by age.  all_known: of each folder that is there, and holds
+ * mail, the id is known.
  */
 void objectid_fates(struct objectid_seen *v, size_t n, bool all_known);
 /* What became of a folder, as it was before its id changed last; NULL: nothing that is
  * known. */
 const struct objectid_seen *objectid_went(const struct objectid_seen *v, size_t n,
 					  int64_t folder);
-/* What a folder was called before it was renamed last; NULL: nothing that is known. */
+/* What a folder was before it was renamed last; NULL: nothing that is known. */
 const struct objectid_seen *objectid_came(const struct objectid_seen *v, size_t n,
 					  int64_t folder);
 /* The newest id of a folder under that UIDVALIDITY; NULL: it is not known. */

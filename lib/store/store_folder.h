@@ -127,7 +127,7 @@ struct folder_end {
  * run did not begin says that it was proven unchanged.  FOLDER_HOLED likewise, where
  * holes that are not stored count as messages; one that was read earlier stays as it was
  * then. FOLDER_COUNTED with the counts of the last row is no difference.  One
- * transaction. */
+ * transaction; of one that is open, ERR_PROTO undoes nothing but what this call did. */
 bool store_folder_end(struct store *st, const struct folder_end *e,
 		      struct err *err) MUST_CHECK;
 
