@@ -200,7 +200,7 @@ bool scan_plan_chunk(struct scan_run *r, const struct scan_worker *w,
 	while ((next = store_scan_wants_next(it, &want, err)) == NEXT_ITEM) {
 		if (!is_due(r, &want))
 			continue;
-		if (c->n == SCAN_CHUNK_MAX) {
+		if (c->n == AUDIT_SCAN_MORE) {
 			c->next = want.m.uid;
 			next = NEXT_END;
 			break;

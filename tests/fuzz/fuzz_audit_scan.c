@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Its converters are kept: to open them takes longer than all else. */
 	static struct mime_check check;
 	static struct sha256_ctx *sha;
-	const struct audit_scan_sink sink = { NULL, on_seen, on_settle, on_pace };
+	const struct audit_scan_sink sink = { NULL, on_seen, on_settle, on_pace, NULL };
 	struct audit_scan_sink mine = sink;
 	enum audit_scan_end end = SCAN_BROKE;
 	struct trial t = { 0 };
