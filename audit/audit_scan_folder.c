@@ -7,12 +7,8 @@
 #include "base/clock.h"
 #include "imap/imap_reader.h"
 
-/* In one command, in octets and messages; in octets under way.  Cyrus walks through the
- * whole folder for each command, and no server is to wait for the next one while we judge
- * a message of some megabytes. */
-#define COMMAND_OCTETS ((int64_t)4 << 20)
-#define COMMAND_MAX    1024
-#define IN_FLIGHT_MAX  ((int64_t)16 << 20)
+/* Messages of one command.  Cyrus walks through the whole folder for each. */
+#define COMMAND_MAX 1024
 /* Behind a break so many are asked for one by one: servers answer in order, so the one
  * that broke the connection is among the first without an answer. */
 #define ALONE_MAX 16
@@ -48,9 +44,11 @@ static struct audit_scan_flight *flight(struct audit_scan *s, size_t i)
 	return &s->flight[(s->flight_first + i) % AUDIT_SCAN_FLIGHTS];
 }
 
-static int64_t weight(const struct audit_scan_item *i)
+/* No server is to wait for the next command while we judge a message of some megabytes,
+ * and of one whose size is not known nothing else is to be under way. */
+static int64_t weight(const struct audit_scan *s, const struct audit_scan_item *i)
 {
-	return i->octets < 0 || i->octets > IN_FLIGHT_MAX ? IN_FLIGHT_MAX : i->octets;
+	return i->octets < 0 || i->octets > s->flow.most ? s->flow.most : i->octets;
 }
 
 static bool has_room(struct audit_scan *s, const struct audit_scan_item *i)
@@ -64,7 +62,7 @@ static bool has_room(struct audit_scan *s, const struct audit_scan_item *i)
 		return false;
 	/* The server always has the next command, however large its messages are. */
 	return s->flight_n == 1 || (s->flight_n < AUDIT_SCAN_FLIGHTS &&
-				    s->in_flight + weight(i) <= IN_FLIGHT_MAX);
+				    s->in_flight + weight(s, i) <= s->flow.most);
 }
 
 /* A command for what is due from *next on, up to end. */
@@ -74,7 +72,7 @@ static bool send(struct audit_scan *s, struct imap_session *session, size_t *nex
 	struct audit_scan_flight *f = flight(s, s->flight_n);
 	uint8_t state = s->v[*next].state;
 	size_t most = state < SCAN_SINGLE ? COMMAND_MAX : 1;
-	int64_t began;
+	int64_t octets = audit_scan_flow_command(&s->flow), began;
 
 	*f = (struct audit_scan_flight){ .from = *next,
 					 .second = state == SCAN_SECOND,
@@ -87,10 +85,10 @@ static bool send(struct audit_scan *s, struct imap_session *session, size_t *nex
 		if (!audit_scan_due(at))
 			continue;
 		if (f->asked > 0 &&
-		    (at->state != state || f->octets + weight(at) > COMMAND_OCTETS))
+		    (at->state != state || f->octets + weight(s, at) > octets))
 			break;
 		strbuf_addf(&s->line, "%s%u", f->asked > 0 ? "," : "", at->uid);
-		f->octets += weight(at);
+		f->octets += weight(s, at);
 		f->asked++;
 	}
 	f->to = *next;
@@ -216,6 +214,7 @@ static bool finish(struct audit_scan *s, struct imap_session *session, struct er
 	s->flight_first = (s->flight_first + 1) % AUDIT_SCAN_FLIGHTS;
 	s->flight_n--;
 	s->in_flight -= f.octets;
+	audit_scan_flow_look(&s->flow, s->octets, clock_mono_ms());
 	if (audit_hint_put_off(s->patient, &done, err) ||
 	    !landed(s, session, &f, &done, err))
 		return false;
@@ -437,6 +436,7 @@ enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session 
 	s->n = n;
 	s->flight_n = 0;
 	s->in_flight = 0;
+	audit_scan_flow_begin(&s->flow, s->octets, began);
 	s->uidvalidity = 0;
 	s->sunk = s->overdue = false;
 	imap_session_handler(session, audit_scan_answer, s);

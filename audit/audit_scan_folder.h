@@ -12,6 +12,7 @@
  * witness of damage is read a second time, and so is one of many others: two readings may
  * differ.
  */
+#include "audit/audit_scan_flow.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "imap/imap_session.h"
@@ -125,6 +126,7 @@ struct audit_scan {
 	} flight[AUDIT_SCAN_FLIGHTS];
 	size_t flight_first, flight_n;
 	int64_t in_flight;
+	struct audit_scan_flow flow;
 };
 
 void audit_scan_init(struct audit_scan *s); /* then set the caller's part */
