@@ -19,6 +19,24 @@ static bool give(struct burst *b, struct audit_window **w, struct err *err)
 	return audit_reader_hand(r, out, err);
 }
 
+/* A folder of which nothing was handed over, all at once. */
+static bool give_whole(struct burst *b, const struct folder_end *end, struct err *err)
+{
+	struct audit_window *out = b->w;
+
+	b->w = NULL;
+	out->depth = b->r->depth;
+	out->first = true;
+	return audit_reader_whole(b->r, b->i, &b->opened, out, end, err);
+}
+
+static bool begin(struct burst *b, struct err *err)
+{
+	uint32_t resume;
+
+	return audit_reader_begin(b->r, b->i, &b->opened, &b->epoch, &resume, err);
+}
+
 /* ---- answers ---- */
 
 static bool on_code(struct burst *b, struct span code, struct err *err)
@@ -307,10 +325,14 @@ bool burst_finish(struct burst *b, struct err *err)
 					 UINT32_MAX);
 	b->w->built = b->way == AUDIT_DELTA;
 	b->w->flags_below = b->way == AUDIT_FLAGS ? b->base : 0;
-	if (b->way == AUDIT_DELTA && !give_changes(b, err))
+	weak = audit_rows_any_weak(b->w);
+	end = end_of(b);
+	if (b->epoch == 0 && !weak)
+		return give_whole(b, &end, err);
+	if ((b->epoch == 0 && !begin(b, err)) ||
+	    (b->way == AUDIT_DELTA && !give_changes(b, err)))
 		return false;
 	end = end_of(b);
-	weak = audit_rows_any_weak(b->w);
 	if (weak)
 		hold_weak(b, &end, err);
 	return give(b, &b->w, err) && (weak || close_folder(b, &end, err));
@@ -326,7 +348,7 @@ void burst_start(struct burst *b, size_t i)
 	b->way = audit_reader_way(r, i);
 	b->base = b->way == AUDIT_WHOLE ? 1 : r->known[i].state.uidnext;
 	b->began_ms = clock_mono_ms();
-	b->changed = 0;
+	b->changed = b->epoch = 0;
 	b->now = nothing;
 	b->odd = b->found = false;
 	b->into = NULL;
@@ -350,7 +372,6 @@ bool burst_opened(struct burst *b, const struct imap_done *done, struct err *err
 {
 	struct audit_reader *r = b->r;
 	const struct folder_state *was = &r->known[b->i].state;
-	uint32_t resume;
 
 	if (done->status != IMAP_OK || b->now.exists < 0 || b->now.uidvalidity == 0) {
 		b->odd = true;
@@ -366,7 +387,8 @@ bool burst_opened(struct burst *b, const struct imap_done *done, struct err *err
 	if (b->now.uidnext == 0 &&
 	    r->counts[b->i].state.uidvalidity == b->now.uidvalidity)
 		b->now.uidnext = r->counts[b->i].state.uidnext;
-	return audit_reader_begin(r, b->i, &b->now, &b->epoch, &resume, err);
+	b->opened = b->now;
+	return b->way == AUDIT_WHOLE || begin(b, err);
 }
 
 bool burst_finish_held(struct burst *b, struct burst_held *h, struct err *err)

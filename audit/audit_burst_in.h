@@ -49,8 +49,9 @@ struct burst {
 	enum burst_what what; /* the step that is waited for */
 	enum audit_way way;
 	uint32_t base;
-	int64_t epoch, began_ms, changed;
+	int64_t epoch, began_ms, changed; /* epoch 0: the sink was not told yet */
 	struct folder_state now;
+	struct folder_state opened;  /* as EXAMINE told it */
 	struct audit_window *w;	     /* its rows */
 	struct audit_window *sparse; /* AUDIT_DELTA: flags that changed */
 	uint64_t search;	     /* the command whose answer is looked at */

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The threads of reading logs.  A few files at a time are open; any thread takes the next
- * piece of one that nobody is reading from, scans it, and leaves the batch for the
- * calling thread, which takes batches in in the order of each file and reads and scans
- * itself meanwhile.  A file whose sessions go over pieces is scanned by one scanner of
- * its own, piece by piece.
+ * Reading logs: which files, in which order, a few of them open at a time; what is taken
+ * in from the threads that read them (audit_logs_crew.h), and when it is committed.
  */
 #include "audit/audit_logs.h"
 
-#include <pthread.h>
-#include <signal.h>
-
-#include "audit/audit_logs_in.h"
+#include "audit/audit_logs_crew.h"
 #include "audit/audit_queue.h"
 #include "base/clock.h"
 #include "base/hash64.h"
@@ -21,58 +15,14 @@
 #include "net/net_conn.h"
 #include "store/store_run.h"
 
-#define STACK	     (256u << 10)
 #define PROGRESS_MS  200
 #define COMMIT_MS    30000 /* what a kill may cost */
 #define UNFINISHED_S 60	   /* a file that changed so lately is still being written */
-
-struct reader {
-	struct logs_file *f;
-	struct logs_scanner *own; /* its own, while order counts */
-	struct span header;
-	const char *path;
-	unsigned slot;
-	size_t member;			       /* of the job's files */
-	bool busy, ended, ordered, fresh_file; /* fresh_file: it may still grow */
-	bool no_sender;			       /* too old for that */
-	bool left;			       /* before its end */
-	uint64_t next_read, next_take;	       /* pieces */
-	char note[480];
-};
-
-enum batch_state { BATCH_FREE, BATCH_BUSY, BATCH_READY };
-struct slot {
-	struct batch b;
-	enum batch_state state;
-	struct reader *from;
-	uint64_t seq;
-};
-
-struct crew {
-	pthread_mutex_t lock;
-	pthread_cond_t change;
-	struct reader reader[INTAKE_FILES];
-	size_t reader_n;
-	struct slot *slot;
-	size_t slot_n;
-	uint64_t key;
-	bool stop;
-	/* for progress */
-	int64_t octets_before;
-};
-
-struct worker {
-	struct crew *crew;
-	struct logs_scanner *scanner;
-	pthread_t thread;
-};
 
 struct job {
 	struct store *st;
 	const struct audit_logs_options *o;
 	struct crew crew;
-	struct worker worker[AUDIT_LOGS_THREADS_MAX];
-	unsigned worker_n; /* threads besides the caller */
 	struct intake *in;
 	struct logs_member *member; /* paths, in the order in which they are read */
 	int *year;		    /* of each, once it was guessed wrong */
@@ -82,87 +32,6 @@ struct job {
 	struct audit_logs_sum *sum;
 	int64_t failed;
 };
-
-/* ---- reading and scanning: any thread ---- */
-
-/* A file to read from, and a batch to read into; the lock is held. */
-static struct slot *claim(struct crew *c, struct reader **from)
-{
-	struct slot *free_slot = NULL;
-
-	for (size_t i = 0; i < c->slot_n && free_slot == NULL; i++)
-		if (c->slot[i].state == BATCH_FREE)
-			free_slot = &c->slot[i];
-	if (free_slot == NULL || c->stop)
-		return NULL;
-	for (size_t i = 0; i < c->reader_n; i++) {
-		struct reader *r = &c->reader[i];
-
-		if (r->busy || r->ended)
-			continue;
-		r->busy = true;
-		*from = r;
-		free_slot->state = BATCH_BUSY;
-		free_slot->from = r;
-		free_slot->seq = r->next_read++;
-		return free_slot;
-	}
-	return NULL;
-}
-
-/* The lock is held on entry and on return, and not in between. */
-static void work(struct crew *c, struct logs_scanner *scanner, struct slot *s,
-		 struct reader *r)
-{
-	struct err err = ERR_INIT;
-	enum logs_next next;
-	bool first = s->seq == 0, ordered = r->ordered;
-
-	pthread_mutex_unlock(&c->lock);
-	next = logs_file_read(r->f, &s->b.piece, &err);
-	if (first || ordered) {
-		logs_scanner_moved(r->own);
-		batch_scan(&s->b, r->own, c->key, r->fresh_file);
-	}
-	pthread_mutex_lock(&c->lock);
-	if (next == LOGS_FAIL)
-		snprintf(r->note, sizeof r->note, "%s", err.text);
-	r->ended = next != LOGS_LINES;
-	if (first)
-		r->ordered = s->b.needs_order;
-	r->busy = false;
-	pthread_cond_broadcast(&c->change);
-	if (!first && !ordered) {
-		pthread_mutex_unlock(&c->lock);
-		logs_scanner_begin(scanner, r->header);
-		logs_scanner_no_sender(scanner, r->no_sender);
-		batch_scan(&s->b, scanner, c->key, r->fresh_file);
-		pthread_mutex_lock(&c->lock);
-	}
-	s->state = BATCH_READY;
-	pthread_cond_broadcast(&c->change);
-}
-
-static void *worker_main(void *arg)
-{
-	struct worker *w = arg;
-	struct crew *c = w->crew;
-
-	pthread_mutex_lock(&c->lock);
-	while (!c->stop) {
-		struct reader *r = NULL;
-		struct slot *s = claim(c, &r);
-
-		if (s != NULL)
-			work(c, w->scanner, s, r);
-		else
-			audit_cond_wait(&c->change, &c->lock, 1000);
-	}
-	pthread_mutex_unlock(&c->lock);
-	return NULL;
-}
-
-/* ---- the calling thread ---- */
 
 static void tell(struct job *j, bool now)
 {
@@ -201,25 +70,6 @@ static void say(struct job *j, const char *path, const char *what)
 	strbuf_done(&sb);
 }
 
-/* The next batch in the order of its file; the lock is held. */
-static struct slot *ready(struct crew *c)
-{
-	for (size_t i = 0; i < c->slot_n; i++)
-		if (c->slot[i].state == BATCH_READY &&
-		    c->slot[i].seq == c->slot[i].from->next_take)
-			return &c->slot[i];
-	return NULL;
-}
-
-static bool all_done(const struct crew *c)
-{
-	for (size_t i = 0; i < c->reader_n; i++)
-		if (!c->reader[i].ended || c->reader[i].busy ||
-		    c->reader[i].next_take < c->reader[i].next_read)
-			return false;
-	return true;
-}
-
 static bool take_in(struct job *j, struct slot *s, struct err *err)
 {
 	j->lines += s->b.counts.lines;
@@ -256,16 +106,15 @@ static bool wrong_years(struct job *j)
  * some of them: what was guessed wrong mostly shows at once, and all is read again then.
  * ERR_STOPPED when asked to.
  */
-static bool read_group(struct job *j, struct logs_scanner *scanner, struct err *err)
+static bool read_group(struct job *j, struct err *err)
 {
 	struct crew *c = &j->crew;
 	bool ok = true, wrong = false;
 	int year;
 
 	pthread_mutex_lock(&c->lock);
-	while (ok && !wrong && !all_done(c)) {
-		struct reader *r = NULL;
-		struct slot *s = ready(c);
+	while (ok && !wrong && !crew_all_done(c)) {
+		struct slot *s = crew_ready(c);
 
 		if (j->o->wake != NULL && net_wake_is_set(j->o->wake)) {
 			ok = err_set(err, ERR_STOPPED, "stopped while reading logs");
@@ -277,35 +126,13 @@ static bool read_group(struct job *j, struct logs_scanner *scanner, struct err *
 			wrong = ok && wrong_year(j, s->from, false, &year);
 			tell(j, false);
 			pthread_mutex_lock(&c->lock);
-			s->from->next_take++;
-			s->state = BATCH_FREE;
-			pthread_cond_broadcast(&c->change);
-			continue;
-		}
-		s = claim(c, &r);
-		if (s != NULL)
-			work(c, scanner, s, r);
-		else
+			crew_taken(c, s);
+		} else if (!crew_work(c, &c->worker[0])) {
 			audit_cond_wait(&c->change, &c->lock, PROGRESS_MS);
+		}
 	}
-	/* Nobody may be inside a file that is about to be closed. */
-	for (size_t i = 0; (!ok || wrong) && i < c->reader_n; i++) {
-		struct reader *r = &c->reader[i];
-
-		r->left = !r->ended || r->next_take < r->next_read;
-		r->ended = true;
-	}
-	for (;;) {
-		bool busy = false;
-
-		for (size_t i = 0; i < c->slot_n; i++)
-			busy |= c->slot[i].state == BATCH_BUSY;
-		if (!busy)
-			break;
-		audit_cond_wait(&c->change, &c->lock, 1000);
-	}
-	for (size_t i = 0; i < c->slot_n; i++)
-		c->slot[i].state = BATCH_FREE;
+	if (!ok || wrong)
+		crew_halt(c);
 	pthread_mutex_unlock(&c->lock);
 	return ok;
 }
@@ -360,15 +187,13 @@ static bool open_one(struct job *j, size_t at, struct err *err)
 	r->fresh_file = f.facts.regular && f.facts.packing == LOGS_PLAIN &&
 			j->now - f.facts.mtime < UNFINISHED_S;
 	r->no_sender = f.facts.bound + 86400 < j->o->senders_from;
+	r->settles = f.facts.packing != LOGS_PLAIN && f.facts.packing != LOGS_GZIP;
 	logs_scanner_begin(r->own, r->header);
 	logs_scanner_no_sender(r->own, r->no_sender);
 	intake_begin(j->in, r->slot, &f,
 		     stem_name(&j->member[at], r->note, sizeof r->note));
 	r->note[0] = '\0';
-	pthread_mutex_lock(&c->lock);
-	c->reader_n++;
-	pthread_cond_broadcast(&c->change);
-	pthread_mutex_unlock(&c->lock);
+	crew_add(c);
 	return true;
 }
 
@@ -404,9 +229,9 @@ static bool commit(struct job *j, struct err *err)
  * A few files at a time, in order.  What is summed up is committed every half minute and
  * at the end; where a year was guessed wrong, all goes back to the last commit.
  */
-static bool read_files(struct job *j, struct logs_scanner *scanner, struct err *err)
+static bool read_files(struct job *j, struct err *err)
 {
-	size_t done = 0, at = 0, width = j->worker_n + 1;
+	size_t done = 0, at = 0, width = j->crew.worker_n + 1;
 	bool open = false, ok = true;
 
 	width = width > INTAKE_FILES ? INTAKE_FILES : width;
@@ -418,7 +243,7 @@ static bool read_files(struct job *j, struct logs_scanner *scanner, struct err *
 			break;
 		for (size_t i = at; ok && i < end; i++)
 			ok = open_one(j, i, err);
-		ok = ok && read_group(j, scanner, err);
+		ok = ok && read_group(j, err);
 		if (ok && wrong_years(j)) {
 			close_group(j);
 			store_rollback(j->st);
@@ -441,62 +266,6 @@ static bool read_files(struct job *j, struct logs_scanner *scanner, struct err *
 	if (open)
 		store_rollback(j->st);
 	return ok;
-}
-
-static bool crew_open(struct job *j, struct err *err)
-{
-	struct crew *c = &j->crew;
-	unsigned threads = j->o->threads > 0 ? j->o->threads : 1;
-	sigset_t all, before;
-	pthread_attr_t attr;
-	bool ok = true;
-
-	pthread_mutex_init(&c->lock, NULL);
-	audit_cond_init(&c->change);
-	if (threads > AUDIT_LOGS_THREADS_MAX)
-		threads = AUDIT_LOGS_THREADS_MAX;
-	c->slot_n = threads + 2;
-	c->slot = mem_calloc(c->slot_n, sizeof *c->slot);
-	for (size_t i = 0; i < c->slot_n; i++)
-		batch_init(&c->slot[i].b);
-	c->key = hash64(0, span_str(store_project_id(j->st)));
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK);
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	for (unsigned i = 0; ok && i + 1 < threads; i++) {
-		struct worker *w = &j->worker[i];
-
-		w->crew = c;
-		ok = logs_scanner_new(j->o->patterns, j->o->pattern_n, &w->scanner, err);
-		if (ok && pthread_create(&w->thread, &attr, worker_main, w) != 0) {
-			logs_scanner_free(w->scanner);
-			break; /* fewer will do */
-		}
-		j->worker_n += ok;
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return ok;
-}
-
-static void crew_close(struct job *j)
-{
-	struct crew *c = &j->crew;
-
-	pthread_mutex_lock(&c->lock);
-	c->stop = true;
-	pthread_cond_broadcast(&c->change);
-	pthread_mutex_unlock(&c->lock);
-	for (unsigned i = 0; i < j->worker_n; i++) {
-		pthread_join(j->worker[i].thread, NULL);
-		logs_scanner_free(j->worker[i].scanner);
-	}
-	for (size_t i = 0; i < c->slot_n; i++)
-		batch_done(&c->slot[i].b);
-	free(c->slot);
-	pthread_cond_destroy(&c->change);
-	pthread_mutex_destroy(&c->lock);
 }
 
 static void order_files(struct job *j)
@@ -541,7 +310,6 @@ bool audit_logs(struct store *st, const struct audit_logs_options *o,
 		struct audit_logs_sum *out, struct err *err)
 {
 	struct job *j = mem_calloc(1, sizeof *j);
-	struct logs_scanner *scanner = NULL;
 	struct strbuf scope = STRBUF_INIT;
 	struct run run = { .command = "logs", .operator_name = o->operator_name };
 	struct err ending = ERR_INIT;
@@ -557,11 +325,10 @@ bool audit_logs(struct store *st, const struct audit_logs_options *o,
 	order_files(j);
 	if (!store_run_begin(st, &run, &id, err))
 		goto out;
-	if (crew_open(j, err) &&
-	    logs_scanner_new(o->patterns, o->pattern_n, &scanner, err) &&
+	if (crew_open(&j->crew, o, hash64(0, span_str(store_project_id(j->st))), err) &&
 	    intake_new(st, o, j->crew.key, id, j->now, &j->in, err))
-		ok = read_files(j, scanner, err);
-	crew_close(j);
+		ok = read_files(j, err);
+	crew_close(&j->crew);
 	tell(j, true);
 	if (j->in != NULL)
 		intake_sum(j->in, out);
@@ -576,7 +343,6 @@ bool audit_logs(struct store *st, const struct audit_logs_options *o,
 		ok = false;
 out:
 	intake_free(j->in);
-	logs_scanner_free(scanner);
 	logs_series_free(j->member, o->path_n);
 	free(j->member);
 	free(j->year);

@@ -38,7 +38,8 @@ static bool take_row(struct audit_pump *o, struct audit_flight *fl, size_t row,
 {
 	bool was_open = is_open(o, fl, row);
 
-	if (!audit_rows_answer(o->r, fl->w, row, f, fl->fields_asked > 0, err))
+	if (!audit_rows_answer(o->r, fl->w, row, f, fl->fields || fl->fields_asked > 0,
+			       err))
 		return false;
 	fl->left -= was_open && !is_open(o, fl, row);
 	return fl->left > 0 || audit_pump_give_whole(o, err);

@@ -54,64 +54,114 @@ static void mark_done(struct audit_reader *r, size_t i)
 	r->done_n++;
 }
 
-bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
-			int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
+/* The sink was told that folder i is read. */
+static void begun(struct audit_reader *r, size_t i, const struct folder_state *now)
 {
 	const struct folder_known *known = &r->known[i];
 	bool again = (r->marks[i] & AUDIT_BEGUN) != 0;
 
-	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, again || r->surveyed,
-			    epoch_out, resume_uid_out, err))
-		return sink_failed(r);
 	r->marks[i] |= AUDIT_BEGUN;
 	if (!again && known->epoch != 0 && known->state.uidvalidity != now->uidvalidity &&
 	    r->renewed++ == 0)
 		r->first_renewed = r->folders[i].name;
+}
+
+static bool counted(const struct audit_reader *r, size_t i)
+{
+	return (r->marks[i] & AUDIT_BEGUN) != 0 || r->surveyed;
+}
+
+bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
+			int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
+{
+	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, counted(r, i), epoch_out,
+			    resume_uid_out, err))
+		return sink_failed(r);
+	begun(r, i, now);
 	return true;
+}
+
+/* The sink does not take this end. */
+static bool refused(struct audit_reader *r, size_t i, struct folder_end *end,
+		    struct err *why, bool *built_out, struct err *err)
+{
+	/* What is stored does not add up with what the server told: that spoils this
+	 * folder only. */
+	if (why->cls != ERR_PROTO || !folder_outcome_stored(end->outcome)) {
+		*err = *why;
+		return sink_failed(r);
+	}
+	if (built_out != NULL) {
+		*built_out = true;
+		return true;
+	}
+	end->outcome = FOLDER_UNREADABLE;
+	end->error_class = why->cls;
+	end->error = why->text;
+	end->messages_read = 0;
+	end->hole_n = 0;
+	return r->sink->end(r->sink->ctx, &r->folders[i], end, err) || sink_failed(r);
+}
+
+/* It does. */
+static void ended(struct audit_reader *r, size_t i, const struct folder_end *end)
+{
+	if (end->outcome == FOLDER_READ || end->outcome == FOLDER_COUNTED) {
+		r->own_read++;
+		r->messages += end->state.exists;
+		r->progress = true;
+	}
+	if (end->outcome == FOLDER_HOLED) {
+		r->messages += end->state.exists;
+		r->progress = true;
+	}
+	if ((end->outcome == FOLDER_UNREADABLE || end->outcome == FOLDER_HOLED) &&
+	    r->first_bad.cls == ERR_NONE) {
+		r->first_bad.cls = end->error_class;
+		snprintf(r->first_bad.text, sizeof r->first_bad.text, "%s", end->error);
+	}
+	mark_done(r, i);
 }
 
 bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end *e,
 		      bool *built_out, struct err *err)
 {
-	const struct folder *f = &r->folders[i];
 	struct folder_end end = *e;
 	struct err why = ERR_INIT;
 
-	if (!r->sink->end(r->sink->ctx, f, &end, &why)) {
-		/* What is stored does not add up with what the server told: that spoils
-		 * this folder only. */
-		if (why.cls != ERR_PROTO || !folder_outcome_stored(end.outcome)) {
-			*err = why;
-			return sink_failed(r);
-		}
-		if (built_out != NULL) {
-			*built_out = true;
-			return true;
-		}
-		end.outcome = FOLDER_UNREADABLE;
-		end.error_class = why.cls;
-		end.error = why.text;
-		end.messages_read = 0;
-		end.hole_n = 0;
-		if (!r->sink->end(r->sink->ctx, f, &end, err))
-			return sink_failed(r);
-	}
-	if (end.outcome == FOLDER_READ || end.outcome == FOLDER_COUNTED) {
-		r->own_read++;
-		r->messages += end.state.exists;
-		r->progress = true;
-	}
-	if (end.outcome == FOLDER_HOLED) {
-		r->messages += end.state.exists;
-		r->progress = true;
-	}
-	if ((end.outcome == FOLDER_UNREADABLE || end.outcome == FOLDER_HOLED) &&
-	    r->first_bad.cls == ERR_NONE) {
-		r->first_bad.cls = end.error_class;
-		snprintf(r->first_bad.text, sizeof r->first_bad.text, "%s", end.error);
-	}
-	mark_done(r, i);
+	if (!r->sink->end(r->sink->ctx, &r->folders[i], &end, &why) &&
+	    !refused(r, i, &end, &why, built_out, err))
+		return false;
+	if (built_out == NULL || !*built_out)
+		ended(r, i, &end);
 	return true;
+}
+
+bool audit_reader_whole(struct audit_reader *r, size_t i, const struct folder_state *now,
+			struct audit_window *w, const struct folder_end *e,
+			struct err *err)
+{
+	struct folder_end end = *e;
+	struct err why = ERR_INIT;
+	size_t messages = w->n;
+	uint32_t resume;
+
+	if (r->sink->whole == NULL) {
+		if (!audit_reader_begin(r, i, now, &end.epoch, &resume, err)) {
+			audit_window_give(r->pool, w);
+			return false;
+		}
+		w->epoch = end.epoch;
+		return audit_reader_hand(r, w, err) &&
+		       audit_reader_end(r, i, &end, NULL, err);
+	}
+	if (!r->sink->whole(r->sink->ctx, &r->folders[i], now, counted(r, i), w, &end,
+			    &why) &&
+	    !refused(r, i, &end, &why, NULL, err))
+		return false;
+	begun(r, i, now);
+	ended(r, i, &end);
+	return audit_reader_pace(r, messages, err);
 }
 
 /* Close a folder without having opened it. */

@@ -51,6 +51,12 @@ struct audit_sink {
 		      struct err *err);
 	/* Takes the window, also on failure, and gives it back to the pool. */
 	bool (*window)(void *ctx, struct audit_window *w, struct err *err);
+	/* begin, window and end in one, of a folder that is read from its start and is
+	 * one window; the epochs of window and end are filled in.  Takes the window as
+	 * window does.  NULL: they are called one after the other. */
+	bool (*whole)(void *ctx, const struct folder *f, const struct folder_state *now,
+		      bool again, struct audit_window *w, struct folder_end *e,
+		      struct err *err);
 	/* One of so many messages was handed over by the connection that read it: may it
 	 * ask for the next?  Waits.  NULL: always. */
 	bool (*pace)(void *ctx, size_t messages, struct err *err);
@@ -216,6 +222,11 @@ bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_st
  */
 bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end *e,
 		      bool *built_out, struct err *err) MUST_CHECK;
+/* Begin, window and end of folder i, which is wholly in w: the sink's whole.  Takes w;
+ * the epoch of e is not known yet.  False: r->fatal. */
+bool audit_reader_whole(struct audit_reader *r, size_t i, const struct folder_state *now,
+			struct audit_window *w, const struct folder_end *e,
+			struct err *err) MUST_CHECK;
 /* The session broke while folder i was read.  Twice is enough: it is named, and the rest
  * goes on.  Always false, with err still telling why. */
 bool audit_reader_broke(struct audit_reader *r, size_t i, struct err *err);

@@ -231,16 +231,10 @@ static void join(struct audit_run *run)
 {
 	for (size_t i = 0; i < run->worker_n; i++) {
 		struct audit_worker *w = &run->workers[i];
-		struct wire_count *sum = &run->out->count;
 
 		pthread_join(w->thread, NULL);
 		audit_reply_done(&w->reply);
-		sum->logins += w->count.logins;
-		sum->commands += w->count.commands;
-		sum->waits += w->count.waits;
-		sum->octets_in += w->count.octets_in;
-		sum->octets_out += w->count.octets_out;
-		sum->reconnects += w->count.reconnects;
+		wire_count_add(&run->out->count, &w->count);
 	}
 }
 

@@ -301,19 +301,12 @@ static bool start(struct scan_run *r, struct err *err)
 
 static void join(struct scan_run *r)
 {
-	struct wire_count *sum = &r->out->run.count;
-
 	for (size_t i = 0; i < r->worker_n; i++) {
 		struct scan_worker *w = &r->workers[i];
 
 		pthread_join(w->thread, NULL);
 		audit_reply_done(&w->reply);
-		sum->logins += w->count.logins;
-		sum->commands += w->count.commands;
-		sum->waits += w->count.waits;
-		sum->octets_in += w->count.octets_in;
-		sum->octets_out += w->count.octets_out;
-		sum->reconnects += w->count.reconnects;
+		wire_count_add(&r->out->run.count, &w->count);
 	}
 }
 

@@ -20,11 +20,12 @@ static bool closed(struct err *err)
 	return err_set(err, ERR_STOPPED, "the run was ended");
 }
 
-/* Ask the writer and wait for its answer. */
-static bool ask(struct audit_worker *w, enum audit_kind kind, void *what, struct err *err)
+/* Ask the writer and wait for its answer.  octets: what it holds, beside itself. */
+static bool ask(struct audit_worker *w, enum audit_kind kind, void *what, size_t octets,
+		struct err *err)
 {
 	struct audit_item item = {
-		.kind = (int)kind, .what = what, .from = w, .octets = 256
+		.kind = (int)kind, .what = what, .from = w, .octets = 256 + octets
 	};
 
 	return audit_queue_push(w->crew->queue, &item) ? audit_reply_wait(&w->reply, err)
@@ -33,12 +34,12 @@ static bool ask(struct audit_worker *w, enum audit_kind kind, void *what, struct
 
 static bool on_listing(void *ctx, struct account_listing *l, struct err *err)
 {
-	return ask(ctx, AUDIT_LISTING, l, err);
+	return ask(ctx, AUDIT_LISTING, l, 0, err);
 }
 
 static bool on_expect(void *ctx, int64_t messages, struct err *err)
 {
-	return ask(ctx, AUDIT_EXPECT, &messages, err);
+	return ask(ctx, AUDIT_EXPECT, &messages, 0, err);
 }
 
 static bool on_unchanged(void *ctx, const int64_t *ids, size_t n, int64_t messages,
@@ -46,7 +47,7 @@ static bool on_unchanged(void *ctx, const int64_t *ids, size_t n, int64_t messag
 {
 	struct audit_unchanged u = { .ids = ids, .n = n, .messages = messages };
 
-	return ask(ctx, AUDIT_STOOD, &u, err);
+	return ask(ctx, AUDIT_STOOD, &u, 0, err);
 }
 
 static bool on_gmail_due(void *ctx, int64_t folder, struct arena *arena,
@@ -54,7 +55,7 @@ static bool on_gmail_due(void *ctx, int64_t folder, struct arena *arena,
 {
 	struct audit_gmail_due d = { .folder = folder, .arena = arena, .out = out };
 
-	return ask(ctx, AUDIT_GMAIL_DUE, &d, err);
+	return ask(ctx, AUDIT_GMAIL_DUE, &d, 0, err);
 }
 
 static bool on_gmail(void *ctx, int64_t epoch, const struct gmail_row *rows, size_t n,
@@ -62,7 +63,7 @@ static bool on_gmail(void *ctx, int64_t epoch, const struct gmail_row *rows, siz
 {
 	struct audit_gmail_rows g = { .epoch = epoch, .rows = rows, .n = n };
 
-	return ask(ctx, AUDIT_GMAIL, &g, err);
+	return ask(ctx, AUDIT_GMAIL, &g, 0, err);
 }
 
 static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
@@ -71,7 +72,7 @@ static bool on_begin(void *ctx, const struct folder *f, const struct folder_stat
 {
 	struct audit_begin b = { .folder = f, .now = now, .again = again };
 
-	if (!ask(ctx, AUDIT_BEGIN, &b, err))
+	if (!ask(ctx, AUDIT_BEGIN, &b, 0, err))
 		return false;
 	*epoch_out = b.epoch;
 	*resume_uid_out = b.resume;
@@ -125,7 +126,24 @@ static bool on_end(void *ctx, const struct folder *f, const struct folder_end *e
 	struct audit_worker *w = ctx;
 	struct audit_folder_end end = { .folder = f, .end = e, .quiet = w->quiet };
 
-	return ask(w, AUDIT_END, &end, err);
+	return ask(w, AUDIT_END, &end, 0, err);
+}
+
+static bool on_whole(void *ctx, const struct folder *f, const struct folder_state *now,
+		     bool again, struct audit_window *window, struct folder_end *e,
+		     struct err *err)
+{
+	struct audit_worker *w = ctx;
+	struct audit_whole whole = {
+		.begin = { .folder = f, .now = now, .again = again },
+		.window = window,
+		.end = { .folder = f, .end = e, .quiet = w->quiet },
+		.told = e,
+	};
+	bool ok = ask(w, AUDIT_FOLDER, &whole, audit_window_octets(window), err);
+
+	audit_window_give(&w->crew->pool, window);
+	return ok;
 }
 
 static struct audit_share *on_share(void *ctx, struct audit_offer *offer)
@@ -335,6 +353,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		.window = on_window,
 		.pace = on_pace,
 		.end = on_end,
+		.whole = on_whole,
 		.gmail_due = on_gmail_due,
 		.gmail = on_gmail,
 		.share = on_share,
@@ -396,7 +415,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	end.first_renewed = a.r.first_renewed;
 	end.end.error = end.why.text;
 	end.quiet = w->quiet;
-	ok = ask(w, AUDIT_ACCOUNT, &end, err);
+	ok = ask(w, AUDIT_ACCOUNT, &end, 0, err);
 	free(limits);
 out:
 	audit_reader_done(&a.r);

@@ -21,9 +21,10 @@ enum audit_kind {
 	AUDIT_STOOD,   /* struct audit_unchanged */
 	AUDIT_GMAIL_DUE, /* struct audit_gmail_due */
 	AUDIT_GMAIL,	 /* struct audit_gmail_rows */
-	AUDIT_BEGIN,   /* struct audit_begin */
-	AUDIT_END,     /* struct audit_folder_end */
-	AUDIT_ACCOUNT, /* struct audit_account_end */
+	AUDIT_BEGIN,	 /* struct audit_begin */
+	AUDIT_END,	 /* struct audit_folder_end */
+	AUDIT_FOLDER,	 /* struct audit_whole: begin, window and end */
+	AUDIT_ACCOUNT,	 /* struct audit_account_end */
 };
 struct audit_begin {
 	const struct folder *folder;
@@ -51,6 +52,13 @@ struct audit_folder_end {
 	const struct folder *folder;
 	const struct folder_end *end;
 	bool quiet; /* one of many for the same reason, which the account's line tells */
+};
+struct audit_whole {
+	struct audit_begin begin;
+	struct audit_window *window;
+	struct audit_folder_end end;
+	struct folder_end *told; /* what end points to; its epoch is an answer */
+	bool ending;		 /* answer: if it failed, it was the end that did */
 };
 struct audit_account_end {
 	struct account_end end;

@@ -6,8 +6,14 @@
 
 enum {
 	PAUSE_MS = 200, /* between two calls of progress */
-	SAME_MAX = 20,	/* accounts in a row with one and the same line; then they are
-			   counted */
+	/* A transaction takes what comes until nothing has come for so long, or there is
+	 * so much of it: a kill loses no more. */
+	BATCH_QUIET_MS = 10,
+	BATCH_MS = 100,
+	BATCH_ITEMS = 256,
+	BATCH_OCTETS = 1 << 20,
+	SAME_MAX = 20, /* accounts in a row with one and the same line; then they are
+			  counted */
 };
 
 void audit_writer_init(struct audit_writer *w, struct store *st, struct audit_crew *crew,
@@ -243,6 +249,29 @@ static bool put_end(struct audit_writer *w, const struct audit_worker *worker,
 	return true;
 }
 
+/* In the order in which they would have come one by one. */
+static bool put_whole(struct audit_writer *w, const struct audit_worker *worker,
+		      struct audit_whole *f, struct err *err)
+{
+	if (!put_begin(w, worker, &f->begin, err))
+		return false;
+	f->window->epoch = f->told->epoch = f->begin.epoch;
+	if (!put_window(w, f->window, err))
+		return false;
+	f->ending = true;
+	return put_end(w, worker, &f->end, err);
+}
+
+/* ERR_PROTO of a folder's end is about that folder, and undone by itself: the worker
+ * reports it as unreadable. */
+static bool spoils_all(const struct audit_item *item, const struct err *why)
+{
+	const struct audit_whole *f = item->what;
+
+	return why->cls != ERR_PROTO ||
+	       !(item->kind == AUDIT_END || (item->kind == AUDIT_FOLDER && f->ending));
+}
+
 static bool put_account(struct audit_writer *w, struct audit_worker *worker,
 			const struct audit_account_end *e, struct err *err)
 {
@@ -261,6 +290,44 @@ static bool put_account(struct audit_writer *w, struct audit_worker *worker,
 	return true;
 }
 
+static void fail(struct audit_writer *w, const struct err *why)
+{
+	if (w->batch.open)
+		store_rollback(w->st);
+	w->batch.open = false;
+	w->why = *why;
+	audit_writer_abort(w);
+}
+
+static bool batch_begin(struct audit_writer *w, struct err *err)
+{
+	if (w->batch.open)
+		return true;
+	if (!store_begin(w->st, err))
+		return false;
+	w->batch = (struct audit_batch){ .open = true, .began_ms = clock_mono_ms() };
+	return true;
+}
+
+static bool batch_full(const struct audit_writer *w)
+{
+	return w->batch.items >= BATCH_ITEMS || w->batch.octets >= BATCH_OCTETS ||
+	       clock_mono_ms() - w->batch.began_ms >= BATCH_MS;
+}
+
+/* Nobody waits for it: workers were answered before.  All that they did since rests on
+ * what they were told, and is lost with it when this fails or we are killed. */
+static void batch_end(struct audit_writer *w)
+{
+	struct err err = ERR_INIT;
+
+	if (w->batch.open && !store_commit(w->st, &err)) {
+		w->batch.open = false;
+		fail(w, &err);
+	}
+	w->batch.open = false;
+}
+
 static void apply(struct audit_writer *w, const struct audit_item *item)
 {
 	struct audit_worker *worker = item->from;
@@ -269,7 +336,10 @@ static void apply(struct audit_writer *w, const struct audit_item *item)
 
 	if (w->failed) {
 		err_set(&err, ERR_STOPPED, "the run was ended");
-	} else if (audit_doors_note(&w->crew->doors, w->st, &err)) {
+	} else if (batch_begin(w, &err) &&
+		   audit_doors_note(&w->crew->doors, w->st, &err)) {
+		w->batch.items++;
+		w->batch.octets += item->octets;
 		switch ((enum audit_kind)item->kind) {
 		case AUDIT_WINDOW:
 			ok = put_window(w, item->what, &err);
@@ -296,17 +366,16 @@ static void apply(struct audit_writer *w, const struct audit_item *item)
 		case AUDIT_END:
 			ok = put_end(w, worker, item->what, &err);
 			break;
+		case AUDIT_FOLDER:
+			ok = put_whole(w, worker, item->what, &err);
+			break;
 		case AUDIT_ACCOUNT:
 			ok = put_account(w, worker, item->what, &err);
 			break;
 		}
 	}
-	/* ERR_PROTO of a folder's end is about that folder: the worker reports it as
-	 * unreadable. */
-	if (!ok && !w->failed && !(item->kind == AUDIT_END && err.cls == ERR_PROTO)) {
-		w->why = err;
-		audit_writer_abort(w);
-	}
+	if (!ok && !w->failed && spoils_all(item, &err))
+		fail(w, &err);
 	if (item->kind == AUDIT_WINDOW)
 		audit_window_give(&w->crew->pool, item->what);
 	else
@@ -318,12 +387,15 @@ bool audit_writer_loop(struct audit_writer *w, struct err *err)
 	struct audit_item item;
 	enum audit_pop what;
 
-	while ((what = audit_queue_pop(w->crew->queue, PAUSE_MS, &item)) !=
-	       AUDIT_POP_END) {
+	do {
+		what = audit_queue_pop(w->crew->queue,
+				       w->batch.open ? BATCH_QUIET_MS : PAUSE_MS, &item);
 		if (what == AUDIT_POP_ITEM)
 			apply(w, &item);
+		if (w->batch.open && (what != AUDIT_POP_ITEM || batch_full(w)))
+			batch_end(w);
 		tell(w);
-	}
+	} while (what != AUDIT_POP_END);
 	for (size_t side = 0; side < SIDE_COUNT; side++)
 		flush_same(w, side);
 	if (w->failed)

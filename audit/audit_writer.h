@@ -1,9 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef AUDIT_AUDIT_WRITER_H
 #define AUDIT_AUDIT_WRITER_H
-/* The writer: the calling thread, and the only one that touches the store.  It also tells
- * people how it goes. */
+/*
+ * The writer: the calling thread, and the only one that touches the store.  It also tells
+ * people how it goes.
+ *
+ * One transaction takes what the workers send for up to a tenth of a second; it begins
+ * and ends between two items, so that what a kill leaves is what there was before one of
+ * them. Workers are answered at once: what they are told is for this process alone.
+ */
 #include "audit/audit_worker.h"
+
+/* What is applied and not yet committed. */
+struct audit_batch {
+	bool open;
+	size_t items, octets;
+	int64_t began_ms;
+};
 
 struct audit_writer {
 	struct store *st;
@@ -12,7 +25,8 @@ struct audit_writer {
 	struct audit_progress progress;
 	int64_t began, shown; /* monotonic milliseconds */
 	char now[512];	      /* what progress.now points to */
-	bool failed;	      /* the store has failed, or the crew is called back */
+	struct audit_batch batch;
+	bool failed; /* the store has failed, or the crew is called back */
 	struct err why;
 	struct {
 		char text[480]; /* what went wrong last with a whole account */

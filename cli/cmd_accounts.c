@@ -12,6 +12,7 @@
 #include "cli/list.h"
 #include "cli/msg.h"
 #include "cli/out.h"
+#include "cli/sides.h"
 #include "cli/suggest.h"
 #include "store/store_account.h"
 
@@ -274,14 +275,10 @@ static bool take(struct args *a, int opt, const char *value, struct accounts_que
 		return true;
 	case OPT_SIDE:
 		*letter = 's';
-		if (strcmp(value, "new") != 0 && strcmp(value, "old") != 0) {
-			a->exit = args_bad(
-				a, "accounts: --side \"%s\" is neither old nor new",
-				shown(value));
-			return false;
-		}
-		q->side = *value == 'n' ? SIDE_NEW : SIDE_OLD;
-		return true;
+		if (side_parse(value, &q->side))
+			return true;
+		a->exit = args_bad(a, SIDES_BAD);
+		return false;
 	case OPT_DAYS:
 		*letter = 'd';
 		if (!num_u64(span_str(value), 36500, &n) || n == 0) {
@@ -386,8 +383,10 @@ static const char help[] =
 	"  new_prefix     folder on the new side below which the mail arrives\n"
 	"  kind           user, service, shared, list, resource or admin\n"
 	"  old_tree, new_tree\n"
-	"                 folder of a shared tree, as the login sees it (Shared Folders/sales):\n"
-	"                 what lies there is the mail of this account, read once and with a\n"
+	"                 folder of a shared tree, as the login sees it (Shared "
+	"Folders/sales):\n"
+	"                 what lies there is the mail of this account, read once and "
+	"with a\n"
 	"                 login of its own\n"
 	"  decision       migrate, archive, delete, keep or forward; empty: open\n"
 	"  access         none: nobody may open it (say why in access_reason)\n"

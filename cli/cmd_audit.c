@@ -8,6 +8,7 @@
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/report_setup.h"
+#include "cli/sides.h"
 
 enum {
 	OPT_SIDE = OPT_OWN,
@@ -31,7 +32,6 @@ static const struct option options[] = {
 
 struct request {
 	bool sides[SIDE_COUNT];
-	bool one; /* --side was given */
 	enum depth depth;
 	struct audits_limits limits;
 	struct gentle gentle;
@@ -169,26 +169,10 @@ static bool audit(struct globals *g, const struct request *rq, struct project *p
 	return ok;
 }
 
-static bool choose_sides(struct request *rq, const struct project *p, struct err *err)
-{
-	int side;
-
-	if (rq->one && rq->sides[SIDE_NEW] && project_one_sided(p)) {
-		err_set(err, ERR_CONFIG, "no new server is configured");
-		return err_hint(err,
-				"add \"new\": { ... } to %s; mailmuster audit --side old "
-				"reads what is there",
-				p->config.path);
-	}
-	for (side = 0; side < SIDE_COUNT; side++)
-		rq->sides[side] = p->config.present[side] &&
-				  (!rq->one || rq->sides[side]);
-	return true;
-}
-
 static int run(struct globals *g, int argc, char **argv)
 {
 	struct request rq = { .depth = DEPTH_FULL, .limits.gentle = &rq.gentle };
+	struct sides sides = { 0 };
 	struct scope scope = { 0 };
 	struct err err = ERR_INIT;
 	struct project p;
@@ -201,11 +185,8 @@ static int run(struct globals *g, int argc, char **argv)
 	while ((opt = args_next(&a, &value)) != ARGS_END) {
 		switch (opt) {
 		case OPT_SIDE:
-			rq.one = true;
-			rq.sides[SIDE_OLD] = strcmp(value, "old") == 0;
-			rq.sides[SIDE_NEW] = strcmp(value, "new") == 0;
-			if (!rq.sides[SIDE_OLD] && !rq.sides[SIDE_NEW])
-				return args_bad(&a, "--side is old or new");
+			if (!sides_parse(value, &sides))
+				return args_bad(&a, SIDES_BAD);
 			break;
 		case OPT_DEPTH:
 			if (!depth_parse(value, &rq.depth))
@@ -239,8 +220,8 @@ static int run(struct globals *g, int argc, char **argv)
 	if (!args_count(&a, 0, 0))
 		return a.exit;
 	if (!project_open(g, PROJECT_WRITE, &p, &err) || !accounts_warn(g, &p, &err) ||
-	    !choose_sides(&rq, &p, &err) || !scope_open(g, &p, &scope, &err) ||
-	    !audit(g, &rq, &p, &scope, &code, &err))
+	    !sides_choose(&sides, &p, "audit", rq.sides, &err) ||
+	    !scope_open(g, &p, &scope, &err) || !audit(g, &rq, &p, &scope, &code, &err))
 		code = msg_fail(g, &err);
 	scope_close(&scope);
 	project_close(&p);

@@ -6,6 +6,7 @@
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "cli/project.h"
+#include "cli/sides.h"
 #include "map/map_counts.h"
 #include "store/store_count.h"
 
@@ -124,9 +125,8 @@ static int run(struct globals *g, int argc, char **argv)
 	while ((opt = args_next(&a, &value)) != ARGS_END) {
 		if (opt != OPT_SIDE)
 			return a.exit;
-		if (strcmp(value, "old") != 0 && strcmp(value, "new") != 0)
-			return args_bad(&a, "--side is old or new");
-		im.side = strcmp(value, "new") == 0 ? SIDE_NEW : SIDE_OLD;
+		if (!side_parse(value, &im.side))
+			return args_bad(&a, SIDES_BAD);
 	}
 	if (a.rest_n < 1 || strcmp(a.rest[0], "counts") != 0)
 		return args_bad(&a, "import what? counts FILE...");

@@ -12,6 +12,7 @@
 #include "cli/out.h"
 #include "cli/progress.h"
 #include "cli/project.h"
+#include "cli/sides.h"
 #include "store/store_seal.h"
 
 enum {
@@ -262,12 +263,8 @@ static int run(struct globals *g, int argc, char **argv)
 			break;
 		case OPT_SIDE:
 			q.has_side = true;
-			if (strcmp(value, side_name(SIDE_NEW)) == 0)
-				q.side = SIDE_NEW;
-			else if (strcmp(value, side_name(SIDE_OLD)) != 0)
-				return args_bad(
-					&a, "logs: --side \"%s\" is neither old nor new",
-					shown(value));
+			if (!side_parse(value, &q.side))
+				return args_bad(&a, SIDES_BAD);
 			break;
 		case OPT_ZONE:
 			q.zone = value;

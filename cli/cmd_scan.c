@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "cli/reading.h"
 #include "cli/report_setup.h"
+#include "cli/sides.h"
 #include "model/sample.h"
 #include "profile/profile.h"
 #include "report/report_scan.h"
@@ -40,7 +41,7 @@ static const struct option options[] = {
 
 struct request {
 	bool sides[SIDE_COUNT];
-	bool one, all, list, seeded;
+	bool all, list, seeded;
 	struct scan_options so;
 	struct gentle gentle;
 };
@@ -231,20 +232,10 @@ static bool work(struct globals *g, struct request *rq, struct project *p,
 	return true;
 }
 
-static bool choose_sides(struct request *rq, const struct project *p, struct err *err)
-{
-	if (rq->one && rq->sides[SIDE_NEW] && project_one_sided(p))
-		return err_set(err, ERR_CONFIG, "no new server is configured");
-	/* Damage is looked for where the mail is now; the new side is read to compare. */
-	for (int side = 0; side < SIDE_COUNT; side++)
-		rq->sides[side] = p->config.present[side] &&
-				  (rq->one ? rq->sides[side] : true);
-	return true;
-}
-
 static int run(struct globals *g, int argc, char **argv)
 {
 	struct request rq = { .so = { .how = SCAN_ALL } };
+	struct sides sides = { 0 };
 	struct scope scope = { 0 };
 	struct err err = ERR_INIT;
 	struct project p;
@@ -257,11 +248,8 @@ static int run(struct globals *g, int argc, char **argv)
 	while ((opt = args_next(&a, &value)) != ARGS_END) {
 		switch (opt) {
 		case OPT_SIDE:
-			rq.one = true;
-			rq.sides[SIDE_OLD] = strcmp(value, "old") == 0;
-			rq.sides[SIDE_NEW] = strcmp(value, "new") == 0;
-			if (!rq.sides[SIDE_OLD] && !rq.sides[SIDE_NEW])
-				return args_bad(&a, "--side is old or new");
+			if (!sides_parse(value, &sides))
+				return args_bad(&a, SIDES_BAD);
 			break;
 		case OPT_ALL:
 			rq.all = true;
@@ -312,8 +300,8 @@ static int run(struct globals *g, int argc, char **argv)
 	if (rq.seeded && rq.so.how != SCAN_SAMPLE)
 		return args_bad(&a, "--seed goes with --sample");
 	if (!project_open(g, rq.list ? PROJECT_READ : PROJECT_WRITE, &p, &err) ||
-	    !choose_sides(&rq, &p, &err) || !scope_open(g, &p, &scope, &err) ||
-	    !work(g, &rq, &p, &scope, &code, &err))
+	    !sides_choose(&sides, &p, "scan", rq.sides, &err) ||
+	    !scope_open(g, &p, &scope, &err) || !work(g, &rq, &p, &scope, &code, &err))
 		code = msg_fail(g, &err);
 	scope_close(&scope);
 	project_close(&p);

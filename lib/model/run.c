@@ -31,3 +31,13 @@ const char *run_wait_name(enum run_wait w)
 	assert((size_t)w < COUNT_OF(waits));
 	return waits[w];
 }
+
+void wire_count_add(struct wire_count *sum, const struct wire_count *c)
+{
+	sum->logins += c->logins;
+	sum->commands += c->commands;
+	sum->waits += c->waits;
+	sum->octets_in += c->octets_in;
+	sum->octets_out += c->octets_out;
+	sum->reconnects += c->reconnects;
+}

@@ -34,6 +34,7 @@ struct wire_count {
 	int64_t octets_in, octets_out;
 	int64_t reconnects;
 };
+void wire_count_add(struct wire_count *sum, const struct wire_count *c);
 
 /* Why a run left a server alone for a while. */
 enum run_wait {

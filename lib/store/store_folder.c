@@ -233,6 +233,30 @@ static bool settle(struct store *st, struct folder_end *e, struct sha256 *digest
 	return digest_epoch(st, e->epoch, digest, err);
 }
 
+static const char sql_settle_begin[] = "SAVEPOINT settle";
+static const char sql_settle_undo[] = "ROLLBACK TO settle";
+static const char sql_settle_end[] = "RELEASE settle";
+
+/* As a part of a transaction that others go on with when the numbers do not agree. */
+static bool settle_apart(struct store *st, struct folder_end *e, struct sha256 *digest,
+			 struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool ok;
+
+	if (!db_run(st, db_stmt(st, STMT_SETTLE_BEGIN, sql_settle_begin), err))
+		return false;
+	ok = settle(st, e, digest, err);
+	if (!ok && (err->cls != ERR_PROTO ||
+		    !db_run(st, db_stmt(st, STMT_SETTLE_UNDO, sql_settle_undo), &why) ||
+		    !db_run(st, db_stmt(st, STMT_SETTLE_END, sql_settle_end), &why))) {
+		if (why.cls != ERR_NONE)
+			*err = why;
+		return false;
+	}
+	return ok && db_run(st, db_stmt(st, STMT_SETTLE_END, sql_settle_end), err);
+}
+
 bool store_folder_end(struct store *st, const struct folder_end *e, struct err *err)
 {
 	struct folder_end end = *e;
@@ -250,7 +274,9 @@ bool store_folder_end(struct store *st, const struct folder_end *e, struct err *
 		end.error = "";
 	if (!db_tx_begin(st, &own, err))
 		return false;
-	ok = (!folder_outcome_stored(end.outcome) || settle(st, &end, &digest, err)) &&
+	ok = (!folder_outcome_stored(end.outcome) ||
+	      (own ? settle(st, &end, &digest, err)
+		   : settle_apart(st, &end, &digest, err))) &&
 	     is_news(st, &end, &digest, &news, err) &&
 	     (!news || add_seen(st, &end, &digest, err)) &&
 	     (end.outcome == FOLDER_COUNTED || put_proven(st, end.folder, err));

@@ -123,9 +123,10 @@ struct folder_end {
 /* Writes folder_seen when something differs from its last row; FOLDER_READ first marks
  * gone whatever lies above the last window, and computes the folder digest; ERR_PROTO
  * when the messages then stored are not state.exists.  FOLDER_READ of an epoch that this
- * run did not begin says that it was proven unchanged.  FOLDER_HOLED likewise, where holes
- * that are not stored count as messages; one that was read earlier stays as it was then.
- * FOLDER_COUNTED with the counts of the last row is no difference.  One transaction. */
+ * run did not begin says that it was proven unchanged.  FOLDER_HOLED likewise, where
+ * holes that are not stored count as messages; one that was read earlier stays as it was
+ * then. FOLDER_COUNTED with the counts of the last row is no difference.  One
+ * transaction; of one that is open, ERR_PROTO undoes nothing but what this call did. */
 bool store_folder_end(struct store *st, const struct folder_end *e,
 		      struct err *err) MUST_CHECK;
 
@@ -144,7 +145,7 @@ struct account_end {
 	/* What the account may hold (store_limit.h), and of which kinds that is all. */
 	const struct limit *limits;
 	size_t limit_n;
-	unsigned limits_known; /* bits 1 << LIMIT_* */
+	unsigned limits_known;	       /* bits 1 << LIMIT_* */
 	const struct folder_acl *acls; /* of the folders that were asked for */
 	size_t acl_n;
 };

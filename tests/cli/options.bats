@@ -44,7 +44,9 @@ refuse() {
 @test "values that are missing, wrong or too many" {
 	refuse 2 "option --side needs a value" audit --side
 	refuse 2 "option -C needs a value" -C
-	refuse 2 "--side is old or new" audit --side both
+	for words in audit scan "import counts" "logs FILE" "accounts dormant"; do
+		refuse 2 "--side is old or new" $words --side both
+	done
 	refuse 2 "--depth is counts, ids or full" audit --depth deep
 	refuse 2 "--rate is octets (500K, 2M; at least 16K) or messages" audit --rate fast
 	refuse 2 "--rate is octets" audit --rate 0

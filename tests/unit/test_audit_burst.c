@@ -129,7 +129,7 @@ static void what_does_not_agree_is_read_alone(void **state)
 		play(&b, strbuf_cstr(&text));
 		if (!b.ok ||
 		    strcmp(strbuf_cstr(&b.log),
-			   "expect 1\nbegin INBOX\nbegin INBOX\n"
+			   "expect 1\nbegin INBOX\n"
 			   "window INBOX 1-max: 1\nend INBOX read 1 of 1 \n") != 0)
 			fail_msg("case %zu: %s\n%s", i, b.err.text, strbuf_cstr(&b.log));
 		bed_close(&b);
@@ -405,7 +405,7 @@ static void a_break_is_the_fault_of_the_folder_in_hand(void **state)
 				     "C: m7 UID SEARCH RETURN (ALL) ALL\n" GOOD(
 					     1) "S: m6 OK\nS: * ESEARCH (TAG \"m7\") UID "
 						"ALL 1\nS: m7 OK\n");
-	must_log(&b, "expect 2\nbegin A\nbegin INBOX\nwindow INBOX 1-max: 1\n"
+	must_log(&b, "expect 2\nbegin INBOX\nwindow INBOX 1-max: 1\n"
 		     "end INBOX read 1 of 1 \nbegin A\nwindow A 1-max: 1\n"
 		     "end A read 1 of 1 \n");
 	bed_close(&b);

@@ -281,11 +281,9 @@ static void one_bad_message_spoils_no_other(void **state)
 		{ "--garbage-fetch 1 --folders 1 --messages 2500 --no-cap CONDSTORE",
 		  "while uid 1 was read (1 in all)", 1 },
 		{ "--refuse-fetch 137 --folders 1 --messages 300",
-		  "does not tell all about uid 137 (1 in all): NO [SERVERBUG]",
-		  137 },
+		  "does not tell all about uid 137 (1 in all): NO [SERVERBUG]", 137 },
 		{ "--refuse-fetch 2500 --folders 1 --messages 2500",
-		  "does not tell all about uid 2500 (1 in all): NO [SERVERBUG]",
-		  2500 },
+		  "does not tell all about uid 2500 (1 in all): NO [SERVERBUG]", 2500 },
 		{ "--break-fields 137 --folders 1 --messages 300 --nameless",
 		  "while uid 137 was read (1 in all)", 137 },
 		{ "--break-fields 2900 --folders 1 --messages 3000 --nameless",
@@ -315,10 +313,57 @@ static void one_bad_message_spoils_no_other(void **state)
 	}
 }
 
+/* Those who come after it are asked for their identity fields in pieces, and once. */
+static void fields_in_pieces_are_asked_for_once(void **state)
+{
+	static const char last[] = "300 (UID BODY.PEEK[HEADER.FIELDS (DATE";
+	char log[] = "/tmp/mailmuster-faults-XXXXXX", args[160];
+	long connection = 0;
+	size_t times = 0;
+	struct folder_view f;
+	struct bed b;
+	int64_t anna;
+	char *line = NULL;
+	size_t cap = 0;
+	FILE *in;
+	int fd;
+
+	(void)state;
+	fd = mkstemp(log);
+	assert_true(fd >= 0);
+	snprintf(args, sizeof args,
+		 "--break-fields 137 --folders 1 --messages 300 --nameless --log %s",
+		 log);
+	bed_open(&b, args, NULL);
+	anna = add(&b, SIDE_OLD, "anna");
+	must_go(&b);
+	f = folder_of(&b, anna, "Folder 00001");
+	assert_int_equal(f.outcome, FOLDER_HOLED);
+	assert_int_equal(stored(&b, &f), 299);
+	bed_close(&b);
+	in = fdopen(fd, "r");
+	assert_non_null(in);
+	while (getline(&line, &cap, in) > 0) {
+		long number = strtol(line, NULL, 10);
+
+		if (number > connection) {
+			connection = number;
+			times = 0;
+		}
+		times += number == connection && strstr(line, last) != NULL;
+	}
+	assert_true(connection > 1);
+	assert_int_equal(times, 1);
+	free(line);
+	fclose(in);
+	unlink(log);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_bad_message_spoils_no_other),
+		cmocka_unit_test(fields_in_pieces_are_asked_for_once),
 		cmocka_unit_test(five_refusals_stop_a_side),
 		cmocka_unit_test(a_missing_password_is_no_refusal),
 		cmocka_unit_test(faults_are_rows_of_the_right_scope),

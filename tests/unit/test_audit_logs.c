@@ -151,6 +151,22 @@ static void busy(struct bed *b, int at, int n)
 	}
 }
 
+/* More files than threads besides the caller, by what is unpacked by one thread each. */
+static void pack(struct bed *b, const char *const *plain, size_t n, const char **paths)
+{
+	static const char *const how[] = { "zstd -q", "xz", "zstd -q", "bzip2" };
+
+	for (size_t i = 0; i < n; i++) {
+		char line[400];
+
+		snprintf(line, sizeof line, "%s -c <'%s' >'%s.packed'", how[i % 4],
+			 plain[i], plain[i]);
+		assert_int_equal(system(line), 0);
+		snprintf(line, sizeof line, "%s.packed", plain[i]);
+		paths[i] = arena_strdup(&b->fx.arena, line);
+	}
+}
+
 static void one_and_three(struct bed *b, int64_t lines)
 {
 	struct bed *other = NULL;
@@ -193,6 +209,39 @@ static void one_and_three(struct bed *b, int64_t lines)
 static void one_thread_and_three_find_the_same(void **state)
 {
 	one_and_three(*state, 120000);
+}
+
+static void what_one_thread_unpacks_any_thread_scans(void **state)
+{
+	struct bed *b = *state, *other;
+	const char *plain[4], *packed[4];
+	void *other_state = NULL;
+	struct audit_logs_sum sum;
+	char *x, *y;
+
+	for (int i = 0; i < 4; i++) {
+		char name[20];
+
+		busy(b, i * 9000, 30000);
+		snprintf(name, sizeof name, "mail.log.%d", 4 - i);
+		plain[i] = put(b, name);
+	}
+	pack(b, plain, COUNT_OF(plain), packed);
+	assert_int_equal(read_logs(b, 1, plain, COUNT_OF(plain)).fresh, 72000);
+	x = uses(b);
+	make_bed(&other_state);
+	other = other_state;
+	sum = read_logs(other, 3, packed, 1);
+	assert_int_equal(sum.lines, 30000);
+	assert_int_equal(sum.fresh, 18000);
+	sum = read_logs(other, 3, packed, COUNT_OF(packed));
+	assert_int_equal(sum.lines, 120000);
+	assert_int_equal(sum.fresh, 72000 - 18000);
+	y = uses(other);
+	assert_string_equal(x, y);
+	free(x);
+	free(y);
+	remove_bed(&other_state);
 }
 
 static void few_words_of_a_line_are_as_good_by_any_thread(void **state)
@@ -304,6 +353,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_thread_and_three_find_the_same,
+						make_bed, remove_bed),
+		cmocka_unit_test_setup_teardown(what_one_thread_unpacks_any_thread_scans,
 						make_bed, remove_bed),
 		cmocka_unit_test_setup_teardown(
 			few_words_of_a_line_are_as_good_by_any_thread, make_bed,

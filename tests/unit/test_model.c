@@ -128,6 +128,20 @@ static void a_side_has_one_other(void **state)
 	assert_int_equal(side_other(SIDE_NEW), SIDE_OLD);
 }
 
+static void a_side_is_known_by_its_name(void **state)
+{
+	enum side side;
+
+	(void)state;
+	for (size_t i = 0; i < SIDE_COUNT; i++) {
+		assert_true(side_parse(side_name((enum side)i), &side));
+		assert_int_equal(side, i);
+	}
+	assert_false(side_parse("", &side));
+	assert_false(side_parse("New", &side));
+	assert_false(side_parse("older", &side));
+}
+
 static void reads_depths_and_kinds(void **state)
 {
 	enum account_kind kind = ACCOUNT_LIST;
@@ -184,6 +198,7 @@ int main(void)
 		cmocka_unit_test(every_value_has_its_own_word),
 		cmocka_unit_test(the_words_stay_as_they_are),
 		cmocka_unit_test(a_side_has_one_other),
+		cmocka_unit_test(a_side_is_known_by_its_name),
 		cmocka_unit_test(reads_depths_and_kinds),
 		cmocka_unit_test(stored_numbers_stay_as_they_are),
 	};

@@ -35,12 +35,15 @@ int64_t clock_mono_ms(void)
 		"<d@x>", 400, D0 + 3, 0, NULL, uid                                       \
 	}
 
-static const struct fx_message a[] = { MA(1) }, ab[] = { MA(1), MB(2) }, b2[] = { MB(2) },
-			       c[] = { MC(3) }, cb[] = { MC(3), MB(9) },
-			       ca[] = { MC(3), MA(7) }, abc[] = { MA(1), MB(2), MC(3) },
-			       abd[] = { MA(1), MB(2), MD(3) }, aa[] = { MA(1), MA(2) },
-			       a7[] = { MA(7) },
-			       a_seen[] = { { "<a@x>", 100, D0, SEEN, NULL, 1 }, MB(2) };
+static const struct fx_message
+	a[] = { MA(1) },
+	ab[] = { MA(1), MB(2) }, b2[] = { MB(2) }, c[] = { MC(3) },
+	cb[] = { MC(3), MB(9) }, ca[] = { MC(3), MA(7) }, abc[] = { MA(1), MB(2), MC(3) },
+	abd[] = { MA(1), MB(2), MD(3) }, aa[] = { MA(1), MA(2) }, a7[] = { MA(7) },
+	ab_dated[] = { MA(1), { "<b@x>", 200, D0 + 400 * DAY, SEEN, NULL, 9 } },
+	b_dated[] = { { "<b@x>", 200, D0 + 400 * DAY, 0, NULL, 9 } },
+	ab_less[] = { MA(1), { "<b@x>", 150, D0 + 1, 0, NULL, 9 } },
+	a_seen[] = { { "<a@x>", 100, D0, SEEN, NULL, 1 }, MB(2) };
 
 #define INBOX(v)                                                                         \
 	{                                                                                \
@@ -74,6 +77,15 @@ static const struct scene {
 	  VERDICT_CLEAN, 0, "refiled info message-refiled old INBOX 2 >Work\n" },
 	{ "moved by its user, then deleted there", BOTH(ab, c), BOTH(ab, c), BOTH(ab, c),
 	  BOTH(a, c), VERDICT_CLEAN, 1, "removed info message-removed new \n" },
+	{ "deleted, and put back on another day", INBOX(ab), INBOX(ab), INBOX(ab),
+	  INBOX(ab_dated), VERDICT_DIFFERS, 0, "unexplained loss date old INBOX 2\n" },
+	{ "deleted, and put back elsewhere on another day", BOTH(ab, c), BOTH(ab, c),
+	  BOTH(ab, c), BOTH(a, b_dated), VERDICT_DIFFERS, 1,
+	  "unexplained loss date old INBOX 2 >Work\n"
+	  "refiled info message-refiled old INBOX 2 >Work\n"
+	  "removed info message-removed new \n" },
+	{ "deleted, and put back with less in it", INBOX(ab), INBOX(ab), INBOX(ab),
+	  INBOX(ab_less), VERDICT_DIFFERS, 0, "unexplained doubt octets old INBOX 2\n" },
 	{ "its folder deleted by its user", BOTH(ab, c), BOTH(ab, c), BOTH(ab, c),
 	  INBOX(ab), VERDICT_CLEAN, 1,
 	  "life info folder-missing old Work\n"
