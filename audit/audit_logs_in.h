@@ -8,7 +8,8 @@
 
 #define INTAKE_FILES 16u /* files that are read at a time */
 
-/* What a line said, without its octets. */
+/* What a line said, without its octets, in few of its own: it goes from one processor to
+ * another. */
 enum hit_what {
 	HIT_EVENT,
 	HIT_MARK,   /* the first line of an hour of a source: its time and entry */
@@ -20,17 +21,25 @@ struct hit_text {
 	uint16_t n;
 };
 struct hit {
-	enum hit_what what;
-	enum log_kind kind;
-	enum log_protocol protocol;
-	unsigned flags, repeated;
-	struct log_stamp stamp;
-	uint64_t hash;				 /* of host and text */
-	uint64_t session;			 /* hash of host and session; 0: none */
-	uint64_t user_hash, rip_hash, rcpt_hash; /* of the texts */
-	uint32_t entry; /* of the hour in which the line stands */
-	struct hit_text user, rip, rcpt, client;
+	uint64_t hash;			 /* of host and text */
+	uint64_t session;		 /* hash of host and session; 0: none */
+	uint64_t user_hash, rip_hash;	 /* of the texts */
+	int64_t t;			 /* of the stamp */
+	struct hit_text user, rip, more; /* more: a delivery's rcpt, or the client */
+	uint32_t repeated;
+	uint16_t flags;	  /* LOG_F_* */
+	uint16_t entry;	  /* of the hour in which the line stands */
+	uint8_t what;	  /* enum hit_what */
+	uint8_t kind;	  /* enum log_kind */
+	uint8_t protocol; /* enum log_protocol */
+	uint8_t stamp;	  /* enum log_stamp_kind */
 };
+_Static_assert(LOG_F_NO_STAMP <= UINT16_MAX, "flags have room");
+
+static inline struct log_stamp hit_stamp(const struct hit *h)
+{
+	return (struct log_stamp){ (enum log_stamp_kind)h->stamp, h->t };
+}
 
 /* Lines of a source within an hour of its own clock. */
 struct hour_entry {
@@ -48,6 +57,7 @@ struct hour_entry {
 bool hit_use(const struct hit *h, uint8_t *out);
 
 #define BATCH_HOURS_MAX 4096u /* entries; more than that many in a piece are one */
+_Static_assert(BATCH_HOURS_MAX <= UINT16_MAX, "hit.entry has room");
 
 struct counts {
 	int64_t lines, events, other, not_ours, malformed;

@@ -195,11 +195,12 @@ static bool mark(struct intake *in, struct file *f, const struct batch *b,
 		 const struct hit *h, struct err *err)
 {
 	const struct hour_entry *e = &b->hour[h->entry];
+	const struct log_stamp stamp = hit_stamp(h);
 	struct source *s;
 	int64_t t, last;
 
 	f->entry_time[h->entry] = 0;
-	if (!time_of(in, f, &h->stamp, &t))
+	if (!time_of(in, f, &stamp, &t))
 		return true;
 	if (!source_of(in, f, batch_text(b, e->host), e->program,
 		       &f->entry_source[h->entry], err))
@@ -256,7 +257,7 @@ static bool client(struct intake *in, struct file *f, const struct batch *b,
 {
 	uint32_t id;
 
-	if (!text_id(in, texts_client(batch_text(b, h->client)), &id, err))
+	if (!text_id(in, texts_client(batch_text(b, h->more)), &id, err))
 		return false;
 	join_make(f, h->session)->client = id;
 	hours_client(in->hours, h->session, id);
@@ -306,12 +307,13 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 	struct sums_use *u = &e.use;
 	struct span user = batch_text(b, h->user);
 	const struct join *j = join_of(f, h->session);
+	const struct log_stamp stamp = hit_stamp(h);
 	int64_t t;
 
 	f->logins += h->kind == LOG_LOGIN;
 	f->fails += h->kind == LOG_FAIL;
 	f->deliveries += h->kind == LOG_DELIVERY;
-	if (h->stamp.kind == LOG_STAMP_NONE || !time_of(in, f, &h->stamp, &t)) {
+	if (stamp.kind == LOG_STAMP_NONE || !time_of(in, f, &stamp, &t)) {
 		f->timeless++;
 		return true;
 	}
@@ -336,9 +338,9 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 		if (!texts_id(in->texts, batch_text(b, h->rip), h->rip_hash, &u->address,
 			      err))
 			return false;
-		if (h->client.n > 0) {
-			if (!text_id(in, texts_client(batch_text(b, h->client)),
-				     &u->client, err))
+		if (h->more.n > 0) {
+			if (!text_id(in, texts_client(batch_text(b, h->more)), &u->client,
+				     err))
 				return false;
 		} else if (j != NULL && j->client != 0) {
 			u->client = j->client;
@@ -346,8 +348,7 @@ static bool event(struct intake *in, struct file *f, const struct batch *b,
 	} else if (h->kind == LOG_DELIVERY) {
 		if (j != NULL && j->from != 0 && t >= in->o->senders_from)
 			u->address = j->from;
-		if (!texts_id(in->texts, batch_text(b, h->rcpt), h->rcpt_hash, &u->rcpt,
-			      err))
+		if (h->more.n > 0 && !text_id(in, batch_text(b, h->more), &u->rcpt, err))
 			return false;
 	}
 	e.hash = hash64_mix(h->hash, (uint64_t)t);
@@ -394,7 +395,7 @@ bool intake_batch(struct intake *in, unsigned slot, const struct batch *b,
 		bool ok = true;
 
 		expect(in, b, i);
-		switch (h->what) {
+		switch ((enum hit_what)h->what) {
 		case HIT_MARK:
 			ok = mark(in, f, b, h, err);
 			break;

@@ -114,8 +114,9 @@ static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 	};
 	mark = hit_add(b);
 	mark->what = HIT_MARK;
-	mark->stamp = l->stamp;
-	mark->entry = (uint32_t)b->hour_n;
+	mark->stamp = (uint8_t)l->stamp.kind;
+	mark->t = l->stamp.t;
+	mark->entry = (uint16_t)b->hour_n;
 	b->near[l->program] = mark->entry;
 	return b->hour_n++;
 }
@@ -123,21 +124,23 @@ static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 static void event(struct batch *b, const struct log_line *l, struct span user,
 		  uint64_t key, uint64_t hash, uint64_t session, size_t entry)
 {
+	struct span more = l->kind == LOG_DELIVERY	  ? l->rcpt
+			   : l->client.n <= LOGS_NAME_MAX ? l->client
+							  : (struct span){ NULL, 0 };
 	struct hit *h = hit_add(b);
 
-	h->kind = l->kind;
-	h->protocol = l->protocol;
-	h->flags = l->flags;
+	h->kind = (uint8_t)l->kind;
+	h->protocol = (uint8_t)l->protocol;
+	h->flags = (uint16_t)l->flags;
 	h->repeated = l->repeated;
-	h->stamp = l->stamp;
+	h->stamp = (uint8_t)l->stamp.kind;
+	h->t = l->stamp.t;
 	h->hash = hash;
 	h->session = session;
-	h->entry = (uint32_t)entry;
+	h->entry = (uint16_t)entry;
 	h->user = keep_hashed(b, user, key, &h->user_hash);
 	h->rip = keep_hashed(b, l->rip, key, &h->rip_hash);
-	h->rcpt = keep_hashed(b, l->rcpt, key, &h->rcpt_hash);
-	if (l->client.n > 0 && l->client.n <= LOGS_NAME_MAX)
-		h->client = keep(b, l->client);
+	h->more = keep(b, more);
 }
 
 /* A delivery to several: "<a@x>,<b@x>" or "a@x;b@x". */
@@ -232,7 +235,7 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key)
 
 		h->what = HIT_CLIENT;
 		h->session = session;
-		h->client = keep(b, l->client);
+		h->more = keep(b, l->client);
 	}
 	if (!is_event)
 		return;
@@ -247,7 +250,7 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key)
 
 bool hit_use(const struct hit *h, uint8_t *out)
 {
-	switch (h->kind) {
+	switch ((enum log_kind)h->kind) {
 	case LOG_OTHER:
 		return false;
 	case LOG_LOGIN:

@@ -356,6 +356,7 @@ void store_rollback(struct store *st)
 		(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
 	st->tx = st->writing = false;
 	keyword_forget(st); /* sets that were never stored may be among them */
+	sum_drop_all(st);   /* and rows */
 }
 
 bool store_read_begin(struct store *st, struct err *err)

@@ -283,10 +283,8 @@ static bool flush_adds(struct store *st, struct block *b, struct err *err)
 		return true;
 	if (in_one == BLOCK_ADDS && !append(st, b, &done, err))
 		return false;
-	if (done) {
-		b->add_n = 0;
-		return true;
-	}
+	if (done)
+		goto added;
 	q = in_one == BLOCK_ADDS ? db_stmt(st, STMT_MESSAGE_ADDS, sql_message_adds)
 				 : db_stmt(st, STMT_MESSAGE_ADD, sql_message_add);
 	for (int i = 0; i < b->add_n; i += in_one) {
@@ -301,6 +299,8 @@ static bool flush_adds(struct store *st, struct block *b, struct err *err)
 			return false;
 	}
 	moved(&b->add_top, message_row(b->epoch, b->adds[b->add_n - 1].uid));
+added:
+	sum_add(st, b->epoch, b->adds, (size_t)b->add_n);
 	b->add_n = 0;
 	return true;
 }
@@ -356,6 +356,7 @@ static bool set_message(struct store *st, struct block *b, const struct block_ro
 	}
 	facts = facts_that_differ(&known->m, &m);
 	if (facts != 0 || known->gone) {
+		sum_drop(st, b->epoch);
 		if (known->gone && !record(st, id, 0, NULL, &m, err)) /* it is back */
 			return false;
 		if (facts != 0 && !record(st, id, facts, &known->m, &m, err))
@@ -407,6 +408,7 @@ static bool miss_message(struct store *st, struct block *b, const struct block_r
 	    (b->sparse && !is_named_gone(b, known->m.uid)))
 		return block_canon(st, &known->m, err);
 	b->changed = true;
+	sum_drop(st, b->epoch);
 	q = db_stmt(st, STMT_GONE_SET, sql_gone_set);
 	sqlite3_bind_int64(q, 1, id);
 	sqlite3_bind_int64(q, 2, id);
@@ -528,6 +530,7 @@ bool block_gone(struct store *st, int64_t epoch, uint32_t lo, uint32_t hi, int *
 	*n_out = sqlite3_changes(st->db);
 	if (*n_out == 0)
 		return true;
+	sum_drop(st, epoch);
 	q = db_stmt(st, STMT_GONE_SET, sql_gone_set);
 	sqlite3_bind_int64(q, 1, message_row(epoch, lo));
 	sqlite3_bind_int64(q, 2, message_row(epoch, hi));

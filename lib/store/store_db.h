@@ -19,6 +19,7 @@
 #include "model/run.h"
 #include "store/store.h"
 #include "store/store_sort.h"
+#include "store/store_sum.h"
 
 /* The statements that stay prepared.  Each belongs to one function. */
 enum stmt {
@@ -231,6 +232,7 @@ struct store {
 	struct block_row *block_row; /* BLOCK_UIDS of them, for store_window.c */
 	struct store_sort_pool sorts;
 	struct store_messages *taker; /* the cursor that is taking its messages now */
+	struct sum_slot sum[SUM_SLOTS];
 	struct keyword_slot by_name[KEYWORD_SLOTS], by_id[KEYWORD_SLOTS];
 };
 

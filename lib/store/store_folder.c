@@ -39,6 +39,7 @@ static bool epoch_of(struct store *st, int64_t folder, uint32_t uidvalidity, int
 		return err_set(err, ERR_LIMIT,
 			       "more than %lld folders and renewals of folders",
 			       (long long)EPOCH_MAX);
+	sum_begin(st, *out);
 	return true;
 }
 
@@ -78,6 +79,8 @@ static bool sum_epoch(struct store *st, int64_t epoch, int64_t *messages_out,
 	sqlite3_stmt *q = db_stmt(st, STMT_EPOCH_SUM, sql_epoch_sum);
 	bool ok;
 
+	if (sum_get(st, epoch, messages_out, octets_out))
+		return true;
 	sqlite3_bind_int64(q, 1, message_row(epoch, 0));
 	sqlite3_bind_int64(q, 2, message_row(epoch, UINT32_MAX));
 	ok = db_next(st, q, err) == NEXT_ITEM;

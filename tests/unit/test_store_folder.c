@@ -476,52 +476,6 @@ static void believes_no_count_that_is_not_stored(void **state)
 	free(rows);
 }
 
-/* What does not add up is undone, and nothing else of the transaction that it stands in:
- * those above the last window are gone only where the folder is believed. */
-static void undoes_a_folder_alone(void **state)
-{
-	struct rig *r = *state;
-	struct store_row *rows;
-	struct folder_state s = rig_state(20);
-	struct store_window w = { .lo = 1, .hi = 10, .depth = DEPTH_FULL };
-	struct folder_end e;
-	struct err err = ERR_INIT;
-	size_t n;
-
-	rig_start(r, DEPTH_FULL);
-	rows = rig_rows(1, 20, 1, &n);
-	rig_read(r, rows, n, DEPTH_FULL);
-	s.modseq++; /* from the start again */
-	w.rows = rows;
-	w.row_n = 9;
-	ok(store_begin(r->st, &err));
-	w.epoch = rig_begin(r, &s);
-	ok(store_window_put(r->st, &w, &err)); /* 10 is gone */
-	e = ended(r, FOLDER_READ, DEPTH_FULL, 20);
-	e.epoch = w.epoch;
-	fails(store_folder_end(r->st, &e, &err), ERR_PROTO);
-	e = ended(r, FOLDER_UNREADABLE, DEPTH_FULL, -1);
-	e.error = "it does not add up";
-	ok(store_folder_end(r->st, &e, &err));
-	ok(store_commit(r->st, &err));
-	assert_int_equal(number(r, "SELECT count(*) FROM message WHERE gone_run IS NULL"),
-			 19);
-	assert_int_equal(number(r, "SELECT count(*) FROM message_change"), 1);
-	assert_int_equal(view_of(r, "INBOX", false)->outcome, FOLDER_UNREADABLE);
-
-	ok(store_begin(r->st, &err));
-	(void)rig_begin(r, &s);
-	ok(store_window_put(r->st, &w, &err));
-	e = ended(r, FOLDER_READ, DEPTH_FULL, 9);
-	e.epoch = w.epoch;
-	ok(store_folder_end(r->st, &e, &err));
-	ok(store_commit(r->st, &err));
-	assert_int_equal(number(r, "SELECT count(*) FROM message WHERE gone_run IS NULL"),
-			 9);
-	assert_int_equal(view_of(r, "INBOX", false)->outcome, FOLDER_READ);
-	free(rows);
-}
-
 /* FOLDER_READ without a beginning: the server's state proved that nothing changed. */
 static void keeps_messages_of_a_folder_proven_unchanged(void **state)
 {
@@ -630,7 +584,6 @@ int main(void)
 		TEST(names_the_holes_of_a_folder),
 		TEST(lets_an_unreadable_folder_be_seen),
 		TEST(believes_no_count_that_is_not_stored),
-		TEST(undoes_a_folder_alone),
 		TEST(keeps_messages_of_a_folder_proven_unchanged),
 		TEST(does_not_know_octets_when_one_message_did_not_tell),
 		TEST(tells_how_an_account_was_read),
