@@ -280,7 +280,7 @@ static void shift(struct audit_scan *s, size_t at)
 		if (!audit_scan_due(item))
 			continue;
 		s->unsure += item->unsure;
-		if (item->first < 0)
+		if (item->first < 0 || kept == NULL)
 			continue;
 		kept[n] = s->first[item->first];
 		item->first = (int64_t)n++;
