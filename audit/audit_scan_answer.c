@@ -89,6 +89,9 @@ static bool give(struct audit_scan *s, struct audit_scan_item *i,
 
 	i->state = SCAN_DONE;
 	s->progress = true;
+	if (i->unsure && --s->unsure == 0)
+		s->check.lean = true;
+	i->unsure = false;
 	if (header.n > 0 && f->read &&
 	    (!body_size_fits(&s->rule, f) || (f->symptoms & TO_BE_NAMED) != 0)) {
 		mime_detail(header, &s->arena, &out.detail);
@@ -131,13 +134,16 @@ static bool is_other(struct audit_scan *s, const struct audit_scan_item *i)
 }
 
 /* Should it be read a second time?  By which command; SCAN_DONE: it should not. */
-static enum audit_scan_state second(struct audit_scan *s, const struct audit_scan_item *i,
+static enum audit_scan_state second(struct audit_scan *s, struct audit_scan_item *i,
 				    const struct body_facts *f)
 {
 	if (i->again != 0)
 		return SCAN_DONE;
-	if (s->check.unsure)
+	if (s->check.unsure) {
 		s->check.lean = false; /* until it has come again */
+		i->unsure = true;
+		s->unsure++;
+	}
 	if (s->check.unsure || (f->symptoms & WITNESSES) != 0 ||
 	    (f->announced >= 0 && !body_size_fits(&s->rule, f)))
 		return SCAN_SINGLE;

@@ -7,12 +7,8 @@
 #include "base/clock.h"
 #include "imap/imap_reader.h"
 
-/* In one command, in octets and messages; in octets under way.  Cyrus walks through the
- * whole folder for each command, and no server is to wait for the next one while we judge
- * a message of some megabytes. */
-#define COMMAND_OCTETS ((int64_t)4 << 20)
-#define COMMAND_MAX    1024
-#define IN_FLIGHT_MAX  ((int64_t)16 << 20)
+/* Messages of one command.  Cyrus walks through the whole folder for each. */
+#define COMMAND_MAX 1024
 /* Behind a break so many are asked for one by one: servers answer in order, so the one
  * that broke the connection is among the first without an answer. */
 #define ALONE_MAX 16
@@ -27,7 +23,7 @@ void audit_scan_init(struct audit_scan *s)
 
 void audit_scan_forget(struct audit_scan *s)
 {
-	s->first_n = 0;
+	s->first_n = s->unsure = 0;
 	s->check.lean = true;
 }
 
@@ -48,9 +44,11 @@ static struct audit_scan_flight *flight(struct audit_scan *s, size_t i)
 	return &s->flight[(s->flight_first + i) % AUDIT_SCAN_FLIGHTS];
 }
 
-static int64_t weight(const struct audit_scan_item *i)
+/* No server is to wait for the next command while we judge a message of some megabytes,
+ * and of one whose size is not known nothing else is to be under way. */
+static int64_t weight(const struct audit_scan *s, const struct audit_scan_item *i)
 {
-	return i->octets < 0 || i->octets > IN_FLIGHT_MAX ? IN_FLIGHT_MAX : i->octets;
+	return i->octets < 0 || i->octets > s->flow.most ? s->flow.most : i->octets;
 }
 
 static bool has_room(struct audit_scan *s, const struct audit_scan_item *i)
@@ -64,33 +62,36 @@ static bool has_room(struct audit_scan *s, const struct audit_scan_item *i)
 		return false;
 	/* The server always has the next command, however large its messages are. */
 	return s->flight_n == 1 || (s->flight_n < AUDIT_SCAN_FLIGHTS &&
-				    s->in_flight + weight(i) <= IN_FLIGHT_MAX);
+				    s->in_flight + weight(s, i) <= s->flow.most);
 }
 
-static bool send(struct audit_scan *s, struct imap_session *session, struct err *err)
+/* A command for what is due from *next on, up to end. */
+static bool send(struct audit_scan *s, struct imap_session *session, size_t *next,
+		 size_t end, struct err *err)
 {
 	struct audit_scan_flight *f = flight(s, s->flight_n);
-	uint8_t state = s->v[s->next].state;
+	uint8_t state = s->v[*next].state;
 	size_t most = state < SCAN_SINGLE ? COMMAND_MAX : 1;
-	int64_t began;
+	int64_t octets = audit_scan_flow_command(&s->flow), began;
 
-	*f = (struct audit_scan_flight){ .from = s->next,
-					 .second = state == SCAN_SECOND };
+	*f = (struct audit_scan_flight){ .from = *next,
+					 .second = state == SCAN_SECOND,
+					 .again = next == &s->again };
 	strbuf_clear(&s->line);
 	strbuf_adds(&s->line, "UID FETCH ");
-	for (; s->next < s->n && f->asked < most; s->next++) {
-		const struct audit_scan_item *at = &s->v[s->next];
+	for (; *next < end && f->asked < most; ++*next) {
+		const struct audit_scan_item *at = &s->v[*next];
 
 		if (!audit_scan_due(at))
 			continue;
 		if (f->asked > 0 &&
-		    (at->state != state || f->octets + weight(at) > COMMAND_OCTETS))
+		    (at->state != state || f->octets + weight(s, at) > octets))
 			break;
 		strbuf_addf(&s->line, "%s%u", f->asked > 0 ? "," : "", at->uid);
-		f->octets += weight(at);
+		f->octets += weight(s, at);
 		f->asked++;
 	}
-	f->to = s->next;
+	f->to = *next;
 	strbuf_adds(&s->line, " (UID RFC822.SIZE BODY.PEEK[])");
 	began = clock_mono_ms();
 	if (s->flight_n == 0)
@@ -213,6 +214,7 @@ static bool finish(struct audit_scan *s, struct imap_session *session, struct er
 	s->flight_first = (s->flight_first + 1) % AUDIT_SCAN_FLIGHTS;
 	s->flight_n--;
 	s->in_flight -= f.octets;
+	audit_scan_flow_look(&s->flow, s->octets, clock_mono_ms());
 	if (audit_hint_put_off(s->patient, &done, err) ||
 	    !landed(s, session, &f, &done, err))
 		return false;
@@ -222,23 +224,127 @@ static bool finish(struct audit_scan *s, struct imap_session *session, struct er
 	return false;
 }
 
+/* The first that is due from at on; end: none is. */
+static size_t due_from(const struct audit_scan *s, size_t at, size_t end)
+{
+	while (at < end && !audit_scan_due(&s->v[at]))
+		at++;
+	return at;
+}
+
+/*
+ * Begin to ask again for what is to be asked for again, of all that had its first answer;
+ * that those commands are few is worth more than that they go out soon.  No two commands
+ * for a message are ever under way.
+ */
+static void begin_again(struct audit_scan *s)
+{
+	size_t end = s->next;
+
+	if (s->again < s->again_end)
+		return;
+	for (size_t i = s->flight_n; i-- > 0;) {
+		if (flight(s, i)->again)
+			return;
+		end = flight(s, i)->from;
+	}
+	if (s->redo >= end || (end < s->n && end - s->redo < AUDIT_SCAN_MORE))
+		return;
+	s->again = s->redo;
+	s->again_end = end;
+	/* Of those that are under way some may have been marked, too. */
+	s->redo = end < s->n ? end : SIZE_MAX;
+}
+
+/* Items before at are no longer there; readings of items that are done neither. */
+static void shift(struct audit_scan *s, size_t at)
+{
+	struct body_facts *kept = NULL;
+	size_t n = 0;
+
+	s->next -= at;
+	s->again -= s->again < at ? s->again : at;
+	s->again_end -= s->again_end < at ? s->again_end : at;
+	if (s->redo != SIZE_MAX)
+		s->redo -= s->redo < at ? s->redo : at;
+	for (size_t i = 0; i < s->flight_n; i++) {
+		flight(s, i)->from -= at;
+		flight(s, i)->to -= at;
+	}
+	s->unsure = 0;
+	if (s->first_n > 0)
+		kept = mem_calloc(s->first_cap, sizeof *kept);
+	for (size_t i = 0; i < s->next; i++) {
+		struct audit_scan_item *item = &s->v[i];
+
+		if (!audit_scan_due(item))
+			continue;
+		s->unsure += item->unsure;
+		if (item->first < 0 || kept == NULL)
+			continue;
+		kept[n] = s->first[item->first];
+		item->first = (int64_t)n++;
+	}
+	s->check.lean = s->unsure == 0;
+	s->first_n = n;
+	if (kept == NULL)
+		return;
+	free(s->first);
+	s->first = kept;
+}
+
+/* How many at the front are done with, and under way in no command. */
+static size_t done_with(struct audit_scan *s)
+{
+	size_t end = s->next;
+
+	for (size_t i = 0; i < s->flight_n; i++)
+		if (flight(s, i)->from < end)
+			end = flight(s, i)->from;
+	return due_from(s, 0, end);
+}
+
+/* See to it that there are some to ask for, while the folder has more of them. */
+static bool refill(struct audit_scan *s, struct err *err)
+{
+	size_t done, n;
+
+	if (s->last || s->n - s->next >= AUDIT_SCAN_LOW)
+		return true;
+	done = done_with(s);
+	if (s->n - done > AUDIT_SCAN_ROOM - AUDIT_SCAN_MORE)
+		return true;
+	if (!s->out->more(s->out->ctx, done, &n, &s->last, err)) {
+		s->fatal = true;
+		return false;
+	}
+	shift(s, done);
+	s->n = n;
+	return true;
+}
+
 static bool read_all(struct audit_scan *s, struct imap_session *session, struct err *err)
 {
-	s->next = 0;
+	s->next = s->again = s->again_end = 0;
 	s->redo = SIZE_MAX;
+	s->last = s->out->more == NULL;
 	for (;;) {
-		while (s->next < s->n && !audit_scan_due(&s->v[s->next]))
-			s->next++;
-		if (s->next < s->n && has_room(s, &s->v[s->next])) {
-			if (!send(s, session, err))
+		s->next = due_from(s, s->next, s->n);
+		if (!refill(s, err))
+			return false;
+		begin_again(s);
+		s->again = due_from(s, s->again, s->again_end);
+		if (s->again < s->again_end && has_room(s, &s->v[s->again])) {
+			if (!send(s, session, &s->again, s->again_end, err))
+				return false;
+		} else if (s->again == s->again_end && s->next < s->n &&
+			   has_room(s, &s->v[s->next])) {
+			if (!send(s, session, &s->next, s->n, err))
 				return false;
 		} else if (s->flight_n > 0) {
 			if (!finish(s, session, err))
 				return false;
-		} else if (s->redo < s->n) {
-			s->next = s->redo;
-			s->redo = SIZE_MAX;
-		} else {
+		} else if (s->last && s->next == s->n && s->redo >= s->n) {
 			return true;
 		}
 	}
@@ -330,6 +436,7 @@ enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session 
 	s->n = n;
 	s->flight_n = 0;
 	s->in_flight = 0;
+	audit_scan_flow_begin(&s->flow, s->octets, began);
 	s->uidvalidity = 0;
 	s->sunk = s->overdue = false;
 	imap_session_handler(session, audit_scan_answer, s);

@@ -12,6 +12,7 @@
  * witness of damage is read a second time, and so is one of many others: two readings may
  * differ.
  */
+#include "audit/audit_scan_flow.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "imap/imap_session.h"
@@ -40,6 +41,7 @@ struct audit_scan_item {
 	uint8_t tier;	/* of the index */
 	struct msg_key key;
 	int64_t octets;	 /* RFC822.SIZE in the index; -1: not known */
+	bool unsure;	 /* its first reading did not tell of its structure */
 	int64_t first;	 /* index into audit_scan.first; -1: no first reading is kept */
 	uint64_t failed; /* SYMPTOM_BIT of attempts that failed */
 };
@@ -61,7 +63,19 @@ struct audit_scan_sink {
 	/* Before a command for so much goes out: wait as the server wants it.  False:
 	 * ERR_STOPPED. */
 	bool (*pace)(void *ctx, int64_t messages, int64_t octets, struct err *err);
+	/* More of the folder, so that the server is never without a command between one
+	 * part of it and the next: take the first `done` away, put up to AUDIT_SCAN_MORE
+	 * others behind the rest, and say how many there are now; *last_out: no more
+	 * will come.  NULL: v is all, and needs no room. */
+	bool (*more)(void *ctx, size_t done, size_t *n_out, bool *last_out,
+		     struct err *err);
 };
+
+/* Items that v has room for; that come at once; with fewer that were not asked for yet,
+ * more are taken. */
+#define AUDIT_SCAN_ROOM 16384
+#define AUDIT_SCAN_MORE 4096
+#define AUDIT_SCAN_LOW	2048
 
 #define AUDIT_SCAN_FLIGHTS 16
 
@@ -92,8 +106,11 @@ struct audit_scan {
 	bool overdue; /* it has taken longer than a message may */
 	int64_t began_ms, allowed_ms, last_ms, gap_now;
 	struct audit_scan_item *v; /* ascending by uid */
-	size_t n, next,
-		redo; /* to ask for; from redo on some are to be asked for again */
+	size_t n, next;		   /* the first that was not asked for yet */
+	size_t redo; /* from here on some are to be asked for again; SIZE_MAX: none */
+	size_t again, again_end;  /* of those that are, between these, now */
+	bool last;		  /* no more will come */
+	size_t unsure;		  /* items that are */
 	struct body_facts *first; /* first readings of items that are read twice */
 	size_t first_n, first_cap;
 	uint32_t uidvalidity;
@@ -103,11 +120,13 @@ struct audit_scan {
 	struct audit_scan_flight {
 		uint64_t cmd;
 		bool second; /* for SCAN_SECOND */
+		bool again;  /* not the first command for them */
 		size_t from, to, asked;
 		int64_t octets;
 	} flight[AUDIT_SCAN_FLIGHTS];
 	size_t flight_first, flight_n;
 	int64_t in_flight;
+	struct audit_scan_flow flow;
 };
 
 void audit_scan_init(struct audit_scan *s); /* then set the caller's part */

@@ -135,7 +135,9 @@ static bool count_due(struct scan_run *r, int64_t epoch, int64_t *out, struct er
 	enum next next;
 
 	*out = 0;
-	if (!store_scan_wants_open(r->st, epoch, 1, &it, err))
+	/* All are in scope: no more need be known of them. */
+	if (!(r->so->how == SCAN_ALL ? store_scan_sizes_open(r->st, epoch, &it, err)
+				     : store_scan_wants_open(r->st, epoch, 1, &it, err)))
 		return false;
 	while ((next = store_scan_wants_next(it, &w, err)) == NEXT_ITEM)
 		*out += is_due(r, &w);
@@ -200,7 +202,7 @@ bool scan_plan_chunk(struct scan_run *r, const struct scan_worker *w,
 	while ((next = store_scan_wants_next(it, &want, err)) == NEXT_ITEM) {
 		if (!is_due(r, &want))
 			continue;
-		if (c->n == SCAN_CHUNK_MAX) {
+		if (c->n == AUDIT_SCAN_MORE) {
 			c->next = want.m.uid;
 			next = NEXT_END;
 			break;

@@ -25,15 +25,32 @@ static bool closed(struct err *err)
 	return err_set(err, ERR_STOPPED, "the run was ended");
 }
 
-/* Ask the writer and wait for its answer. */
-static bool ask(struct scan_worker *w, enum scan_kind kind, void *what, struct err *err)
+/* The chunk that was asked for ahead is here, so that another answer may come. */
+static bool settle_ahead(struct scan_worker *w, struct err *err)
+{
+	if (w->ahead_is != AHEAD_ASKED)
+		return true;
+	w->ahead_is = AHEAD_NONE;
+	if (!audit_reply_wait(&w->reply, err))
+		return false;
+	w->ahead_is = AHEAD_HERE;
+	return true;
+}
+
+static bool push(struct scan_worker *w, enum scan_kind kind, void *what, struct err *err)
 {
 	struct audit_item item = {
 		.kind = (int)kind, .what = what, .from = w, .octets = 256
 	};
 
-	return audit_queue_push(w->crew->queue, &item) ? audit_reply_wait(&w->reply, err)
-						       : closed(err);
+	return audit_queue_push(w->crew->queue, &item) || closed(err);
+}
+
+/* Ask the writer and wait for its answer. */
+static bool ask(struct scan_worker *w, enum scan_kind kind, void *what, struct err *err)
+{
+	return settle_ahead(w, err) && push(w, kind, what, err) &&
+	       audit_reply_wait(&w->reply, err);
 }
 
 /* ---- the sink of the folder's reader ---- */
@@ -148,14 +165,59 @@ static void tally(struct scan_place *p, struct audit_scan *s)
 	s->gap_uid = 0;
 }
 
-/* Whatever of the chunk in hand is not done is left. */
-static void leave(struct scan_worker *w, struct scan_place *p)
+/* The first n of those in hand are taken away; what of them is not done is left. */
+static void leave(struct scan_worker *w, size_t n)
 {
-	for (size_t i = 0; i < w->item_n; i++) {
+	struct scan_place *p = w->place;
+
+	for (size_t i = 0; i < n; i++) {
 		p->left += w->items[i].state <= SCAN_LEFT;
 		p->gone += w->items[i].state == SCAN_GONE;
 	}
-	w->item_n = 0;
+	w->item_n -= n;
+	memmove(w->items, w->items + n, w->item_n * sizeof *w->items);
+}
+
+/* The chunk that comes next, if any, while what is in hand is read. */
+static bool ask_ahead(struct scan_worker *w, struct err *err)
+{
+	if (w->place->next == 0 || w->ahead_is != AHEAD_NONE)
+		return true;
+	w->ahead.place = w->place;
+	if (!push(w, SCAN_ASK_CHUNK, &w->ahead, err))
+		return false;
+	w->ahead_is = AHEAD_ASKED;
+	return true;
+}
+
+/* The chunk that comes next is put behind what is in hand. */
+static bool take_ahead(struct scan_worker *w, struct err *err)
+{
+	const struct scan_chunk *c = &w->ahead;
+
+	if (!ask_ahead(w, err) || !settle_ahead(w, err))
+		return false;
+	if (w->ahead_is == AHEAD_NONE)
+		return true;
+	memcpy(w->items + w->item_n, c->v, c->n * sizeof *c->v);
+	w->item_n += c->n;
+	w->place->asked += (int64_t)c->n;
+	w->place->next = c->next;
+	w->ahead_is = AHEAD_NONE;
+	return ask_ahead(w, err);
+}
+
+static bool on_more(void *ctx, size_t done, size_t *n_out, bool *last_out,
+		    struct err *err)
+{
+	struct scan_worker *w = ctx;
+
+	leave(w, done);
+	if (!take_ahead(w, err))
+		return false;
+	*n_out = w->item_n;
+	*last_out = w->place->next == 0;
+	return true;
 }
 
 /* The place is finished; err of false is the writer's. */
@@ -164,28 +226,18 @@ static bool end_place(struct scan_worker *w, struct scan_place *p, const char *e
 {
 	struct scan_folder_end e = { .place = p };
 
-	leave(w, p);
+	if (w->place == p)
+		leave(w, w->item_n);
 	/* Chunks that were never asked for. */
 	if (p->next != 0 && p->wanted > p->asked)
 		p->left += p->wanted - p->asked;
 	if (error != NULL)
 		snprintf(p->error, sizeof p->error, "%s", error);
 	p->done = true;
-	return flush(w, err) && ask(w, SCAN_FOLDER_END, &e, err);
-}
-
-static bool next_chunk(struct scan_worker *w, struct scan_place *p, struct audit_scan *s,
-		       struct err *err)
-{
-	struct scan_chunk c = { .place = p, .v = w->items };
-
-	leave(w, p);
-	audit_scan_forget(s);
-	if (!ask(w, SCAN_ASK_CHUNK, &c, err))
+	if (!flush(w, err) || !ask(w, SCAN_FOLDER_END, &e, err))
 		return false;
-	w->item_n = c.n;
-	p->next = c.next;
-	p->asked += (int64_t)c.n;
+	if (w->place == p)
+		w->ahead_is = AHEAD_NONE;
 	return true;
 }
 
@@ -195,12 +247,11 @@ enum place_end {
 	PLACE_OVER,  /* we were stopped, or the writer or this machine has failed: err */
 };
 
-/* Have a chunk in hand; *more false: there is nothing left to read. */
-static bool have_chunk(struct scan_worker *w, struct scan_place *p, struct audit_scan *s,
-		       bool *more, struct err *err)
+/* Have something in hand; *more false: there is nothing left to read. */
+static bool have_chunk(struct scan_worker *w, bool *more, struct err *err)
 {
-	while (w->item_n == 0 && p->next != 0)
-		if (!next_chunk(w, p, s, err))
+	while (w->item_n == 0 && w->place->next != 0)
+		if (!take_ahead(w, err))
 			return false;
 	*more = w->item_n > 0;
 	return true;
@@ -223,7 +274,7 @@ static enum place_end read_chunk(struct scan_worker *w, struct scan_place *p,
 	s->progress |= progress;
 	switch (end) {
 	case SCAN_ENDED:
-		leave(w, p);
+		leave(w, w->item_n);
 		return PLACE_ENDED;
 	case SCAN_CLOSED:
 		return end_place(w, p, strbuf_cstr(why), err) ? PLACE_ENDED : PLACE_OVER;
@@ -249,10 +300,14 @@ static enum place_end read_place(struct scan_worker *w, struct scan_place *p,
 	char words[80];
 	bool more;
 
-	w->place = p;
+	if (w->place != p) {
+		w->place = p;
+		w->item_n = 0;
+		audit_scan_forget(s);
+	}
 	while (!p->done && end == PLACE_ENDED) {
 		strbuf_clear(&why);
-		if (!have_chunk(w, p, s, &more, err)) {
+		if (!have_chunk(w, &more, err)) {
 			end = PLACE_OVER;
 		} else if (more) {
 			end = read_chunk(w, p, s, session, &why, err);
@@ -359,7 +414,7 @@ static bool visit(struct scan_worker *w, struct scan_places *places, struct audi
 static bool read_account(struct scan_worker *w, struct scan_places *places,
 			 struct scan_account_end *e, struct err *err)
 {
-	const struct audit_scan_sink sink = { w, on_seen, on_settle, on_pace };
+	const struct audit_scan_sink sink = { w, on_seen, on_settle, on_pace, on_more };
 	unsigned in_vain = 0, breaks = 0;
 	enum place_end end = PLACE_BROKE;
 	struct audit_scan s;
@@ -403,6 +458,18 @@ out:
 	return ok;
 }
 
+/* The writer holds nothing of it any longer. */
+static void forget_place(struct scan_worker *w)
+{
+	struct err ignored = ERR_INIT;
+
+	if (!settle_ahead(w, &ignored))
+		trace(TRACE_AUDIT, "%s", ignored.text);
+	w->ahead_is = AHEAD_NONE;
+	w->place = NULL;
+	w->item_n = 0;
+}
+
 static bool do_job(struct scan_worker *w, struct err *err)
 {
 	struct scan_places places = { 0 };
@@ -410,7 +477,6 @@ static bool do_job(struct scan_worker *w, struct err *err)
 	bool ok;
 
 	arena_init(&places.arena);
-	w->item_n = 0;
 	ok = ask(w, SCAN_ASK_PLACES, &places, err);
 	if (ok && places.n > 0)
 		ok = read_account(w, &places, &e, err);
@@ -425,6 +491,7 @@ static bool do_job(struct scan_worker *w, struct err *err)
 		if (!flush(w, &later))
 			trace(TRACE_AUDIT, "%s", later.text);
 	}
+	forget_place(w);
 	arena_done(&places.arena);
 	return ok;
 }
@@ -448,10 +515,12 @@ static void *work(void *arg)
 	struct scan_worker *w = arg;
 	struct err err = ERR_INIT;
 
-	w->items = mem_alloc(SCAN_CHUNK_MAX * sizeof *w->items);
+	w->items = mem_alloc(AUDIT_SCAN_ROOM * sizeof *w->items);
+	w->ahead.v = mem_alloc(AUDIT_SCAN_MORE * sizeof *w->ahead.v);
 	while ((w->job = next_job(w)) != NULL && do_job(w, &err))
 		;
 	free(w->items);
+	free(w->ahead.v);
 	audit_queue_leave(w->crew->queue);
 	return NULL;
 }

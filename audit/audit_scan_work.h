@@ -7,12 +7,11 @@
 #include "audit/audit_worker.h"
 #include "store/store_scan.h"
 
-/* Items of one folder that are in hand at once, and results that wait for the writer. */
-#define SCAN_CHUNK_MAX 16384
+/* Results that wait for the writer. */
 #define SCAN_BATCH_MAX 512
 
 /* What an item of the queue is; what points to the struct named beside it.  The worker
- * waits for the answer of all but the batch. */
+ * waits for the answer of all but the batch, and of a chunk not before it needs it. */
 enum scan_kind {
 	SCAN_ASK_PLACES,  /* struct scan_places */
 	SCAN_ASK_CHUNK,	  /* struct scan_chunk */
@@ -28,7 +27,7 @@ struct scan_place {
 	uint32_t uidvalidity;
 	int64_t wanted;
 	/* the worker's */
-	uint32_t next; /* the first uid of the next chunk; 0: there is none */
+	uint32_t next; /* the first uid of the chunk that comes next; 0: there is none */
 	int64_t examine_ms, asked, octets, took_ms, gap_ms, left, gone;
 	uint32_t gap_uid;
 	unsigned breaks; /* sessions in a row that ended here and brought nothing */
@@ -46,7 +45,7 @@ struct scan_places {
 };
 struct scan_chunk {
 	const struct scan_place *place;
-	/* answer, into v with room for SCAN_CHUNK_MAX */
+	/* answer, into v with room for AUDIT_SCAN_MORE */
 	struct audit_scan_item *v;
 	size_t n;
 	uint32_t next; /* 0: that was all */
@@ -108,8 +107,14 @@ struct scan_worker {
 	/* private */
 	struct scan_batch *batch; /* being filled; NULL */
 	struct scan_place *place;
-	struct audit_scan_item *items; /* of the chunk in hand */
+	struct audit_scan_item *items; /* in hand, of the place */
 	size_t item_n;
+	struct scan_chunk ahead; /* the next ones of it */
+	enum {
+		AHEAD_NONE,
+		AHEAD_ASKED, /* the writer has not answered, or nobody has looked yet */
+		AHEAD_HERE,
+	} ahead_is;
 };
 
 bool scan_worker_start(struct scan_worker *w, struct err *err) MUST_CHECK;

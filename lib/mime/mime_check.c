@@ -55,6 +55,7 @@ void mime_check_begin(struct mime_check *c, struct sha256_ctx *sha)
 	c->line = c->blanks = c->controls = c->fed = 0;
 	c->shown = 0;
 	c->start_n = 0;
+	c->message.header.canon_only = true;
 	mime_message_begin(&c->message, sha);
 }
 

@@ -21,10 +21,13 @@ enum {
 void mime_lister_begin(struct mime_lister *l, struct sha256_ctx *sha)
 {
 	struct strbuf text = l->text, canon = l->canon, identity = l->identity;
+	bool canon_only = l->canon_only;
 
-	*l = (struct mime_lister){
-		.text = text, .canon = canon, .identity = identity, .sha = sha
-	};
+	*l = (struct mime_lister){ .text = text,
+				   .canon = canon,
+				   .identity = identity,
+				   .sha = sha,
+				   .canon_only = canon_only };
 	strbuf_clear(&l->text);
 	strbuf_clear(&l->canon);
 	strbuf_clear(&l->identity);
@@ -200,13 +203,19 @@ static void open_line(struct mime_lister *l)
 	digest_anew(l);
 }
 
-/* ":%lld:%02x%02x%02x%02x\n", which takes longer than the digest. */
-static void put_numbers(struct mime_lister *l, const struct sha256 *d)
+/* The name, and ":%lld:%02x%02x%02x%02x\n", which takes longer than the digest. */
+static void put_text(struct mime_lister *l, size_t name_n, const struct sha256 *d)
 {
 	static const char digits[] = "0123456789abcdef";
 	char text[NUMBERS_MAX], *end = text + sizeof text, *p = end;
 	int64_t n = l->field_n;
 
+	if (l->canon_only) {
+		/* Both colons, eight digits, the line end. */
+		for (l->text_n += name_n + 12; n >= 10; n /= 10)
+			l->text_n++;
+		return;
+	}
 	*--p = '\n';
 	for (int i = 3; i >= 0; i--) {
 		*--p = digits[d->bytes[i] & 15];
@@ -218,7 +227,9 @@ static void put_numbers(struct mime_lister *l, const struct sha256 *d)
 		n /= 10;
 	} while (n > 0);
 	*--p = ':';
+	strbuf_add(&l->text, l->name, name_n);
 	strbuf_add(&l->text, p, (size_t)(end - p));
+	l->text_n = l->text.n;
 }
 
 static void put_canon(struct mime_lister *l, size_t name_n, const struct sha256 *d)
@@ -247,13 +258,13 @@ static void close_line(struct mime_lister *l)
 	sha256_end(l->sha, &d);
 	if (l->full)
 		return;
-	if (l->text.n + name_n + NUMBERS_MAX + sizeof CUT > MIME_FIELDS_MAX) {
+	if (l->text_n + name_n + NUMBERS_MAX + sizeof CUT > MIME_FIELDS_MAX) {
 		l->full = true;
-		strbuf_adds(&l->text, CUT);
+		if (!l->canon_only)
+			strbuf_adds(&l->text, CUT);
 		return;
 	}
-	strbuf_add(&l->text, l->name, name_n);
-	put_numbers(l, &d);
+	put_text(l, name_n, &d);
 	put_canon(l, name_n, &d);
 	l->stray_first |= name_n == 0 && l->fields + l->strays == 0;
 	l->fields += name_n > 0;

@@ -34,6 +34,8 @@
 #define MIME_IDENTITY_MAX (1u << 20)
 
 struct mime_lister {
+	/* set by the caller, before begin */
+	bool canon_only; /* text is not made; where it would be cut, canon is */
 	/* results */
 	struct strbuf text; /* the lines above */
 	/* The same for a digest of the whole header: of each line the length of its name,
@@ -50,12 +52,13 @@ struct mime_lister {
 	/* private */
 	struct sha256_ctx *sha;
 	int at;
-	bool open;  /* a line is in hand */
-	bool blank; /* a blank is owed before the next octet of the value */
-	bool begun; /* the value has had an octet that is no blank */
-	bool field; /* the line in hand is a field: its colon came */
-	bool keep;  /* ... one of identity */
-	bool full;  /* the text is cut */
+	bool open;     /* a line is in hand */
+	bool blank;    /* a blank is owed before the next octet of the value */
+	bool begun;    /* the value has had an octet that is no blank */
+	bool field;    /* the line in hand is a field: its colon came */
+	bool keep;     /* ... one of identity */
+	bool full;     /* the text is cut */
+	size_t text_n; /* octets of it, made or not */
 	char name[MIME_FIELD_NAME_MAX];
 	size_t name_n;	 /* octets of the name, also of those that were not kept */
 	int64_t field_n; /* octets of the line in hand */

@@ -447,6 +447,12 @@ static bool take_value(struct span *rest, struct span *out, bool *raw)
 	return true;
 }
 
+/* Nearly all differ in their length or their first letter. */
+static bool same_name(struct span a, struct span b)
+{
+	return a.n == b.n && ((a.p[0] ^ b.p[0]) & ~0x20) == 0 && span_ieq(a, b);
+}
+
 bool mime_plain_of(struct span text, bool part, struct mime_plain *out)
 {
 	struct span once[ONCE_MAX], rest = text;
@@ -466,7 +472,7 @@ bool mime_plain_of(struct span text, bool part, struct mime_plain *out)
 		if (!part && sort == SORT_MANY)
 			continue;
 		for (size_t i = 0; i < once_n; i++)
-			if (span_ieq(once[i], name))
+			if (same_name(once[i], name))
 				return false;
 		if (once_n == COUNT_OF(once))
 			return false;

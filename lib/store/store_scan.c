@@ -129,6 +129,7 @@ static void bind_epoch(sqlite3_stmt *q, int64_t epoch)
 struct store_scan_wants {
 	struct store *st;
 	sqlite3_stmt *messages, *seen;
+	bool sizes; /* of messages no more is read */
 	/* the row of body_seen in hand; 0: none is left */
 	int64_t message, run, announced;
 	bool read;
@@ -171,6 +172,7 @@ static bool open_walk(struct store *st, const char *sql, int64_t epoch, uint32_t
 	struct store_scan_wants *it = mem_calloc(1, sizeof *it);
 
 	it->st = st;
+	it->sizes = sql == sql_scan_sizes;
 	if (!db_prepare(st, sql, &it->messages, err) ||
 	    !db_prepare(st, sql_scan_seen, &it->seen, err))
 		goto fail;
@@ -193,6 +195,25 @@ bool store_scan_wants_open(struct store *st, int64_t epoch, uint32_t from,
 	return open_walk(st, sql_scan_messages, epoch, from, out, err);
 }
 
+bool store_scan_sizes_open(struct store *st, int64_t epoch, struct store_scan_wants **out,
+			   struct err *err)
+{
+	return open_walk(st, sql_scan_sizes, epoch, 1, out, err);
+}
+
+/* A row of sql_scan_sizes. */
+static enum next size_next(struct store_scan_wants *it, struct scan_want *out,
+			   struct err *err)
+{
+	sqlite3_stmt *q = it->messages;
+	int64_t id = sqlite3_column_int64(q, 0), run;
+
+	*out = (struct scan_want){ .m = { .uid = (uint32_t)id,
+					  .octets = sqlite3_column_int64(q, 1),
+					  .date = MSG_DATE_UNKNOWN } };
+	return newest(it, id, out, &run, err) ? NEXT_ITEM : NEXT_FAIL;
+}
+
 enum next store_scan_wants_next(struct store_scan_wants *it, struct scan_want *out,
 				struct err *err)
 {
@@ -203,6 +224,8 @@ enum next store_scan_wants_next(struct store_scan_wants *it, struct scan_want *o
 
 	if (n != NEXT_ITEM)
 		return n;
+	if (it->sizes)
+		return size_next(it, out, err);
 	*out = (struct scan_want){ .m = { .uid = (uint32_t)sqlite3_column_int64(q, 0),
 					  .octets = sqlite3_column_int64(q, 3),
 					  .date = db_date(q, 4) },

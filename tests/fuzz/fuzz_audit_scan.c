@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Whole messages of a folder from a server that may say anything.  The first octet says
- * how the stream is cut into sessions and how much comes at once, the rest is what the
- * server says.  Each break is followed by another session, and in the end each message
- * was handed over once, or is left, or is gone; what is called read came as a whole.
+ * how the stream is cut into sessions, how much comes at once, and whether the folder is
+ * read in parts; the rest is what the server says.  Each break is followed by another
+ * session, and in the end each message was handed over once, or is left, or is gone; what
+ * is called read came as a whole.
  */
 #include "audit/audit_scan_folder.h"
 
@@ -19,6 +20,7 @@ struct peer {
 
 struct trial {
 	struct audit_scan_item v[ITEMS];
+	size_t n, begun; /* in v; that were ever there */
 	unsigned told[ITEMS];
 	const struct peer *peer;
 };
@@ -61,9 +63,10 @@ static bool on_seen(void *ctx, const struct audit_scanned *m, struct err *err)
 {
 	struct trial *t = ctx;
 	const struct body_facts *f = m->facts;
-	size_t at = (size_t)(m->item - t->v);
+	size_t at = m->item->uid - 1;
 
 	(void)err;
+	PROMISE((size_t)(m->item - t->v) < t->n);
 	PROMISE(at < ITEMS && t->told[at]++ == 0);
 	PROMISE(f->symptoms >> SYMPTOM_COUNT == 0);
 	PROMISE(f->words != NULL && (f->read || f->words[0] != '\0'));
@@ -88,6 +91,42 @@ static bool on_pace(void *ctx, int64_t messages, int64_t octets, struct err *err
 	return true;
 }
 
+/* It was handed over once, or is left, or is gone. */
+static void is_done(const struct trial *t, const struct audit_scan_item *i)
+{
+	PROMISE((i->state == SCAN_DONE) == (t->told[i->uid - 1] == 1));
+}
+
+static void put(struct trial *t)
+{
+	size_t i = t->begun++;
+
+	t->v[t->n++] = (struct audit_scan_item){ .uid = (uint32_t)i + 1,
+						 .octets = i % 3 == 0 ? -1 : 59,
+						 .first = -1 };
+}
+
+static bool on_more(void *ctx, size_t done, size_t *n_out, bool *last_out,
+		    struct err *err)
+{
+	struct trial *t = ctx;
+
+	(void)err;
+	PROMISE(done <= t->n);
+	for (size_t i = 0; i < done; i++) {
+		PROMISE(t->v[i].state >= SCAN_LEFT);
+		is_done(t, &t->v[i]);
+	}
+	t->n -= done;
+	memmove(t->v, t->v + done, t->n * sizeof *t->v);
+	/* One at a time, and none before some are done. */
+	if (t->begun < ITEMS && t->n < 4)
+		put(t);
+	*n_out = t->n;
+	*last_out = t->begun == ITEMS;
+	return true;
+}
+
 /* One session over what is left, or over the first part of it. */
 static enum audit_scan_end one(struct audit_scan *s, struct trial *t, struct peer *p,
 			       size_t part)
@@ -103,7 +142,7 @@ static enum audit_scan_end one(struct audit_scan *s, struct trial *t, struct pee
 
 	if (part < p->rest.n)
 		p->rest.n = part;
-	end = audit_scan_folder(s, session, "INBOX", 7, t->v, ITEMS, &why, &err);
+	end = audit_scan_folder(s, session, "INBOX", 7, t->v, t->n, &why, &err);
 	PROMISE((end == SCAN_BROKE) == (err.cls != ERR_NONE));
 	PROMISE((end == SCAN_CLOSED) == (why.n > 0));
 	p->rest = span_from(all, part < all.n ? part : all.n);
@@ -117,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Its converters are kept: to open them takes longer than all else. */
 	static struct mime_check check;
 	static struct sha256_ctx *sha;
-	const struct audit_scan_sink sink = { NULL, on_seen, on_settle, on_pace };
+	const struct audit_scan_sink sink = { NULL, on_seen, on_settle, on_pace, NULL };
 	struct audit_scan_sink mine = sink;
 	enum audit_scan_end end = SCAN_BROKE;
 	struct trial t = { 0 };
@@ -133,10 +172,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	p = (struct peer){ { (const char *)data + 1, size - 1 }, 1, 0 };
 	p.piece = data[0] & 1 ? 7 : SIZE_MAX;
-	for (size_t i = 0; i < ITEMS; i++)
-		t.v[i] = (struct audit_scan_item){ .uid = (uint32_t)i + 1,
-						   .octets = i % 3 == 0 ? -1 : 59,
-						   .first = -1 };
+	if (data[0] & 4)
+		mine.more = on_more;
+	while (t.begun < (mine.more != NULL ? 3 : ITEMS))
+		put(&t);
 	t.peer = &p;
 	mine.ctx = &t;
 	audit_scan_init(&s);
@@ -150,8 +189,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	     n++)
 		end = one(&s, &t, &p, data[0] < 4 ? SIZE_MAX : (size_t)data[0] * 8);
 	PROMISE(!s.fatal);
-	for (size_t i = 0; i < ITEMS; i++) {
-		PROMISE((t.v[i].state == SCAN_DONE) == (t.told[i] == 1));
+	for (size_t i = 0; i < t.n; i++) {
+		is_done(&t, &t.v[i]);
 		PROMISE(end != SCAN_ENDED || t.v[i].state >= SCAN_LEFT);
 	}
 	check = s.check;

@@ -353,6 +353,46 @@ static void bounds_headers_of_any_size(void **state)
 	strbuf_done(&line);
 }
 
+/* The digest of a header is the same where nobody wants the text, also where that is cut.
+ */
+static void leaves_out_the_text(void **state)
+{
+	static const int fields[] = { 0, 1, 3, 12, 2400, 3300, 3400, 4000 };
+	struct strbuf header = STRBUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		struct mime_lister with = { 0 }, without = { .canon_only = true };
+		size_t taken;
+
+		strbuf_clear(&header);
+		for (int f = 0; f < fields[i]; f++) {
+			strbuf_addf(&header, f % 9 == 8 ? "no field %d" : "X-%d: a\tb",
+				    f);
+			for (int k = 0; k < f % 120 * (f % 7 == 0 ? 11 : 1); k++)
+				strbuf_adds(&header, " word");
+			strbuf_adds(&header, CRLF);
+		}
+		strbuf_adds(&header, CRLF);
+		for (size_t chunk = 1; chunk < 100000; chunk *= 317) {
+			list(strbuf_span(&header), chunk, &with, &taken);
+			list(strbuf_span(&header), chunk, &without, &taken);
+			if (with.canon.n != without.canon.n ||
+			    memcmp(strbuf_cstr(&with.canon), strbuf_cstr(&without.canon),
+				   with.canon.n) != 0 ||
+			    with.fields != without.fields ||
+			    with.strays != without.strays)
+				fail_msg("%d fields in pieces of %zu", fields[i], chunk);
+			assert_int_equal(without.text.n, 0);
+			assert_int_equal(with.fields + with.strays < fields[i],
+					 fields[i] >= 4000);
+		}
+		mime_lister_done(&with);
+		mime_lister_done(&without);
+	}
+	strbuf_done(&header);
+}
+
 static void refuses_texts_that_are_not_ours(void **state)
 {
 	static const char *const bad[] = {
@@ -502,6 +542,7 @@ int main(void)
 		cmocka_unit_test(hashes_values_unfolded),
 		cmocka_unit_test(keeps_the_fields_of_identity_as_they_stand),
 		cmocka_unit_test(bounds_headers_of_any_size),
+		cmocka_unit_test(leaves_out_the_text),
 		cmocka_unit_test(refuses_texts_that_are_not_ours),
 		cmocka_unit_test(tells_what_explains_a_difference),
 		cmocka_unit_test(says_that_a_cut_text_is_not_the_whole),

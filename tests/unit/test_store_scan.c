@@ -68,20 +68,28 @@ static void put(struct bed *b, uint32_t uid, const struct body_facts *f)
 static const char *wants(struct bed *b)
 {
 	struct strbuf sb = STRBUF_INIT;
-	struct store_scan_wants *it;
-	struct scan_want w;
+	struct store_scan_wants *it, *sizes;
+	struct scan_want w, size;
 	struct err err = ERR_INIT;
 	const char *out;
 	enum next n;
 
 	ok(store_scan_wants_open(b->rig.st, b->epoch, 1, &it, &err));
+	ok(store_scan_sizes_open(b->rig.st, b->epoch, &sizes, &err));
 	while ((n = store_scan_wants_next(it, &w, &err)) == NEXT_ITEM) {
+		assert_int_equal(store_scan_wants_next(sizes, &size, &err), NEXT_ITEM);
+		assert_int_equal(size.m.uid, w.m.uid);
+		assert_int_equal(size.m.octets, w.m.octets);
+		assert_int_equal(size.run, w.run);
+		assert_int_equal(size.read, w.read);
 		strbuf_addf(&sb, "%s%u:%lld%s", sb.n > 0 ? " " : "", w.m.uid,
 			    (long long)w.run, w.run != 0 && !w.read ? "!" : "");
 		assert_int_equal(w.m.date, rig_row(w.m.uid).m.date);
 		assert_int_equal(w.m.tier, TIER_ID);
 	}
 	assert_int_equal(n, NEXT_END);
+	assert_int_equal(store_scan_wants_next(sizes, &size, &err), NEXT_END);
+	store_scan_wants_close(sizes);
 	store_scan_wants_close(it);
 	out = arena_span(&b->rig.arena, strbuf_span(&sb));
 	strbuf_done(&sb);
