@@ -127,6 +127,28 @@ static const struct scene {
 	  "info folder-extra new B: The old side has no such folder. It had it as \"A\", "
 	  "which was renamed to \"C\", which has its MAILBOXID: run 2 found that.\n",
 	  &rule },
+	{ "three renamed at once, of which two had one place",
+	  false,
+	  { INBOX, FI("A", c, "fa"), FI("B", d, "fb"), FIE("E", "fe") },
+	  { INBOX, F("B", cd) },
+	  { INBOX, FI("C", c, "fa"), FI("D", d, "fb"), FIE("G", "fe") },
+	  { INBOX, F("B", cd) },
+	  VERDICT_DIFFERS,
+	  "doubt folder-missing old C: It holds 1 messages on the old side. On the old "
+	  "side it was \"A\", until run 2 found it renamed (same MAILBOXID). What was "
+	  "copied before lies where that name belongs: let the mover run again, or a "
+	  "rule of the config name the place.\n"
+	  "doubt folder-missing old D: It holds 1 messages on the old side. On the old "
+	  "side it was \"B\", until run 2 found it renamed (same MAILBOXID). What was "
+	  "copied before lies where that name belongs: let the mover run again, or a "
+	  "rule of the config name the place.\n"
+	  "doubt folder-missing old G: It is empty on the old side, but its place is "
+	  "lost. On the old side it was \"E\", until run 2 found it renamed (same "
+	  "MAILBOXID). What was copied before lies where that name belongs: let the "
+	  "mover run again, or a rule of the config name the place.\n"
+	  "info folder-extra new B: The old side has no such folder. It had it as \"B\", "
+	  "which was renamed to \"D\", which has its MAILBOXID: run 2 found that.\n",
+	  &rule },
 	{ "the same, where a rule left A out",
 	  false,
 	  { INBOX, FI("A", c, "fa") },
