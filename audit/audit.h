@@ -51,8 +51,8 @@ struct audit_options {
 	uint32_t share_min;	/* messages from which on a folder is read over several
 				   connections; 0: AUDIT_SHARE_MIN */
 	struct net_wake *wake;	/* set when we shall stop */
-	bool acl_again;	  /* ACL_AUTO is as ACL_ON */
-	void *transcript; /* FILE *, see imap_session.h; only with one connection */
+	bool acl_again;		/* ACL_AUTO is as ACL_ON */
+	void *transcript;	/* FILE *, see imap_session.h; only with one connection */
 
 	/* The password for this login of this side; called from worker threads, one at a
 	 * time (a mutex is held).  ERR_LOGIN when there is none.  out is wiped by the
@@ -82,6 +82,8 @@ struct audit_side_sum {
 	int64_t folders, folders_failed, messages;
 	int64_t folders_same;	    /* proven unchanged, and not read */
 	int64_t folders_renewed;    /* with another UIDVALIDITY than before */
+	int64_t folders_renamed;    /* known by their MAILBOXID under another name */
+	int64_t ids_refused;	    /* folders whose MAILBOXID is none */
 	enum err_class first_error; /* of the first account that failed */
 	char first_error_text[480];
 	char first_error_hint[240];

@@ -49,8 +49,11 @@ static bool on_code(struct burst *b, struct span code, struct err *err)
 
 	if (span_ieq_str(name, "CLOSED") && b->what == STEP_EXAMINE) {
 		b->now = nothing;
+		audit_rows_objectid_forget(b->r);
 		return true;
 	}
+	if (span_ieq_str(name, "MAILBOXID") && b->what == STEP_EXAMINE)
+		audit_rows_objectid(b->r, value);
 	(void)err;
 	/* It is said again, with the reason, when the folder is read alone. */
 	if (!audit_rows_code(name, value, b->what == STEP_EXAMINE, &b->now, &why))
@@ -350,6 +353,7 @@ void burst_start(struct burst *b, size_t i)
 	b->began_ms = clock_mono_ms();
 	b->changed = b->epoch = 0;
 	b->now = nothing;
+	audit_rows_objectid_forget(r);
 	b->odd = b->found = false;
 	b->into = NULL;
 	audit_uids_clear(&r->found);
@@ -378,7 +382,7 @@ bool burst_opened(struct burst *b, const struct imap_done *done, struct err *err
 		return true;
 	}
 	if (b->way != AUDIT_WHOLE &&
-	    (b->now.uidvalidity != was->uidvalidity ||
+	    (b->now.uidvalidity != was->uidvalidity || audit_reader_other(r, b->i) ||
 	     (b->way == AUDIT_DELTA && b->now.modseq < was->modseq))) {
 		r->marks[b->i] |= AUDIT_AFRESH;
 		b->odd = true;

@@ -22,6 +22,7 @@ static bool open_folder(struct audit_pump *o, struct err *err)
 
 	o->opening = true;
 	o->now = (struct folder_state){ .modseq = -1, .exists = -1, .octets = -1 };
+	audit_rows_objectid_forget(r);
 	strbuf_clear(&r->line);
 	strbuf_adds(&r->line, "EXAMINE ");
 	imap_put_mailbox(&r->line, o->f->wire);
@@ -156,6 +157,7 @@ static bool is_known(const struct audit_pump *o)
 	const struct folder_known *known = &o->r->known[o->i];
 
 	return known->state.uidvalidity == o->now.uidvalidity &&
+	       !audit_reader_other(o->r, o->i) &&
 	       (o->way != AUDIT_DELTA || o->now.modseq >= known->state.modseq);
 }
 

@@ -22,8 +22,11 @@ static bool on_code(struct audit_pump *o, struct span code, struct err *err)
 		o->now = (struct folder_state){ .modseq = -1,
 						.exists = -1,
 						.octets = -1 };
+		audit_rows_objectid_forget(o->r);
 		return true;
 	}
+	if (span_ieq_str(name, "MAILBOXID") && o->opening)
+		audit_rows_objectid(o->r, value);
 	return audit_rows_code(name, value, o->opening, &o->now, err);
 }
 

@@ -54,12 +54,22 @@ static void mark_done(struct audit_reader *r, size_t i)
 	r->done_n++;
 }
 
+/* Cyrus: folders made within one second have one UIDVALIDITY, and RENAME keeps it.  Under
+ * the name of one may lie the messages of the other, with the same UIDs. */
+bool audit_reader_other(const struct audit_reader *r, size_t i)
+{
+	uint64_t was = r->known[i].mailbox, is = objectid_mark(r->mailbox_id);
+
+	return was != 0 && is != 0 && was != is;
+}
+
 /* The sink was told that folder i is read. */
 static void begun(struct audit_reader *r, size_t i, const struct folder_state *now)
 {
 	const struct folder_known *known = &r->known[i];
 	bool again = (r->marks[i] & AUDIT_BEGUN) != 0;
 
+	r->odd_ids += !again && r->mailbox_odd;
 	r->marks[i] |= AUDIT_BEGUN;
 	if (!again && known->epoch != 0 && known->state.uidvalidity != now->uidvalidity &&
 	    r->renewed++ == 0)
@@ -74,8 +84,8 @@ static bool counted(const struct audit_reader *r, size_t i)
 bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
 			int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
 {
-	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, counted(r, i), epoch_out,
-			    resume_uid_out, err))
+	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, r->mailbox_id,
+			    counted(r, i), epoch_out, resume_uid_out, err))
 		return sink_failed(r);
 	begun(r, i, now);
 	return true;
@@ -155,8 +165,8 @@ bool audit_reader_whole(struct audit_reader *r, size_t i, const struct folder_st
 		return audit_reader_hand(r, w, err) &&
 		       audit_reader_end(r, i, &end, NULL, err);
 	}
-	if (!r->sink->whole(r->sink->ctx, &r->folders[i], now, counted(r, i), w, &end,
-			    &why) &&
+	if (!r->sink->whole(r->sink->ctx, &r->folders[i], now, r->mailbox_id,
+			    counted(r, i), w, &end, &why) &&
 	    !refused(r, i, &end, &why, NULL, err))
 		return false;
 	begun(r, i, now);

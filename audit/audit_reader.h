@@ -13,6 +13,7 @@
 #include "imap/imap_session.h"
 #include "model/acl.h"
 #include "model/limit.h"
+#include "model/objectid.h"
 #include "model/server.h"
 #include "store/store_gmail.h"
 
@@ -45,18 +46,18 @@ struct audit_sink {
 	bool (*unchanged)(void *ctx, const int64_t *ids, size_t n, int64_t messages,
 			  struct err *err);
 	/* again: its messages were counted before, when it was begun over an earlier
-	 * session or by expect. */
+	 * session or by expect.  mailbox_id: as EXAMINE told it; "". */
 	bool (*begin)(void *ctx, const struct folder *f, const struct folder_state *now,
-		      bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
-		      struct err *err);
+		      const char *mailbox_id, bool again, int64_t *epoch_out,
+		      uint32_t *resume_uid_out, struct err *err);
 	/* Takes the window, also on failure, and gives it back to the pool. */
 	bool (*window)(void *ctx, struct audit_window *w, struct err *err);
 	/* begin, window and end in one, of a folder that is read from its start and is
 	 * one window; the epochs of window and end are filled in.  Takes the window as
 	 * window does.  NULL: they are called one after the other. */
 	bool (*whole)(void *ctx, const struct folder *f, const struct folder_state *now,
-		      bool again, struct audit_window *w, struct folder_end *e,
-		      struct err *err);
+		      const char *mailbox_id, bool again, struct audit_window *w,
+		      struct folder_end *e, struct err *err);
 	/* One of so many messages was handed over by the connection that read it: may it
 	 * ask for the next?  Waits.  NULL: always. */
 	bool (*pace)(void *ctx, size_t messages, struct err *err);
@@ -172,6 +173,11 @@ struct audit_reader {
 	size_t acl_n;
 	struct arena acl_text;
 	bool acl_planned, gmail_over;
+	/* MAILBOXID (RFC 8474) of the folder that was opened last; "" when none was told
+	 */
+	char mailbox_id[OBJECTID_MAX + 1];
+	bool mailbox_odd;     /* it is none, or there were two: "" */
+	int64_t odd_ids;      /* folders of which it was */
 	struct err first_bad; /* why the first folder that failed could not be read;
 				 ERR_NONE */
 
@@ -210,6 +216,9 @@ bool audit_reader_survey(struct audit_reader *r, struct imap_session *s,
 /* ---- between the files of the reader ---- */
 
 bool audit_is_inbox(const char *wire);
+/* Folder i, which is open, is another one than before, whatever UIDVALIDITY says: its
+ * MAILBOXID tells. */
+bool audit_reader_other(const struct audit_reader *r, size_t i);
 /* The sink's begin; remembers a new UIDVALIDITY.  False: r->fatal. */
 bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
 			int64_t *epoch_out, uint32_t *resume_uid_out,

@@ -158,3 +158,25 @@ bool audit_rows_code(struct span name, struct span value, bool opening,
 	}
 	return true;
 }
+
+void audit_rows_objectid_forget(struct audit_reader *r)
+{
+	r->mailbox_id[0] = '\0';
+	r->mailbox_odd = false;
+}
+
+void audit_rows_objectid(struct audit_reader *r, struct span value)
+{
+	bool good = value.n > 2 && value.p[0] == '(' && value.p[value.n - 1] == ')';
+	struct span id = good ? (struct span){ value.p + 1, value.n - 2 } : value;
+
+	good = good && objectid_valid(id);
+	if (!good || r->mailbox_odd ||
+	    (r->mailbox_id[0] != '\0' && !span_eq_str(id, r->mailbox_id))) {
+		r->mailbox_odd = true;
+		r->mailbox_id[0] = '\0';
+		return;
+	}
+	memcpy(r->mailbox_id, id.p, id.n);
+	r->mailbox_id[id.n] = '\0';
+}

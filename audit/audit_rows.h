@@ -32,6 +32,11 @@ bool audit_rows_any_weak(const struct audit_window *w);
 bool audit_rows_code(struct span name, struct span value, bool opening,
 		     struct folder_state *now, struct err *err) MUST_CHECK;
 
+/* MAILBOXID of the folder that is being opened (RFC 8474), and: the next one is.  What is
+ * no such id is not used, and spoils nothing. */
+void audit_rows_objectid(struct audit_reader *r, struct span value);
+void audit_rows_objectid_forget(struct audit_reader *r);
+
 /* The key of messages that have nothing to be recognised by: one and the same for all of
  * them. */
 void audit_key_none(struct msg_key *out);

@@ -67,10 +67,12 @@ static bool on_gmail(void *ctx, int64_t epoch, const struct gmail_row *rows, siz
 }
 
 static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
-		     bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
-		     struct err *err)
+		     const char *mailbox_id, bool again, int64_t *epoch_out,
+		     uint32_t *resume_uid_out, struct err *err)
 {
-	struct audit_begin b = { .folder = f, .now = now, .again = again };
+	struct audit_begin b = {
+		.folder = f, .now = now, .mailbox_id = mailbox_id, .again = again
+	};
 
 	if (!ask(ctx, AUDIT_BEGIN, &b, 0, err))
 		return false;
@@ -130,12 +132,15 @@ static bool on_end(void *ctx, const struct folder *f, const struct folder_end *e
 }
 
 static bool on_whole(void *ctx, const struct folder *f, const struct folder_state *now,
-		     bool again, struct audit_window *window, struct folder_end *e,
-		     struct err *err)
+		     const char *mailbox_id, bool again, struct audit_window *window,
+		     struct folder_end *e, struct err *err)
 {
 	struct audit_worker *w = ctx;
 	struct audit_whole whole = {
-		.begin = { .folder = f, .now = now, .again = again },
+		.begin = { .folder = f,
+			   .now = now,
+			   .mailbox_id = mailbox_id,
+			   .again = again },
 		.window = window,
 		.end = { .folder = f, .end = e, .quiet = w->quiet },
 		.told = e,
@@ -413,6 +418,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	end.same = a.r.same;
 	end.renewed = a.r.renewed;
 	end.first_renewed = a.r.first_renewed;
+	end.odd_ids = a.r.odd_ids;
 	end.end.error = end.why.text;
 	end.quiet = w->quiet;
 	ok = ask(w, AUDIT_ACCOUNT, &end, 0, err);

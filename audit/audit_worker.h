@@ -29,9 +29,10 @@ enum audit_kind {
 struct audit_begin {
 	const struct folder *folder;
 	const struct folder_state *now;
-	int64_t epoch;	 /* answer */
-	uint32_t resume; /* answer */
-	bool again;	 /* its messages are counted already */
+	const char *mailbox_id; /* "" when it was not told */
+	int64_t epoch;		/* answer */
+	uint32_t resume;	/* answer */
+	bool again;		/* its messages are counted already */
 };
 struct audit_unchanged {
 	const int64_t *ids;
@@ -65,6 +66,7 @@ struct audit_account_end {
 	struct err why;		   /* ERR_NONE when all is well */
 	int64_t same, renewed;	   /* of struct audit_reader */
 	const char *first_renewed; /* likewise */
+	int64_t odd_ids;	   /* likewise */
 	bool quiet;		   /* its folders had no lines of their own */
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/store_objectid.h"
 
 enum {
 	PAUSE_MS = 200, /* between two calls of progress */
@@ -12,8 +13,9 @@ enum {
 	BATCH_MS = 100,
 	BATCH_ITEMS = 256,
 	BATCH_OCTETS = 1 << 20,
-	SAME_MAX = 20, /* accounts in a row with one and the same line; then they are
-			  counted */
+	RENAMED_MAX = 5, /* folders of an account whose new names are told */
+	SAME_MAX = 20,	 /* accounts in a row with one and the same line; then they are
+			    counted */
 };
 
 void audit_writer_init(struct audit_writer *w, struct store *st, struct audit_crew *crew,
@@ -84,6 +86,41 @@ static void say_account(struct audit_writer *w, const struct audit_worker *worke
 		    shown(worker->job->user, user, sizeof user), e->why.text);
 }
 
+/* Folders that have another name since, which their MAILBOXID tells: noticed now, when
+ * the old name is gone, or is another folder's. */
+static bool say_renamed(struct audit_writer *w, const struct audit_worker *worker,
+			const struct audit_account_end *e, struct err *err)
+{
+	struct objectid_seen *v;
+	struct arena arena;
+	int64_t renamed = 0;
+	char user[400], from[400], to[400];
+	size_t n = 0;
+	bool ok;
+
+	arena_init(&arena);
+	ok = store_objectids(w->st, e->end.account, &arena, &v, &n, err);
+	shown(worker->job->user, user, sizeof user);
+	for (size_t i = 0; ok && i < n; i++) {
+		if (v[i].fate != FATE_RENAMED || v[i].to->run != w->out->run)
+			continue;
+		/* A name between two others was never seen as the newest one. */
+		if (v[i].to->from != &v[i])
+			continue;
+		if (renamed++ < RENAMED_MAX)
+			say(w, "%s %s: \"%s\" is \"%s\" now, by its MAILBOXID: renamed",
+			    side_name(worker->side), user,
+			    shown(v[i].folder.name, from, sizeof from),
+			    shown(v[i].to->folder.name, to, sizeof to));
+	}
+	if (renamed > RENAMED_MAX)
+		say(w, "%s %s: and %lld more folders were renamed",
+		    side_name(worker->side), user, (long long)(renamed - RENAMED_MAX));
+	w->out->side[worker->side].folders_renamed += renamed;
+	arena_done(&arena);
+	return ok;
+}
+
 /* What was known of these folders no longer holds: their UIDs mean other messages. */
 static void say_renewed(struct audit_writer *w, const struct audit_worker *worker,
 			const struct audit_account_end *e)
@@ -94,6 +131,16 @@ static void say_renewed(struct audit_writer *w, const struct audit_worker *worke
 	    side_name(worker->side), shown(worker->job->user, user, sizeof user),
 	    shown(e->first_renewed, name, sizeof name),
 	    e->renewed > 1 ? " and other folders" : "");
+}
+
+static void say_odd_ids(struct audit_writer *w, const struct audit_worker *worker,
+			const struct audit_account_end *e)
+{
+	char user[400];
+
+	say(w, "%s %s: MAILBOXID of %lld folders is no id (RFC 8474): not used",
+	    side_name(worker->side), shown(worker->job->user, user, sizeof user),
+	    (long long)e->odd_ids);
 }
 
 static void tell(struct audit_writer *w)
@@ -123,6 +170,7 @@ void audit_writer_sum(struct audit_writer *w, enum side side,
 	sum->folders += e->end.folders;
 	sum->folders_same += e->same;
 	sum->folders_renewed += e->renewed;
+	sum->ids_refused += e->odd_ids;
 	sum->folders_failed += e->end.folders - e->end.folders_read;
 	sum->messages += e->end.messages;
 	switch (e->end.outcome) {
@@ -219,6 +267,9 @@ static bool put_begin(struct audit_writer *w, const struct audit_worker *worker,
 
 	if (!store_folder_begin(w->st, b->folder->id, b->now, &b->epoch, &b->resume, err))
 		return false;
+	if (*b->mailbox_id != '\0' &&
+	    !store_objectid_put(w->st, b->folder->id, b->epoch, b->mailbox_id, err))
+		return false;
 	if (!b->again)
 		w->progress.messages_total += b->now->exists;
 	snprintf(w->now, sizeof w->now, "%s %s",
@@ -279,6 +330,10 @@ static bool put_account(struct audit_writer *w, struct audit_worker *worker,
 		return false;
 	put_expect(w, worker, 0); /* it was never listed */
 	audit_writer_sum(w, worker->side, e);
+	if (!say_renamed(w, worker, e, err))
+		return false;
+	if (e->odd_ids > 0)
+		say_odd_ids(w, worker, e);
 	if (e->renewed > 0)
 		say_renewed(w, worker, e);
 	if (e->why.cls == ERR_NONE)

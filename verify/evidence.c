@@ -119,6 +119,8 @@ static bool load_folders(struct work *w, struct work_side *s, struct work_member
 					 &view[i].folder);
 	names = (struct map_names){ prefix != NULL ? prefix : s->view.prefix,
 				    s->view.delim };
+	if (!fates_load(w, s, &names, err))
+		return false;
 	if (m == NULL)
 		others = neighbours(w, &others_n);
 	if (m == NULL)

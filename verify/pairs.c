@@ -52,7 +52,7 @@ static struct pairing_folder *new_names(struct work *w)
 	return v;
 }
 
-static struct pairing_folder *old_names(struct work *w, const struct work_member *m)
+static struct pairing_folder *old_names(struct work *w, struct work_member *m)
 {
 	const struct work_side *s = &m->old;
 	struct pairing_folder *v = arena_alloc(w->arena, (s->folder_n + 1) * sizeof *v);
@@ -81,6 +81,7 @@ static struct pairing_folder *old_names(struct work *w, const struct work_member
 			.mail = s->folder[i].proof != PROOF_NO_MAIL
 		};
 	}
+	fates_aim(w, m);
 	return v;
 }
 

@@ -72,23 +72,27 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 	enum severity severity = p->excluded != NULL && f->messages > 0
 					 ? judge_missing(p->m->sealed, WHY_RULE)
 					 : judge_folder_missing(messages, place);
-	const char *why;
+	const char *why, *went, *came;
 	char buf[32];
 
 	if (!labels_view(w, f, &view, err))
 		return false;
 	if (view)
-		return emit_place(w, p->m, FINDING_FOLDER_MISSING, SEVERITY_INFO, WHY_NONE,
-				  SIDE_OLD, f->common, p->excluded != NULL ? p->excluded : "",
-				  "It is a view of messages that lie in other folders, too "
-				  "(Gmail); each is judged by itself.",
-				  1, err);
+		return emit_place(
+			w, p->m, FINDING_FOLDER_MISSING, SEVERITY_INFO, WHY_NONE,
+			SIDE_OLD, f->common, p->excluded != NULL ? p->excluded : "",
+			"It is a view of messages that lie in other folders, too "
+			"(Gmail); each is judged by itself.",
+			1, err);
+	went = p->excluded == NULL ? fates_new_went(w, p->target) : NULL;
 	if (p->excluded == NULL && was_there(w, p->target))
 		return emit_place(
 			w, p->m, FINDING_FOLDER_MISSING, SEVERITY_INFO, WHY_LIFE,
 			SIDE_OLD, f->common, "",
-			"It was on the new side at the seal, and was removed or "
-			"renamed there since.",
+			arena_printf(w->arena,
+				     "It was on the new side at the seal, and was %s",
+				     went != NULL ? went
+						  : "removed or renamed there since."),
 			1, err);
 	if (p->excluded != NULL)
 		why = arena_printf(w->arena,
@@ -105,6 +109,15 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 		why = parent ? "It is empty, a place in the tree; its children are "
 			       "judged by themselves."
 			     : "It is empty on the old side, but its place is lost.";
+	if (went != NULL)
+		why = arena_printf(w->arena, "%s That of the new side was %s", why, went);
+	came = fates_came(w, p->m, SIDE_OLD, f);
+	if (came != NULL)
+		why = arena_printf(
+			w->arena,
+			"%s %s What was copied before lies where that name belongs: let "
+			"the mover run again, or a rule of the config name the place.",
+			why, came);
 	/* A place that a rule leaves out and that holds nothing is no loss. */
 	if (p->excluded == NULL &&
 	    kinds_refuses(w->profile, w->new.view.delim, p->target))
@@ -169,23 +182,46 @@ static bool emit_renumbered(struct work *w, struct work_pair *p, struct err *err
 {
 	for (int s = 0; s < SIDE_COUNT; s++) {
 		const struct work_folder *f = p->folder[s];
+		const char *say, *same;
 
 		if (f == NULL || !p->m->sealed || !p->renumbered[s])
 			continue;
+		say = s == SIDE_OLD ? "Its UIDVALIDITY changed after the seal: what "
+				      "arrived since cannot be told from what was "
+				      "there."
+				    : "Its UIDVALIDITY changed after the seal: mail "
+				      "programs will fetch it anew, and it counts as "
+				      "changed since.";
+		same = fates_renumbered(w, p, (enum side)s);
+		if (same != NULL)
+			say = arena_printf(w->arena, "%s %s", say, same);
 		if (!emit_place(w, p->m, FINDING_SEAL_UNSOUND,
 				s == SIDE_OLD ? SEVERITY_DOUBT : SEVERITY_INFO, WHY_NONE,
-				(enum side)s, f->common, "",
-				s == SIDE_OLD
-					? "Its UIDVALIDITY changed after the seal: what "
-					  "arrived since cannot be told from what was "
-					  "there."
-					: "Its UIDVALIDITY changed after the seal: mail "
-					  "programs will fetch it anew, and it counts as "
-					  "changed since.",
-				1, err))
+				(enum side)s, f->common, "", say, 1, err))
 			return false;
 	}
 	return true;
+}
+
+static bool emit_extra_folder(struct work *w, struct work_pair *p, struct err *err)
+{
+	const struct work_folder *b = p->folder[SIDE_NEW];
+	const char *came = fates_came(w, p->m, SIDE_NEW, b), *say;
+	const char *went = came == NULL ? fates_old_went(w, b->common) : NULL;
+	bool after = p->base[SIDE_NEW].after;
+
+	if (after)
+		say = came != NULL ? "It has this name since the seal."
+				   : "It was made after the seal.";
+	else if (b->proof == PROOF_GOOD && b->messages == 0)
+		say = "It is empty; servers make such folders by themselves.";
+	else
+		say = "The old side has no such folder.";
+	if (came != NULL || went != NULL)
+		say = arena_printf(w->arena, "%s %s", say, came != NULL ? came : went);
+	return emit_place(w, p->m, FINDING_FOLDER_EXTRA, SEVERITY_INFO,
+			  after ? WHY_LIFE : WHY_NONE, SIDE_NEW, b->common, "", say, 1,
+			  err);
 }
 
 /* Two old folders of one transfer, or none, are on this new one. */
@@ -212,17 +248,7 @@ static bool emit_pairing(struct work *w, struct work_pair *p, struct err *err)
 	if (p->row.kind == PAIR_EXTRA && b->messages == 0 && *w->prefix != '\0' &&
 	    strcmp(b->common, w->prefix) == 0)
 		return true;
-	if (p->row.kind == PAIR_EXTRA)
-		return emit_place(
-			w, p->m, FINDING_FOLDER_EXTRA, SEVERITY_INFO,
-			p->base[SIDE_NEW].after ? WHY_LIFE : WHY_NONE, SIDE_NEW,
-			b->common, "",
-			p->base[SIDE_NEW].after ? "It was made after the seal."
-			: b->proof == PROOF_GOOD && b->messages == 0
-				? "It is empty; servers make such folders by themselves."
-				: "The old side has no such folder.",
-			1, err);
-	return true;
+	return p->row.kind != PAIR_EXTRA || emit_extra_folder(w, p, err);
 }
 
 bool places_judge(struct work *w, struct work_pair *p, struct err *err)

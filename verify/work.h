@@ -11,6 +11,7 @@
 #include "model/account.h"
 #include "profile/profile.h"
 #include "store/store_folder.h"
+#include "store/store_objectid.h"
 #include "store/store_scan.h"
 #include "store/store_seal.h"
 #include "store/store_verify.h"
@@ -43,6 +44,19 @@ struct work_side {
 	size_t folder_n;
 	int64_t started; /* of the audit run that was used; INT64_MAX when there is none
 			  */
+	/* Ids that its folders have and had (MAILBOXID), with the names of these in
+	 * common form. */
+	struct objectid_seen *id;
+	const char **id_common;
+	size_t id_n;
+	/* Of those that went, by name: what they were called, of the old side where they
+	 * should be on the new one. */
+	struct work_went *went;
+	size_t went_n;
+};
+struct work_went {
+	const char *name;
+	const struct objectid_seen *id;
 };
 
 /* Removals noticed by one run. */
@@ -332,6 +346,27 @@ const char *places_note(struct work *w, const struct work_folder *f, enum side s
 /* Findings about the folders of a pair: unreadable, missing, extra, collided, renamed,
  * attributes. */
 bool places_judge(struct work *w, struct work_pair *p, struct err *err) MUST_CHECK;
+
+/* ---- fates.c: where folders went, by their ids (MAILBOXID) ---- */
+
+/* Fill in the ids of a side whose names are like that. */
+bool fates_load(struct work *w, struct work_side *s, const struct map_names *names,
+		struct err *err) MUST_CHECK;
+/* Where those of the old side should be that went: after map_enter. */
+void fates_aim(struct work *w, struct work_member *m);
+/* Sentences about what became of things, in w->arena; NULL: that is not known.  They
+ * explain and excuse nothing: messages are judged where they lie. */
+
+/* The new side's folder of that name went: "was renamed there since to ...", behind "It".
+ */
+const char *fates_new_went(struct work *w, const char *common);
+/* This folder was called otherwise on its side. */
+const char *fates_came(struct work *w, struct work_member *m, enum side side,
+		       const struct work_folder *f);
+/* The old side had a folder of which this new one is the place, and it went. */
+const char *fates_old_went(struct work *w, const char *common);
+/* A folder has another UIDVALIDITY than at the seal: is it the same one? */
+const char *fates_renumbered(struct work *w, const struct work_pair *p, enum side side);
 
 /* ---- holes.c: messages that an audit could not read ---- */
 

@@ -743,3 +743,23 @@ END;
 CREATE TRIGGER message_gmail_no_delete BEFORE DELETE ON message_gmail BEGIN
 	SELECT RAISE(ABORT, 'message_gmail is append-only');
 END;
+
+-- Which id a folder has that it keeps when it is renamed (RFC 8474, MAILBOXID), as EXAMINE
+-- told it.  A row when it, or UIDVALIDITY, differs from the folder's last row, or when
+-- the folder was gone since.  Append-only; audit.
+CREATE TABLE folder_objectid (
+	id      INTEGER PRIMARY KEY,
+	run     INTEGER NOT NULL REFERENCES run (id),
+	folder  INTEGER NOT NULL REFERENCES folder (id),
+	epoch   INTEGER NOT NULL REFERENCES folder_epoch (id),
+	at      INTEGER NOT NULL,
+	mailbox TEXT NOT NULL -- letters, digits, '-' and '_'
+) STRICT;
+CREATE INDEX folder_objectid_folder ON folder_objectid (folder);
+CREATE INDEX folder_objectid_run ON folder_objectid (run);
+CREATE TRIGGER folder_objectid_no_update BEFORE UPDATE ON folder_objectid BEGIN
+	SELECT RAISE(ABORT, 'folder_objectid is append-only');
+END;
+CREATE TRIGGER folder_objectid_no_delete BEFORE DELETE ON folder_objectid BEGIN
+	SELECT RAISE(ABORT, 'folder_objectid is append-only');
+END;

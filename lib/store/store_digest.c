@@ -37,8 +37,7 @@ static const char *const sql_rows[] = {
 	" body_key, words FROM body_seen "
 static const char sql_bodies[] = BODIES "WHERE run = ?1 ORDER BY message";
 /* The same for a run that alone has rows there: not one after the other by the index. */
-static const char sql_bodies_alone[] = BODIES
-	"WHERE +run = ?1 ORDER BY message";
+static const char sql_bodies_alone[] = BODIES "WHERE +run = ?1 ORDER BY message";
 static const char sql_alone[] = "SELECT (SELECT min(run) FROM body_seen) = ?1"
 				" AND (SELECT max(run) FROM body_seen) = ?1";
 
@@ -63,6 +62,8 @@ static const char *const sql_later_rows[] = {
 	"SELECT id, folder, at, words FROM folder_acl WHERE run = ?1 ORDER BY id",
 	"SELECT g.acl, g.who, g.rights FROM folder_acl a JOIN folder_grant g"
 	" ON g.acl = a.id WHERE a.run = ?1 ORDER BY g.acl, g.who",
+	"SELECT id, folder, epoch, at, mailbox FROM folder_objectid WHERE run = ?1"
+	" ORDER BY id",
 };
 
 static const char sql_ended[] =

@@ -38,7 +38,8 @@ struct folder_known {
 	struct folder_state state; /* exists: how many are stored; modseq: what changed
 				      after it must be read */
 	enum depth depth;
-	bool acl; /* its rights were asked for before (store_acl.h) */
+	bool acl;	  /* its rights were asked for before (store_acl.h) */
+	uint64_t mailbox; /* objectid_mark of its MAILBOXID; 0: it is not known */
 };
 /* Bring `folder` up to date: new rows, changed attributes, gone ones (with a folder_seen
  * FOLDER_GONE each), and fill in known; where the rights of the login are others than

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What an account shows before its folders are read, and how the reading ended. */
 #include "base/clock.h"
+#include "model/objectid.h"
 #include "store/store_acl.h"
 #include "store/store_db.h"
 #include "store/store_folder.h"
@@ -257,7 +258,10 @@ static bool put_listing(struct store *st, const struct account_listing *l,
 
 static const char sql_seen_known[] =
 	"SELECT epoch, uidvalidity, uidnext, modseq, messages, depth,"
-	" EXISTS (SELECT 1 FROM folder_acl WHERE folder = ?1) FROM folder_seen"
+	" EXISTS (SELECT 1 FROM folder_acl WHERE folder = ?1),"
+	" (SELECT o.mailbox FROM folder_objectid o WHERE o.id = (SELECT max(id) FROM"
+	" folder_objectid WHERE folder = ?1) AND o.epoch = folder_seen.epoch)"
+	" FROM folder_seen"
 	" WHERE id = (SELECT max(id) FROM folder_seen WHERE folder = ?1) AND outcome = "
 	"?2";
 
@@ -286,6 +290,7 @@ static bool fill_known(struct store *st, struct account_listing *l, struct err *
 					   .octets = -1 },
 				.depth = (enum depth)depth,
 				.acl = sqlite3_column_int(q, 6) != 0,
+				.mailbox = objectid_mark(db_text(q, 7)),
 			};
 		sqlite3_reset(q);
 	}

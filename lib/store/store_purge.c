@@ -86,6 +86,7 @@ static const char *const erase_account[] = {
 	"DELETE FROM folder_grant WHERE acl IN (SELECT id FROM folder_acl WHERE folder IN"
 	" " FOLDERS ")",
 	"UPDATE folder_acl SET words = 'purged' WHERE folder IN " FOLDERS,
+	"DELETE FROM folder_objectid WHERE folder IN " FOLDERS,
 	"DELETE FROM folder_grant WHERE lower(ltrim(who, '-')) IN " NAMES,
 	"UPDATE account_listing SET prefix = '' WHERE account IN " ACCOUNTS,
 	"UPDATE folder SET wire = CAST('purged-' || id AS BLOB), name = 'purged-' || id"
@@ -102,7 +103,8 @@ static const char *const erase_account[] = {
 	"UPDATE finding SET other = 'purged', explanation = 'What it was about was "
 	"purged.'"
 	" WHERE other <> '' AND lower(other) IN " NAMES,
-	"UPDATE finding SET explanation = 'What it was about was purged.' WHERE class = 24"
+	"UPDATE finding SET explanation = 'What it was about was purged.' WHERE class = "
+	"24"
 	" AND EXISTS (SELECT 1 FROM doomed_name d WHERE instr(lower(explanation), d.name)"
 	" > 0)",
 	"UPDATE pair SET old_name = 'purged-' || id, new_name = 'purged-' || id, note = "

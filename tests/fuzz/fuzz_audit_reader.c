@@ -70,12 +70,12 @@ static bool on_listing(void *ctx, struct account_listing *l, struct err *err)
 }
 
 static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
-		     bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
-		     struct err *err)
+		     const char *mailbox_id, bool again, int64_t *epoch_out,
+		     uint32_t *resume_uid_out, struct err *err)
 {
 	struct seen *s = ctx;
 
-	(void)again;
+	(void)mailbox_id, (void)again;
 	(void)err;
 	PROMISE(now->uidvalidity != 0 && now->exists >= 0);
 	s->epoch = *epoch_out = f->id;

@@ -21,6 +21,7 @@ struct told {
 	unsigned attrs;
 	bool begun, ended;
 	size_t begun_n;
+	char mailbox_id[64];
 	enum folder_outcome outcome;
 	struct folder_state state;
 	int64_t messages_read;
@@ -61,8 +62,9 @@ static inline bool on_listing(void *ctx, struct account_listing *l, struct err *
 }
 
 static inline bool on_begin(void *ctx, const struct folder *f,
-			    const struct folder_state *now, bool again,
-			    int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
+			    const struct folder_state *now, const char *mailbox_id,
+			    bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
+			    struct err *err)
 {
 	struct sink *s = ctx;
 	struct told *t = &s->f[f->id - 1];
@@ -73,6 +75,7 @@ static inline bool on_begin(void *ctx, const struct folder *f,
 	assert_true(now->uidvalidity != 0 && now->exists >= 0);
 	t->begun = true;
 	t->begun_n++;
+	snprintf(t->mailbox_id, sizeof t->mailbox_id, "%s", mailbox_id);
 	*epoch_out = f->id + 100;
 	*resume_uid_out = s->resume;
 	return true;

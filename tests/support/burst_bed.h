@@ -67,12 +67,13 @@ static inline bool on_unchanged(void *ctx, const int64_t *ids, size_t n, int64_t
 }
 
 static inline bool on_begin(void *ctx, const struct folder *f,
-			    const struct folder_state *now, bool again,
-			    int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
+			    const struct folder_state *now, const char *mailbox_id,
+			    bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
+			    struct err *err)
 {
 	struct bed *b = ctx;
 
-	(void)now, (void)again, (void)err;
+	(void)now, (void)mailbox_id, (void)again, (void)err;
 	strbuf_addf(&b->log, "begin %s\n", f->wire);
 	*epoch_out = f->id;
 	*resume_uid_out = 0;

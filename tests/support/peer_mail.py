@@ -31,6 +31,7 @@ class Folder:
         self.subscribed = spec.get("subscribed", True)
         self.place = spec.get("place")
         self.acl = spec.get("acl", "owner lrswipkxtea")
+        self.mailboxid = octets(spec["mailboxid"]) if "mailboxid" in spec else None
         self.messages = []
         for number, m in enumerate(spec.get("messages", []), 1):
             header, body = octets(m.get("header", "")), octets(m.get("body", ""))

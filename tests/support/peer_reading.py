@@ -93,6 +93,8 @@ class Reading(Ways):
         self.line("* OK [UIDNEXT %d] Predicted next UID" % f.uidnext)
         if "CONDSTORE" in self.caps():
             self.line("* OK [HIGHESTMODSEQ %d] Highest" % f.modseq)
+        if "OBJECTID" in self.caps() and f.mailboxid is not None:
+            self.line(b"* OK [MAILBOXID %s] Ok" % f.mailboxid)
         self.open = f
         self.done("OK [READ-ONLY] done")
 

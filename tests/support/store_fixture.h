@@ -19,6 +19,7 @@
 #include "base/sha256.h"
 #include "store/store_account.h"
 #include "store/store_folder.h"
+#include "store/store_objectid.h"
 #include "store/store_run.h"
 #include "store/store_seal.h"
 
@@ -58,6 +59,7 @@ struct fx_folder {
 	/* FOLDER_HOLED: uids of messages that could not be read, ascending */
 	const uint32_t *hole;
 	size_t hole_n;
+	const char *mailbox; /* MAILBOXID; NULL: none */
 };
 
 #define FX_BLANK_MAX   (4u << 20) /* octets of a new store */
@@ -243,6 +245,9 @@ static inline void fx_read_folder(struct fx *f, const struct fx_folder *v, int64
 	state.uidnext = v->no_uidnext ? 0 : uid + 1;
 	if (folder_outcome_stored(v->outcome)) {
 		fx_ok(store_folder_begin(f->st, folder, &state, &w.epoch, &resume, &err));
+		if (v->mailbox != NULL)
+			fx_ok(store_objectid_put(f->st, folder, w.epoch, v->mailbox,
+						 &err));
 		fx_ok(store_epoch_last(f->st, w.epoch, &last, &err));
 		if (!v->no_uidnext && !v->set_back && last > uid)
 			state.uidnext = last + 1;

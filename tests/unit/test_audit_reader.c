@@ -104,6 +104,9 @@ static void reads_cyrus_by_envelope(void **state)
 	f = told(&t, "INBOX");
 	assert_int_equal(f->row_n, 2);
 	must_be_id(&f->row[0], "<ten@example.org>");
+	assert_string_equal(f->mailbox_id, "fbonb4qzp3uql9z84ib8ilp7");
+	assert_string_equal(told(&t, "INBOX.Entwürfe")->mailbox_id, "");
+	assert_int_equal(t.r.odd_ids, 0);
 	assert_int_equal(f->row[0].m.flags, MSG_SEEN);
 	assert_int_equal(f->row[1].m.tier, TIER_FIELDS);
 	trial_close(&t);

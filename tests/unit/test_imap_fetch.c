@@ -157,6 +157,10 @@ static void reads_what_servers_send(void **state)
 		{ "(BODY (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 3 1) UID 3)",
 		  "uid=3 " },
 		{ "(EMAILID (M6d99ac3275bb4e) THREADID NIL UID 3)", "uid=3 " },
+		{ "(EMAILID (M3f) THREADID (NIL) UID 3)", "uid=3 " }, /* Cyrus 3.6.1 */
+		{ "(EMAILID () EMAILID NIL EMAILID x UID 3)", "uid=3 " },
+		{ "(EMAILID (\"a) UID 9\" {3}" CRLF "(((b) UID 3)", "uid=3 " },
+		{ "(EMAILID (a UID 3)", NULL },
 		{ "(RFC822.HEADER {3}" CRLF "A:b UID 3)", "uid=3 " },
 		{ "(uid 3 flags (\\SEEN) rfc822.size 4294967296 internaldate NIL)",
 		  "uid=3 flags=1 date=? octets=4294967296 " },

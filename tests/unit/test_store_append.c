@@ -2,16 +2,17 @@
 /* What was observed stays as it is: no statement of ours or of anybody else edits it. */
 #include "store/store_accept.h"
 #include "store/store_acl.h"
-#include "store/store_gmail.h"
 #include "store/store_approval.h"
 #include "store/store_count.h"
 #include "store/store_db.h"
 #include "store/store_dns.h"
 #include "store/store_facts.h"
+#include "store/store_gmail.h"
 #include "store/store_item.h"
 #include "store/store_limit.h"
 #include "store/store_logs.h"
 #include "store/store_mover.h"
+#include "store/store_objectid.h"
 #include "store/store_plan.h"
 #include "store/store_record.h"
 #include "store/store_said.h"
@@ -216,6 +217,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 		{ "message_gmail", "number" },
 		{ "label_set", "names" },
 		{ "folder_grant", "rights" },
+		{ "folder_objectid", "mailbox" },
 		{ "folder_change", "after" },
 		{ "folder_epoch", "uidvalidity" },
 		{ "folder_seen", "messages" },
@@ -298,6 +300,7 @@ static void refuses_to_edit_what_was_observed(void **state)
 	ok(store_run_pace_add(r->st, SIDE_OLD, &pace, &err));
 	ok(store_limits_put(r->st, r->account, &limit, 1, 1u << LIMIT_STORAGE, &err));
 	ok(store_gmail_put(r->st, 1, &gmail, 1, &err));
+	ok(store_objectid_put(r->st, r->folder, 1, "f7-A_", &err));
 	acl.folder = r->folder;
 	ok(store_acls_put(r->st, &acl, 1, &err));
 	meet_servers(r);
