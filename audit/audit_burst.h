@@ -21,7 +21,7 @@
 #define AUDIT_BURST_MESSAGES 2048u
 /* Commands and expected octets on their way. */
 #define AUDIT_BURST_COMMANDS (IMAP_PIPELINE_MAX - 32)
-#define AUDIT_BURST_OCTETS   ((int64_t)16 << 20)
+#define AUDIT_BURST_OCTETS   ((int64_t)32 << 20)
 /* Rows kept for the second breath, which comes when there are so many. */
 #define AUDIT_BURST_KEPT 2048u
 

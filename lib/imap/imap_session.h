@@ -71,7 +71,7 @@ void imap_session_sink(struct imap_session *s, const struct imap_sink *sink);
  * IMAP_PIPELINE_MAX may be unfinished (ERR_BUG). A mailbox name with octets that need a
  * literal is sent as a quoted string; names with CR, LF or NUL never get here.
  */
-#define IMAP_PIPELINE_MAX 512
+#define IMAP_PIPELINE_MAX 1024
 bool imap_session_send(struct imap_session *s, struct span line, uint64_t *cmd_out,
 		       struct err *err) MUST_CHECK;
 
