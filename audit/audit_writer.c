@@ -102,7 +102,7 @@ static bool say_renamed(struct audit_writer *w, const struct audit_worker *worke
 	ok = store_objectids(w->st, e->end.account, &arena, &v, &n, err);
 	shown(worker->job->user, user, sizeof user);
 	for (size_t i = 0; ok && i < n; i++) {
-		if (v[i].fate != FATE_RENAMED || v[i].to->run != w->out->run)
+		if (v[i].fate != OBJECTID_RENAMED || v[i].to->run != w->out->run)
 			continue;
 		/* A name between two others was never seen as the newest one. */
 		if (v[i].to->from != &v[i])

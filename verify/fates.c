@@ -56,7 +56,7 @@ void fates_aim(struct work *w, struct work_member *m)
 		struct map_result r;
 
 		target[i] = NULL;
-		if (s->id[i].fate != FATE_UNKNOWN &&
+		if (s->id[i].fate != OBJECTID_UNKNOWN &&
 		    map_target(w->map, w->arena, s->id_common[i], s->id[i].folder.attrs,
 			       &r, &why) &&
 		    r.how != MAP_EXCLUDED)
@@ -83,7 +83,7 @@ static const struct objectid_seen *went(const struct work_side *s, const char *n
 static const char *say_went(struct work *w, const struct work_side *s,
 			    const struct objectid_seen *v)
 {
-	if (v->fate == FATE_REMOVED)
+	if (v->fate == OBJECTID_REMOVED)
 		return arena_printf(w->arena,
 				    "removed, as run %lld found: none of the "
 				    "account's folders has its MAILBOXID any more.",

@@ -78,9 +78,9 @@ static void settle(const struct objectid_seen *v, size_t n, struct objectid_seen
 	for (size_t i = 0; i < same_n; i++) {
 		same[i]->sound = true;
 		if (last->until != OBJECTID_STANDS) {
-			same[i]->fate = all_known ? FATE_REMOVED : FATE_UNKNOWN;
+			same[i]->fate = all_known ? OBJECTID_REMOVED : OBJECTID_UNKNOWN;
 		} else if (last->folder.id != same[i]->folder.id) {
-			same[i]->fate = FATE_RENAMED;
+			same[i]->fate = OBJECTID_RENAMED;
 			same[i]->to = last;
 			last->from = same[i];
 		}
@@ -93,7 +93,7 @@ void objectid_fates(struct objectid_seen *v, size_t n, bool all_known)
 
 	for (size_t i = 0; i < n; i++) {
 		v[i].sound = false;
-		v[i].fate = FATE_UNKNOWN;
+		v[i].fate = OBJECTID_UNKNOWN;
 		v[i].to = v[i].from = NULL;
 		by[i] = &v[i];
 	}
@@ -131,7 +131,7 @@ const struct objectid_seen *objectid_went(const struct objectid_seen *v, size_t 
 	for (size_t i = first_of(v, n, folder); i < n && v[i].folder.id == folder; i++)
 		if (v[i].until != OBJECTID_STANDS)
 			found = &v[i];
-	return found != NULL && found->fate != FATE_UNKNOWN ? found : NULL;
+	return found != NULL && found->fate != OBJECTID_UNKNOWN ? found : NULL;
 }
 
 const struct objectid_seen *objectid_came(const struct objectid_seen *v, size_t n,

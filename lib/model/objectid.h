@@ -20,12 +20,12 @@ uint64_t objectid_mark(const char *id);
 /* What became of a folder that no longer has the name, or the id, that it had. */
 enum objectid_fate {
 	/* it has not changed; or nobody knows, or the id cannot be believed */
-	FATE_UNKNOWN,
-	FATE_RENAMED, /* one folder has the id now, under another name */
+	OBJECTID_UNKNOWN,
+	OBJECTID_RENAMED, /* one folder has the id now, under another name */
 	/* no folder has it, and of every folder of the account the id is known */
-	FATE_REMOVED,
+	OBJECTID_REMOVED,
 };
-enum { OBJECTID_FATE_COUNT = FATE_REMOVED + 1 };
+enum { OBJECTID_FATE_COUNT = OBJECTID_REMOVED + 1 };
 
 #define OBJECTID_STANDS INT64_MAX
 
@@ -40,8 +40,8 @@ struct objectid_seen {
 	bool sound;	 /* it can be believed: no two folders had it at once, and the
 			    folder had no other one under this UIDVALIDITY */
 	enum objectid_fate fate;
-	const struct objectid_seen *to;	  /* FATE_RENAMED: what it is now; points into the
-					     same list */
+	const struct objectid_seen *to;	  /* OBJECTID_RENAMED: what it is now; points into
+					     the   same list */
 	const struct objectid_seen *from; /* of what stands: what it was called before it
 					     was renamed last; NULL: nothing is known */
 };

@@ -166,8 +166,8 @@ static void concludes_no_more_than_ids_tell(void **state)
 			n++;
 		objectid_fates(v, n, cases[i].all_known);
 		for (size_t k = 0; k < n; k++) {
-			fates[at++] = v[k].fate == FATE_REMOVED ? 'x'
-				      : v[k].fate == FATE_RENAMED
+			fates[at++] = v[k].fate == OBJECTID_REMOVED ? 'x'
+				      : v[k].fate == OBJECTID_RENAMED
 					      ? (char)('0' + (v[k].to - v))
 					      : '-';
 			if (!v[k].sound)
@@ -200,7 +200,7 @@ static void finds_what_a_folder_was_and_is(void **state)
 	assert_ptr_equal(objectid_of(v, n, 1, 2), &v[1]);
 	assert_null(objectid_of(v, n, 1, 4));
 	assert_null(objectid_of(v, n, 4, 1));
-	v[1].fate = FATE_UNKNOWN;
+	v[1].fate = OBJECTID_UNKNOWN;
 	assert_null(objectid_went(v, n, 1));
 }
 

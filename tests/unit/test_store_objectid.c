@@ -34,9 +34,9 @@ static const char *all(struct rig *r)
 			    v[i].mailbox, (long long)v[i].run);
 		if (v[i].until != OBJECTID_STANDS)
 			strbuf_addf(&out, "%lld", (long long)v[i].until);
-		if (v[i].fate == FATE_RENAMED)
+		if (v[i].fate == OBJECTID_RENAMED)
 			strbuf_addf(&out, ">%s", v[i].to->folder.name);
-		strbuf_adds(&out, v[i].fate == FATE_REMOVED ? "x" : "");
+		strbuf_adds(&out, v[i].fate == OBJECTID_REMOVED ? "x" : "");
 		assert_int_equal(v[i].folder.delim, '/');
 		assert_true(v[i].epoch > 0 && v[i].at > 0);
 		assert_string_equal(v[i].folder.wire, v[i].folder.name);
