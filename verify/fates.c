@@ -73,9 +73,11 @@ static const char *shown(struct work *w, const char *name)
 /* What became of the folder that had this name; NULL: nothing that is known. */
 static const struct objectid_seen *went(const struct work_side *s, const char *name)
 {
-	const struct work_went *found = bsearch(name, s->went, s->went_n, sizeof *s->went,
-						is_name);
+	const struct work_went *found;
 
+	if (s->went_n == 0) /* perhaps it was never loaded */
+		return NULL;
+	found = bsearch(name, s->went, s->went_n, sizeof *s->went, is_name);
 	return found != NULL ? found->id : NULL;
 }
 
