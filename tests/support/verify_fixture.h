@@ -29,6 +29,16 @@ static inline struct verify_options options(const int64_t *transfer, size_t n)
 					.transfer_n = n };
 }
 
+/* How many of these are named; most: what the array holds. */
+static inline size_t folders_n(const struct fx_folder *v, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && v[n].name != NULL)
+		n++;
+	return n;
+}
+
 static inline struct verify_result verify(struct fx *f, const struct verify_options *o)
 {
 	struct verify_result r;

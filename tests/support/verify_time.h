@@ -27,6 +27,16 @@ static inline void read_one(struct fx *f, enum side side, const char *user,
 	fx_audit_end(f);
 }
 
+/* Both sides of ann, by one audit; most: what the arrays hold. */
+static inline void read_both(struct fx *f, const struct fx_folder *old,
+			     const struct fx_folder *new, size_t most)
+{
+	fx_audit(f, DEPTH_FULL);
+	fx_read(f, SIDE_OLD, "ann", old, folders_n(old, most));
+	fx_read(f, SIDE_NEW, "ann", new, folders_n(new, most));
+	fx_audit_end(f);
+}
+
 static inline struct judgement judged(struct fx *f, int64_t t)
 {
 	struct verify_options o = options(&t, 1);

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/scan_trial.h"
+#include "tests/support/scan_trial.h"
 
 static void reads_several_in_one_command(void **state)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/scan_trial.h"
+#include "tests/support/scan_trial.h"
 
 static bool on_more(void *ctx, size_t done, size_t *n_out, bool *last_out,
 		    struct err *err)

@@ -279,15 +279,6 @@ static const struct scene {
 	  NULL },
 };
 
-static size_t count(const struct fx_folder *v)
-{
-	size_t n = 0;
-
-	while (n < SIDES && v[n].name != NULL)
-		n++;
-	return n;
-}
-
 /* As a server that offers no ids. */
 static void without_ids(struct fx_folder *to, const struct fx_folder *v)
 {
@@ -305,8 +296,8 @@ static void read_both(struct fx *f, const struct fx_folder *old,
 	without_ids(bare_old, old);
 	without_ids(bare_new, new);
 	fx_audit(f, DEPTH_FULL);
-	fx_read(f, SIDE_OLD, "ann", ids ? old : bare_old, count(old));
-	fx_read(f, SIDE_NEW, "ann", ids ? new : bare_new, count(new));
+	fx_read(f, SIDE_OLD, "ann", ids ? old : bare_old, folders_n(old, SIDES));
+	fx_read(f, SIDE_NEW, "ann", ids ? new : bare_new, folders_n(new, SIDES));
 	fx_audit_end(f);
 }
 

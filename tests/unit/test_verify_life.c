@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What happens over time: loss is told from deletion only against a baseline. */
 #include "store/store_accept.h"
-#include "tests/support/verify_fixture.h"
-
-/* The clock of this program. */
-static int64_t the_time = INT64_C(1800000000);
-
-int64_t clock_now(void)
-{
-	return the_time;
-}
-
-int64_t clock_mono_ms(void)
-{
-	return the_time * 1000;
-}
+#include "tests/support/verify_time.h"
 
 #define SEEN MSG_SEEN
 
@@ -126,35 +113,6 @@ static const struct scene {
 	  "duplicate loss message-missing old Work 7\n" },
 };
 
-static size_t count(const struct fx_folder *v)
-{
-	size_t n = 0;
-
-	while (n < SIDES && v[n].name != NULL)
-		n++;
-	return n;
-}
-
-static void read_both(struct fx *f, const struct fx_folder *old,
-		      const struct fx_folder *new)
-{
-	fx_audit(f, DEPTH_FULL);
-	fx_read(f, SIDE_OLD, "ann", old, count(old));
-	fx_read(f, SIDE_NEW, "ann", new, count(new));
-	fx_audit_end(f);
-}
-
-static struct judgement judged(struct fx *f, int64_t t)
-{
-	struct verify_options o = options(&t, 1);
-	struct judgement j;
-
-	verify(f, &o);
-	j = judgement(f, t);
-	check_sums(0, &j);
-	return j;
-}
-
 static void tells_life_from_loss_after_the_seal(void **state)
 {
 	(void)state;
@@ -167,9 +125,9 @@ static void tells_life_from_loss_after_the_seal(void **state)
 
 		fx_open(&f);
 		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-		read_both(&f, s->old, s->new);
+		read_both(&f, s->old, s->new, SIDES);
 		seal(&f, t, "ann", "ann");
-		read_both(&f, s->old_then, s->new_then);
+		read_both(&f, s->old_then, s->new_then, SIDES);
 		j = judged(&f, t);
 		got = reasons(&f, t);
 		if (j.verdict != s->want || j.count.removed != s->removed)
@@ -186,156 +144,6 @@ static void tells_life_from_loss_after_the_seal(void **state)
 	}
 }
 
-/* n messages; from keep on they are there, below it they are not.  seen: all of them. */
-static struct fx_folder many(struct fx *f, const char *name, size_t n, size_t keep,
-			     bool seen)
-{
-	struct fx_message *v = arena_alloc(&f->arena, (n + 1) * sizeof *v);
-	struct fx_folder out = { .name = name, .message = v, .depth = DEPTH_FULL };
-
-	for (size_t i = keep; i < n; i++)
-		v[out.n++] = (struct fx_message){
-			.id = arena_printf(&f->arena, "<%zu@x>", i),
-			.octets = 100 + (int64_t)i,
-			.date = D0 + (int64_t)i * DAY,
-			.flags = seen ? MSG_SEEN : 0,
-			.uid = (uint32_t)i + 1,
-		};
-	return out;
-}
-
-static void a_mass_is_an_alarm_and_a_handful_is_life(void **state)
-{
-	/* Thresholds of options(): 5 messages and 20 %. */
-	static const struct {
-		const char *folder;
-		size_t n, gone;
-		bool mover;
-		enum verdict want;
-		const char *reasons;
-	} cases[] = {
-		{ "INBOX", 20, 4, false, VERDICT_CLEAN,
-		  "removed info message-removed new  x4\n" },
-		{ "INBOX", 20, 5, false, VERDICT_DIFFERS,
-		  "removed loss mass-removal new  x5\n"
-		  "removed info message-removed new  x5\n" },
-		{ "INBOX", 100, 10, false, VERDICT_CLEAN,
-		  "removed info message-removed new  x10\n" },
-		{ "INBOX", 100, 10, true, VERDICT_DIFFERS,
-		  "removed loss mass-removal new  x10\n"
-		  "removed info message-removed new  x10\n" },
-		{ "Trash", 20, 20, false, VERDICT_CLEAN,
-		  "removed info message-removed new  x20\n" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct fx_folder all[2] = { 0 }, rest[2] = { 0 };
-		struct err err = ERR_INIT;
-		struct judgement j;
-		struct fx f;
-		int64_t t;
-
-		fx_open(&f);
-		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-		all[0] = many(&f, cases[i].folder, cases[i].n, 0, false);
-		rest[0] = many(&f, cases[i].folder, cases[i].n, cases[i].gone, false);
-		read_both(&f, all, all);
-		seal(&f, t, "ann", "ann");
-		if (cases[i].mover)
-			fx_ok(store_event_add(f.st, t, "presync", clock_now() + 5,
-					      "tester", "", &err));
-		read_both(&f, all, rest);
-		j = judged(&f, t);
-		if (j.verdict != cases[i].want ||
-		    strcmp(reasons(&f, t), cases[i].reasons) != 0)
-			fail_msg("case %zu: %s\n%s", i, verdict_name(j.verdict),
-				 reasons(&f, t));
-		fx_close(&f);
-	}
-}
-
-static void a_mass_over_many_accounts_is_one_alarm(void **state)
-{
-	const char *name[] = { "ann", "bob", "cid" };
-	static const struct {
-		size_t gone[3], alarms[3];
-	} cases[] = {
-		{ { 3, 3, 3 }, { 0, 0, 0 } }, /* 9 of 60: below 20 % */
-		{ { 4, 4, 4 }, { 1, 0, 0 } },
-		{ { 5, 4, 4 }, { 1, 0, 0 } }, /* its own; 8 of 60 are left */
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct fx f;
-		int64_t t[3];
-		struct verify_options o = options(t, 3);
-
-		fx_open(&f);
-		for (size_t round = 0; round < 2; round++) {
-			fx_audit(&f, DEPTH_FULL);
-			for (size_t k = 0; k < 3; k++) {
-				struct fx_folder all = many(&f, "INBOX", 20, 0, false);
-				struct fx_folder rest = many(
-					&f, "INBOX", 20, round * cases[i].gone[k], false);
-
-				if (round == 0)
-					t[k] = fx_transfer(&f, name[k], name[k], name[k],
-							   "", "");
-				fx_read(&f, SIDE_OLD, name[k], &all, 1);
-				fx_read(&f, SIDE_NEW, name[k], &rest, 1);
-			}
-			fx_audit_end(&f);
-			for (size_t k = round * 3; k < 3; k++)
-				seal(&f, t[k], name[k], name[k]);
-		}
-		for (int again = 0; again < 2; again++) {
-			verify(&f, &o);
-			for (size_t k = 0; k < 3; k++) {
-				const char *told = reasons(&f, t[k]);
-
-				if ((strstr(told, "mass-removal") != NULL) !=
-				    (cases[i].alarms[k] != 0))
-					fail_msg("case %zu, %s: %s", i, name[k], told);
-			}
-		}
-		fx_close(&f);
-	}
-}
-
-static void seen_lost_in_a_mass_is_an_alarm(void **state)
-{
-	struct fx_folder unread[2] = { 0 }, seen[2] = { 0 };
-	struct judgement j;
-	struct fx f;
-	int64_t t;
-
-	(void)state;
-	fx_open(&f);
-	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-	seen[0] = many(&f, "INBOX", 20, 0, true);
-	unread[0] = many(&f, "INBOX", 20, 0, false);
-	/* Before there is a seal: flags of another login were copied. */
-	read_both(&f, seen, unread);
-	j = judged(&f, t);
-	assert_int_equal(j.verdict, VERDICT_DIFFERS);
-	assert_non_null(strstr(reasons(&f, t), "login doubt flags old INBOX 20\n"));
-	assert_int_equal(j.doubt, 20);
-	/* Right at the seal, lost afterwards. */
-	read_both(&f, seen, seen);
-	seal(&f, t, "ann", "ann");
-	assert_int_equal(judged(&f, t).verdict, VERDICT_CLEAN);
-	read_both(&f, seen, unread);
-	j = judged(&f, t);
-	assert_int_equal(j.verdict, VERDICT_DIFFERS);
-	assert_string_equal(reasons(&f, t), "life loss mass-flags new  x20\n");
-	/* What the old side makes of its flags later is its own affair. */
-	read_both(&f, unread, seen);
-	assert_int_equal(judged(&f, t).verdict, VERDICT_CLEAN);
-	fx_close(&f);
-}
-
 /* Without a baseline the history helps to explain, and excuses nothing. */
 static void without_a_seal_nothing_is_excused(void **state)
 {
@@ -347,14 +155,14 @@ static void without_a_seal_nothing_is_excused(void **state)
 	(void)state;
 	fx_open(&f);
 	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-	read_both(&f, two, two);
-	read_both(&f, two, one);
+	read_both(&f, two, two, SIDES);
+	read_both(&f, two, one, SIDES);
 	j = judged(&f, t);
 	assert_int_equal(j.verdict, VERDICT_DIFFERS);
 	assert_string_equal(reasons(&f, t),
 			    "removed doubt message-missing old INBOX 2\n");
 	/* Deleted on the old side after it was copied. */
-	read_both(&f, one, two);
+	read_both(&f, one, two, SIDES);
 	assert_int_equal(judged(&f, t).verdict, VERDICT_CLEAN);
 	assert_string_equal(reasons(&f, t),
 			    "resurrected info message-extra new INBOX 2\n");
@@ -377,13 +185,13 @@ static void a_seal_in_doubt_is_said(void **state)
 	(void)state;
 	fx_open(&f);
 	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-	read_both(&f, two, two);
+	read_both(&f, two, two, SIDES);
 	seal(&f, t, "ann", "ann");
 	/* The new side renumbered: life.  The old one: what came since is not known. */
-	read_both(&f, two, renumbered);
+	read_both(&f, two, renumbered, SIDES);
 	assert_int_equal(judged(&f, t).verdict, VERDICT_CLEAN);
 	assert_string_equal(reasons(&f, t), "none info seal-unsound new INBOX\n");
-	read_both(&f, renumbered, renumbered);
+	read_both(&f, renumbered, renumbered, SIDES);
 	assert_int_equal(judged(&f, t).verdict, VERDICT_DIFFERS);
 	assert_string_equal(reasons(&f, t), "none doubt seal-unsound old INBOX\n"
 					    "none info seal-unsound new INBOX\n");
@@ -424,7 +232,7 @@ static void what_was_accepted_no_longer_fails(void **state)
 	(void)state;
 	fx_open(&f);
 	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-	read_both(&f, three, two);
+	read_both(&f, three, two, SIDES);
 	j = judged(&f, t);
 	assert_int_equal(j.doubt, 1);
 	fp = first_fingerprint(&f, t);
@@ -443,7 +251,7 @@ static void what_was_accepted_no_longer_fails(void **state)
 		assert_int_equal(again, first);
 	}
 	/* A new one is not covered. */
-	read_both(&f, three, one);
+	read_both(&f, three, one, SIDES);
 	j = judged(&f, t);
 	assert_int_equal(j.verdict, VERDICT_DIFFERS);
 	assert_int_equal(j.accepted, 1);
@@ -492,49 +300,6 @@ static void mail_in_the_wrong_account_is_named_on_both_sides(void **state)
 	fx_close(&f);
 }
 
-static void dates_with_one_cause_are_one_finding(void **state)
-{
-	static const struct {
-		int64_t shift; /* of the new side; 0: all on one day */
-		size_t odd;    /* this one differs in another way */
-		const char *want;
-	} cases[] = {
-		{ 7200, 99, "zone loss date old  x30\n" },
-		{ -3600 * 5, 99, "zone loss date old  x30\n" },
-		{ 0, 99, "moved-day loss date old  x30\n" },
-		{ 7200, 3,
-		  "zone loss date old  x29\n"
-		  "unexplained loss date old INBOX 4\n" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct fx_folder old[2] = { 0 }, new[2] = { 0 };
-		struct fx_message *v;
-		struct judgement j;
-		struct fx f;
-		int64_t t;
-
-		fx_open(&f);
-		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
-		old[0] = many(&f, "INBOX", 30, 0, false);
-		new[0] = many(&f, "INBOX", 30, 0, false);
-		v = (struct fx_message *)(uintptr_t) new[0].message;
-		for (size_t k = 0; k < 30; k++) {
-			v[k].date = cases[i].shift != 0 ? v[k].date + cases[i].shift
-							: D0 + YEAR + (int64_t)k;
-			if (k == cases[i].odd)
-				v[k].date += 100000 * 7 + 11;
-		}
-		read_both(&f, old, new);
-		j = judged(&f, t);
-		if (strcmp(reasons(&f, t), cases[i].want) != 0)
-			fail_msg("case %zu:\n%s", i, reasons(&f, t));
-		assert_int_equal(j.count.date, 30);
-		fx_close(&f);
-	}
-}
-
 static void sides_read_too_far_apart_are_not_compared(void **state)
 {
 	static const struct fx_folder two[SIDES] = INBOX(ab);
@@ -579,13 +344,13 @@ static void flags_of_another_login_are_not_known(void **state)
 	fx_open(&f);
 	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
 	f.rights[SIDE_NEW] = "lr";
-	read_both(&f, read, unread);
+	read_both(&f, read, unread, SIDES);
 	j = judged(&f, t);
 	assert_int_equal(j.verdict, VERDICT_INCOMPLETE);
 	assert_false(j.flags_compared);
 	assert_string_equal(reasons(&f, t), "login doubt evidence-stale new \n");
 	f.rights[SIDE_NEW] = "lrswi";
-	read_both(&f, read, unread);
+	read_both(&f, read, unread, SIDES);
 	j = judged(&f, t);
 	assert_int_equal(j.verdict, VERDICT_DIFFERS);
 	assert_int_equal(j.count.flags, 1);
@@ -596,14 +361,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_life_from_loss_after_the_seal),
-		cmocka_unit_test(a_mass_is_an_alarm_and_a_handful_is_life),
-		cmocka_unit_test(a_mass_over_many_accounts_is_one_alarm),
-		cmocka_unit_test(seen_lost_in_a_mass_is_an_alarm),
 		cmocka_unit_test(without_a_seal_nothing_is_excused),
 		cmocka_unit_test(a_seal_in_doubt_is_said),
 		cmocka_unit_test(what_was_accepted_no_longer_fails),
 		cmocka_unit_test(mail_in_the_wrong_account_is_named_on_both_sides),
-		cmocka_unit_test(dates_with_one_cause_are_one_finding),
 		cmocka_unit_test(flags_of_another_login_are_not_known),
 		cmocka_unit_test(sides_read_too_far_apart_are_not_compared),
 	};

@@ -114,15 +114,6 @@ static const struct scene {
 	  "info folder-extra new Sub/Else\n" },
 };
 
-static size_t count(const struct fx_folder *v)
-{
-	size_t n = 0;
-
-	while (n < SIDES && v[n].name != NULL)
-		n++;
-	return n;
-}
-
 static void folders_of_seldom_kinds(void **state)
 {
 	(void)state;
@@ -135,8 +126,8 @@ static void folders_of_seldom_kinds(void **state)
 
 		fx_open(&f);
 		t = fx_transfer(&f, "ann", "ann", "ann", s->prefix, "");
-		read_one(&f, SIDE_OLD, "ann", s->old, count(s->old));
-		read_one(&f, SIDE_NEW, "ann", s->new, count(s->new));
+		read_one(&f, SIDE_OLD, "ann", s->old, folders_n(s->old, SIDES));
+		read_one(&f, SIDE_NEW, "ann", s->new, folders_n(s->new, SIDES));
 		o = options(&t, 1);
 		o.rules = s->rules != NULL ? s->rules : &no_rules;
 		verify(&f, &o);

@@ -523,15 +523,6 @@ static const struct scene {
 	  "none info seal-unsound new INBOX\n" },
 };
 
-static size_t count(const struct fx_folder *v)
-{
-	size_t n = 0;
-
-	while (n < SIDES && v[n].name != NULL)
-		n++;
-	return n;
-}
-
 static void what_came_and_went_is_told(void **state)
 {
 	(void)state;
@@ -545,15 +536,15 @@ static void what_came_and_went_is_told(void **state)
 		fx_open(&f);
 		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
 		fx_audit(&f, DEPTH_FULL);
-		fx_read(&f, SIDE_OLD, "ann", s->old, count(s->old));
-		fx_read(&f, SIDE_NEW, "ann", s->new, count(s->new));
+		fx_read(&f, SIDE_OLD, "ann", s->old, folders_n(s->old, SIDES));
+		fx_read(&f, SIDE_NEW, "ann", s->new, folders_n(s->new, SIDES));
 		fx_audit_end(&f);
 		if (s->sealed)
 			seal(&f, t, "ann", "ann");
 		the_time += 60;
 		fx_audit(&f, DEPTH_FULL);
-		fx_read(&f, SIDE_OLD, "ann", s->old_then, count(s->old_then));
-		fx_read(&f, SIDE_NEW, "ann", s->new_then, count(s->new_then));
+		fx_read(&f, SIDE_OLD, "ann", s->old_then, folders_n(s->old_then, SIDES));
+		fx_read(&f, SIDE_NEW, "ann", s->new_then, folders_n(s->new_then, SIDES));
 		fx_audit_end(&f);
 		o = options(&t, 1);
 		verify(&f, &o);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef TESTS_UNIT_SCAN_TRIAL_H
-#define TESTS_UNIT_SCAN_TRIAL_H
+#ifndef TESTS_SUPPORT_SCAN_TRIAL_H
+#define TESTS_SUPPORT_SCAN_TRIAL_H
 /* A scan of one folder by a transcript, for tests of it, which include this once each. */
 #include "audit/audit_scan_folder.h"
 #include "base/clock.h"
