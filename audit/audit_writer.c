@@ -108,14 +108,14 @@ static bool say_renamed(struct audit_writer *w, const struct audit_worker *worke
 		if (v[i].to->from != &v[i])
 			continue;
 		if (renamed++ < RENAMED_MAX)
-			say(w, "%s %s: \"%s\" is \"%s\" now, by its MAILBOXID: renamed",
+			say(w, "%s %s: \"%s\" was renamed to \"%s\" (same MAILBOXID)",
 			    side_name(worker->side), user,
 			    shown(v[i].folder.name, from, sizeof from),
 			    shown(v[i].to->folder.name, to, sizeof to));
 	}
 	if (renamed > RENAMED_MAX)
-		say(w, "%s %s: and %lld more folders were renamed",
-		    side_name(worker->side), user, (long long)(renamed - RENAMED_MAX));
+		say(w, "%s %s: renamed, too: %lld more", side_name(worker->side), user,
+		    (long long)(renamed - RENAMED_MAX));
 	w->out->side[worker->side].folders_renamed += renamed;
 	arena_done(&arena);
 	return ok;
@@ -138,9 +138,9 @@ static void say_odd_ids(struct audit_writer *w, const struct audit_worker *worke
 {
 	char user[400];
 
-	say(w, "%s %s: MAILBOXID of %lld folders is no id (RFC 8474): not used",
+	say(w, "%s %s: MAILBOXID of %lld folder%s is no id (RFC 8474): not used",
 	    side_name(worker->side), shown(worker->job->user, user, sizeof user),
-	    (long long)e->odd_ids);
+	    (long long)e->odd_ids, e->odd_ids > 1 ? "s" : "");
 }
 
 static void tell(struct audit_writer *w)

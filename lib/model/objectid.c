@@ -24,9 +24,11 @@ uint64_t objectid_mark(const char *id)
 	struct sha256 d;
 	uint64_t mark;
 
+	if (*id == '\0')
+		return 0;
 	sha256_of(id, strlen(id), &d);
 	memcpy(&mark, d.bytes, sizeof mark);
-	return *id == '\0' ? 0 : mark | 1;
+	return mark | 1;
 }
 
 /* Those with one id side by side, the oldest first. */

@@ -41,7 +41,7 @@ struct objectid_seen {
 			    folder had no other one under this UIDVALIDITY */
 	enum objectid_fate fate;
 	const struct objectid_seen *to;	  /* OBJECTID_RENAMED: what it is now; points into
-					     the   same list */
+					     the same list */
 	const struct objectid_seen *from; /* of what stands: what it was called before it
 					     was renamed last; NULL: nothing is known */
 };

@@ -40,7 +40,7 @@ INBOX='"INBOX": ["(fi)", 7, 1, 2]'
 	want 0
 	mm audit
 	want 0
-	has "$said" 'new anna: "Work" is "Play" now, by its MAILBOXID: renamed'
+	has "$said" 'new anna: "Work" was renamed to "Play" (same MAILBOXID)'
 	hasnt "$said" "old anna"
 	mm verify
 	want 0
@@ -81,7 +81,7 @@ INBOX='"INBOX": ["(fi)", 7, 1, 2]'
 	mm verify
 	want 0
 	mm audit
-	has "$said" 'new anna: "A" is "B" now'
+	has "$said" 'new anna: "A" was renamed to "B"'
 	mm verify
 	want 1
 	mm explain anna
