@@ -19,7 +19,7 @@ struct copies_reader {
 	int64_t since;
 	struct msg_key key;
 	uint8_t tier;
-	bool filled;
+	bool filled, marked;
 	struct copies copies; /* of key */
 	size_t cap, max;
 	struct arena arena; /* names of folders */
@@ -103,22 +103,33 @@ static int last_first(const void *a, const void *b)
 	return (x->gone_run < y->gone_run) - (x->gone_run > y->gone_run);
 }
 
+static bool is_like(const struct copies_one *c, int64_t octets, int64_t date)
+{
+	return c->octets == octets && c->date == date;
+}
+
 /* The most that were there at once from since on: each is there from first_run up to, not
- * with, gone_run. */
-static int64_t most_at_once(const struct copies *c, int64_t since)
+ * with, gone_run.  m: only of those that may have been this one; NULL: of all. */
+static int64_t most_at_once(const struct copies *c, const struct message *m,
+			    int64_t since)
 {
 	int64_t *from = mem_alloc((c->n + 1) * sizeof *from);
 	int64_t *to = mem_alloc((c->n + 1) * sizeof *to);
 	int64_t now = 0, most = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		from[i] = c->copy[i].first_run > since ? c->copy[i].first_run : since;
-		to[i] = c->copy[i].gone_run;
+		const struct copies_one *one = &c->copy[i];
+
+		if (m != NULL && one->owned && !is_like(one, m->octets, m->date))
+			continue;
+		from[n] = one->first_run > since ? one->first_run : since;
+		to[n++] = one->gone_run;
 	}
-	to[c->n] = INT64_MAX;
-	qsort(from, c->n, sizeof *from, by_run);
-	qsort(to, c->n, sizeof *to, by_run);
-	for (size_t i = 0, k = 0; i < c->n; i++) {
+	to[n] = INT64_MAX;
+	qsort(from, n, sizeof *from, by_run);
+	qsort(to, n, sizeof *to, by_run);
+	for (size_t i = 0, k = 0; i < n; i++) {
 		while (to[k] <= from[i]) {
 			now--;
 			k++;
@@ -138,6 +149,7 @@ bool copies_of(struct copies_reader *r, const struct message *m,
 	if (r->filled && cmp_key(m->tier, &m->key, r) == 0)
 		return true;
 	r->filled = true;
+	r->marked = false;
 	r->tier = m->tier;
 	r->key = m->key;
 	r->copies.n = r->copies.present = 0;
@@ -158,8 +170,32 @@ bool copies_of(struct copies_reader *r, const struct message *m,
 	}
 	if (r->copies.n > 1)
 		qsort(r->copies.copy, r->copies.n, sizeof *r->copies.copy, last_first);
-	r->copies.most = most_at_once(&r->copies, r->since);
+	r->copies.most = most_at_once(&r->copies, NULL, r->since);
 	return true;
+}
+
+/* Which of them are, by size and date, one of the other side's own. */
+static void mark_owned(struct copies_reader *r, const struct copies *other)
+{
+	for (size_t i = 0; i < r->copies.n; i++) {
+		struct copies_one *c = &r->copies.copy[i];
+
+		for (size_t k = 0; k < other->n && !c->owned; k++)
+			c->owned = c->octets >= 0 && c->date != MSG_DATE_UNKNOWN &&
+				   is_like(c, other->copy[k].octets, other->copy[k].date);
+	}
+	r->marked = true;
+}
+
+void copies_like(struct copies_reader *r, const struct copies *other,
+		 const struct message *m, struct copies_alike *out)
+{
+	if (!r->marked)
+		mark_owned(r, other);
+	*out = (struct copies_alike){ .most = most_at_once(&r->copies, m, r->since) };
+	for (size_t i = 0; i < r->copies.present; i++)
+		out->present += !r->copies.copy[i].owned ||
+				is_like(&r->copies.copy[i], m->octets, m->date);
 }
 
 void copies_close(struct copies_reader *r)

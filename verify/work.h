@@ -445,6 +445,7 @@ struct copies {
 		int64_t octets, date;
 		int64_t first_run, gone_run; /* INT64_MAX: there */
 		bool bin;		     /* in a folder for what is thrown away */
+		bool owned; /* copies_like: some message of the other side is just so */
 		const char *folder;
 	} * copy; /* those that went last first; at most verify_limits.copies, the rest is
 		     as if it had never been */
@@ -458,6 +459,15 @@ bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts
 /* Asked for in ascending order of tier and key; *out is valid until the next key. */
 bool copies_of(struct copies_reader *r, const struct message *m,
 	       const struct copies **out, struct err *err) MUST_CHECK;
+/* Of the same key as the newest copies_of: how many of the copies can have been m.  One
+ * that has the size and date of another message of the other side is that one's: a user
+ * who copies a letter and throws the copy away has not had the draft of the same
+ * Message-ID. */
+struct copies_alike {
+	int64_t most, present;
+};
+void copies_like(struct copies_reader *r, const struct copies *other,
+		 const struct message *m, struct copies_alike *out);
 void copies_close(struct copies_reader *r);
 
 /* ---- sides.c ---- */
