@@ -445,7 +445,6 @@ struct copies {
 		int64_t octets, date;
 		int64_t first_run, gone_run; /* INT64_MAX: there */
 		bool bin;		     /* in a folder for what is thrown away */
-		bool owned; /* copies_like: some message of the other side is just so */
 		const char *folder;
 	} * copy; /* those that went last first; at most verify_limits.copies, the rest is
 		     as if it had never been */
@@ -481,6 +480,11 @@ bool sides_counted(struct work *w, struct err *err) MUST_CHECK;
 /* What is known to be there, and is not examined, of members of whom one side is not
  * known.  The new side counts once, and only when nobody is compared with it. */
 void sides_count(struct work *w);
+
+/* ---- vanished.c: what went from the old side before there was a baseline ---- */
+
+/* Tell it where it was a mass and did not all arrive; after rest_name. */
+bool vanished_judge(struct work *w, struct work_member *m, struct err *err) MUST_CHECK;
 
 /* ---- grants.c ---- */
 
