@@ -72,6 +72,9 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 	enum severity severity = p->excluded != NULL && f->messages > 0
 					 ? judge_missing(p->m->sealed, WHY_RULE)
 					 : judge_folder_missing(messages, place);
+	enum why cause = p->excluded != NULL			 ? WHY_RULE
+			 : messages == 0 && !p->pairing->blocked ? WHY_EMPTY
+								 : WHY_NONE;
 	const char *why, *went, *came;
 	char buf[32];
 
@@ -127,9 +130,8 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 					       "%s takes no folder of that name.  %s",
 					       w->profile->title, why),
 				  1, err);
-	return emit_place(w, p->m, FINDING_FOLDER_MISSING, severity,
-			  p->excluded != NULL ? WHY_RULE : WHY_NONE, SIDE_OLD, f->common,
-			  p->excluded != NULL ? p->excluded : "", why, 1, err);
+	return emit_place(w, p->m, FINDING_FOLDER_MISSING, severity, cause, SIDE_OLD,
+			  f->common, p->excluded != NULL ? p->excluded : "", why, 1, err);
 }
 
 static bool emit_attributes(struct work *w, struct work_pair *p, struct err *err)
