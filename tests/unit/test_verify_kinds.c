@@ -116,15 +116,27 @@ static void a_folder_that_cannot_be_made_says_so(void **state)
 	fx_close(&f);
 }
 
-/* A folder without mail: a place for others, or one that somebody may miss. */
+/* A folder without mail: a place for others, one that somebody may miss, one that is a
+ * mere place on the new side; and one of which nobody knows. */
 static void a_missing_folder_that_is_empty_says_so(void **state)
 {
-	static const struct fx_folder old[] = { F("INBOX", a),
-						{ .name = "Place", .depth = DEPTH_FULL },
-						F("Place/Work", b),
-						{ .name = "Spare",
-						  .depth = DEPTH_FULL } };
-	static const struct fx_folder new[] = { F("INBOX", a), F("Place/Work", b) };
+	static const struct fx_folder old[] = {
+		F("INBOX", a),
+		{ .name = "Closed", .outcome = FOLDER_UNREADABLE, .error = "NO" },
+		{ .name = "Place", .depth = DEPTH_FULL },
+		F("Place/Work", b),
+		{ .name = "Spare", .depth = DEPTH_FULL },
+		{ .name = "Tree", .depth = DEPTH_FULL },
+		F("Tree/Leaf", b),
+	};
+	static const struct fx_folder new[] = {
+		F("INBOX", a),
+		F("Place/Work", b),
+		{ .name = "Tree",
+		  .attrs = FOLDER_NOSELECT,
+		  .outcome = FOLDER_UNSELECTABLE },
+		F("Tree/Leaf", b),
+	};
 	struct verify_options o;
 	struct fx f;
 	int64_t t;
@@ -138,8 +150,11 @@ static void a_missing_folder_that_is_empty_says_so(void **state)
 	fx_audit_end(&f);
 	o = options(&t, 1);
 	verify(&f, &o);
-	assert_string_equal(reasons(&f, t), "empty doubt folder-missing old Spare\n"
-					    "empty info folder-missing old Place\n");
+	assert_string_equal(reasons(&f, t), "none doubt folder-missing old Closed\n"
+					    "empty doubt folder-missing old Spare\n"
+					    "none doubt folder-unreadable old Closed\n"
+					    "empty info folder-missing old Place\n"
+					    "empty info folder-missing old Tree\n");
 	fx_close(&f);
 }
 
