@@ -411,6 +411,66 @@ static void a_break_is_the_fault_of_the_folder_in_hand(void **state)
 	bed_close(&b);
 }
 
+/* A server that opens the next folder before it has told all of this one may have told of
+ * either: both are read again, one after the other. */
+static void folders_that_a_server_mixes_up_are_read_singly(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, NULL, 0);
+	play(&b, HEAD("ESEARCH CONDSTORE") FOLDER("A", "1", "2", "1") FOLDER(
+			 "INBOX", "1", "2",
+			 "1") "S: m2 OK\n"
+			      "C: m3 EXAMINE A\nC: m4 UID FETCH 1:*" ITEMS
+			      "C: m5 UID SEARCH RETURN (ALL) ALL\n"
+			      "C: m6 EXAMINE INBOX\nC: m7 UID FETCH 1:*" ITEMS
+			      "C: m8 UID SEARCH RETURN (ALL) ALL\n" OPEN("1", "2", "1") "S: m3 OK\nS: m6 OK\n" GOOD(1) "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 1\nS: m5 OK\n" GOOD(
+				      1) "S: m7 OK\n"
+					 "S: * ESEARCH (TAG \"m8\") UID ALL 1\nS: m8 OK\n"
+					 "C: m9 EXAMINE A\nC: m10 UID SEARCH RETURN "
+					 "(ALL) ALL\n" OPEN(
+						 "1", "2",
+						 "1") "S: m9 OK\n"
+						      "S: * ESEARCH (TAG \"m10\") UID "
+						      "ALL 1\nS: m10 OK\n"
+						      "C: m11 UID FETCH 1:1" ITEMS
+						      "C: m12 UID SEARCH RETURN (ALL) "
+						      "ALL\n" GOOD(
+							      1) "S: m11 OK\nS: * "
+								 "ESEARCH (TAG \"m12\") "
+								 "UID ALL 1\nS: m12 OK\n"
+								 "C: m13 EXAMINE "
+								 "INBOX\nC: m14 UID "
+								 "SEARCH RETURN (ALL) "
+								 "ALL\n" OPEN(
+									 "1", "2",
+									 "1") "S: m13 "
+									      "OK\n"
+									      "S: * "
+									      "ESEARCH "
+									      "(TAG "
+									      "\"m14\") "
+									      "UID ALL "
+									      "1\nS: m14 "
+									      "OK\n"
+									      "C: m15 "
+									      "UID FETCH "
+									      "1:1" ITEMS
+									      "C: m16 "
+									      "UID "
+									      "SEARCH "
+									      "RETURN "
+									      "(ALL) "
+									      "ALL"
+									      "\n" GOOD(
+										      1) "S: m15 OK\nS: * ESEARCH (TAG \"m16\") UID ALL 1\nS: m16 OK\n");
+	must_log(&b, "expect 2\nbegin A\nwindow A 1-max: 1\nend A read 1 of 1 \n"
+		     "begin INBOX\nwindow INBOX 1-max: 1\nend INBOX read 1 of 1 \n");
+	assert_true(b.r.mixes);
+	bed_close(&b);
+}
+
 /* Answers to a FETCH of these uids, and its end. */
 static void answer(struct strbuf *out, uint32_t lo, uint32_t hi, unsigned tag)
 {
@@ -517,6 +577,7 @@ int main(void)
 		cmocka_unit_test(a_delta_that_does_not_add_up_is_given_up),
 		cmocka_unit_test(a_new_uidvalidity_starts_anew),
 		cmocka_unit_test(a_break_is_the_fault_of_the_folder_in_hand),
+		cmocka_unit_test(folders_that_a_server_mixes_up_are_read_singly),
 		cmocka_unit_test(a_dense_folder_is_searched_once),
 		cmocka_unit_test(a_folder_that_is_dense_no_more_is_searched_twice),
 		cmocka_unit_test(a_folder_that_only_seems_dense_is_read_right),
