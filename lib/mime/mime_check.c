@@ -3,6 +3,7 @@
 
 #include "mime/mime_header.h"
 #include "mime/mime_identity.h"
+#include "mime/mime_octets.h"
 
 /* What an octet may be a sign of. */
 enum {
@@ -253,7 +254,7 @@ static struct span base64_lines(struct mime_check *c, struct span s)
 /* What a fast look at a whole line of text leaves open is looked at octet by octet. */
 static void body_lines(struct mime_check *c, struct span s)
 {
-	bool parts = c->asks == MIME_ASKS_PARTS && !c->parts.alone;
+	bool parts = c->asks == MIME_ASKS_PARTS && !c->parts.in_one, equals;
 
 	while (s.n > 0) {
 		struct span line;
@@ -267,15 +268,14 @@ static void body_lines(struct mime_check *c, struct span s)
 				return;
 		}
 		if (c->line == 0 && !c->last_cr) {
-			n = mime_body_text(&c->message.body, s);
+			n = mime_body_text(&c->message.body, s, &equals);
 			if (n != SIZE_MAX) {
 				c->facts.lines++;
 				c->blanks = c->shown = 0;
 				if (n > MIME_CHECK_LINE_MAX)
 					note(c, SYMPTOM_LONG_LINE);
 				if (parts)
-					mime_parts_text(&c->parts,
-							(struct span){ s.p, n });
+					mime_parts_text(&c->parts, s.p, n, equals);
 				s = span_from(s, n + 2);
 				continue;
 			}
@@ -327,7 +327,7 @@ bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
 		s = span_from(s, head.n);
 	}
 	body_lines(c, s);
-	if (c->asks == MIME_ASKS_PARTS && c->parts.alone)
+	if (c->asks == MIME_ASKS_PARTS && c->parts.in_one)
 		mime_parts_feed(&c->parts, s);
 	return keep(c, kept, err);
 }

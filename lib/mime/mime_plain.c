@@ -3,6 +3,8 @@
 
 #include <gmime/gmime.h>
 
+#include "mime/mime_octets.h"
+
 /* Fields that stand once; with more of any sort the parser is asked. */
 #define ONCE_MAX       48
 #define PARAMETERS_MAX 12
