@@ -198,6 +198,7 @@ static void decide(struct mime_check *c, struct span header)
 		c->keep = wants_body(header);
 		return;
 	}
+	c->facts.symptoms |= c->parts.of_header;
 	c->asks = c->parts.tells ? MIME_ASKS_PARTS : MIME_ASKS_NOBODY;
 	/* Of one content alone nothing is left to the parser. */
 	c->keep = c->parts.tells && !c->parts.alone;

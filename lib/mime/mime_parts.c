@@ -50,6 +50,8 @@ static void open_any(struct mime_parts *p, const struct mime_plain *plain)
 {
 	if (plain->raw)
 		p->found |= SYMPTOM_BIT(SYMPTOM_HEADER_8BIT);
+	if (plain->twice)
+		p->found |= SYMPTOM_BIT(SYMPTOM_FIELD_TWICE);
 	if (plain->type == MIME_PLAIN_MULTIPART)
 		open_parts(p, plain);
 	else
@@ -71,6 +73,7 @@ bool mime_parts_begin(struct mime_parts *p, struct mime_charsets *charsets,
 		return false;
 	}
 	open_any(p, &plain);
+	p->of_header = p->found;
 	p->alone = p->depth == 0;
 	/* Decoding takes longer to begin than a line of it takes. */
 	p->in_one = p->alone && plain.encoding == MIME_BASE64 &&

@@ -20,6 +20,7 @@ struct mime_parts {
 	bool in_one; /* ... of which lines need not be told apart: mime_parts_feed takes
 			the body in pieces of any size */
 	bool tells;  /* the body may be wrong in more than its octets (mime_plain.h) */
+	uint64_t of_header; /* SYMPTOM_BIT of what is wrong with that of the message */
 
 	/* private */
 	struct mime_charsets *charsets;
