@@ -86,3 +86,27 @@ then_new() {
 	has "$out" "3@example.org"
 	has "$out" "2 in another folder"
 }
+
+@test "scan takes none for the other, and what was scanned is another message by now" {
+	printf 'account\nanna\n' >accounts.csv
+	model old.json "$WAS"
+	model then.json '{"INBOX": [7, 3, 1, 2], "A": [8, 5, 5, 6], "B": [8, 5, 3, 4], "C": [8, 4, 7, 8]}'
+	peer old --model old.json --later 3=then.json --add-cap CONDSTORE
+	one_sided
+	mm audit
+	want 0
+	mm scan
+	[ "$(query "SELECT count(*) FROM body_seen")" = 8 ]
+	mm scan --again
+	has "$said" "it is not the folder of that name and UIDVALIDITY that was audited"
+	[ "$(query "SELECT count(*) FROM body_seen")" = 12 ]
+	mm audit
+	want 0
+	mm scan --json
+	has "$out" '"asked": 4'
+	[ "$(query "SELECT count(*) FROM body_seen")" = 16 ]
+	mm scan --json
+	has "$out" '"asked": 0'
+	mm ledger verify --deep
+	want 0
+}
