@@ -67,6 +67,11 @@ BENCH_BIN := $(patsubst bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# These call make again, once the packages are there: goals beside them wait, for two would write the same files.
+ifneq ($(filter all demo checklist lint-rules score check check-long check-release bench fuzz coverage,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
 all: packages-build
 	$(Q)$(MAKE) --no-print-directory build/mailmuster
 

@@ -141,7 +141,8 @@ static bool fits(const struct audit_reader *r, size_t i)
 	const struct folder_state *is = &r->counts[i].state;
 	int64_t news;
 
-	if ((r->marks[i] & (AUDIT_DONE | AUDIT_CAREFUL | AUDIT_WAITS)) || is->exists < 0)
+	if (r->mixes || is->exists < 0 ||
+	    (r->marks[i] & (AUDIT_DONE | AUDIT_CAREFUL | AUDIT_WAITS)))
 		return false;
 	if (audit_reader_way(r, i) == AUDIT_SAME)
 		return true;
@@ -166,6 +167,24 @@ static int64_t weight(const struct audit_reader *r, size_t i)
 
 /* ---- one breath ---- */
 
+/*
+ * RFC 3501 section 5.5 lets a server answer out of order as long as nobody can be misled.
+ * One that has opened the next folder before all is said of this one (Twisted does) may
+ * have told of either: what came is nobody's, and no folder is asked for before the one
+ * before is over.
+ */
+static bool is_overtaken(const struct burst *b)
+{
+	for (size_t k = 0; k < b->n; k++) {
+		const struct burst_step *step =
+			&b->steps[(b->first + k) % AUDIT_BURST_COMMANDS];
+
+		if (step->what == STEP_EXAMINE)
+			return imap_session_answered(b->s, step->cmd);
+	}
+	return false;
+}
+
 /* Wait for the oldest command. */
 static bool finish_step(struct burst *b, struct burst_step *step, struct err *err)
 {
@@ -183,6 +202,11 @@ static bool finish_step(struct burst *b, struct burst_step *step, struct err *er
 	b->octets -= step->octets;
 	if (!imap_session_finish(b->s, step->cmd, &done, err))
 		return false;
+	b->r->mixes |= is_overtaken(b);
+	if (b->r->mixes) {
+		b->odd = true;
+		b->r->marks[step->i] |= AUDIT_AFRESH;
+	}
 	if (b->again)
 		return true;
 	if (step->what == STEP_EXAMINE)

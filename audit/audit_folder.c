@@ -1,24 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads one folder.  EXAMINE and UID SEARCH ALL tell what should be there; UID FETCH in
- * windows, several in flight, must answer each of those uids with every item that was
- * asked for; UID SEARCH ALL behind the last window tells whether that is still the
- * folder.  Every row of a window is made before the first answer (audit_window.h): what
- * is not answered is seen, is asked once more, and then is a hole that is named.
+ * Reads one folder.  EXAMINE and, where its numbers do not tell, UID SEARCH ALL say what
+ * should be there; UID FETCH in windows, several in flight, must answer each of those
+ * uids with every item that was asked for; UID SEARCH ALL behind the last window tells
+ * whether that is still the folder.  Every row of a window is made before the first
+ * answer (audit_window.h): what is not answered is seen, is asked once more, and then is
+ * a hole that is named.
  */
 #include "audit/audit_pump.h"
 #include "audit/audit_rows.h"
 
 #include "base/clock.h"
 
-/* EXAMINE, with UID SEARCH ALL right behind it.  All that EXAMINE must tell is there when
- * it returns true. */
-static bool open_folder(struct audit_pump *o, struct err *err)
+/* Every uid below UIDNEXT is taken: as many messages there are, and no two have one. */
+static bool is_dense(const struct folder_state *now)
+{
+	return now->exists > 0 && now->uidnext != 0 &&
+	       now->exists == (int64_t)now->uidnext - 1;
+}
+
+/*
+ * EXAMINE, with UID SEARCH ALL right behind it, unless STATUS told that the folder is
+ * dense and nothing odd was seen of it.  All that EXAMINE must tell is there when it
+ * returns true.  *dense_out: it tells that too, so r->set is known and no SEARCH is under
+ * way.  A server pays for one with a look at the whole folder, and that it was right
+ * shows at the end like all else.
+ */
+static bool open_folder(struct audit_pump *o, bool *dense_out, struct err *err)
 {
 	struct audit_reader *r = o->r;
 	char words[AUDIT_WORDS_SIZE];
 	struct imap_done done;
 	struct audit_step step;
+	bool dense = o->way != AUDIT_DELTA && r->surveyed &&
+		     !(r->marks[o->i] & AUDIT_CAREFUL) &&
+		     is_dense(&r->counts[o->i].state);
 
 	o->opening = true;
 	o->now = (struct folder_state){ .modseq = -1, .exists = -1, .octets = -1 };
@@ -26,7 +42,7 @@ static bool open_folder(struct audit_pump *o, struct err *err)
 	strbuf_clear(&r->line);
 	strbuf_adds(&r->line, "EXAMINE ");
 	imap_put_mailbox(&r->line, o->f->wire);
-	if (!audit_pump_send(o, err) || !audit_pump_search(o, &r->set, err) ||
+	if (!audit_pump_send(o, err) || (!dense && !audit_pump_search(o, &r->set, err)) ||
 	    !audit_pump_finish(o, &step, &done, err))
 		return false;
 	o->opening = false;
@@ -38,6 +54,13 @@ static bool open_folder(struct audit_pump *o, struct err *err)
 			       "EXAMINE does not tell how many messages there are");
 	if (o->now.uidvalidity == 0)
 		return err_set(err, ERR_PROTO, "EXAMINE does not tell UIDVALIDITY");
+	*dense_out = dense && is_dense(&o->now);
+	if (!*dense_out)
+		return !dense || audit_pump_search(o, &r->set, err);
+	audit_uids_clear(&r->set);
+	if (!audit_uids_add(&r->set, 1, o->now.uidnext - 1, UINT64_MAX, err))
+		return false;
+	audit_uids_finish(&r->set);
 	return true;
 }
 
@@ -205,8 +228,9 @@ static bool read_opened(struct audit_pump *o, bool *again_out, struct err *err)
 	struct imap_done done;
 	struct audit_step step;
 	uint32_t resume = 0;
+	bool dense = false;
 
-	if (!open_folder(o, err))
+	if (!open_folder(o, &dense, err))
 		return false;
 	if (o->way != AUDIT_WHOLE && !is_known(o)) {
 		*again_out = true;
@@ -222,7 +246,8 @@ static bool read_opened(struct audit_pump *o, bool *again_out, struct err *err)
 	 * stands. */
 	if (o->now.modseq < 0)
 		resume = 0;
-	if (!audit_pump_finish(o, &step, &done, err) || !audit_pump_found(o, &done, err))
+	if (!dense && (!audit_pump_finish(o, &step, &done, err) ||
+		       !audit_pump_found(o, &done, err)))
 		return false;
 	if (o->way != AUDIT_WHOLE && !prove(o, again_out, err))
 		return false;

@@ -147,8 +147,10 @@ struct audit_reader {
 	bool envelope;	      /* identity by ENVELOPE (Cyrus), else by HEADER.FIELDS */
 	enum audit_form form; /* how that is known; the caller may have been told by
 				 another account of the server */
-	int64_t far_ms;	      /* a round trip, as the first command took */
-	bool packs;	      /* its sessions are compressed */
+	bool mixes;	/* the server opens a folder before it has answered for the one
+			   before: as of form, and no two are asked for together */
+	int64_t far_ms; /* a round trip, as the first command took */
+	bool packs;	/* its sessions are compressed */
 	bool listed;
 	bool unseen; /* the login shows no folder, not even INBOX; or none of the tree */
 	bool fatal;  /* the sink has failed; err of the call that returned false is the

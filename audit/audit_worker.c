@@ -340,17 +340,22 @@ static bool read_account(struct audit_worker *w, struct reading *a, struct err *
 	return !r->listed || audit_reader_give_up(r, &a->why, err);
 }
 
-/* What is known of the server's forms, with what this account has found out. */
-static enum audit_form learned(struct audit_worker *w, enum audit_form now)
+/* What is known of the server's ways goes to the reader, what it has found out to others.
+ * True: that it mixes up folders was not known. */
+static bool learn(struct audit_worker *w, struct audit_reader *r)
 {
 	struct audit_crew *crew = w->crew;
+	bool news;
 
 	pthread_mutex_lock(&crew->lock);
 	if (crew->form[w->side] == AUDIT_FORM_UNKNOWN)
-		crew->form[w->side] = now;
-	now = crew->form[w->side];
+		crew->form[w->side] = r->form;
+	r->form = crew->form[w->side];
+	news = r->mixes && !crew->mixes[w->side];
+	crew->mixes[w->side] |= r->mixes;
+	r->mixes = crew->mixes[w->side];
 	pthread_mutex_unlock(&crew->lock);
-	return now;
+	return news;
 }
 
 static bool do_job(struct audit_worker *w, struct err *err)
@@ -394,9 +399,9 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	a.r.borrowed = o->server[w->side]->auth != AUTH_USER;
 	w->quiet = w->counted = w->alone = false;
 	w->patience = (struct audit_patience){ 0 };
-	a.r.form = learned(w, AUDIT_FORM_UNKNOWN);
+	(void)learn(w, &a.r);
 	ok = read_account(w, &a, err);
-	(void)learned(w, a.r.form);
+	end.mixes = learn(w, &a.r);
 	if (!ok)
 		goto out;
 	end.end = (struct account_end){

@@ -74,6 +74,7 @@ struct audit_account_end {
 	int64_t others;		   /* likewise */
 	const char *first_other;   /* likewise */
 	int64_t odd_ids;	   /* likewise */
+	bool mixes;		   /* likewise, and nobody knew before */
 	bool quiet;		   /* its folders had no lines of their own */
 };
 
@@ -100,8 +101,9 @@ struct audit_crew {
 	/* In which form messages are asked for there, once an account has tried; under
 	 * lock. */
 	enum audit_form form[SIDE_COUNT];
-	size_t window_most; /* of struct audit_reader */
-	int64_t until_ms;   /* begin no account after it (monotonic); 0: no end */
+	bool mixes[SIDE_COUNT]; /* likewise (struct audit_reader) */
+	size_t window_most;	/* of struct audit_reader */
+	int64_t until_ms;	/* begin no account after it (monotonic); 0: no end */
 };
 
 struct audit_worker {

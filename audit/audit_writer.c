@@ -157,6 +157,16 @@ static void say_odd_ids(struct audit_writer *w, const struct audit_worker *worke
 	    (long long)e->odd_ids, e->odd_ids > 1 ? "s" : "");
 }
 
+static void say_mixes(struct audit_writer *w, const struct audit_worker *worker,
+		      const struct audit_account_end *e)
+{
+	if (e->mixes)
+		say(w,
+		    "%s: the server opens a folder before it has answered for the one "
+		    "before: folders are read one by one",
+		    side_name(worker->side));
+}
+
 static void tell(struct audit_writer *w)
 {
 	const struct audit_options *o = w->crew->o;
@@ -353,6 +363,7 @@ static bool put_account(struct audit_writer *w, struct audit_worker *worker,
 	audit_writer_sum(w, worker->side, e);
 	if (!say_renamed(w, worker, e, err))
 		return false;
+	say_mixes(w, worker, e);
 	if (e->odd_ids > 0)
 		say_odd_ids(w, worker, e);
 	if (e->renewed > 0)

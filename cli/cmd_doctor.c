@@ -129,14 +129,20 @@ static const char *login_on(const struct transfer *t, enum side side)
 	return side == SIDE_OLD ? t->old_user : t->new_user;
 }
 
+static int64_t account_on(const struct transfer *t, enum side side)
+{
+	return side == SIDE_OLD ? t->old_account : t->new_account;
+}
+
 /* The login to try: that of --account, else the first listed one that may be opened.
- * NULL: none; said. */
-static const char *probe_user(struct doctor *d, enum side side)
+ * NULL: none; said.  *account_out: whose it is; 0 when it is not listed. */
+static const char *probe_user(struct doctor *d, enum side side, int64_t *account_out)
 {
 	struct err err = ERR_INIT;
 	struct account a;
 	size_t i;
 
+	*account_out = 0;
 	if (d->account != NULL && !d->listed)
 		return d->account; /* taken as a login */
 	if (d->account != NULL) {
@@ -144,10 +150,11 @@ static const char *probe_user(struct doctor *d, enum side side)
 			checks_add(&d->checks, CHECK_WARN, 0, "login", NULL,
 				   "%s: %s is not on this server", side_name(side),
 				   shown(d->account));
+		*account_out = account_on(&d->chosen, side);
 		return login_on(&d->chosen, side);
 	}
 	for (i = 0; i < d->t_n; i++) {
-		int64_t id = side == SIDE_OLD ? d->t[i].old_account : d->t[i].new_account;
+		int64_t id = account_on(&d->t[i], side);
 
 		if (id == 0)
 			continue;
@@ -156,8 +163,10 @@ static const char *probe_user(struct doctor *d, enum side side)
 				   err.hint, "%s", err.text);
 			return NULL;
 		}
-		if (a.access == ACCESS_NORMAL)
-			return login_on(&d->t[i], side);
+		if (a.access != ACCESS_NORMAL)
+			continue;
+		*account_out = id;
+		return login_on(&d->t[i], side);
 	}
 	checks_add(&d->checks, CHECK_WARN, 0, "login",
 		   "mailmuster accounts import, or mailmuster doctor --account NAME",
@@ -165,8 +174,9 @@ static const char *probe_user(struct doctor *d, enum side side)
 	return NULL;
 }
 
-/* What earlier readings know of the accounts of this side.  False: said. */
-static bool count_accounts(struct doctor *d, enum side side,
+/* What is known of the accounts of this side: of the one that was tried now, of others
+ * from earlier readings.  False: said. */
+static bool count_accounts(struct doctor *d, enum side side, int64_t tried,
 			   struct plan_forecast_facts *f)
 {
 	bool sides[SIDE_COUNT] = { side == SIDE_OLD, side == SIDE_NEW };
@@ -181,10 +191,10 @@ static bool count_accounts(struct doctor *d, enum side side,
 	f->accounts = (int64_t)n;
 	for (size_t i = 0; i < n && ok; i++) {
 		ok = store_account_last(d->p.store, ids[i], &last, &err);
-		if (ok && last.at != 0) {
-			f->known++;
-			f->messages += last.messages;
-		}
+		if (!ok || (ids[i] != tried && last.at == 0))
+			continue;
+		f->known++;
+		f->messages += ids[i] == tried ? f->tried : last.messages;
 	}
 	free(ids);
 	if (!ok)
@@ -193,7 +203,7 @@ static bool count_accounts(struct doctor *d, enum side side,
 	return ok;
 }
 
-static void forecast(struct doctor *d, const struct server *s,
+static void forecast(struct doctor *d, const struct server *s, int64_t tried,
 		     const struct audit_probe *pr)
 {
 	struct plan_forecast_facts f = {
@@ -210,7 +220,7 @@ static void forecast(struct doctor *d, const struct server *s,
 	char octets[32];
 	int64_t need;
 
-	if (!count_accounts(d, s->side, &f) || f.accounts == 0)
+	if (!count_accounts(d, s->side, tried, &f) || f.accounts == 0)
 		return;
 	plan_forecast_make(&f, &c);
 	need = c.messages[1] * (ROW_OCTETS + (s->side == SIDE_OLD ? ID_OCTETS : 0));
@@ -309,7 +319,8 @@ static void probe(struct doctor *d, enum side side)
 {
 	struct reading reading = { 0 };
 	bool sides[SIDE_COUNT] = { side == SIDE_OLD, side == SIDE_NEW };
-	const char *user = probe_user(d, side);
+	int64_t account;
+	const char *user = probe_user(d, side, &account);
 	struct err err = ERR_INIT;
 	struct audit_probe pr;
 
@@ -342,7 +353,7 @@ static void probe(struct doctor *d, enum side side)
 			   side_name(side), shown(user));
 	tell_capabilities(d, &reading.server[side], &pr);
 	if (pr.sees_inbox)
-		forecast(d, &reading.server[side], &pr);
+		forecast(d, &reading.server[side], account, &pr);
 out:
 	reading_close(&reading);
 }

@@ -138,5 +138,6 @@ if __name__ == "__main__":
     for fact in facts:
         fact.pop("whole", None)
         print(json.dumps(fact, ensure_ascii=False))
+    sys.stdout.flush()  # both may go into one pipe
     print("oracle: %d accounts, %d messages on the old side, %d differences" % (accounts, messages, len(facts)),
           file=sys.stderr)

@@ -180,6 +180,11 @@ static const struct counsel whys[] = {
 			"The mover tried to copy these messages and could not; what the "
 			"server said is with each. Mend what it says, then copy them "
 			"again." },
+	[WHY_EMPTY] = { "they hold no messages",
+			"nothing, or create them on the new server",
+			"These folders hold no messages on the old server, so no mail is "
+			"lost with them, and most movers make none. Who misses an empty "
+			"folder can create it on the new side." },
 };
 _Static_assert(COUNT_OF(whys) == WHY_COUNT, "counsel for every reason");
 

@@ -72,6 +72,9 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 	enum severity severity = p->excluded != NULL && f->messages > 0
 					 ? judge_missing(p->m->sealed, WHY_RULE)
 					 : judge_folder_missing(messages, place);
+	enum why cause = p->excluded != NULL ? WHY_RULE
+			 : messages == 0     ? WHY_EMPTY
+					     : WHY_NONE;
 	const char *why, *went, *came;
 	char buf[32];
 
@@ -100,11 +103,16 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 				   text_shown(w->arena, span_str(p->excluded)),
 				   num_group(f->messages, buf, sizeof buf));
 	else if (p->pairing->blocked)
-		why = "The new side has the name, but as a place in the tree that holds "
-		      "no mail.";
+		why = messages == 0
+			      ? "It is empty, and the new side has the name as a place "
+				"in the tree that holds no mail."
+			      : "The new side has the name, but as a place in the tree "
+				"that holds no mail.";
 	else if (f->messages > 0)
 		why = arena_printf(w->arena, "It holds %s messages on the old side.",
 				   num_group(f->messages, buf, sizeof buf));
+	else if (messages > 0)
+		why = "What it holds on the old side is not known.";
 	else
 		why = parent ? "It is empty, a place in the tree; its children are "
 			       "judged by themselves."
@@ -127,9 +135,8 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 					       "%s takes no folder of that name.  %s",
 					       w->profile->title, why),
 				  1, err);
-	return emit_place(w, p->m, FINDING_FOLDER_MISSING, severity,
-			  p->excluded != NULL ? WHY_RULE : WHY_NONE, SIDE_OLD, f->common,
-			  p->excluded != NULL ? p->excluded : "", why, 1, err);
+	return emit_place(w, p->m, FINDING_FOLDER_MISSING, severity, cause, SIDE_OLD,
+			  f->common, p->excluded != NULL ? p->excluded : "", why, 1, err);
 }
 
 static bool emit_attributes(struct work *w, struct work_pair *p, struct err *err)

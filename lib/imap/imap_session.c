@@ -314,6 +314,13 @@ bool imap_session_finish(struct imap_session *s, uint64_t number, struct imap_do
 	return true;
 }
 
+bool imap_session_answered(const struct imap_session *s, uint64_t number)
+{
+	const struct command *cmd = &s->command[number % IMAP_PIPELINE_MAX];
+
+	return cmd->number == number && cmd->answered;
+}
+
 bool imap_session_do(struct imap_session *s, struct span line, struct err *err)
 {
 	ptrdiff_t blank = span_index(line, ' ');

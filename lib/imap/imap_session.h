@@ -91,6 +91,8 @@ struct imap_done {
  */
 bool imap_session_finish(struct imap_session *s, uint64_t cmd, struct imap_done *done,
 			 struct err *err) MUST_CHECK;
+/* An unfinished command has its tagged answer already, ahead of others perhaps. */
+bool imap_session_answered(const struct imap_session *s, uint64_t cmd);
 /* send and finish; NO and BAD become ERR_SERVER with the server's words. */
 bool imap_session_do(struct imap_session *s, struct span line,
 		     struct err *err) MUST_CHECK;

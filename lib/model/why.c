@@ -34,6 +34,7 @@ static const char *const names[] = {
 	[WHY_SHARED] = "shared",
 	[WHY_BODY] = "body",
 	[WHY_MOVER] = "mover",
+	[WHY_EMPTY] = "empty",
 };
 _Static_assert(COUNT_OF(names) == WHY_COUNT, "every reason has a name");
 

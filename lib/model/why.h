@@ -39,8 +39,9 @@ enum why {
 	WHY_SHARED,	    /* may belong to another transfer into the same folders */
 	WHY_BODY,	    /* the bodies themselves differ */
 	WHY_MOVER,	   /* the mover's log says that it failed there */
+	WHY_EMPTY,	   /* a folder that holds no messages */
 };
-enum { WHY_COUNT = WHY_MOVER + 1 };
+enum { WHY_COUNT = WHY_EMPTY + 1 };
 
 const char *why_name(enum why w); /* "no-seal" */
 bool why_parse(const char *s, enum why *out) MUST_CHECK;

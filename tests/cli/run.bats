@@ -39,6 +39,7 @@ servers() {
 	mm doctor
 	want 0
 	hasnt "$out" "fail"
+	has "$out" "1 account that was counted; 1 other holds half to twice as many" # the one that was tried is known
 	mm audit
 	want 0
 	golden audit.txt

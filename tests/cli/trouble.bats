@@ -168,7 +168,7 @@ trouble_is_said() {
 stop_audit() {
 	peer old --stall "UID FETCH"
 	one_sided
-	"$MM" audit >stopped 2>&1 </dev/null 3>&- &
+	env --default-signal=HUP "$MM" audit >stopped 2>&1 </dev/null 3>&- &
 	pid=$!
 	for _ in $(seq 200); do
 		grep -q 'UID FETCH' old.log 2>/dev/null && break

@@ -411,6 +411,159 @@ static void a_break_is_the_fault_of_the_folder_in_hand(void **state)
 	bed_close(&b);
 }
 
+/* A server that opens the next folder before it has told all of this one may have told of
+ * either: both are read again, one after the other. */
+static void folders_that_a_server_mixes_up_are_read_singly(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, NULL, 0);
+	play(&b, HEAD("ESEARCH CONDSTORE") FOLDER("A", "1", "2", "1") FOLDER(
+			 "INBOX", "1", "2",
+			 "1") "S: m2 OK\n"
+			      "C: m3 EXAMINE A\nC: m4 UID FETCH 1:*" ITEMS
+			      "C: m5 UID SEARCH RETURN (ALL) ALL\n"
+			      "C: m6 EXAMINE INBOX\nC: m7 UID FETCH 1:*" ITEMS
+			      "C: m8 UID SEARCH RETURN (ALL) ALL\n" OPEN("1", "2", "1") "S: m3 OK\nS: m6 OK\n" GOOD(1) "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 1\nS: m5 OK\n" GOOD(
+				      1) "S: m7 OK\n"
+					 "S: * ESEARCH (TAG \"m8\") UID ALL 1\nS: m8 OK\n"
+					 "C: m9 EXAMINE A\nC: m10 UID SEARCH RETURN "
+					 "(ALL) ALL\n" OPEN(
+						 "1", "2",
+						 "1") "S: m9 OK\n"
+						      "S: * ESEARCH (TAG \"m10\") UID "
+						      "ALL 1\nS: m10 OK\n"
+						      "C: m11 UID FETCH 1:1" ITEMS
+						      "C: m12 UID SEARCH RETURN (ALL) "
+						      "ALL\n" GOOD(
+							      1) "S: m11 OK\nS: * "
+								 "ESEARCH (TAG \"m12\") "
+								 "UID ALL 1\nS: m12 OK\n"
+								 "C: m13 EXAMINE "
+								 "INBOX\nC: m14 UID "
+								 "SEARCH RETURN (ALL) "
+								 "ALL\n" OPEN(
+									 "1", "2",
+									 "1") "S: m13 "
+									      "OK\n"
+									      "S: * "
+									      "ESEARCH "
+									      "(TAG "
+									      "\"m14\") "
+									      "UID ALL "
+									      "1\nS: m14 "
+									      "OK\n"
+									      "C: m15 "
+									      "UID FETCH "
+									      "1:1" ITEMS
+									      "C: m16 "
+									      "UID "
+									      "SEARCH "
+									      "RETURN "
+									      "(ALL) "
+									      "ALL"
+									      "\n" GOOD(
+										      1) "S: m15 OK\nS: * ESEARCH (TAG \"m16\") UID ALL 1\nS: m16 OK\n");
+	must_log(&b, "expect 2\nbegin A\nwindow A 1-max: 1\nend A read 1 of 1 \n"
+		     "begin INBOX\nwindow INBOX 1-max: 1\nend INBOX read 1 of 1 \n");
+	assert_true(b.r.mixes);
+	bed_close(&b);
+}
+
+/* Answers to a FETCH of these uids, and its end. */
+static void answer(struct strbuf *out, uint32_t lo, uint32_t hi, unsigned tag)
+{
+	for (uint32_t uid = lo; uid <= hi; uid++)
+		strbuf_addf(out,
+			    "S: * 1 FETCH (UID %u " FACTS
+			    " BODY[HEADER.FIELDS (MESSAGE-ID)] {21}\n"
+			    "S: Message-ID: <4@a>\nS:\nS: )\n",
+			    uid);
+	strbuf_addf(out, "S: m%u OK\n", tag);
+}
+
+/* Of a folder that is too big for a burst, and of which STATUS told that it is dense. */
+#define BIG                                                                              \
+	HEAD("ESEARCH CONDSTORE")                                                        \
+	FOLDER("INBOX", "2049", "2050", "1") "S: m2 OK\nC: m3 EXAMINE INBOX\n"
+
+static void play_big(struct strbuf *text, const char *want)
+{
+	struct bed b;
+
+	bed_open(&b, NULL, 0);
+	b.r.kind = "dovecot";
+	play(&b, strbuf_cstr(text));
+	if (!b.ok)
+		fail_msg("%s", b.err.text);
+	if (strstr(strbuf_cstr(&b.log), want) == NULL)
+		fail_msg("%s", strbuf_cstr(&b.log));
+	bed_close(&b);
+	strbuf_done(text);
+}
+
+/* Where every uid below UIDNEXT is taken the set is known without a SEARCH; what the last
+ * one says counts all the same. */
+static void a_dense_folder_is_searched_once(void **state)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	(void)state;
+	strbuf_adds(&text,
+		    BIG OPEN("2049", "2050", "1") "S: m3 OK\n"
+						  "C: m4 UID FETCH 1:2047" ITEMS
+						  "C: m5 UID FETCH 2048:2049" ITEMS
+						  "C: m6 UID SEARCH RETURN (ALL) ALL\n");
+	answer(&text, 1, 2047, 4);
+	answer(&text, 2048, 2049, 5);
+	strbuf_adds(&text, "S: * ESEARCH (TAG \"m6\") UID ALL 1:2049\nS: m6 OK\n");
+	play_big(&text, "end INBOX read 2049 of 2049 \n");
+}
+
+static void a_folder_that_is_dense_no_more_is_searched_twice(void **state)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	(void)state;
+	strbuf_adds(&text,
+		    BIG OPEN("2048", "2050",
+			     "1") "S: m3 OK\n"
+				  "C: m4 UID SEARCH RETURN (ALL) ALL\n"
+				  "S: * ESEARCH (TAG \"m4\") UID ALL 2:2049\nS: m4 OK\n"
+				  "C: m5 UID FETCH 2:2047" ITEMS
+				  "C: m6 UID FETCH 2048:2049" ITEMS
+				  "C: m7 UID SEARCH RETURN (ALL) ALL\n");
+	answer(&text, 2, 2047, 5);
+	answer(&text, 2048, 2049, 6);
+	strbuf_adds(&text, "S: * ESEARCH (TAG \"m7\") UID ALL 2:2049\nS: m7 OK\n");
+	play_big(&text, "end INBOX read 2048 of 2048 \n");
+}
+
+/* UIDNEXT was wrong: what the numbers made of it is not what is there. */
+static void a_folder_that_only_seems_dense_is_read_right(void **state)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	(void)state;
+	strbuf_adds(&text,
+		    BIG OPEN("2049", "2050", "1") "S: m3 OK\n"
+						  "C: m4 UID FETCH 1:2047" ITEMS
+						  "C: m5 UID FETCH 2048:2049" ITEMS
+						  "C: m6 UID SEARCH RETURN (ALL) ALL\n");
+	answer(&text, 2, 2047, 4);
+	strbuf_adds(&text, "C: m7 UID FETCH 1" ITEMS);
+	answer(&text, 2048, 2049, 5);
+	strbuf_adds(&text,
+		    "S: * ESEARCH (TAG \"m6\") UID ALL 2:2050\nS: m6 OK\nS: m7 OK\n"
+		    "C: m8 UID SEARCH UID 1\nS: * SEARCH\nS: m8 OK\n"
+		    "C: m9 UID FETCH 2048:2050" ITEMS
+		    "C: m10 UID SEARCH RETURN (ALL) ALL\n");
+	answer(&text, 2048, 2050, 9);
+	strbuf_adds(&text, "S: * ESEARCH (TAG \"m10\") UID ALL 2:2050\nS: m10 OK\n");
+	play_big(&text, "end INBOX read 2049 of 2049 \n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -424,6 +577,10 @@ int main(void)
 		cmocka_unit_test(a_delta_that_does_not_add_up_is_given_up),
 		cmocka_unit_test(a_new_uidvalidity_starts_anew),
 		cmocka_unit_test(a_break_is_the_fault_of_the_folder_in_hand),
+		cmocka_unit_test(folders_that_a_server_mixes_up_are_read_singly),
+		cmocka_unit_test(a_dense_folder_is_searched_once),
+		cmocka_unit_test(a_folder_that_is_dense_no_more_is_searched_twice),
+		cmocka_unit_test(a_folder_that_only_seems_dense_is_read_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

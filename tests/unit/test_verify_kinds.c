@@ -116,6 +116,48 @@ static void a_folder_that_cannot_be_made_says_so(void **state)
 	fx_close(&f);
 }
 
+/* A folder without mail: a place for others, one that somebody may miss, one that is a
+ * mere place on the new side; and one of which nobody knows. */
+static void a_missing_folder_that_is_empty_says_so(void **state)
+{
+	static const struct fx_folder old[] = {
+		F("INBOX", a),
+		{ .name = "Closed", .outcome = FOLDER_UNREADABLE, .error = "NO" },
+		{ .name = "Place", .depth = DEPTH_FULL },
+		F("Place/Work", b),
+		{ .name = "Spare", .depth = DEPTH_FULL },
+		{ .name = "Tree", .depth = DEPTH_FULL },
+		F("Tree/Leaf", b),
+	};
+	static const struct fx_folder new[] = {
+		F("INBOX", a),
+		F("Place/Work", b),
+		{ .name = "Tree",
+		  .attrs = FOLDER_NOSELECT,
+		  .outcome = FOLDER_UNSELECTABLE },
+		F("Tree/Leaf", b),
+	};
+	struct verify_options o;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", old, COUNT_OF(old));
+	fx_read(&f, SIDE_NEW, "ann", new, COUNT_OF(new));
+	fx_audit_end(&f);
+	o = options(&t, 1);
+	verify(&f, &o);
+	assert_string_equal(reasons(&f, t), "none doubt folder-missing old Closed\n"
+					    "empty doubt folder-missing old Spare\n"
+					    "none doubt folder-unreadable old Closed\n"
+					    "empty info folder-missing old Place\n"
+					    "empty info folder-missing old Tree\n");
+	fx_close(&f);
+}
+
 /* ---- what is not compared ---- */
 
 static const char said[] = "Not compared with Microsoft Exchange: ";
@@ -421,6 +463,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_the_names_that_are_not_taken),
 		cmocka_unit_test(a_folder_that_cannot_be_made_says_so),
+		cmocka_unit_test(a_missing_folder_that_is_empty_says_so),
 		cmocka_unit_test(what_a_kind_makes_incomparable_is_told_once),
 		cmocka_unit_test(each_member_has_a_server_of_its_own),
 		cmocka_unit_test(servers_of_many_names_are_judged_all_the_same),
