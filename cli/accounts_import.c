@@ -341,6 +341,13 @@ void accounts_tell(const struct globals *g, const struct list *l)
 	if (*l->kept != '\0')
 		msg_warn(g, "columns without a meaning here are kept as notes: %s",
 			 l->kept);
+	if (*l->meant != '\0')
+		msg_hint(g, "did you mean %s?", l->meant);
+	if (*l->doubles != '\0')
+		msg_warn(g,
+			 "these have the same logins on both servers: %s; if that is a "
+			 "slip, nobody looks at the mail of one of them",
+			 l->doubles);
 }
 
 void accounts_print(const struct globals *g, const struct accounts_change *c,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,21 @@ struct doctor {
 	bool listed;		/* chosen is filled in */
 	int64_t disk_need;
 };
+
+/* Accounts may be moved on one server, but not to where they are. */
+static void check_servers(struct doctor *d)
+{
+	const struct server *old = config_server(&d->p.config, SIDE_OLD);
+	const struct server *new = config_server(&d->p.config, SIDE_NEW);
+
+	if (old != NULL && new != NULL && strcasecmp(old->host, new->host) == 0 &&
+	    old->port == new->port)
+		checks_add(&d->checks, CHECK_WARN, 0, "servers",
+			   "right only where each account gets another login or a prefix",
+			   "old and new are one server, %s:%d: nothing can be lost "
+			   "between a server and itself",
+			   shown(old->host), (int)old->port);
+}
 
 static void check_modes(struct doctor *d)
 {
@@ -389,6 +405,7 @@ static bool examine(struct doctor *d, struct err *err)
 	checks_add(&d->checks, CHECK_OK, 0, "config", NULL, "%s: %s, %s",
 		   d->p.config.path, shown(d->p.config.project),
 		   project_one_sided(&d->p) ? "old server only" : "old and new server");
+	check_servers(d);
 	check_modes(d);
 	check_clock(d);
 	if (d->t_n == 0)

@@ -326,6 +326,75 @@ static bool refuse_twins(const char *name, struct list *l, struct err *err)
 	return ok;
 }
 
+static int by_mail(const void *a, const void *b)
+{
+	const struct transfer *x = &(*(const struct list_row *const *)a)->t;
+	const struct transfer *y = &(*(const struct list_row *const *)b)->t;
+	const char *const xs[] = { x->old_user, x->new_user, x->old_tree, x->new_tree,
+				   x->new_prefix };
+	const char *const ys[] = { y->old_user, y->new_user, y->old_tree, y->new_tree,
+				   y->new_prefix };
+	int d = 0;
+
+	for (size_t i = 0; d == 0 && i < COUNT_OF(xs); i++)
+		d = strcmp(xs[i] != NULL ? xs[i] : "", ys[i] != NULL ? ys[i] : "");
+	return d;
+}
+
+static const char *find_doubles(struct list *l)
+{
+	const struct list_row **v = mem_calloc(l->n + 1, sizeof *v);
+	const struct list_row *a = NULL, *b = NULL;
+	const char *text = "";
+	size_t n = 0, pairs = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->row[i].t.old_user != NULL && l->row[i].t.new_user != NULL)
+			v[n++] = &l->row[i];
+	if (n > 0)
+		qsort(v, n, sizeof *v, by_mail);
+	for (size_t i = 1; i < n; i++) {
+		if (by_mail(&v[i - 1], &v[i]) != 0 || pairs++ > 0)
+			continue;
+		a = v[i - 1]->line < v[i]->line ? v[i - 1] : v[i];
+		b = a == v[i] ? v[i - 1] : v[i];
+	}
+	if (pairs > 0) {
+		const char *first = arena_strdup(&l->arena, shown(a->t.name));
+
+		text = arena_printf(&l->arena, "%s and %s (lines %zu and %zu)", first,
+				    shown(b->t.name), a->line, b->line);
+	}
+	if (pairs > 1)
+		text = arena_printf(&l->arena, "%s and %zu more", text, pairs - 1);
+	free(v);
+	return text;
+}
+
+/* Columns that we do not know and that look like one that we do. */
+static const char *find_meant(const struct header *h, struct arena *arena)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *text;
+
+	for (size_t i = 0; i < h->n; i++) {
+		struct suggest s;
+
+		if (h->column[i] != COL_UNKNOWN)
+			continue;
+		suggest_init(&s, h->name[i]);
+		for (int c = 0; c < COL_KNOWN; c++)
+			suggest_try(&s, column_names[c]);
+		if (s.best == NULL)
+			continue;
+		strbuf_addf(&sb, "%s\"%s\" for ", sb.n > 0 ? ", " : "", s.best);
+		strbuf_addf(&sb, "\"%s\"", shown(h->name[i]));
+	}
+	text = arena_strdup(arena, strbuf_cstr(&sb));
+	strbuf_done(&sb);
+	return text;
+}
+
 bool list_parse(const char *name, struct span text, struct list *out, struct err *err)
 {
 	struct csv_record r;
@@ -336,7 +405,9 @@ bool list_parse(const char *name, struct span text, struct list *out, struct err
 	size_t cap = 0;
 	bool ok = false;
 
-	*out = (struct list){ .dropped = "", .kept = "" };
+	*out = (struct list){
+		.dropped = "", .kept = "", .meant = "", .doubles = ""
+	};
 	arena_init(&out->arena);
 	csv_init(&csv, name, text);
 	rr.csv = &csv;
@@ -364,6 +435,8 @@ bool list_parse(const char *name, struct span text, struct list *out, struct err
 		goto out;
 	out->dropped = joined(h, COL_SECRET, &out->arena);
 	out->kept = joined(h, COL_UNKNOWN, &out->arena);
+	out->meant = find_meant(h, &out->arena);
+	out->doubles = find_doubles(out);
 	ok = true;
 out:
 	csv_done(&csv);

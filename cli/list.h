@@ -29,6 +29,10 @@ struct list {
 	size_t n;
 	const char *dropped; /* names of columns with passwords, joined with ", "; "" */
 	const char *kept;    /* names of unknown columns, likewise */
+	const char *meant;   /* which known ones these may be meant for, in words; "" */
+	/* Accounts that are the same mail on both sides, in words; "".  One of them may be
+	 * a slip, and then somebody's mail is looked at by nobody. */
+	const char *doubles;
 	struct arena arena;  /* holds all strings */
 };
 

@@ -108,6 +108,7 @@ static const enum gate_check_id check_of[] = {
 	[FINDING_MESSAGE_UNREADABLE] = GATE_ACCOUNTED,
 	[FINDING_ACCESS] = GATE_FOLDERS,
 	[FINDING_LABEL] = GATE_FOLDERS,
+	[FINDING_VANISHED] = GATE_ACCOUNTED,
 	[FINDING_MESSAGE_DAMAGED] = GATE_READABLE, /* which looks at scans itself */
 };
 _Static_assert(COUNT_OF(check_of) == FINDING_CLASS_COUNT, "every class has a check");

@@ -115,6 +115,11 @@ static void put_basis(struct text *t)
 	if (s->never != 0)
 		lines_add(l, ", %s never verified", num_group(s->never, a, sizeof a));
 	lines_wrap(l, 4);
+	if (s->transfers > 0 && s->oldest_old != 0 && s->count.old_messages == 0) {
+		lines_add(l, "  the old side holds no message at all: is it the server "
+			     "that it should be?");
+		lines_wrap(l, 4);
+	}
 	if (s->contents > 0) {
 		lines_add(l,
 			  "  the contents of %s old messages were compared, as scans "
@@ -293,6 +298,8 @@ static bool put_groups(struct text *t, bool whole, struct err *err)
 {
 	size_t used = 1 + tail_lines(t);
 
+	if (t->v.sum.group_n == 0 && t->v.sum.accepted == 0)
+		return true;
 	strbuf_addc(&t->out.buf, '\n');
 	put_missing(t);
 	for (size_t i = 0; i < t->out.buf.n; i++)

@@ -58,24 +58,26 @@ static const struct counsel whys[] = {
 			  "mass at once is a mover that deletes or a mistake: stop the "
 			  "mover, and bring the mail back from the old server." },
 	[WHY_RESURRECTED] = { "deleted on the old side after it was copied",
-			      "remove it on the new side, or tell the owner",
-			      "The owner had deleted these messages on the old server "
-			      "after "
-			      "they were copied: now they are back. Nothing is lost; "
-			      "tell "
-			      "the owner, or remove them on the new side." },
+			      "nothing is lost: the new side has the only copy",
+			      "These messages went from the old server after they were "
+			      "copied. Their owner deleted them there, and finds them "
+			      "again: tell the owner. Or a mover with an option that "
+			      "deletes (--delete1) took them off: then the new side has "
+			      "the only copy, and nothing may be removed there." },
 	[WHY_REFILED] = { "in another folder", "nothing: it is there",
 			  "These messages are in another folder of the account. Nothing "
 			  "is "
 			  "lost; when no user did it, look at the mover's rules for "
 			  "folders." },
-	[WHY_DUPLICATE] = { "one of several identical copies",
-			    "nothing is lost: mailmuster accept --why duplicate",
-			    "Other copies of the same messages arrived, so nothing is "
-			    "lost "
-			    "that the owner would miss: have it accepted (mailmuster "
-			    "accept "
-			    "--class message-missing --why duplicate)." },
+	[WHY_DUPLICATE] = { "others just like it are there",
+			    "scan both sides; when the bodies agree, accept it",
+			    "Others of the same identity, size and date arrived. As a "
+			    "rule they are copies, and nothing is lost that the owner "
+			    "would miss; but what programs send may differ in the body "
+			    "alone, and then one of these is lost. Let mailmuster scan "
+			    "read both sides and verify again: when no content differs, "
+			    "have it accepted (mailmuster accept --class "
+			    "message-missing --why duplicate)." },
 	[WHY_ARTEFACT] = { "made by the mover", "nothing, or remove it on the new side",
 			   "The mover itself made this, it was never anybody's mail. "
 			   "Nothing is lost; remove it on the new side if it is in the "
@@ -291,6 +293,13 @@ static const struct counsel classes[] = {
 				   "(--delete2), ask the owner, and bring the mail back "
 				   "from the old server "
 				   "while it is there." },
+	[FINDING_VANISHED] = { NULL, "stop every mover that deletes; look for a backup",
+			       "Mail was on the old server when it was read before, and "
+			       "is on neither server now. Stop every mover that removes "
+			       "what it copied (--delete1), look whether the old server "
+			       "has all its disks, and bring the mail back from a backup: "
+			       "its Message-IDs are kept. If its owner threw it away, have "
+			       "that accepted (mailmuster accept --class vanished)." },
 	[FINDING_MASS_FLAGS] = { NULL,
 				 "stop every mover that copies flags; ask the owner",
 				 "So many messages became unread at once: stop every "
@@ -320,6 +329,27 @@ static const struct counsel classes[] = {
 };
 _Static_assert(COUNT_OF(classes) == FINDING_CLASS_COUNT, "counsel for every class");
 
+/* Of a message that is there once too often the reason says the opposite of what it says
+ * of one that is missing. */
+static const struct counsel extra_copy = {
+	"one more of what is there",
+	"nothing is lost: remove it there, or accept it",
+	"The old side has these as well, and those have their partners: each is one more, "
+	"as when a mover ran twice, or a folder shows all mail once again. Nothing is lost: "
+	"remove them on the new side, or have that accepted (mailmuster accept --class "
+	"message-extra --why duplicate)."
+};
+
+/* Nobody can tell whether the owner removed what is missing, so it is no news that can be
+ * passed over, as it is behind a seal. */
+static const struct counsel missing_removed = {
+	NULL, "ask the owner; if nobody removed it, copy it again",
+	"This mail was on the new side and is gone from there. Ask its owner: what he "
+	"threw away is accepted (mailmuster accept --class message-missing --why removed). "
+	"If he knows nothing of it, stop every mover that deletes, and copy it again from "
+	"the old server."
+};
+
 /* The reason is what the class says already. */
 static bool repeats(enum finding_class c, enum why w)
 {
@@ -330,6 +360,8 @@ static bool repeats(enum finding_class c, enum why w)
 
 const char *report_why_label(enum finding_class c, enum why w)
 {
+	if (c == FINDING_MESSAGE_EXTRA && w == WHY_DUPLICATE)
+		return extra_copy.label;
 	return repeats(c, w) ? NULL : whys[w].label;
 }
 
@@ -342,6 +374,10 @@ static const struct counsel *counsel_of(enum finding_class c, enum why w)
 		     c == FINDING_SEAL_UNSOUND || c == FINDING_MESSAGE_UNREADABLE ||
 		     c == FINDING_MESSAGE_DAMAGED || finding_class_unknown(c);
 
+	if (c == FINDING_MESSAGE_EXTRA && w == WHY_DUPLICATE)
+		return &extra_copy;
+	if (c == FINDING_MESSAGE_MISSING && w == WHY_REMOVED)
+		return &missing_removed;
 	return own || alarm || whys[w].step == NULL ? &classes[c] : &whys[w];
 }
 

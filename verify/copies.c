@@ -21,6 +21,15 @@ struct copies_reader {
 	uint8_t tier;
 	bool filled;
 	struct copies copies; /* of key */
+	/* Of those, once they were parted: some that are one of the other side's own, in
+	 * order; and when all others were there.  Before, when all were. */
+	bool parted;
+	struct copies_one *owned;
+	size_t owned_n;
+	struct moments {
+		int64_t *from, *to; /* each list ascends by itself */
+		size_t n, present;
+	} free;
 	size_t cap, max;
 	struct arena arena; /* names of folders */
 };
@@ -103,41 +112,67 @@ static int last_first(const void *a, const void *b)
 	return (x->gone_run < y->gone_run) - (x->gone_run > y->gone_run);
 }
 
-/* The most that were there at once from since on: each is there from first_run up to, not
- * with, gone_run. */
-static int64_t most_at_once(const struct copies *c, int64_t since)
+static void moments_add(struct moments *t, const struct copies_one *c, int64_t since)
 {
-	int64_t *from = mem_alloc((c->n + 1) * sizeof *from);
-	int64_t *to = mem_alloc((c->n + 1) * sizeof *to);
+	t->from[t->n] = c->first_run > since ? c->first_run : since;
+	t->to[t->n++] = c->gone_run;
+	t->present += c->gone_run == INT64_MAX;
+}
+
+static void moments_sort(struct moments *t)
+{
+	if (t->n < 2)
+		return;
+	qsort(t->from, t->n, sizeof *t->from, by_run);
+	qsort(t->to, t->n, sizeof *t->to, by_run);
+}
+
+static void moments_done(struct moments *t)
+{
+	free(t->from);
+	free(t->to);
+	*t = (struct moments){ 0 };
+}
+
+static void moments_room(struct moments *t, size_t n)
+{
+	moments_done(t);
+	t->from = mem_alloc((n + 1) * sizeof *t->from);
+	t->to = mem_alloc((n + 1) * sizeof *t->to);
+}
+
+/* The most that were there at once, of both: each is there from its run up to, not with,
+ * the one by which it was gone. */
+static int64_t most_at_once(const struct moments *a, const struct moments *b)
+{
+	const struct moments *t[] = { a, b };
+	size_t from[] = { 0, 0 }, to[] = { 0, 0 };
 	int64_t now = 0, most = 0;
 
-	for (size_t i = 0; i < c->n; i++) {
-		from[i] = c->copy[i].first_run > since ? c->copy[i].first_run : since;
-		to[i] = c->copy[i].gone_run;
-	}
-	to[c->n] = INT64_MAX;
-	qsort(from, c->n, sizeof *from, by_run);
-	qsort(to, c->n, sizeof *to, by_run);
-	for (size_t i = 0, k = 0; i < c->n; i++) {
-		while (to[k] <= from[i]) {
-			now--;
-			k++;
-		}
+	for (size_t n = a->n + b->n; n > 0; n--) {
+		int s = from[0] == a->n || (from[1] < b->n &&
+					    b->from[from[1]] < a->from[from[0]]);
+		int64_t at = t[s]->from[from[s]++];
+
+		for (int k = 0; k < 2; k++)
+			for (; to[k] < t[k]->n && t[k]->to[to[k]] <= at; to[k]++)
+				now--;
 		if (++now > most)
 			most = now;
 	}
-	free(from);
-	free(to);
 	return most;
 }
 
 bool copies_of(struct copies_reader *r, const struct message *m,
 	       const struct copies **out, struct err *err)
 {
+	static const struct moments none = { 0 };
+
 	*out = &r->copies;
 	if (r->filled && cmp_key(m->tier, &m->key, r) == 0)
 		return true;
 	r->filled = true;
+	r->parted = false;
 	r->tier = m->tier;
 	r->key = m->key;
 	r->copies.n = r->copies.present = 0;
@@ -158,8 +193,92 @@ bool copies_of(struct copies_reader *r, const struct message *m,
 	}
 	if (r->copies.n > 1)
 		qsort(r->copies.copy, r->copies.n, sizeof *r->copies.copy, last_first);
-	r->copies.most = most_at_once(&r->copies, r->since);
+	moments_room(&r->free, r->copies.n);
+	for (size_t i = 0; i < r->copies.n; i++)
+		moments_add(&r->free, &r->copies.copy[i], r->since);
+	moments_sort(&r->free);
+	r->copies.most = most_at_once(&r->free, &none);
 	return true;
+}
+
+static int by_fact(const void *a, const void *b)
+{
+	const struct copies_one *x = a, *y = b;
+
+	if (x->octets != y->octets)
+		return x->octets < y->octets ? -1 : 1;
+	return (x->date > y->date) - (x->date < y->date);
+}
+
+static bool is_known(const struct copies_one *c)
+{
+	return c->octets >= 0 && c->date != MSG_DATE_UNKNOWN;
+}
+
+/* Those that are, by size and date, one of the other side's own go to owned, in the order
+ * of these; all others are free to have been any. */
+static void part(struct copies_reader *r, const struct copies *other)
+{
+	struct copies_one *own = mem_alloc((other->n + 1) * sizeof *own);
+
+	for (size_t i = 0; i < other->n; i++)
+		own[i] = other->copy[i];
+	if (other->n > 1)
+		qsort(own, other->n, sizeof *own, by_fact);
+	r->owned = mem_realloc(r->owned, (r->copies.n + 1) * sizeof *r->owned);
+	r->owned_n = 0;
+	moments_room(&r->free, r->copies.n);
+	for (size_t i = 0; i < r->copies.n; i++) {
+		const struct copies_one *c = &r->copies.copy[i];
+
+		if (other->n > 0 && is_known(c) &&
+		    bsearch(c, own, other->n, sizeof *own, by_fact) != NULL)
+			r->owned[r->owned_n++] = *c;
+		else
+			moments_add(&r->free, c, r->since);
+	}
+	moments_sort(&r->free);
+	if (r->owned_n > 1)
+		qsort(r->owned, r->owned_n, sizeof *r->owned, by_fact);
+	free(own);
+	r->parted = true;
+}
+
+/* The first of owned that is not before c. */
+static size_t find_owned(const struct copies_reader *r, const struct copies_one *c)
+{
+	size_t lo = 0, hi = r->owned_n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (by_fact(&r->owned[mid], c) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+void copies_like(struct copies_reader *r, const struct copies *other,
+		 const struct message *m, struct copies_alike *out)
+{
+	const struct copies_one like = { .octets = m->octets, .date = m->date };
+	struct moments its = { 0 };
+	size_t at, n = 0;
+
+	if (!r->parted)
+		part(r, other);
+	at = find_owned(r, &like);
+	while (at + n < r->owned_n && by_fact(&r->owned[at + n], &like) == 0)
+		n++;
+	moments_room(&its, n);
+	for (size_t i = 0; i < n; i++)
+		moments_add(&its, &r->owned[at + i], r->since);
+	moments_sort(&its);
+	out->most = most_at_once(&r->free, &its);
+	out->present = (int64_t)(r->free.present + its.present);
+	moments_done(&its);
 }
 
 void copies_close(struct copies_reader *r)
@@ -170,6 +289,8 @@ void copies_close(struct copies_reader *r)
 		store_history_close(r->cursor[i].it);
 	free(r->cursor);
 	free(r->copies.copy);
+	free(r->owned);
+	moments_done(&r->free);
 	arena_done(&r->arena);
 	free(r);
 }

@@ -349,7 +349,7 @@ static bool finish(struct work *w, struct work_member *m, struct err *err)
 static bool conclude(struct work *w, struct work_member *m, struct err *err)
 {
 	if (!facts_fold(w, m, err) || !judge_flags(w, m, err) || !judge_seal(w, m, err) ||
-	    !grants_judge(w, m, err))
+	    !vanished_judge(w, m, err) || !grants_judge(w, m, err))
 		return false;
 	say_others(w, m);
 	kinds_say(m->profile, w->profile, &m->note);

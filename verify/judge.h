@@ -77,6 +77,19 @@ bool judge_bin(const char *name, char delim, unsigned attrs);
 #define MASS_NEARLY_ALL 80 /* percent */
 bool judge_mass(int64_t n, int64_t of, int64_t messages, unsigned percent);
 
+/* Messages that the old side lost in one go, before any baseline. */
+enum vanish_cause {
+	VANISH_NOTHING, /* a handful, or all of it is on the new side */
+	VANISH_OWNER,	/* much of it, and little arrived: thrown away before the move */
+	VANISH_MOVER,	/* most of it arrived, and not all: it was moved, and some is lost */
+	VANISH_ALL,	/* nearly all that there was */
+};
+enum { VANISH_CAUSE_COUNT = VANISH_ALL + 1 };
+/* gone: of which the old side has no copy any more; nowhere: and the new side never had
+ * one; of: what the old side held before.  The limits are those of judge_mass. */
+enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, int64_t of,
+				 int64_t messages, unsigned percent);
+
 /* A message of the old side that is not on the new one.  sealed: the transfer has a
  * baseline; why: the most specific reason. */
 enum severity judge_missing(bool sealed, enum why why);

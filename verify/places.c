@@ -99,9 +99,10 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 			1, err);
 	if (p->excluded != NULL)
 		why = arena_printf(w->arena,
-				   "The rule \"%s\" leaves it out; it holds %s messages.",
+				   "The rule \"%s\" leaves it out; it holds %s message%s.",
 				   text_shown(w->arena, span_str(p->excluded)),
-				   num_group(f->messages, buf, sizeof buf));
+				   num_group(f->messages, buf, sizeof buf),
+				   f->messages == 1 ? "" : "s");
 	else if (p->pairing->blocked)
 		why = messages == 0
 			      ? "It is empty, and the new side has the name as a place "
@@ -109,8 +110,9 @@ static bool emit_missing_folder(struct work *w, struct work_pair *p, struct err 
 			      : "The new side has the name, but as a place in the tree "
 				"that holds no mail.";
 	else if (f->messages > 0)
-		why = arena_printf(w->arena, "It holds %s messages on the old side.",
-				   num_group(f->messages, buf, sizeof buf));
+		why = arena_printf(w->arena, "It holds %s message%s on the old side.",
+				   num_group(f->messages, buf, sizeof buf),
+				   f->messages == 1 ? "" : "s");
 	else if (messages > 0)
 		why = "What it holds on the old side is not known.";
 	else

@@ -150,7 +150,8 @@ static void why_pattern(struct naming *x, const struct work_pair *p, enum why *w
 				    t->year));
 }
 
-/* A copy with the same identity, size and date is on the new side. */
+/* One of the same identity, size and date is on the new side.  Whether it is a copy only
+ * the bodies tell. */
 static bool has_twin(const struct copies *c, const struct message *m)
 {
 	for (size_t i = 0; i < c->present; i++)
@@ -179,8 +180,8 @@ static bool why_copies(struct naming *x, const struct work_pair *p, enum why *wh
 				    (long long)gone->gone_run));
 	if (has_twin(c, m))
 		reason(x, why, WHY_DUPLICATE,
-		       "An identical copy is on the new side: one of several was "
-		       "collapsed.");
+		       "Another of its identity, size and date is on the new side: one "
+		       "of several was collapsed, unless their bodies differ.");
 	return true;
 }
 
@@ -323,7 +324,7 @@ static bool why_extra_copies(struct naming *x, const struct message *m, enum why
 		       arena_printf(x->w->scratch,
 				    "It was on the old side before, in \"%s\", and run "
 				    "%lld no longer saw it there: deleted after it was "
-				    "copied, so it is back for its owner.",
+				    "copied, by its owner or by a mover.",
 				    shown_in(x->w, gone->folder),
 				    (long long)gone->gone_run));
 	else if (c->present > 0)

@@ -66,8 +66,10 @@ struct settle {
 	struct work *w;
 	struct copies_reader *new_side, *old_side;
 	struct message key; /* of the group at hand */
+	struct message like; /* in it, the one whose size and date the last had */
 	bool begun;
-	int64_t used, moved; /* copies of it that are accounted for */
+	int64_t used;		  /* copies of it that are accounted for */
+	int64_t used_like, moved; /* of those with that size and date */
 	struct {
 		int64_t epoch;
 		uint32_t uid;
@@ -104,6 +106,17 @@ static void settle_drop(struct settle *x, const struct leftover *l)
 	x->drop[x->n++].uid = l->m.uid;
 }
 
+/* Copies that are gone and were just like it.  A draft that is written on and stored
+ * again is another message, though it has the Message-ID of the one that went. */
+static int64_t gone_like(const struct copies *c, const struct message *m)
+{
+	int64_t n = 0;
+
+	for (size_t i = c->present; i < c->n; i++)
+		n += c->copy[i].octets == m->octets && c->copy[i].date == m->date;
+	return n;
+}
+
 /* Its user moved it on the old side after the seal: where it was then, it was judged. */
 static bool settle_moved(struct settle *x, const struct leftover *l,
 			 const struct multiset_item *item, bool *done, struct err *err)
@@ -123,7 +136,7 @@ static bool settle_moved(struct settle *x, const struct leftover *l,
 		return true;
 	if (!copies_of(x->old_side, &l->m, &c, err))
 		return false;
-	if ((int64_t)(c->n - c->present) <= x->moved)
+	if (gone_like(c, &l->m) <= x->moved)
 		return true;
 	x->moved++;
 	*done = true;
@@ -132,29 +145,53 @@ static bool settle_moved(struct settle *x, const struct leftover *l,
 	return emit_message(x->w, p, item, &e, err);
 }
 
+/* There were more copies at once than there are: as many of its key, and as many that can
+ * have been this message. */
+static bool settle_was_there(struct settle *x, const struct leftover *l,
+			     const struct copies **out, bool *was_out, struct err *err)
+{
+	const struct copies *c, *own;
+	struct copies_alike like;
+
+	if (!copies_of(x->new_side, &l->m, &c, err) ||
+	    !copies_of(x->old_side, &l->m, &own, err))
+		return false;
+	copies_like(x->new_side, own, &l->m, &like);
+	*was_out = c->most - (int64_t)c->present > x->used &&
+		   like.most - like.present > x->used_like;
+	*out = c;
+	return true;
+}
+
 static bool settle_one(struct settle *x, const struct leftover *l,
 		       const struct multiset_item *item, struct err *err)
 {
 	struct work_pair *p = &x->w->pair[item->owner];
 	const struct copies_one *gone;
 	const struct copies *c;
-	bool done = false;
+	bool done = false, was = false;
 
 	if (!p->m->sealed)
 		return true;
 	if (!x->begun || !settle_same_key(&x->key, &l->m)) {
 		x->begun = true;
-		x->key = l->m;
-		x->used = x->moved = 0;
+		x->key = x->like = l->m;
+		x->used = x->used_like = x->moved = 0;
+	}
+	/* They come by size and date. */
+	if (x->like.octets != l->m.octets || x->like.date != l->m.date) {
+		x->like = l->m;
+		x->used_like = x->moved = 0;
 	}
 	if (!settle_moved(x, l, item, &done, err))
 		return false;
 	if (done)
 		return true;
-	if (!copies_of(x->new_side, &l->m, &c, err))
+	if (!settle_was_there(x, l, &c, &was, err))
 		return false;
-	if (c->most - (int64_t)c->present <= x->used)
+	if (!was)
 		return true;
+	x->used_like++;
 	/* No more can have been there at once than there are. */
 	gone = settle_gone(c, x->used++);
 	assert(gone != NULL);
@@ -166,8 +203,20 @@ static bool settle_one(struct settle *x, const struct leftover *l,
 	return true;
 }
 
+/* An earlier pass has seen all of its key.  What accounts for one message there accounts
+ * for no other one. */
+static bool settle_before(const struct settle *from, const struct leftover *l)
+{
+	if (!from->begun)
+		return false;
+	if (from->key.tier != l->m.tier)
+		return l->m.tier < from->key.tier;
+	return memcmp(l->m.key.bytes, from->key.key.bytes, sizeof l->m.key.bytes) <= 0;
+}
+
 static bool settle_pass(struct settle *x, struct err *err)
 {
+	const struct settle from = *x;
 	int64_t *accounts = arena_alloc(x->w->arena,
 					(x->w->member_n + 1) * sizeof *accounts);
 	struct store_leftovers *it = NULL;
@@ -177,17 +226,19 @@ static bool settle_pass(struct settle *x, struct err *err)
 	bool ok;
 
 	x->n = 0;
-	x->begun = false;
 	settle_accounts(x->w, accounts);
 	ok = copies_open(x->w, SIDE_OLD, &x->w->new.account, 1, seal_run(x->w, SIDE_NEW),
 			 &x->new_side, err) &&
 	     copies_open(x->w, SIDE_OLD, accounts, x->w->member_n,
 			 seal_run(x->w, SIDE_OLD), &x->old_side, err) &&
 	     store_leftovers_open(x->w->st, x->w->id, 0, LEFTOVER_BY_KEY, &it, err);
-	while (ok && x->n < work_limits(x->w)->round &&
-	       (next = refile_next(x->w, it, &l, &item, err)) == NEXT_ITEM)
-		if (l.side == SIDE_OLD && l.m.tier != TIER_NONE)
-			ok = settle_one(x, &l, &item, err);
+	while (ok && (next = refile_next(x->w, it, &l, &item, err)) == NEXT_ITEM) {
+		if (l.side != SIDE_OLD || l.m.tier == TIER_NONE || settle_before(&from, &l))
+			continue;
+		if (x->n >= work_limits(x->w)->round && !settle_same_key(&x->key, &l.m))
+			break;
+		ok = settle_one(x, &l, &item, err);
+	}
 	ok = ok && next != NEXT_FAIL;
 	store_leftovers_close(it);
 	copies_close(x->new_side);

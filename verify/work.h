@@ -458,6 +458,15 @@ bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts
 /* Asked for in ascending order of tier and key; *out is valid until the next key. */
 bool copies_of(struct copies_reader *r, const struct message *m,
 	       const struct copies **out, struct err *err) MUST_CHECK;
+/* Of the same key as the newest copies_of: how many of the copies can have been m.  One
+ * that has the size and date of another message of the other side is that one's: a user
+ * who copies a letter and throws the copy away has not had the draft of the same
+ * Message-ID. */
+struct copies_alike {
+	int64_t most, present;
+};
+void copies_like(struct copies_reader *r, const struct copies *other,
+		 const struct message *m, struct copies_alike *out);
 void copies_close(struct copies_reader *r);
 
 /* ---- sides.c ---- */
@@ -471,6 +480,11 @@ bool sides_counted(struct work *w, struct err *err) MUST_CHECK;
 /* What is known to be there, and is not examined, of members of whom one side is not
  * known.  The new side counts once, and only when nobody is compared with it. */
 void sides_count(struct work *w);
+
+/* ---- vanished.c: what went from the old side before there was a baseline ---- */
+
+/* Tell it where it was a mass and did not all arrive; after rest_name. */
+bool vanished_judge(struct work *w, struct work_member *m, struct err *err) MUST_CHECK;
 
 /* ---- grants.c ---- */
 

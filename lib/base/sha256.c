@@ -72,6 +72,28 @@ void sha256_of(const void *p, size_t n, struct sha256 *out)
 	sha256_end(&ctx, out);
 }
 
+/* As FIPS 180-4 section 5.1.1 pads: a bit, zeros, and the length in bits. */
+uint32_t sha256_start_of(const void *p, size_t n)
+{
+	const unsigned char *from = p;
+	unsigned char last[2 * SHA256_CBLOCK] = { 0 };
+	size_t rest = n % SHA256_CBLOCK;
+	size_t end = rest < SHA256_CBLOCK - 8 ? SHA256_CBLOCK : 2 * SHA256_CBLOCK;
+	SHA256_CTX c;
+
+	need(SHA256_Init(&c));
+	for (; n - rest > (size_t)(from - (const unsigned char *)p);
+	     from += SHA256_CBLOCK)
+		SHA256_Transform(&c, from);
+	if (rest > 0)
+		memcpy(last, from, rest);
+	last[rest] = 0x80;
+	sha256_put_u64(last + end - 8, (uint64_t)n * 8);
+	for (size_t i = 0; i < end; i += SHA256_CBLOCK)
+		SHA256_Transform(&c, last + i);
+	return c.h[0];
+}
+
 void sha256_hex(const struct sha256 *d, char out[SHA256_HEX_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";

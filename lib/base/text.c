@@ -53,7 +53,13 @@ bool text_is_utf8(struct span s)
 	uint32_t c;
 
 	for (size_t n; s.n > 0; s = span_from(s, n)) {
-		n = text_decode(s, &c);
+		const unsigned char *p = (const unsigned char *)s.p;
+
+		/* By far the most, beside ASCII. */
+		if (s.n > 1 && p[0] >= 0xC2 && p[0] <= 0xDF && (p[1] & 0xC0) == 0x80)
+			n = 2;
+		else
+			n = text_decode(s, &c);
 		if (n == 0)
 			return false;
 	}

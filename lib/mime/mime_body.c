@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 #include "mime/mime_body.h"
 
-#include "mime/mime_content.h"
+#include <stddef.h>
+
+#include "mime/mime_octets.h"
 
 /* How Dovecot shows a NUL. */
 #define NUL_SHOWN ((char)0x80)
 
 void mime_body_init(struct mime_body *b, struct sha256_ctx *sha)
 {
-	*b = (struct mime_body){ .sha = sha };
+	/* The run is long, and nothing of it is read that was not written. */
+	memset(b, 0, offsetof(struct mime_body, run));
+	b->sha = sha;
 	sha256_begin(sha);
+}
+
+static void flush(struct mime_body *b)
+{
+	sha256_add(b->sha, b->run, b->run_n);
+	b->run_n = 0;
 }
 
 static void put(struct mime_body *b, char c)
 {
-	if (b->run_n == sizeof b->run) {
-		sha256_add(b->sha, b->run, b->run_n);
-		b->run_n = 0;
-	}
+	if (b->run_n == sizeof b->run)
+		flush(b);
 	b->run[b->run_n++] = c;
 }
 
@@ -46,10 +54,8 @@ static size_t plain_run(struct span s)
 
 static void put_run(struct mime_body *b, const char *p, size_t n)
 {
-	if (n > sizeof b->run - b->run_n) {
-		sha256_add(b->sha, b->run, b->run_n);
-		b->run_n = 0;
-	}
+	if (n > sizeof b->run - b->run_n)
+		flush(b);
 	if (n > sizeof b->run) {
 		sha256_add(b->sha, p, n);
 		return;
@@ -102,27 +108,23 @@ void mime_body_feed(struct mime_body *b, struct span octets)
 
 /* Where a line of up to n octets, fewer than there is room for, the first of which is no
  * line end, may be put. */
-static char *room(struct mime_body *b, size_t n)
+static inline char *room(struct mime_body *b, size_t n)
 {
-	if (n >= sizeof b->run - b->run_n) {
-		sha256_add(b->sha, b->run, b->run_n);
-		b->run_n = 0;
-	}
+	if (n >= sizeof b->run - b->run_n)
+		flush(b);
 	if (b->lines == 1 && b->crs == 0) { /* that of the line before */
 		b->run[b->run_n++] = '\n';
 		b->lines = 0;
 	} else if (b->lines > 0 || b->crs > 0) {
 		settle(b);
-		if (n > sizeof b->run - b->run_n) {
-			sha256_add(b->sha, b->run, b->run_n);
-			b->run_n = 0;
-		}
+		if (n > sizeof b->run - b->run_n)
+			flush(b);
 	}
 	return b->run + b->run_n;
 }
 
 /* A line of n octets stands in the room for it. */
-static void put_line(struct mime_body *b, size_t n)
+static inline void put_line(struct mime_body *b, size_t n)
 {
 	b->run_n += n;
 	b->octets += (int64_t)n + 2;
@@ -132,24 +134,20 @@ static void put_line(struct mime_body *b, size_t n)
 	b->lines++;
 }
 
-static bool is_text(char c)
-{
-	return (c >= ' ' && c <= '~') || c == '\t';
-}
-
 static bool is_crlf(const char *p)
 {
 	return p[0] == '\r' && p[1] == '\n';
 }
 
-size_t mime_body_text(struct mime_body *b, struct span s)
+size_t mime_body_text(struct mime_body *b, struct span s, bool *equals_out)
 {
 	size_t n = 0;
 
 	if (s.n > MIME_BODY_LINE)
 		s.n = MIME_BODY_LINE;
-	if (s.n > 0 && is_text(s.p[0]))
-		n = mime_text_copy(s, room(b, s.n));
+	*equals_out = false;
+	if (s.n > 0 && mime_is_text_octet(s.p[0]))
+		n = mime_text_copy(s, room(b, s.n), equals_out);
 	if (s.n - n < 2 || !is_crlf(s.p + n))
 		return SIZE_MAX;
 	put_line(b, n);
@@ -159,7 +157,7 @@ size_t mime_body_text(struct mime_body *b, struct span s)
 bool mime_body_base64(struct mime_body *b, struct span s, size_t n)
 {
 	if (n + 2 > MIME_BODY_LINE || s.n < n + 2 || !is_crlf(s.p + n) ||
-	    !is_text(s.p[0]) || !mime_base64_copy(s.p, n, room(b, n)))
+	    !mime_is_text_octet(s.p[0]) || !mime_base64_copy(s.p, n, room(b, n)))
 		return false;
 	put_line(b, n);
 	return true;
@@ -169,8 +167,7 @@ void mime_body_done(struct mime_body *b, struct msg_key *key)
 {
 	struct sha256 digest;
 
-	sha256_add(b->sha, b->run, b->run_n);
-	b->run_n = 0;
+	flush(b);
 	sha256_end(b->sha, &digest);
 	memcpy(key->bytes, digest.bytes, sizeof key->bytes);
 }

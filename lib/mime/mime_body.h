@@ -29,8 +29,8 @@ struct mime_body {
 	uint64_t lines; /* line ends that count once something follows */
 	uint64_t crs;	/* CRs of which nobody knows yet what they are */
 	bool last_cr;	/* the octet before this one was a CR */
-	char run[4096 + MIME_BODY_LINE];
 	size_t run_n;
+	char run[3072 + MIME_BODY_LINE]; /* from the front, not digested yet */
 };
 
 /* sha is scratch, and the body's alone until mime_body_done. */
@@ -39,9 +39,10 @@ void mime_body_feed(struct mime_body *b, struct span octets);
 /*
  * The same in one look, if s begins with a line of text (mime_is_text) with its CRLF and
  * of no more than MIME_BODY_LINE octets with that; only where a line begins.  Returns its
- * octets without CRLF; SIZE_MAX: it does not, and nothing was taken.
+ * octets without CRLF; SIZE_MAX: it does not, and nothing was taken.  *equals_out: there
+ * may be a "=" among them; false: there is none.
  */
-size_t mime_body_text(struct mime_body *b, struct span s);
+size_t mime_body_text(struct mime_body *b, struct span s, bool *equals_out);
 /* The same if it begins with a line of so many digits of base64 (mime_is_base64). */
 bool mime_body_base64(struct mime_body *b, struct span s, size_t n);
 /* No more octets.  key: the first 16 octets of SHA-256 over the canonical body; that of

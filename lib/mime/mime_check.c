@@ -3,6 +3,7 @@
 
 #include "mime/mime_header.h"
 #include "mime/mime_identity.h"
+#include "mime/mime_octets.h"
 
 /* What an octet may be a sign of. */
 enum {
@@ -155,6 +156,21 @@ static void lines(struct mime_check *c, struct span s, bool in_header)
 	}
 }
 
+/* Of text nothing is to be seen but how many lines it is, and how long. */
+static void header_lines(struct mime_check *c, struct span s)
+{
+	const struct mime_lister *h = &c->message.header;
+
+	if (!h->text_lines || c->line > 0 || c->last_cr) {
+		lines(c, s, true);
+		return;
+	}
+	c->facts.lines += h->lines;
+	if (h->longest > MIME_CHECK_LINE_MAX)
+		note(c, SYMPTOM_LONG_LINE);
+	c->blanks = c->shown = 0;
+}
+
 /* ---- what GMime is to see ---- */
 
 /* Is there anything in the body that GMime could tell more of than we have seen? */
@@ -182,6 +198,7 @@ static void decide(struct mime_check *c, struct span header)
 		c->keep = wants_body(header);
 		return;
 	}
+	c->facts.symptoms |= c->parts.of_header;
 	c->asks = c->parts.tells ? MIME_ASKS_PARTS : MIME_ASKS_NOBODY;
 	/* Of one content alone nothing is left to the parser. */
 	c->keep = c->parts.tells && !c->parts.alone;
@@ -253,7 +270,7 @@ static struct span base64_lines(struct mime_check *c, struct span s)
 /* What a fast look at a whole line of text leaves open is looked at octet by octet. */
 static void body_lines(struct mime_check *c, struct span s)
 {
-	bool parts = c->asks == MIME_ASKS_PARTS && !c->parts.alone;
+	bool parts = c->asks == MIME_ASKS_PARTS && !c->parts.in_one, equals;
 
 	while (s.n > 0) {
 		struct span line;
@@ -267,15 +284,14 @@ static void body_lines(struct mime_check *c, struct span s)
 				return;
 		}
 		if (c->line == 0 && !c->last_cr) {
-			n = mime_body_text(&c->message.body, s);
+			n = mime_body_text(&c->message.body, s, &equals);
 			if (n != SIZE_MAX) {
 				c->facts.lines++;
 				c->blanks = c->shown = 0;
 				if (n > MIME_CHECK_LINE_MAX)
 					note(c, SYMPTOM_LONG_LINE);
 				if (parts)
-					mime_parts_text(&c->parts,
-							(struct span){ s.p, n });
+					mime_parts_text(&c->parts, s.p, n, equals);
 				s = span_from(s, n + 2);
 				continue;
 			}
@@ -320,14 +336,14 @@ bool mime_check_feed(struct mime_check *c, struct span s, struct err *err)
 		c->start[c->start_n++] = s.p[i];
 	if (!c->message.in_body) {
 		head.n = mime_message_header(&c->message, s);
-		lines(c, head, true);
+		header_lines(c, head);
 		if (!c->message.in_body)
 			return keep(c, head, err);
 		kept = complete(c, s, head.n);
 		s = span_from(s, head.n);
 	}
 	body_lines(c, s);
-	if (c->asks == MIME_ASKS_PARTS && c->parts.alone)
+	if (c->asks == MIME_ASKS_PARTS && c->parts.in_one)
 		mime_parts_feed(&c->parts, s);
 	return keep(c, kept, err);
 }
@@ -356,26 +372,36 @@ static void header_key(struct mime_check *c)
 		note(c, SYMPTOM_NO_HEADER);
 }
 
+static struct span kept(const struct mime_lister *h, const struct mime_kept *k)
+{
+	return (struct span){ strbuf_cstr(&h->identity) + k->from, k->to - k->from };
+}
+
+/* Of several Dates, is one possible? */
+static bool is_dated(const struct mime_lister *h)
+{
+	struct span rest = strbuf_span(&h->identity);
+	struct mime_field f;
+	bool good = false;
+
+	if (h->date.n == 1)
+		return mime_date_possible(kept(h, &h->date));
+	while (!good && mime_field_next(&rest, &f))
+		good = mime_field_is(&f, "date") && mime_date_possible(f.value);
+	return good;
+}
+
 static void identity(struct mime_check *c, struct arena *arena)
 {
-	struct span rest = strbuf_span(&c->message.header.identity), value = { 0 }, id;
-	bool dated = false, good = false;
-	struct mime_field f;
-	size_t ids = 0;
+	const struct mime_lister *h = &c->message.header;
+	struct span id;
 
-	while (mime_field_next(&rest, &f))
-		if (mime_field_is(&f, "date")) {
-			dated = true;
-			good |= mime_date_possible(f.value);
-		} else if (mime_field_is(&f, "message-id")) {
-			value = f.value;
-			ids++;
-		}
-	if (!dated)
+	if (h->date.n == 0)
 		note(c, SYMPTOM_DATE_MISSING);
-	else if (!good)
+	else if (!is_dated(h))
 		note(c, SYMPTOM_DATE_BAD);
-	c->has_id = ids == 1 && mime_message_id_value(value, arena, &id) == MIME_ID_GOOD;
+	c->has_id = h->id.n == 1 &&
+		    mime_message_id_value(kept(h, &h->id), arena, &id) == MIME_ID_GOOD;
 	if (c->has_id)
 		mime_key_id(c->sha, id, &c->id);
 }

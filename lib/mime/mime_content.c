@@ -38,107 +38,6 @@ struct mime_charsets {
 	char out[BLOCK + 64];	   /* decoded: never more (gmime-encodings.h) */
 };
 
-/* ---- runs of octets ---- */
-
-/* Bit 5 makes a small letter of a large one, and no letter of anything else. */
-static octets16 base64_digits16(octets16 v)
-{
-	octets16 small = v | 0x20;
-
-	return ((small > '`') & (small < '{')) | ((v > '.') & (v < ':')) | (v == '+');
-}
-
-bool mime_is_text(const char *p, size_t n)
-{
-	octets16 good;
-
-	if (n < sizeof good) {
-		for (; n > 0; n--, p++)
-			if (((unsigned char)*p < ' ' && *p != '\t') ||
-			    (unsigned char)*p >= 0x7f)
-				return false;
-		return true;
-	}
-	/* The last ones overlap with those before. */
-	good = text16(load16(p + n - sizeof good));
-	for (; n > sizeof good; n -= sizeof good, p += sizeof good)
-		good &= text16(load16(p));
-	return all16(good);
-}
-
-bool mime_is_base64(const char *p, size_t n)
-{
-	octets16 good;
-
-	if (n < sizeof good)
-		return false; /* the table is asked */
-	good = base64_digits16(load16(p + n - sizeof good));
-	for (; n > sizeof good; n -= sizeof good, p += sizeof good)
-		good &= base64_digits16(load16(p));
-	return all16(good);
-}
-
-size_t mime_text_run(struct span s)
-{
-	size_t i = 0;
-
-	for (octets16 good; i + sizeof good <= s.n; i += sizeof good) {
-		good = text16(load16(s.p + i));
-		if (!all16(good))
-			return i + first16(good);
-	}
-	while (i < s.n && ((s.p[i] >= ' ' && s.p[i] <= '~') || s.p[i] == '\t'))
-		i++;
-	return i;
-}
-
-size_t mime_text_copy(struct span s, char *to)
-{
-	size_t i = 0;
-
-	for (; i + sizeof(octets16) <= s.n; i += sizeof(octets16)) {
-		octets16 v = load16(s.p + i), good = text16(v);
-
-		memcpy(to + i, &v, sizeof v);
-		if (!all16(good))
-			return i + first16(good);
-	}
-	for (; i < s.n && ((s.p[i] >= ' ' && s.p[i] <= '~') || s.p[i] == '\t'); i++)
-		to[i] = s.p[i];
-	return i;
-}
-
-bool mime_base64_copy(const char *p, size_t n, char *to)
-{
-	octets16 v, good;
-
-	if (n < sizeof v)
-		return false;
-	v = load16(p + n - sizeof v);
-	memcpy(to + n - sizeof v, &v, sizeof v);
-	good = base64_digits16(v);
-	for (; n > sizeof v; n -= sizeof v, p += sizeof v, to += sizeof v) {
-		v = load16(p);
-		memcpy(to, &v, sizeof v);
-		good &= base64_digits16(v);
-	}
-	return all16(good);
-}
-
-size_t mime_ascii_run(struct span s)
-{
-	size_t i = 0;
-
-	for (octets16 good; i + sizeof good <= s.n; i += sizeof good) {
-		good = load16(s.p + i) >= 0;
-		if (!all16(good))
-			return i + first16(good);
-	}
-	while (i < s.n && (unsigned char)s.p[i] < 0x80)
-		i++;
-	return i;
-}
-
 /* ---- encodings ---- */
 
 static void note(struct mime_content *t, enum symptom what)
@@ -222,14 +121,18 @@ static void base64_end(struct mime_content *t)
 
 enum { QP_TEXT, QP_EQUALS, QP_DIGIT, QP_BLANKS };
 
+/* Of hex digits the value and one; 0: it is none. */
+static const signed char hex[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
 /* -1: it is none. */
-static int hex_digit(char c)
+static inline int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return hex[(unsigned char)c] - 1;
 }
 
 static bool is_hex(char c)
@@ -537,16 +440,56 @@ static bool charset_is_idle(const struct mime_content *t)
 	       (t->by_runs && t->kept_n == 0);
 }
 
-void mime_content_text(struct mime_content *t, struct span line, bool first)
+/* Of a text, ASCII that says nothing but for what begins with a "=". */
+static void qp_idle_feed(struct mime_content *t, struct span s)
 {
-	if (t->encoding == MIME_AS_IT_IS && (!t->text || charset_is_idle(t)))
+	while (charset_is_idle(t)) {
+		const char *equals = memchr(s.p, '=', s.n);
+		size_t n;
+
+		if (equals == NULL)
+			return;
+		s = span_from(s, (size_t)(equals - s.p));
+		n = qp_octets(t, s);
+		if (n == 0)
+			break;
+		s = span_from(s, n);
+	}
+	qp_text_feed(t, s);
+}
+
+/* Says ASCII nothing here?  Then nothing is owed: neither a line end nor a character. */
+static bool is_idle(const struct mime_content *t)
+{
+	switch (t->encoding) {
+	case MIME_AS_IT_IS:
+		return !t->text || charset_is_idle(t);
+	case MIME_QP:
+		return t->qp == QP_TEXT && (!t->text || (t->charsets->decode.state == 0 &&
+							 charset_is_idle(t)));
+	case MIME_BASE64:
+	case MIME_UU:
+		break;
+	}
+	return false;
+}
+
+void mime_content_line(struct mime_content *t, struct span line, bool equals)
+{
+	if (!is_idle(t))
+		mime_content_feed(t, line);
+	else if (!equals || t->encoding == MIME_AS_IT_IS)
 		return;
-	if (t->encoding == MIME_QP && t->qp == QP_TEXT &&
-	    (!t->text || (t->charsets->decode.state == 0 && charset_is_idle(t)))) {
-		/* Nothing is owed: neither line ends nor text say anything before a "=".
-		 */
-		if (memchr(line.p, '=', line.n) != NULL)
-			mime_content_feed(t, line);
+	else if (t->text)
+		qp_idle_feed(t, line);
+	else
+		qp_feed(t, line);
+}
+
+void mime_content_text(struct mime_content *t, struct span line, bool first, bool equals)
+{
+	if (is_idle(t)) {
+		mime_content_line(t, line, equals);
 		return;
 	}
 	/* Of digits of base64 the line end says nothing. */

@@ -46,8 +46,12 @@ struct mime_content {
 void mime_content_begin(struct mime_content *t, struct mime_charsets *charsets,
 			enum mime_encoding encoding, bool text, const char *charset);
 void mime_content_feed(struct mime_content *t, struct span octets);
-/* A line of text (mime_is_text), behind another line of it or the first one. */
-void mime_content_text(struct mime_content *t, struct span line, bool first);
+/* A line of text (mime_is_text), behind another line of it or the first one.  equals:
+ * there may be a "=" in it. */
+void mime_content_text(struct mime_content *t, struct span line, bool first, bool equals);
+/* The same with its CRLF, for a content of which the line ends are a part: that of a
+ * message without parts. */
+void mime_content_line(struct mime_content *t, struct span line, bool equals);
 /* SYMPTOM_BIT of what is wrong with it (model/body.h). */
 uint64_t mime_content_end(struct mime_content *t);
 
@@ -55,19 +59,5 @@ uint64_t mime_content_end(struct mime_content *t);
 bool mime_content_is_digits(const struct mime_content *t);
 /* Lines of so many digits of such a content, instead of their octets. */
 void mime_content_digits(struct mime_content *t, size_t n);
-
-/* Nothing but digits of base64, and at least sixteen of them? */
-bool mime_is_base64(const char *p, size_t n);
-/* How many octets from ' ' to '~', and tabs, there are at the start. */
-size_t mime_text_run(struct span s);
-/* The same, and copies them: no more than s.n octets are written, which may be more than
- * those. */
-size_t mime_text_copy(struct span s, char *to);
-/* mime_is_base64, and copies them whatever they are. */
-bool mime_base64_copy(const char *p, size_t n, char *to);
-/* How many octets of ASCII there are at the start. */
-size_t mime_ascii_run(struct span s);
-/* Nothing but octets from ' ' to '~', and tabs? */
-bool mime_is_text(const char *p, size_t n);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mime/mime_fields.h"
 
+#include <stddef.h>
+
 #include "mime/mime_header.h"
 #include "mime/mime_identity.h"
 #include "mime/mime_octets.h"
@@ -9,12 +11,16 @@
 #define CUT "...\n"
 /* ":" and 19 digits, ":" and 8, a line end. */
 #define NUMBERS_MAX 31
+/* A line of a value may have so many octets to be taken in one look. */
+#define LOOK_MAX 1024
 
 enum {
 	AT_START, /* of a line, which may go on with the one before */
 	AT_CR,	  /* behind a CR there: perhaps the empty line */
 	AT_NAME,
 	AT_GAP,	  /* blanks between a name and its colon */
+	AT_LINE,  /* the start of a line of a value, or of its first one behind the colon
+		   */
 	AT_VALUE, /* also of a line that is no field */
 };
 
@@ -23,11 +29,13 @@ void mime_lister_begin(struct mime_lister *l, struct sha256_ctx *sha)
 	struct strbuf text = l->text, canon = l->canon, identity = l->identity;
 	bool canon_only = l->canon_only;
 
-	*l = (struct mime_lister){ .text = text,
-				   .canon = canon,
-				   .identity = identity,
-				   .sha = sha,
-				   .canon_only = canon_only };
+	/* What is behind is long, and nothing of it is read that was not written. */
+	memset(l, 0, offsetof(struct mime_lister, name));
+	l->text = text;
+	l->canon = canon;
+	l->identity = identity;
+	l->sha = sha;
+	l->canon_only = canon_only;
 	strbuf_clear(&l->text);
 	strbuf_clear(&l->canon);
 	strbuf_clear(&l->identity);
@@ -41,25 +49,28 @@ void mime_lister_done(struct mime_lister *l)
 }
 
 /* MIME_IDENTITY_FIELDS, told apart by their lengths and first letters. */
-static bool is_identity(struct span name)
+static bool is_identity(struct mime_lister *l, struct span name)
 {
 	static const struct {
 		size_t n;
 		const char *name;
 	} fields[] = {
-		{ 4, "date" },	      { 4, "from" },	    { 2, "to" },
-		{ 2, "cc" },	      { 7, "subject" },	    { 11, "in-reply-to" },
-		{ 10, "references" }, { 10, "message-id" },
+		{ 4, "date" },	       { 10, "message-id" }, { 4, "from" },
+		{ 2, "to" },	       { 2, "cc" },	     { 7, "subject" },
+		{ 11, "in-reply-to" }, { 10, "references" },
 	};
 	/* A name more there has a blank and itself more. */
 	_Static_assert(sizeof MIME_IDENTITY_FIELDS ==
 			       4 + 4 + 2 + 2 + 7 + 11 + 10 + 10 + COUNT_OF(fields),
 		       "all that make identity");
 
+	l->kept = NULL;
 	for (size_t i = 0; i < COUNT_OF(fields); i++)
 		if (name.n == fields[i].n && (name.p[0] | 0x20) == fields[i].name[0] &&
-		    span_ieq(name, (struct span){ fields[i].name, fields[i].n }))
+		    span_ieq(name, (struct span){ fields[i].name, fields[i].n })) {
+			l->kept = i == 0 ? &l->date : i == 1 ? &l->id : NULL;
 			return true;
+		}
 	return false;
 }
 
@@ -133,8 +144,7 @@ static void digest_some(struct mime_lister *l, const char *p, size_t n)
 	l->begun = begun;
 }
 
-/* To begin a digest takes longer than most fields do: not before there is something, and
- * not for a name, which is dropped at its colon. */
+/* A digest is begun for what is longer than the run alone. */
 static void flush(struct mime_lister *l)
 {
 	if (l->fresh)
@@ -142,6 +152,18 @@ static void flush(struct mime_lister *l)
 	l->fresh = false;
 	sha256_add(l->sha, l->run, l->run_n);
 	l->run_n = 0;
+}
+
+static uint32_t hash(struct mime_lister *l)
+{
+	struct sha256 d;
+
+	if (l->fresh)
+		return sha256_start_of(l->run, l->run_n);
+	flush(l);
+	sha256_end(l->sha, &d);
+	return (uint32_t)d.bytes[0] << 24 | (uint32_t)d.bytes[1] << 16 |
+	       (uint32_t)d.bytes[2] << 8 | d.bytes[3];
 }
 
 /* A line of a value, or what there is of it, with nothing odd between the blanks at its
@@ -203,8 +225,8 @@ static void open_line(struct mime_lister *l)
 	digest_anew(l);
 }
 
-/* The name, and ":%lld:%02x%02x%02x%02x\n", which takes longer than the digest. */
-static void put_text(struct mime_lister *l, size_t name_n, const struct sha256 *d)
+/* The name, and ":%lld:%08x\n", which takes longer than the digest. */
+static void put_text(struct mime_lister *l, size_t name_n, uint32_t sum)
 {
 	static const char digits[] = "0123456789abcdef";
 	char text[NUMBERS_MAX], *end = text + sizeof text, *p = end;
@@ -217,10 +239,8 @@ static void put_text(struct mime_lister *l, size_t name_n, const struct sha256 *
 		return;
 	}
 	*--p = '\n';
-	for (int i = 3; i >= 0; i--) {
-		*--p = digits[d->bytes[i] & 15];
-		*--p = digits[d->bytes[i] >> 4];
-	}
+	for (int i = 0; i < 8; i++, sum >>= 4)
+		*--p = digits[sum & 15];
 	*--p = ':';
 	do {
 		*--p = (char)('0' + n % 10);
@@ -232,16 +252,18 @@ static void put_text(struct mime_lister *l, size_t name_n, const struct sha256 *
 	l->text_n = l->text.n;
 }
 
-static void put_canon(struct mime_lister *l, size_t name_n, const struct sha256 *d)
+static void put_canon(struct mime_lister *l, size_t name_n, uint32_t sum)
 {
-	uint8_t line[8 + MIME_FIELD_NAME_MAX + 8], *p = line + 8;
+	uint8_t line[8 + MIME_FIELD_NAME_MAX + 16];
 
 	sha256_put_u64(line, name_n);
-	for (size_t i = 0; i < name_n; i++)
-		*p++ = (uint8_t)span_lower(l->name[i]);
-	sha256_put_u64(p, (uint32_t)d->bytes[0] << 24 | (uint32_t)d->bytes[1] << 16 |
-				  (uint32_t)d->bytes[2] << 8 | d->bytes[3]);
-	strbuf_add(&l->canon, line, (size_t)(p - line) + 8);
+	for (size_t i = 0; i < name_n; i += sizeof(octets16)) {
+		octets16 v = load16(l->name + i);
+
+		store16((char *)line + 8 + i, v | ((v >= 'A') & (v <= 'Z') & 0x20));
+	}
+	sha256_put_u64(line + 8 + name_n, sum);
+	strbuf_add(&l->canon, line, 8 + name_n + 8);
 }
 
 static void close_line(struct mime_lister *l)
@@ -249,13 +271,13 @@ static void close_line(struct mime_lister *l)
 	size_t name_n = !l->field			  ? 0
 			: l->name_n > MIME_FIELD_NAME_MAX ? MIME_FIELD_NAME_MAX
 							  : l->name_n;
-	struct sha256 d;
+	uint32_t sum;
 
 	if (!l->open)
 		return;
 	l->open = false;
-	flush(l);
-	sha256_end(l->sha, &d);
+	if (l->keep && l->kept != NULL)
+		l->kept->to = l->identity.n;
 	if (l->full)
 		return;
 	if (l->text_n + name_n + NUMBERS_MAX + sizeof CUT > MIME_FIELDS_MAX) {
@@ -264,8 +286,9 @@ static void close_line(struct mime_lister *l)
 			strbuf_adds(&l->text, CUT);
 		return;
 	}
-	put_text(l, name_n, &d);
-	put_canon(l, name_n, &d);
+	sum = hash(l);
+	put_text(l, name_n, sum);
+	put_canon(l, name_n, sum);
 	l->stray_first |= name_n == 0 && l->fields + l->strays == 0;
 	l->fields += name_n > 0;
 	l->strays += name_n == 0;
@@ -274,16 +297,20 @@ static void close_line(struct mime_lister *l)
 /* The colon behind a name. */
 static void start_value(struct mime_lister *l)
 {
-	size_t n = l->name_n > MIME_FIELD_NAME_MAX ? MIME_FIELD_NAME_MAX : l->name_n;
-
 	l->field = true;
 	l->at = AT_VALUE;
 	digest_anew(l);
 	l->keep = l->name_n <= MIME_FIELD_NAME_MAX &&
-		  is_identity((struct span){ l->name, n });
+		  is_identity(l, (struct span){ l->name, l->name_n });
+	if (!l->keep)
+		return;
 	/* Blanks between them need not be kept. */
-	keep(l, (struct span){ l->name, n });
+	keep(l, (struct span){ l->name, l->name_n });
 	keep(l, SPAN_LIT(":"));
+	if (l->kept != NULL) {
+		l->kept->n++;
+		l->kept->from = l->identity.n;
+	}
 }
 
 /* One octet of a line before its colon, when that is still to be expected. */
@@ -349,19 +376,15 @@ static size_t take_field(struct mime_lister *l, struct span s)
 	l->name_n = n;
 	l->field_n = (int64_t)n + 1;
 	start_value(l);
+	l->at = AT_LINE;
+	l->start_n = n + 1;
 	return n + 1;
 }
 
-/* The first octet of a line.  True: it is the empty line. */
+/* The first octet of a line that does not go on with the one before.  True: it is the
+ * empty line. */
 static bool take_start(struct mime_lister *l, char c)
 {
-	if (l->open && (c == ' ' || c == '\t')) {
-		l->field_n++;
-		keep(l, (struct span){ &c, 1 });
-		digest_octet(l, c);
-		l->at = AT_VALUE;
-		return false;
-	}
 	close_line(l);
 	if (c == '\n')
 		return true;
@@ -383,6 +406,44 @@ static void open_with_cr(struct mime_lister *l)
 	take_name(l, '\r');
 }
 
+/* A line of a value and its CRLF, with nothing odd between the blanks at its ends: nearly
+ * all are.  Returns how many octets; 0: it is something else, or not all of it is here.
+ */
+static size_t take_line(struct mime_lister *l, struct span s)
+{
+	struct span text = s;
+	size_t n, words;
+	bool single;
+	char *to;
+
+	while (text.n > 0 && (text.p[0] == ' ' || text.p[0] == '\t'))
+		text = span_from(text, 1);
+	if (sizeof l->run - l->run_n < LOOK_MAX + 1)
+		flush(l);
+	to = l->run + l->run_n;
+	if (l->begun)
+		*to++ = ' '; /* for the line end before */
+	n = mime_words_copy(
+		(struct span){ text.p, text.n < LOOK_MAX ? text.n : LOOK_MAX }, to,
+		&single);
+	if (!single || text.n - n < 2 || text.p[n] != '\r' || text.p[n + 1] != '\n')
+		return 0;
+	words = n - (n > 0 && text.p[n - 1] == ' ');
+	if (words > 0) {
+		l->run_n = (size_t)(to - l->run) + words;
+		l->begun = true;
+	}
+	l->blank = l->begun;
+	l->at = AT_START;
+	n += (size_t)(text.p - s.p);
+	l->lines++;
+	if (l->start_n + n > l->longest)
+		l->longest = l->start_n + n;
+	l->field_n += (int64_t)n + 2;
+	keep(l, (struct span){ s.p, n + 2 });
+	return n + 2;
+}
+
 /* The value up to its line end; returns how many octets. */
 static size_t take_value(struct mime_lister *l, struct span octets)
 {
@@ -398,24 +459,54 @@ static size_t take_value(struct mime_lister *l, struct span octets)
 	return octets.n;
 }
 
+/* At the start of a line; returns how many octets. */
+static size_t begin_line(struct mime_lister *l, struct span s)
+{
+	size_t n;
+
+	if (l->open && (s.p[0] == ' ' || s.p[0] == '\t')) {
+		l->at = AT_LINE;
+		l->start_n = 0;
+		return 0;
+	}
+	n = take_field(l, s);
+	if (n > 0)
+		return n;
+	if (s.n > 1 && s.p[0] == '\r' && s.p[1] == '\n') {
+		close_line(l);
+		l->ended = true;
+		l->lines++;
+		return 2;
+	}
+	l->text_lines = false;
+	l->ended = take_start(l, s.p[0]);
+	return 1;
+}
+
 size_t mime_lister_feed(struct mime_lister *l, struct span octets)
 {
 	size_t i = 0, n;
 
+	l->text_lines = l->at == AT_START;
+	l->lines = 0;
+	l->longest = 0;
 	while (i < octets.n && !l->ended) {
-		char c = octets.p[i];
+		struct span rest = span_from(octets, i);
 
 		switch (l->at) {
 		case AT_START:
-			n = take_field(l, span_from(octets, i));
+			i += begin_line(l, rest);
+			break;
+		case AT_LINE:
+			n = take_line(l, rest);
 			if (n == 0) {
-				l->ended = take_start(l, c);
-				n = 1;
+				l->text_lines = false;
+				l->at = AT_VALUE;
 			}
 			i += n;
 			break;
 		case AT_CR:
-			if (c == '\n') {
+			if (rest.p[0] == '\n') {
 				l->ended = true;
 				i++;
 			} else {
@@ -423,19 +514,20 @@ size_t mime_lister_feed(struct mime_lister *l, struct span octets)
 			}
 			break;
 		case AT_NAME:
-			i += take_names(l, span_from(octets, i));
+			i += take_names(l, rest);
 			if (i == octets.n)
 				break;
 			take_name(l, octets.p[i++]);
 			break;
 		case AT_GAP:
-			take_name(l, c);
+			take_name(l, rest.p[0]);
 			i++;
 			break;
 		default:
-			i += take_value(l, span_from(octets, i));
+			i += take_value(l, rest);
 		}
 	}
+	l->text_lines &= l->ended || l->at == AT_START;
 	l->octets += (int64_t)i;
 	return i;
 }

@@ -46,25 +46,38 @@ struct mime_lister {
 	bool stray_first; /* the first of all is none */
 	struct strbuf identity; /* raw fields */
 	bool identity_cut;	/* there was more: no key can be made from it */
-	int64_t octets;		/* of the block, the empty line among them */
-	bool ended;		/* by the empty line, not by the end of what there was */
+	/* Values in it, raw: of the last Date and the last Message-ID, and how many there
+	 * were of each. */
+	struct mime_kept {
+		size_t from, to, n;
+	} date, id;
+	int64_t octets; /* of the block, the empty line among them */
+	bool ended;	/* by the empty line, not by the end of what there was */
+	/* Of the octets fed last: they are whole lines, and nothing but text with CRLF
+	 * (mime_text_run); how many, and how many octets the longest of them has before
+	 * its CRLF. */
+	bool text_lines;
+	int64_t lines;
+	size_t longest;
 
 	/* private */
 	struct sha256_ctx *sha;
 	int at;
-	bool open;     /* a line is in hand */
-	bool blank;    /* a blank is owed before the next octet of the value */
-	bool begun;    /* the value has had an octet that is no blank */
-	bool field;    /* the line in hand is a field: its colon came */
-	bool keep;     /* ... one of identity */
-	bool full;     /* the text is cut */
-	size_t text_n; /* octets of it, made or not */
-	char name[MIME_FIELD_NAME_MAX];
-	size_t name_n;	 /* octets of the name, also of those that were not kept */
-	int64_t field_n; /* octets of the line in hand */
-	bool fresh;	 /* none of the value is digested yet */
-	char run[1024];	 /* normalised octets that are not digested yet */
+	bool open;		/* a line is in hand */
+	bool blank;		/* a blank is owed before the next octet of the value */
+	bool begun;		/* the value has had an octet that is no blank */
+	bool field;		/* the line in hand is a field: its colon came */
+	bool keep;		/* ... one of identity */
+	bool full;		/* the text is cut */
+	size_t text_n;		/* octets of it, made or not */
+	struct mime_kept *kept; /* what the line in hand is, if it is one of these */
+	size_t name_n;		/* octets of the name, also of those that were not kept */
+	int64_t field_n;	/* octets of the line in hand */
+	size_t start_n;		/* ... of its name and colon, if its value begins here */
+	bool fresh;		/* none of the value is digested yet */
 	size_t run_n;
+	char name[MIME_FIELD_NAME_MAX + 16]; /* with room for sixteen at a time */
+	char run[1536]; /* from the front, normalised octets that are not digested yet */
 };
 
 /* sha is scratch, and the lister's alone until mime_lister_end.  A lister in zeroed

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef MIME_MIME_OCTETS_H
 #define MIME_MIME_OCTETS_H
-/* Private to lib/mime: sixteen octets at a time. */
-#include "base/base.h"
+/*
+ * Private to lib/mime: runs of octets of a kind, sixteen octets at a time.  No more than
+ * the octets that are given is read.
+ */
+#include <endian.h>
+
+#include "base/span.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 typedef int8_t octets16 __attribute__((vector_size(16)));
 
@@ -19,38 +28,158 @@ static inline void store16(char *to, octets16 v)
 	memcpy(to, &v, sizeof v);
 }
 
-/* All bits of all sixteen. */
-static inline bool all16(octets16 v)
+/* The highest bit of each of eight octets as they lie in memory, the first lowest. */
+static inline unsigned bits8(uint64_t v)
+{
+	/* Each goes to a place of its own, and none is carried into another one. */
+	return (unsigned)((le64toh(v) >> 7 & UINT64_C(0x0101010101010101)) *
+				  UINT64_C(0x0102040810204080) >>
+			  56);
+}
+
+/* The same of sixteen; for any processor. */
+static inline unsigned bits16_anywhere(octets16 v)
 {
 	uint64_t w[2];
 
 	memcpy(w, &v, sizeof w);
-	return (w[0] & w[1]) == UINT64_MAX;
+	return bits8(w[0]) | bits8(w[1]) << 8;
+}
+
+static inline unsigned bits16(octets16 v)
+{
+#ifdef __SSE2__
+	return (unsigned)_mm_movemask_epi8((__m128i)v);
+#else
+	return bits16_anywhere(v);
+#endif
+}
+
+#define ALL16 0xffffu
+
+/* All bits of all sixteen, each of which has all or none. */
+static inline bool all16(octets16 v)
+{
+	return bits16(v) == ALL16;
 }
 
 /* Of all that are not all bits, the first; 16: there is none. */
 static inline size_t first16(octets16 v)
 {
-	size_t i = 0;
-
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	uint64_t w[2];
-
-	memcpy(w, &v, sizeof w);
-	if (w[0] != UINT64_MAX)
-		i = (size_t)__builtin_ctzll(~w[0]) / 8;
-	else
-		i = w[1] != UINT64_MAX ? 8 + (size_t)__builtin_ctzll(~w[1]) / 8 : 16;
-#else
-	while (i < 16 && v[i] != 0)
-		i++;
-#endif
-	return i;
+	return (size_t)__builtin_ctz(~bits16(v) | 1u << 16);
 }
 
 static inline octets16 text16(octets16 v)
 {
 	return ((v > 0x1f) & (v < 0x7f)) | (v == '\t');
 }
+
+static inline bool mime_is_text_octet(char c)
+{
+	return (c >= ' ' && c <= '~') || c == '\t';
+}
+
+/* How many octets from ' ' to '~', and tabs, there are at the start. */
+static inline size_t mime_text_run(struct span s)
+{
+	size_t i = 0;
+
+	for (octets16 good; i + sizeof good <= s.n; i += sizeof good) {
+		good = text16(load16(s.p + i));
+		if (!all16(good))
+			return i + first16(good);
+	}
+	while (i < s.n && mime_is_text_octet(s.p[i]))
+		i++;
+	return i;
+}
+
+/* The same; *equals as below. */
+static inline size_t mime_text_look(struct span s, bool *equals)
+{
+	octets16 v, good, found = { 0 };
+	size_t i = 0;
+
+	for (; i + sizeof v <= s.n; i += sizeof v) {
+		v = load16(s.p + i);
+		good = text16(v);
+		found |= v == '=';
+		if (all16(good))
+			continue;
+		*equals = bits16(found) != 0;
+		return i + first16(good);
+	}
+	*equals = bits16(found) != 0;
+	for (; i < s.n && mime_is_text_octet(s.p[i]); i++)
+		*equals |= s.p[i] == '=';
+	return i;
+}
+
+/* The same, and copies them: no more than s.n octets are written, which may be more than
+ * those.  *equals is set where there may be a "=" among them: there is none if it is not.
+ */
+static inline size_t mime_text_copy(struct span s, char *to, bool *equals)
+{
+	octets16 v, good, found = { 0 };
+	size_t i = 0;
+
+	for (; i + sizeof v <= s.n; i += sizeof v) {
+		v = load16(s.p + i);
+		good = text16(v);
+		found |= v == '=';
+		store16(to + i, v);
+		if (all16(good))
+			continue;
+		*equals = bits16(found) != 0;
+		return i + first16(good);
+	}
+	*equals = bits16(found) != 0;
+	for (; i < s.n && mime_is_text_octet(s.p[i]); i++) {
+		*equals |= s.p[i] == '=';
+		to[i] = s.p[i];
+	}
+	return i;
+}
+
+/* Of octets from ' ' to '~' only.  *single: of blanks among them no two stand together.
+ */
+static inline size_t mime_words_copy(struct span s, char *to, bool *single)
+{
+	size_t i = 0, n;
+	unsigned before = 0; /* was the last octet of the sixteen before a blank? */
+
+	*single = true;
+	for (octets16 v; i + sizeof v <= s.n; i += sizeof v) {
+		unsigned blanks, good, pairs;
+
+		v = load16(s.p + i);
+		store16(to + i, v);
+		good = bits16((v > 0x1f) & (v < 0x7f));
+		blanks = bits16(v == ' ');
+		pairs = blanks & (blanks << 1 | before);
+		before = blanks >> 15;
+		if (good != ALL16) {
+			n = (size_t)__builtin_ctz(~good);
+			*single &= (pairs & ((1u << n) - 1)) == 0;
+			return i + n;
+		}
+		*single &= pairs == 0;
+	}
+	for (; i < s.n && s.p[i] >= ' ' && s.p[i] <= '~'; i++) {
+		*single &= before == 0 || s.p[i] != ' ';
+		before = s.p[i] == ' ';
+		to[i] = s.p[i];
+	}
+	return i;
+}
+
+/* Nothing but text (mime_text_run)? */
+bool mime_is_text(const char *p, size_t n);
+/* Nothing but digits of base64, and at least sixteen of them? */
+bool mime_is_base64(const char *p, size_t n);
+/* The same, and copies them whatever they are. */
+bool mime_base64_copy(const char *p, size_t n, char *to);
+/* How many octets of ASCII there are at the start. */
+size_t mime_ascii_run(struct span s);
 
 #endif

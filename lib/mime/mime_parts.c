@@ -50,6 +50,8 @@ static void open_any(struct mime_parts *p, const struct mime_plain *plain)
 {
 	if (plain->raw)
 		p->found |= SYMPTOM_BIT(SYMPTOM_HEADER_8BIT);
+	if (plain->twice)
+		p->found |= SYMPTOM_BIT(SYMPTOM_FIELD_TWICE);
 	if (plain->type == MIME_PLAIN_MULTIPART)
 		open_parts(p, plain);
 	else
@@ -67,11 +69,15 @@ bool mime_parts_begin(struct mime_parts *p, struct mime_charsets *charsets,
 	strbuf_clear(&p->line);
 	if (!mime_plain_of(header, false, &plain) || plain.header != header.n) {
 		p->at = AT_LOST;
-		p->alone = p->tells = false;
+		p->alone = p->in_one = p->tells = false;
 		return false;
 	}
 	open_any(p, &plain);
+	p->of_header = p->found;
 	p->alone = p->depth == 0;
+	/* Decoding takes longer to begin than a line of it takes. */
+	p->in_one = p->alone && plain.encoding == MIME_BASE64 &&
+		    plain.type == MIME_PLAIN_TEXT;
 	p->tells = plain.tells;
 	return true;
 }
@@ -198,14 +204,20 @@ static void take_line(struct mime_parts *p, struct span line)
 		content_line(p, line);
 }
 
-void mime_parts_text(struct mime_parts *p, struct span line)
+void mime_parts_text(struct mime_parts *p, const char *octets, size_t n, bool equals)
 {
+	struct span line = { octets, n };
+
+	if (p->alone) {
+		mime_content_line(&p->content, (struct span){ octets, n + 2 }, equals);
+		return;
+	}
 	if (p->at != AT_CONTENT || line.n > SURE_MAX ||
 	    (line.n > 1 && line.p[0] == '-' && line.p[1] == '-')) {
 		take_line(p, line);
 		return;
 	}
-	mime_content_text(&p->content, line, p->first);
+	mime_content_text(&p->content, line, p->first, equals);
 	p->first = false;
 }
 

@@ -16,8 +16,11 @@
 
 /* In zeroed memory to begin with; mime_parts_begin as often as there are messages. */
 struct mime_parts {
-	bool alone; /* one content and no parts: lines need not be told apart */
-	bool tells; /* the body may be wrong in more than its octets (mime_plain.h) */
+	bool alone;  /* one content and no parts */
+	bool in_one; /* ... of which lines need not be told apart: mime_parts_feed takes
+			the body in pieces of any size */
+	bool tells;  /* the body may be wrong in more than its octets (mime_plain.h) */
+	uint64_t of_header; /* SYMPTOM_BIT of what is wrong with that of the message */
 
 	/* private */
 	struct mime_charsets *charsets;
@@ -39,9 +42,9 @@ bool mime_parts_begin(struct mime_parts *p, struct mime_charsets *charsets,
 		      struct span header) MUST_CHECK;
 /* Octets of the body, in order. */
 void mime_parts_feed(struct mime_parts *p, struct span octets);
-/* The same for one whole line of text (mime_is_text), given without its CRLF; only where
- * a line begins. */
-void mime_parts_text(struct mime_parts *p, struct span line);
+/* The same for one whole line of n octets of text (mime_is_text) and its CRLF; only where
+ * a line begins.  equals: there may be a "=" in it. */
+void mime_parts_text(struct mime_parts *p, const char *line, size_t n, bool equals);
 /* Must the parser see it? */
 bool mime_parts_lost(const struct mime_parts *p);
 /* Is it behind the last boundary?  Then it was in order, whatever follows. */

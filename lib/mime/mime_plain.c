@@ -3,6 +3,8 @@
 
 #include <gmime/gmime.h>
 
+#include "mime/mime_octets.h"
+
 /* Fields that stand once; with more of any sort the parser is asked. */
 #define ONCE_MAX       48
 #define PARAMETERS_MAX 12
@@ -92,30 +94,34 @@ static bool is(struct span s, const char *word)
 	return s.n > 0 && starts_like(s.p[0], word) && span_ieq_str(s, word);
 }
 
-/* local@domain, with no dot at an end of either and no two in a row. */
-static bool is_addr(struct span s)
+/* Words with a dot between each two of them; returns how many octets, 0: they are none.
+ */
+static size_t dotted(struct span s, const char *but)
 {
-	ptrdiff_t at = span_index(s, '@');
+	bool dot = true; /* or nothing yet */
+	size_t n = 0;
 
-	if (at <= 0 || (size_t)at + 1 == s.n || s.p[0] == '.' || s.p[s.n - 1] == '.' ||
-	    s.p[at - 1] == '.' || s.p[at + 1] == '.' || s.p[at + 1] == '-' ||
-	    span_index(span_from(s, (size_t)at + 1), '_') >= 0 ||
-	    span_index(span_from(s, (size_t)at + 1), '+') >= 0)
-		return false;
-	for (size_t i = 1; i < s.n; i++)
-		if (s.p[i] == '.' && s.p[i - 1] == '.')
-			return false;
-	return true;
+	for (; n < s.n && (class_of(s.p[n]) & IN_ADDR) != 0; n++) {
+		if (s.p[n] == '.' ? dot : s.p[n] == but[0] || s.p[n] == but[1])
+			return 0;
+		dot = s.p[n] == '.';
+	}
+	return dot ? 0 : n;
 }
 
+/* local@domain */
 static bool addr(struct span *s)
 {
-	struct span from = *s;
+	size_t local = dotted(*s, "@@"), domain;
+	struct span rest = span_from(*s, local);
 
-	if (take(s, IN_ADDR).n == 0 || !eat(s, '@') || take(s, IN_ADDR).n == 0)
+	if (local == 0 || !eat(&rest, '@') || (rest.n > 0 && rest.p[0] == '-'))
 		return false;
-	from.n -= s->n;
-	return is_addr(from);
+	domain = dotted(rest, "_+");
+	if (domain == 0)
+		return false;
+	*s = span_from(rest, domain);
+	return true;
 }
 
 /* a@b, a@b (Name), Name <a@b>, "Name" <a@b>; commas between.  Or nobody. */
@@ -275,16 +281,23 @@ static bool encoding(struct span s, struct mime_plain *out)
 
 /* What a field is to the parser. */
 enum sort {
-	SORT_TEXT, /* anything that is not empty */
+	SORT_TEXT, /* anything, in a part anything that is not empty */
 	SORT_MANY, /* likewise, and of a message there may be several */
-	SORT_LIST, /* of addresses */
+	SORT_ONCE, /* likewise, and of a message there may be one (RFC 5322 section 3.6)
+		    */
+	SORT_LIST, /* of addresses, of which the same is true */
 	SORT_TYPE,
 	SORT_ENCODING,
 	SORT_DISPOSITION,
 	SORT_ASKED, /* the parser has more to say of it than we know */
 };
 
-static enum sort sort_of(struct span name)
+static bool begins(struct span name, struct span with)
+{
+	return name.n >= with.n && span_ieq((struct span){ name.p, with.n }, with);
+}
+
+static enum sort sort_of_content(struct span name)
 {
 	static const struct {
 		struct span name;
@@ -297,42 +310,77 @@ static enum sort sort_of(struct span name)
 		{ SPAN_INIT("content-description"), SORT_TEXT },
 		{ SPAN_INIT("content-location"), SORT_TEXT },
 		{ SPAN_INIT("content-language"), SORT_TEXT },
-		{ SPAN_INIT("from"), SORT_LIST },
-		{ SPAN_INIT("to"), SORT_LIST },
-		{ SPAN_INIT("cc"), SORT_LIST },
-		{ SPAN_INIT("bcc"), SORT_LIST },
-		{ SPAN_INIT("reply-to"), SORT_LIST },
-		{ SPAN_INIT("received"), SORT_MANY },
-		{ SPAN_INIT("dkim-signature"), SORT_MANY },
 	};
-	static const char *const asked[] = { "content-",  "resent-",	  "sender",
-					     "autocrypt", "disposition-", "errors-",
-					     "mail-" };
 
 	for (size_t i = 0; i < COUNT_OF(known); i++)
-		if (name.n == known[i].name.n &&
-		    starts_like(name.p[0], known[i].name.p) &&
-		    span_ieq(name, known[i].name))
+		if (span_ieq(name, known[i].name))
 			return known[i].sort;
-	for (size_t i = 0; i < COUNT_OF(asked); i++)
-		if (starts_like(name.p[0], asked[i]) && span_istarts(name, asked[i]))
-			return SORT_ASKED;
-	return name.n > 1 && name.p[1] == '-' && starts_like(name.p[0], "x") ? SORT_MANY
-									     : SORT_TEXT;
+	return SORT_ASKED;
+}
+
+static enum sort sort_of(struct span name)
+{
+	switch (name.p[0] | 0x20) {
+	case 'a':
+		return begins(name, SPAN_LIT("autocrypt")) ? SORT_ASKED : SORT_TEXT;
+	case 'b':
+		return span_ieq(name, SPAN_LIT("bcc")) ? SORT_LIST : SORT_TEXT;
+	case 'c':
+		if (begins(name, SPAN_LIT("content-")))
+			return sort_of_content(name);
+		return span_ieq(name, SPAN_LIT("cc")) ? SORT_LIST : SORT_TEXT;
+	case 'd':
+		if (span_ieq(name, SPAN_LIT("date")))
+			return SORT_ONCE;
+		if (span_ieq(name, SPAN_LIT("dkim-signature")))
+			return SORT_MANY;
+		return begins(name, SPAN_LIT("disposition-")) ? SORT_ASKED : SORT_TEXT;
+	case 'e':
+		return begins(name, SPAN_LIT("errors-")) ? SORT_ASKED : SORT_TEXT;
+	case 'f':
+		return span_ieq(name, SPAN_LIT("from")) ? SORT_LIST : SORT_TEXT;
+	case 'i':
+		return span_ieq(name, SPAN_LIT("in-reply-to")) ? SORT_ONCE : SORT_TEXT;
+	case 'm':
+		if (span_ieq(name, SPAN_LIT("message-id")))
+			return SORT_ONCE;
+		return begins(name, SPAN_LIT("mail-")) ? SORT_ASKED : SORT_TEXT;
+	case 'r':
+		if (span_ieq(name, SPAN_LIT("received")))
+			return SORT_MANY;
+		if (span_ieq(name, SPAN_LIT("reply-to")))
+			return SORT_LIST;
+		if (span_ieq(name, SPAN_LIT("references")))
+			return SORT_ONCE;
+		return begins(name, SPAN_LIT("resent-")) ? SORT_ASKED : SORT_TEXT;
+	case 's':
+		if (span_ieq(name, SPAN_LIT("subject")))
+			return SORT_ONCE;
+		return begins(name, SPAN_LIT("sender")) ? SORT_ASKED : SORT_TEXT;
+	case 't':
+		return span_ieq(name, SPAN_LIT("to")) ? SORT_LIST : SORT_TEXT;
+	case 'x':
+		return name.n > 1 && name.p[1] == '-' ? SORT_MANY : SORT_TEXT;
+	default:
+		return SORT_TEXT;
+	}
 }
 
 /* raw: something in it is not ASCII. */
-static bool value_is_plain(enum sort sort, struct span s, bool raw,
+static bool value_is_plain(enum sort sort, struct span s, bool raw, bool part,
 			   struct mime_plain *out)
 {
-	if (raw && sort != SORT_TEXT && sort != SORT_MANY && sort != SORT_LIST)
+	if (raw && sort > SORT_LIST)
 		return false;
 	if (raw && !g_utf8_validate(s.p, (gssize)s.n, NULL))
 		out->raw = true;
+	if (s.n == 0)
+		return !part && sort <= SORT_LIST;
 	switch (sort) {
 	case SORT_TEXT:
 	case SORT_MANY:
-		return s.n > 0;
+	case SORT_ONCE:
+		return true;
 	case SORT_LIST:
 		return addresses(s);
 	case SORT_TYPE:
@@ -413,13 +461,14 @@ static bool is_blank_line(struct span line)
 	return line.n == 0;
 }
 
-/* Text, and octets that are not ASCII: *raw is set where there are any. */
-static size_t raw_run(struct span s, bool *raw)
+/* Text, and octets that are not ASCII: *raw is set where there are any.  *equals: there
+ * may be a "=" among them. */
+static inline size_t raw_run(struct span s, bool *raw, bool *equals)
 {
-	size_t n = mime_text_run(s);
+	size_t n = mime_text_look(s, equals);
 
 	while (n < s.n && (unsigned char)s.p[n] >= 0x80) {
-		*raw = true;
+		*raw = *equals = true;
 		n++;
 		n += mime_text_run(span_from(s, n));
 	}
@@ -433,12 +482,14 @@ static bool take_value(struct span *rest, struct span *out, bool *raw)
 	struct span s = *rest;
 
 	for (bool first = true;; first = false) {
-		struct span line = { s.p, raw_run(s, raw) };
+		bool equals;
+		struct span line = { s.p, raw_run(s, raw, &equals) };
 
 		s = span_from(s, line.n);
-		if (!words_are_whole(line) || !eat(&s, '\r') || !eat(&s, '\n') ||
-		    (!first && is_blank_line(line)) || s.n == 0)
+		if (s.n < 3 || s.p[0] != '\r' || s.p[1] != '\n' ||
+		    (equals && !words_are_whole(line)) || (!first && is_blank_line(line)))
 			return false;
+		s = span_from(s, 2);
 		if (s.p[0] != ' ' && s.p[0] != '\t')
 			break;
 	}
@@ -447,36 +498,77 @@ static bool take_value(struct span *rest, struct span *out, bool *raw)
 	return true;
 }
 
-/* Nearly all differ in their length or their first letter. */
-static bool same_name(struct span a, struct span b)
+/* Octets of a name (IN_NAME) at the start. */
+static inline size_t name_run(struct span s)
 {
-	return a.n == b.n && ((a.p[0] ^ b.p[0]) & ~0x20) == 0 && span_ieq(a, b);
+	size_t n = 0;
+
+	for (; n + sizeof(octets16) <= s.n; n += sizeof(octets16)) {
+		octets16 v = load16(s.p + n), small = v | 0x20, good;
+
+		good = ((small >= 'a') & (small <= 'z')) | ((v >= '0') & (v <= '9')) |
+		       (v == '-');
+		if (!all16(good))
+			return n + first16(good);
+	}
+	return n + run_of(span_from(s, n), IN_NAME);
+}
+
+/* Names, of which none may stand twice. */
+struct once {
+	struct span name[ONCE_MAX];
+	size_t n;
+	uint64_t like; /* a bit by length and first letter: most names differ in these */
+};
+
+enum stands { STANDS_ONCE, STANDS_TWICE, STANDS_BEHIND_TOO_MANY };
+
+static enum stands stands(struct once *once, struct span name)
+{
+	uint64_t bit = UINT64_C(1) << ((name.n * 8 + (size_t)(name.p[0] & 0x1f)) & 63);
+
+	if ((once->like & bit) != 0)
+		for (size_t i = 0; i < once->n; i++)
+			if (span_ieq(once->name[i], name))
+				return STANDS_TWICE;
+	if (once->n == COUNT_OF(once->name))
+		return STANDS_BEHIND_TOO_MANY;
+	once->like |= bit;
+	once->name[once->n++] = name;
+	return STANDS_ONCE;
 }
 
 bool mime_plain_of(struct span text, bool part, struct mime_plain *out)
 {
-	struct span once[ONCE_MAX], rest = text;
-	size_t once_n = 0;
+	struct span rest = text;
+	struct once once;
 
+	once.n = once.like = 0;
 	*out = (struct mime_plain){ .type = MIME_PLAIN_TEXT };
 	while (!eat(&rest, '\r')) {
-		struct span name = take(&rest, IN_NAME), value;
+		struct span name = { rest.p, name_run(rest) }, value;
 		enum sort sort;
 		bool raw = false;
 
+		rest = span_from(rest, name.n);
 		if (name.n == 0 || !eat(&rest, ':') || !take_value(&rest, &value, &raw))
 			return false;
 		sort = sort_of(name);
-		if (!value_is_plain(sort, value, raw, out))
+		if (!value_is_plain(sort, value, raw, part, out))
 			return false;
 		if (!part && sort == SORT_MANY)
 			continue;
-		for (size_t i = 0; i < once_n; i++)
-			if (same_name(once[i], name))
+		switch (stands(&once, name)) {
+		case STANDS_ONCE:
+			break;
+		case STANDS_TWICE:
+			if (part || (sort != SORT_ONCE && sort != SORT_LIST))
 				return false;
-		if (once_n == COUNT_OF(once))
+			out->twice = true;
+			break;
+		case STANDS_BEHIND_TOO_MANY:
 			return false;
-		once[once_n++] = name;
+		}
 	}
 	if (!eat(&rest, '\n'))
 		return false;

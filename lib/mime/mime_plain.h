@@ -23,6 +23,7 @@ struct mime_plain {
 	char boundary[MIME_BOUNDARY_MAX + 1]; /* of a multipart */
 	size_t header;			      /* octets, with the empty line */
 	bool raw;   /* a value is neither ASCII nor UTF-8: SYMPTOM_HEADER_8BIT */
+	bool twice; /* a field that may stand once stands again: SYMPTOM_FIELD_TWICE */
 	bool tells; /* of its type or encoding one of the two below is true */
 };
 

@@ -260,7 +260,10 @@ static bool is_usual(struct span s)
 {
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec",
 			  days[] = "MonTueWedThuFriSatSun";
-	unsigned day, year, hour, minute, second, zone;
+	/* February's last day is GMime's. */
+	static const unsigned char last[] = { 31, 28, 31, 30, 31, 30,
+					      31, 31, 30, 31, 30, 31 };
+	unsigned day, month, year, hour, minute, second, zone;
 	const char *at;
 
 	if (s.n > 5 && s.p[3] == ',') {
@@ -274,15 +277,16 @@ static bool is_usual(struct span s)
 	at = memmem(names, sizeof names - 1, s.p, 3);
 	if (at == NULL || (at - names) % 3 != 0)
 		return false;
+	month = (unsigned)(at - names) / 3;
 	s = span_from(s, 3);
 	if (!one(&s, ' ') || !digits(&s, 4, 4, &year) || !one(&s, ' ') ||
 	    !digits(&s, 2, 2, &hour) || !one(&s, ':') || !digits(&s, 2, 2, &minute) ||
 	    !one(&s, ':') || !digits(&s, 2, 2, &second) || !one(&s, ' ') ||
 	    !(one(&s, '+') || one(&s, '-')) || !digits(&s, 4, 4, &zone))
 		return false;
-	return s.n == 0 && day >= 1 && day <= 28 && year > YEAR_MIN && year < YEAR_MAX &&
-	       hour < 24 && minute < 60 && second < 60 && zone / 100 < 14 &&
-	       zone % 100 < 60;
+	return s.n == 0 && day >= 1 && day <= last[month] && year > YEAR_MIN &&
+	       year < YEAR_MAX && hour < 24 && minute < 60 && second < 60 &&
+	       zone / 100 < 14 && zone % 100 < 60;
 }
 
 bool mime_date_possible(struct span value)

@@ -145,6 +145,9 @@ static const struct {
 				      "message that is damaged" },
 	[FINDING_LABEL] = { "label", "messages that arrived, and lack a label",
 			    "message that arrived, and lacks a label" },
+	[FINDING_VANISHED] = { "vanished",
+			       "accounts whose old mail vanished and did not arrive",
+			       "account whose old mail vanished and did not arrive" },
 	[FINDING_ACCESS] = { "access",
 			     "folders that others may use otherwise than before",
 			     "folder that others may use otherwise than before" },
@@ -197,6 +200,7 @@ bool finding_class_of_messages(enum finding_class c)
 	case FINDING_MESSAGE_UNREADABLE:
 	case FINDING_MESSAGE_DAMAGED:
 	case FINDING_LABEL:
+	case FINDING_VANISHED:
 		return true;
 	case FINDING_FOLDER_MISSING:
 	case FINDING_FOLDER_EXTRA:

@@ -100,8 +100,10 @@ enum finding_class {
 	FINDING_ACCESS, /* others may do something else with a folder than before */
 	/* messages of a Gmail label that arrived, but not in the folder of that label */
 	FINDING_LABEL,
+	/* the old side lost a mass of mail before the seal, and not all of it arrived */
+	FINDING_VANISHED,
 };
-enum { FINDING_CLASS_COUNT = FINDING_LABEL + 1 };
+enum { FINDING_CLASS_COUNT = FINDING_VANISHED + 1 };
 const char *finding_class_name(enum finding_class c); /* "message-missing" */
 bool finding_class_parse(const char *s, enum finding_class *out) MUST_CHECK;
 /* Is it about messages, so that finding.count of them can be summed up? */

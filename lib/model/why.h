@@ -18,7 +18,7 @@ enum why {
 	WHY_REMOVED,	   /* was on the new side, and was removed there */
 	WHY_RESURRECTED,   /* deleted on the old side after it was copied */
 	WHY_REFILED,	   /* is in another folder of the account */
-	WHY_DUPLICATE,	   /* one of several identical copies; others arrived */
+	WHY_DUPLICATE,	   /* others of its identity, size and date arrived */
 	WHY_ARTEFACT,	   /* a mover made it */
 	WHY_TOO_LARGE,	   /* larger than the new side or its mover takes */
 	WHY_UNREADABLE_OLD, /* the old server does not give it out */

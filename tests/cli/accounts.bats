@@ -165,6 +165,24 @@ start() {
 	nowhere Zaubertrank mailmuster.db .out .err
 }
 
+@test "a column that is misspelt, and two accounts that are the same mail, are told" {
+	start
+	printf 'account,old_usr,new_user\nanna,a.berg,anna\nbert,,bert\n' >accounts.csv
+	mm accounts import
+	want 0
+	has "$said" 'did you mean "old_user" for "old_usr"?'
+	hasnt "$said" "same logins"
+	printf 'account,old_user,new_user\nanna,,\nBert,anna,anna\ncara,,\nanton,anna,anna\ndora,anna,-\n' >accounts.csv
+	mm accounts import
+	want 0
+	has "$said" "the same logins on both servers: anna and Bert (lines 2 and 3) and 1 more"
+	# A mailbox that moves below a prefix as well is another matter.
+	printf 'account,old_user,new_user,new_prefix\nanna,,,\nbert,anna,anna,Old\n' >accounts.csv
+	mm accounts import
+	want 0
+	hasnt "$said" "same logins"
+}
+
 @test "--only takes names, commas, files, any case, and knows what was meant" {
 	start
 	printf 'account\nanna\nBert\ncara\n' >accounts.csv

@@ -181,6 +181,47 @@ servers() {
 	want 2
 }
 
+@test "a server that is compared with itself is not examined" {
+	servers
+	new_port=$old_port
+	project
+	mm doctor
+	has "$out" "warn  servers   old and new are one server, 127.0.0.1:$old_port"
+	mm audit
+	want 0
+	mm verify
+	want 3
+	has "$out" "compared with itself"
+	# What another run read may be of the time before an update of the same machine.
+	mm audit --side new
+	want 0
+	mm verify
+	want 0
+}
+
+@test "an old name that leads to the new server after the cutover is noticed" {
+	peer old --tls implicit
+	peer new --tls implicit
+	secret admin.secret Zaubertrank
+	printf 'account\nanna\n' >accounts.csv
+	mm init --no-input --project test --accounts accounts.csv \
+		--old-host 127.0.0.1 --old-port "$old_port" --old-ca "$old_ca" --old-auth authzid --old-admin admin \
+		--old-secret-file admin.secret \
+		--new-host localhost --new-port "$new_port" --new-ca "$new_ca" --new-auth authzid --new-admin admin \
+		--new-secret-file admin.secret
+	want 0
+	mm audit
+	want 0
+	mm verify
+	want 0
+	sed -i "s#$old_port#$new_port#; s#$old_ca#$new_ca#" mailmuster.json
+	mm audit
+	want 0
+	mm verify
+	want 3
+	has "$out" "its name leads to the new server now"
+}
+
 @test "offline needs no server" {
 	servers
 	project

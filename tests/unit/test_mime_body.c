@@ -292,8 +292,13 @@ static void a_line_in_one_look_is_the_same_line(void **state)
 				n = line - 1;
 				base64++;
 			} else if (begins && below(4) > 0) {
-				n = mime_body_text(&b, s);
+				bool equals;
+
+				n = mime_body_text(&b, s, &equals);
 				text += n != SIZE_MAX;
+				if (n != SIZE_MAX && !equals &&
+				    memchr(s.p, '=', n) != NULL)
+					fail_msg("round %d: a \"=\" is not told", round);
 			}
 			if (n != SIZE_MAX) {
 				if (n + 1 != line)

@@ -292,6 +292,67 @@ static void a_large_one_that_can_be_had_again_is_not_kept(void **state)
 	strbuf_done(&sb);
 }
 
+static void the_last_days_of_a_month_are_dates(void **state)
+{
+	static const struct {
+		const char *date;
+		bool possible;
+	} cases[] = {
+		{ "31 Jan 2010 10:00:00 +0000", true },
+		{ "Thu, 30 Sep 2010 10:00:00 +0000", true },
+		{ "31 Sep 2010 10:00:00 +0000", false },
+		{ "28 Feb 2011 10:00:00 +0000", true },
+		{ "29 Feb 2012 10:00:00 +0000", true },
+		{ "29 Feb 2011 10:00:00 +0000", false },
+		{ "30 Feb 2012 10:00:00 +0000", false },
+		{ "0 Jan 2010 10:00:00 +0000", false },
+		{ "32 Jan 2010 10:00:00 +0000", false },
+		{ "31 Dec 2009 23:59:59 -0500", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (mime_date_possible(span_str(cases[i].date)) != cases[i].possible)
+			fail_msg("case %zu: %s", i, cases[i].date);
+}
+
+/* A header of text alone is counted as it is listed; any other one, and one in pieces,
+ * octet by octet. */
+static void lines_of_a_header_are_counted(void **state)
+{
+	static const struct {
+		const char *header;
+		int64_t lines, bare_lf;
+	} cases[] = {
+		{ HEAD "To:\r\n\tb@example.org,\r\n c@example.org \r\n", 7, 0 },
+		{ HEAD "To:\n\tb@example.org,\r\n c@example.org\r\n", 7, 1 },
+		{ HEAD "X:\ta  b\tc\r\n", 5, 0 },
+		{ HEAD "X: a\rb\r\n", 5, 0 },
+		{ "\tno field\r\n" HEAD, 5, 0 },
+		{ "X : a\r\n\r\r\n" HEAD, 6, 0 },
+		{ "X: \r\nY:\r\n" HEAD
+		  "Z: " X100 X100 X100 X100 X100 X100 X100 X100 X100 X100 X100 "\r\n",
+		  7, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		for (size_t piece = 1; piece < 2000; piece += piece < 80 ? 1 : 500) {
+			struct strbuf sb = STRBUF_INIT;
+
+			strbuf_adds(&sb, cases[i].header);
+			strbuf_adds(&sb, "\r\nHello\r\n");
+			look(strbuf_span(&sb), piece);
+			if (check.facts.lines != cases[i].lines + 2 ||
+			    check.facts.bare_lf != cases[i].bare_lf)
+				fail_msg("case %zu in pieces of %zu: %lld lines, %lld "
+					 "bare LF",
+					 i, piece, (long long)check.facts.lines,
+					 (long long)check.facts.bare_lf);
+			strbuf_done(&sb);
+		}
+}
+
 static void digests_are_those_of_every_server(void **state)
 {
 	struct msg_key header, body;
@@ -319,6 +380,8 @@ int main(void)
 		cmocka_unit_test(a_multipart_without_boundary_or_too_deep_is_named),
 		cmocka_unit_test(any_size_is_checked),
 		cmocka_unit_test(a_large_one_that_can_be_had_again_is_not_kept),
+		cmocka_unit_test(the_last_days_of_a_month_are_dates),
+		cmocka_unit_test(lines_of_a_header_are_counted),
 		cmocka_unit_test(digests_are_those_of_every_server),
 	};
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
+#include "mime/mime_check.h"
 #include "mime/mime_identity.h"
 #include "mime/mime_parts.h"
 #include "mime/mime_shape.h"
@@ -16,6 +17,8 @@
 
 static struct mime_shape *shape;
 static struct mime_parts parts;
+static struct mime_check check;
+static struct sha256_ctx *sha;
 static uint64_t seed;
 
 static int set_up(void **state)
@@ -23,6 +26,7 @@ static int set_up(void **state)
 	(void)state;
 	mime_global_open();
 	shape = mime_shape_new();
+	sha = sha256_new();
 	return 0;
 }
 
@@ -30,7 +34,9 @@ static int tear_down(void **state)
 {
 	(void)state;
 	mime_parts_done(&parts);
+	mime_check_done(&check);
 	mime_shape_free(shape);
+	sha256_free(sha);
 	return 0;
 }
 
@@ -154,6 +160,28 @@ static const char *const raws[] = {
 	"Sender: J\xf6rg <a@example.org>\r\n",
 	"Content-ID: <\xe4@example.org>\r\n",
 	"J\xf6rg: a\r\n",
+	/* And what is empty, or stands again. */
+	"Message-ID: \r\n",
+	"Date:\r\nCc: \t\r\nX-Empty:\r\nReceived: \r\n",
+	"Reply-To:\r\n \r\n",
+	"Content-Description:\r\n",
+	"Content-ID: \r\n",
+	"Content-Location:\r\n",
+	"Content-Language:\r\n",
+	"Sender: \r\n",
+	"Subject: two\r\n",
+	"subject: one\r\nSUBJECT: \r\n",
+	"From: Bob <bob@example.org>\r\n",
+	"From: \r\n",
+	"Message-ID: <a@example.org>\r\nMessage-Id: <a@example.org>\r\n",
+	"Date: 1 Jan 2010 10:00:00 +0000\r\nDate: never\r\n",
+	"To: a@example.org\r\nTo: b@example.org\r\n",
+	"Cc: a@example.org\r\nBcc: a@example.org\r\nbcc: a@example.org\r\n",
+	"Reply-To: a@example.org\r\nReply-To: a@example.org\r\n",
+	"In-Reply-To: <a@b>\r\nReferences: <a@b>\r\nIn-Reply-To: <c@d>\r\n",
+	"References: <a@b>\r\nReferences:\r\n <a@b>\r\n",
+	"List-Id: one\r\nList-Id: two\r\n",
+	"MIME-Version: 1.0\r\n",
 };
 
 static const char *const fillers[] = { "abcd",	   "YWJj", "=C3=A9",
@@ -277,6 +305,70 @@ static bool look(struct span s, size_t piece, uint64_t *found)
 		mime_parts_feed(&parts, (struct span){ s.p, n });
 	}
 	return mime_parts_end(&parts, found);
+}
+
+/* What the parser says, of all that a check finds. */
+#define OF_SHAPE                                                                         \
+	(SYMPTOM_BIT(SYMPTOM_MULTIPART_CUT) | SYMPTOM_BIT(SYMPTOM_BASE64) |              \
+	 SYMPTOM_BIT(SYMPTOM_HEADER_WORDS) | SYMPTOM_BIT(SYMPTOM_FIELD_TWICE) |          \
+	 SYMPTOM_BIT(SYMPTOM_TYPE_BAD) | SYMPTOM_BIT(SYMPTOM_MIME_BAD) |                 \
+	 SYMPTOM_BIT(SYMPTOM_MIME_DEEP) | SYMPTOM_BIT(SYMPTOM_QP) |                      \
+	 SYMPTOM_BIT(SYMPTOM_CHARSET))
+
+/* ... where the body says nothing that the parser is asked of. */
+#define OF_HEADER                                                                        \
+	(SYMPTOM_BIT(SYMPTOM_HEADER_WORDS) | SYMPTOM_BIT(SYMPTOM_FIELD_TWICE) |          \
+	 SYMPTOM_BIT(SYMPTOM_TYPE_BAD))
+
+/* By a check, which takes lines apart.  *of: what of it the parser is to say.  False: it
+ * asks the parser of all. */
+static bool look_by_check(struct span s, size_t piece, uint64_t *found, uint64_t *of)
+{
+	struct err err = ERR_INIT;
+	struct arena arena;
+	bool known;
+
+	mime_check_begin(&check, sha);
+	for (size_t n; s.n > 0; s = span_from(s, n)) {
+		n = s.n < piece ? s.n : piece;
+		assert_true(mime_check_feed(&check, (struct span){ s.p, n }, &err));
+	}
+	known = check.asks != MIME_ASKS_PARSER;
+	*of = check.asks == MIME_ASKS_PARTS ? OF_SHAPE : OF_HEADER;
+	arena_init(&arena);
+	assert_true(mime_check_end(&check, &arena, &err));
+	arena_done(&arena);
+	*found = check.facts.symptoms & *of;
+	return known;
+}
+
+static void a_check_finds_what_the_parser_says(void **state)
+{
+	enum { CASES = 20000 };
+	struct strbuf sb = STRBUF_INIT;
+	size_t known = 0, wrong = 0;
+
+	(void)state;
+	seed = 20261130;
+	for (size_t i = 0; i < CASES; i++) {
+		size_t piece = i % 4 == 0 ? 1 + below(300) : SIZE_MAX;
+		uint64_t found, parsed, of;
+
+		put_message(&sb);
+		harm(&sb);
+		if (!look_by_check(strbuf_span(&sb), piece, &found, &of))
+			continue;
+		known++;
+		parsed = mime_shape_parsed(shape, strbuf_span(&sb)) & of;
+		wrong += parsed != 0;
+		if (found != parsed)
+			fail_msg("case %zu: %#llx, but the parser says %#llx:\n%.*s", i,
+				 (unsigned long long)found, (unsigned long long)parsed,
+				 (int)(sb.n < 3000 ? sb.n : 3000), sb.p);
+	}
+	assert_true(known > CASES / 5);
+	assert_true(wrong > CASES / 20);
+	strbuf_done(&sb);
 }
 
 static void the_parser_says_the_same(void **state)
@@ -480,6 +572,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_parser_says_the_same),
+		cmocka_unit_test(a_check_finds_what_the_parser_says),
 		cmocka_unit_test(structure_is_told_as_far_as_it_is_beyond_doubt),
 		cmocka_unit_test(a_boundary_within_a_long_line_is_left_to_the_parser),
 		cmocka_unit_test(too_deep_and_too_long_are_left_to_the_parser),

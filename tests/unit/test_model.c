@@ -79,7 +79,7 @@ static const struct {
 	  "folder-missing folder-extra folder-collided folder-renamed folder-unreadable "
 	  "account-unreadable evidence-stale subscription special-use "
 	  "message-misdelivered message-removed mass-removal mass-flags seal-unsound "
-	  "message-unreadable message-damaged access label" },
+	  "message-unreadable message-damaged access label vanished" },
 	{ finding_class_text_at, FINDING_CLASS_COUNT, NULL },
 	{ finding_class_one_at, FINDING_CLASS_COUNT, NULL },
 	{ why_name_at, WHY_COUNT,

@@ -455,6 +455,11 @@ static void has_counsel_for_everything(void **state)
 					 why_name((enum why)w), strlen(step), step);
 			assert_true(strlen(advice) > 20);
 			assert_non_null(strchr(".?", advice[strlen(advice) - 1]));
+			/* A command that is named is about the class at hand. */
+			if (strstr(advice, "--why duplicate") != NULL &&
+			    c == FINDING_MESSAGE_EXTRA)
+				assert_non_null(strstr(advice, "--class message-extra"));
+			assert_null(strstr(step, "accept --why"));
 		}
 	assert_null(report_why_label(FINDING_FLAGS, WHY_NONE));
 	assert_null(report_why_label(FINDING_FLAGS, WHY_UNEXPLAINED));

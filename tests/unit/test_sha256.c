@@ -70,6 +70,25 @@ static void begins_anew_after_an_unfinished_digest(void **state)
 	sha256_free(ctx);
 }
 
+/* Around the ends of blocks, and of the room for the length in the last one. */
+static void tells_the_start_of_a_digest(void **state)
+{
+	unsigned char text[400];
+	struct sha256 d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (unsigned char)(i * 7);
+	for (size_t n = 0; n <= sizeof text; n++) {
+		uint32_t start = sha256_start_of(n > 0 ? text : NULL, n);
+
+		sha256_of(text, n, &d);
+		if (start != ((uint32_t)d.bytes[0] << 24 | (uint32_t)d.bytes[1] << 16 |
+			      (uint32_t)d.bytes[2] << 8 | d.bytes[3]))
+			fail_msg("%zu octets: %08x", n, start);
+	}
+}
+
 static void fields_keep_their_borders(void **state)
 {
 	static const char flat[] = "\0\0\0\0\0\0\0\2ab\0\0\0\0\0\0\0\1c\1\2\3\4\5\6\7\10";
@@ -98,6 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_the_standard),
 		cmocka_unit_test(begins_anew_after_an_unfinished_digest),
+		cmocka_unit_test(tells_the_start_of_a_digest),
 		cmocka_unit_test(fields_keep_their_borders),
 	};
 

@@ -106,7 +106,7 @@ static const struct scene {
 	  { INBOX, FI("B", c, "fa") },
 	  { INBOX, F("A", c) },
 	  VERDICT_DIFFERS,
-	  "doubt folder-missing old B: It holds 1 messages on the old side. On the old "
+	  "doubt folder-missing old B: It holds 1 message on the old side. On the old "
 	  "side it was \"A\", until run 2 found it renamed (same MAILBOXID). What was "
 	  "copied before lies where that name belongs: let the mover run again, or a "
 	  "rule of the config name the place.\n"
@@ -120,7 +120,7 @@ static const struct scene {
 	  { INBOX, FI("C", c, "fa") },
 	  { INBOX, F("B", c) },
 	  VERDICT_DIFFERS,
-	  "doubt folder-missing old C: It holds 1 messages on the old side. On the old "
+	  "doubt folder-missing old C: It holds 1 message on the old side. On the old "
 	  "side it was \"A\", until run 2 found it renamed (same MAILBOXID). What was "
 	  "copied before lies where that name belongs: let the mover run again, or a "
 	  "rule of the config name the place.\n"
@@ -134,11 +134,11 @@ static const struct scene {
 	  { INBOX, FI("C", c, "fa"), FI("D", d, "fb"), FIE("G", "fe") },
 	  { INBOX, F("B", cd) },
 	  VERDICT_DIFFERS,
-	  "doubt folder-missing old C: It holds 1 messages on the old side. On the old "
+	  "doubt folder-missing old C: It holds 1 message on the old side. On the old "
 	  "side it was \"A\", until run 2 found it renamed (same MAILBOXID). What was "
 	  "copied before lies where that name belongs: let the mover run again, or a "
 	  "rule of the config name the place.\n"
-	  "doubt folder-missing old D: It holds 1 messages on the old side. On the old "
+	  "doubt folder-missing old D: It holds 1 message on the old side. On the old "
 	  "side it was \"B\", until run 2 found it renamed (same MAILBOXID). What was "
 	  "copied before lies where that name belongs: let the mover run again, or a "
 	  "rule of the config name the place.\n"
@@ -185,7 +185,7 @@ static const struct scene {
 	  { INBOX, F("A", c) },
 	  { INBOX, FI("B", c, "fa") },
 	  VERDICT_DIFFERS,
-	  "doubt folder-missing old A: It holds 1 messages on the old side. That of the "
+	  "doubt folder-missing old A: It holds 1 message on the old side. That of the "
 	  "new side was renamed to \"B\", which has its MAILBOXID: run 2 found that.\n"
 	  "info folder-extra new B: The old side has no such folder. On the new side it "
 	  "was \"A\", until run 2 found it renamed (same MAILBOXID).\n",

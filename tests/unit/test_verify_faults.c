@@ -148,6 +148,34 @@ static void a_store_that_fails_gives_no_verdict(void **state)
 	fx_close(&f);
 }
 
+/* Likewise with mail that went from the old side before there was a baseline. */
+static void a_store_that_fails_tells_of_nothing_that_vanished(void **state)
+{
+	static const struct fx_message letters[] = {
+		{ "<1@x>", 100, D0, 0, NULL, 1 }, { "<2@x>", 100, D0, 0, NULL, 2 },
+		{ "<3@x>", 100, D0, 0, NULL, 3 }, { "<4@x>", 100, D0, 0, NULL, 4 },
+		{ "<5@x>", 100, D0, 0, NULL, 5 }, { "<6@x>", 100, D0, 0, NULL, 6 }
+	};
+	static const struct fx_folder all[] = { F("INBOX", letters) },
+				       none[] = { FE("INBOX") };
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	for (int i = 0; i < 2; i++) {
+		fx_audit(&f, DEPTH_FULL);
+		fx_read(&f, SIDE_OLD, "ann", i == 0 ? all : none, 1);
+		fx_read(&f, SIDE_NEW, "ann", none, 1);
+		fx_audit_end(&f);
+	}
+	/* Those that everybody needs have failed before. */
+	assert_true(fail_for(&f, &t, 1, false) > 2);
+	assert_string_equal(reasons(&f, t), "none doubt vanished old  x6\n");
+	fx_close(&f);
+}
+
 /* A stop that cannot be noted is told as what it is. */
 static bool always(void *ctx)
 {
@@ -233,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_store_that_fails_gives_no_verdict),
+		cmocka_unit_test(a_store_that_fails_tells_of_nothing_that_vanished),
 		cmocka_unit_test(a_stop_that_cannot_be_noted_is_an_error),
 		cmocka_unit_test(a_store_that_fails_makes_no_seal),
 	};

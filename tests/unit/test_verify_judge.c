@@ -278,6 +278,28 @@ static void a_mass_is_many_and_much(void **state)
 		      cases[i].want);
 }
 
+static void what_vanished_was_moved_or_thrown_away_or_lost(void **state)
+{
+	static const struct {
+		int64_t gone, nowhere, of;
+		enum vanish_cause want;
+	} cases[] = {
+		{ 60, 0, 60, VANISH_NOTHING },	{ 60, 5, 60, VANISH_MOVER },
+		{ 60, 30, 60, VANISH_MOVER },	{ 60, 31, 60, VANISH_ALL },
+		{ 60, 60, 100, VANISH_OWNER },	{ 80, 80, 100, VANISH_ALL },
+		{ 79, 79, 100, VANISH_OWNER },	{ 49, 49, 100, VANISH_NOTHING },
+		{ 4, 4, 4, VANISH_NOTHING },	{ 5, 5, 5, VANISH_ALL },
+		{ 60, 60, 1000, VANISH_NOTHING }, { 0, 0, 0, VANISH_NOTHING },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		check(i,
+		      judge_vanished(cases[i].gone, cases[i].nowhere, cases[i].of, 50,
+				     20),
+		      cases[i].want);
+}
+
 static void rights_tell_whose_flags_they_are(void **state)
 {
 	(void)state;
@@ -368,6 +390,7 @@ int main(void)
 		cmocka_unit_test(every_match_gets_one_verdict),
 		cmocka_unit_test(severities_follow_the_rules),
 		cmocka_unit_test(a_mass_is_many_and_much),
+		cmocka_unit_test(what_vanished_was_moved_or_thrown_away_or_lost),
 		cmocka_unit_test(rights_tell_whose_flags_they_are),
 		cmocka_unit_test(readings_may_lie_too_far_apart),
 		cmocka_unit_test(knows_the_bins),

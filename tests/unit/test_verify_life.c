@@ -30,7 +30,9 @@ static const struct fx_message
 	ab_dated[] = { MA(1), { "<b@x>", 200, D0 + 400 * DAY, SEEN, NULL, 9 } },
 	b_dated[] = { { "<b@x>", 200, D0 + 400 * DAY, 0, NULL, 9 } },
 	ab_less[] = { MA(1), { "<b@x>", 150, D0 + 1, 0, NULL, 9 } },
-	a_seen[] = { { "<a@x>", 100, D0, SEEN, NULL, 1 }, MB(2) };
+	a_seen[] = { { "<a@x>", 100, D0, SEEN, NULL, 1 }, MB(2) },
+	a_written_on[] = { MB(2), { "<a@x>", 130, D0 + 90, 0, NULL, 3 } },
+	a_draft[] = { { "<a@x>", 130, D0 + 90, 0, NULL, 5 } };
 
 #define INBOX(v)                                                                         \
 	{                                                                                \
@@ -106,6 +108,9 @@ static const struct scene {
 	  "duplicate loss message-missing old INBOX 2\n"
 	  "refiled info message-refiled old INBOX 1 >Work\n"
 	  "life info folder-extra new Work\n" },
+	{ "written on at the old side, under the same Message-ID", INBOX(ab), INBOX(ab),
+	  INBOX(a_written_on), INBOX(ab), VERDICT_DIFFERS, 0,
+	  "late loss message-missing old INBOX 3\n" },
 	{ "moved on the old side", BOTH(ab, c), BOTH(ab, c), BOTH(b2, ca), BOTH(ab, c),
 	  VERDICT_CLEAN, 0, "life info message-refiled old Work 7\n" },
 	{ "the old folder deleted afterwards, with a loss in it", BOTH(ab, ca),
@@ -142,6 +147,41 @@ static void tells_life_from_loss_after_the_seal(void **state)
 		assert_string_equal(reasons(&f, t), got);
 		fx_close(&f);
 	}
+}
+
+/* A draft never arrived, and the letter of the same Message-ID did: a copy of the letter
+ * that its user made and threw away again was not the draft. */
+static void a_copy_of_another_message_excuses_nothing(void **state)
+{
+	static const struct fx_folder old[SIDES] = BOTH(a, a_draft),
+				      new[SIDES] = { F("INBOX", a), FE("Work") },
+				      copied[SIDES] = BOTH(a, a7);
+	struct judgement j;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_both(&f, old, new, SIDES);
+	seal(&f, t, "ann", "ann");
+	assert_int_equal(judged(&f, t).verdict, VERDICT_DIFFERS);
+	read_both(&f, old, copied, SIDES);
+	assert_int_equal(judged(&f, t).verdict, VERDICT_DIFFERS);
+	read_both(&f, old, new, SIDES);
+	j = judged(&f, t);
+	assert_int_equal(j.verdict, VERDICT_DIFFERS);
+	assert_int_equal(j.count.removed, 0);
+	assert_string_equal(reasons(&f, t),
+			    "folder loss message-missing old Work 5\n");
+	/* Both were there, and both are gone: that is life. */
+	read_both(&f, old, old, SIDES);
+	(void)judged(&f, t);
+	read_both(&f, old, (struct fx_folder[SIDES]){ FE("INBOX"), FE("Work") }, 2);
+	j = judged(&f, t);
+	assert_int_equal(j.verdict, VERDICT_CLEAN);
+	assert_int_equal(j.count.removed, 2);
+	fx_close(&f);
 }
 
 /* Without a baseline the history helps to explain, and excuses nothing. */
@@ -361,6 +401,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_life_from_loss_after_the_seal),
+		cmocka_unit_test(a_copy_of_another_message_excuses_nothing),
 		cmocka_unit_test(without_a_seal_nothing_is_excused),
 		cmocka_unit_test(a_seal_in_doubt_is_said),
 		cmocka_unit_test(what_was_accepted_no_longer_fails),

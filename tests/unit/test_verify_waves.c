@@ -201,6 +201,37 @@ static void rounds_of_any_size_give_the_same(void **state)
 	fx_close(&f);
 }
 
+/* What accounts for one message accounts for no other of its key in the next round. */
+static void a_round_ends_behind_a_key(void **state)
+{
+	static const struct fx_message two[] = { M("a", 100, 1, 0), M("a", 100, 2, 0) },
+				       one[] = { M("a", 100, 1, 0) };
+	static const struct fx_folder old[] = { F("INBOX", two) },
+				      new[] = { F("INBOX", one) },
+				      none[] = { FE("INBOX") };
+	static const struct verify_limits rounds_of_one = { 1, 65536, 1000, 1000000 };
+	struct verify_options o;
+	struct judgement j;
+	struct fx f;
+	int64_t t;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	read_one(&f, SIDE_OLD, "ann", old, 1);
+	read_one(&f, SIDE_NEW, "ann", new, 1);
+	seal(&f, t, "ann", "ann");
+	read_one(&f, SIDE_NEW, "ann", none, 1);
+	o = options(&t, 1);
+	o.limits = &rounds_of_one;
+	verify(&f, &o);
+	j = judgement(&f, t);
+	assert_int_equal(j.count.removed, 1);
+	assert_int_equal(j.count.missing, 1);
+	assert_int_equal(j.loss, 1);
+	fx_close(&f);
+}
+
 /* Of more copies than are told apart the rest is as if it had never been: removals stay
  * unexplained then, and none is excused. */
 static void copies_beyond_the_limit_excuse_nothing(void **state)
@@ -243,6 +274,7 @@ int main(void)
 		cmocka_unit_test(a_mover_that_ran_makes_a_handful_an_alarm),
 		cmocka_unit_test(five_folders_are_named_and_the_others_said),
 		cmocka_unit_test(rounds_of_any_size_give_the_same),
+		cmocka_unit_test(a_round_ends_behind_a_key),
 		cmocka_unit_test(copies_beyond_the_limit_excuse_nothing),
 	};
 

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store_vanished.h"
+
+#include "store/store_db.h"
+
+/* Folder epochs of an account, with the run by which all of one was gone: worked out once
+ * for each, not for each of its messages. */
+#define PLACES                                                                            \
+	"WITH place AS MATERIALIZED (SELECT f.id AS folder, f.name, f.delim, f.attrs,"    \
+	" e.id AS epoch, coalesce(f.gone_run, (SELECT min(x.first_run) FROM folder_epoch" \
+	" x WHERE x.folder = f.id AND x.id > e.id)) AS went"                              \
+	" FROM folder f JOIN folder_epoch e ON e.folder = f.id WHERE f.account = ?1) "
+#define OF_PLACE                                                                         \
+	" m.id BETWEEN (p.epoch << 32) AND (p.epoch << 32) + 4294967295"                 \
+	" AND m.tier IN (1, 2)"
+_Static_assert(TIER_ID == 1 && TIER_FIELDS == 2, "the tiers that have a key");
+
+/* A folder of which there is one reading has lost nothing yet; and that is how it is with
+ * most. */
+#define CHANGED                                                                           \
+	" (p.went IS NOT NULL OR (SELECT count(*) FROM (SELECT 1 FROM folder_seen s"       \
+	" WHERE s.folder = p.folder LIMIT 2)) > 1)"
+
+static const char sql_count[] = PLACES
+	"SELECT coalesce(m.gone_run, p.went) AS gone, p.name, p.delim, p.attrs, count(*)"
+	" FROM place p JOIN message m ON" OF_PLACE
+	" WHERE" CHANGED " AND coalesce(m.gone_run, p.went) <= ?2 GROUP BY 1, p.folder"
+	" ORDER BY 1, p.folder";
+
+struct counts {
+	struct store *st;
+	struct arena *arena;
+	struct vanished_count *v;
+	size_t n, cap;
+};
+
+static void take_count(struct counts *c, sqlite3_stmt *q)
+{
+	if (c->n == c->cap) {
+		c->cap = c->cap * 2 + 16;
+		c->v = mem_realloc(c->v, c->cap * sizeof *c->v);
+	}
+	c->v[c->n++] = (struct vanished_count){
+		.run = sqlite3_column_int64(q, 0),
+		.folder = arena_strdup(c->arena, db_text(q, 1)),
+		.delim = (char)sqlite3_column_int(q, 2),
+		.attrs = (unsigned)sqlite3_column_int64(q, 3),
+		.messages = sqlite3_column_int64(q, 4)
+	};
+}
+
+bool store_vanished_count(struct store *st, int64_t account, int64_t until,
+			  struct arena *arena, struct vanished_count **out, size_t *n_out,
+			  struct err *err)
+{
+	struct counts c = { .st = st, .arena = arena };
+	sqlite3_stmt *q = NULL;
+	enum next next;
+
+	if (!db_prepare(st, sql_count, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, account);
+	sqlite3_bind_int64(q, 2, until);
+	while ((next = db_next(st, q, err)) == NEXT_ITEM)
+		take_count(&c, q);
+	db_return(st, q);
+	if (next == NEXT_END) {
+		*out = arena_alloc(arena, (c.n + 1) * sizeof **out);
+		for (size_t i = 0; i < c.n; i++)
+			(*out)[i] = c.v[i];
+		*n_out = c.n;
+	}
+	free(c.v);
+	return next == NEXT_END;
+}
+
+static const char sql_vanished[] = PLACES
+	"SELECT p.name, p.delim, p.attrs, m.\"key\" IN (SELECT n.\"key\" FROM folder f"
+	" JOIN folder_epoch e ON e.folder = f.id JOIN message n ON n.id BETWEEN"
+	" (e.id << 32) AND (e.id << 32) + 4294967295 WHERE f.account = ?2"
+	" AND n.tier IN (1, 2)), i.text"
+	" FROM place p JOIN message m ON" OF_PLACE
+	" LEFT JOIN message_id i ON i.message = m.id"
+	" WHERE coalesce(m.gone_run, p.went) = ?3 AND m.\"key\" NOT IN ("
+	"SELECT k.\"key\" FROM place h JOIN message k ON k.id BETWEEN (h.epoch << 32)"
+	" AND (h.epoch << 32) + 4294967295 WHERE h.went IS NULL AND k.gone_run IS NULL"
+	" AND k.tier IN (1, 2))"
+	" ORDER BY m.id";
+
+struct store_vanished {
+	struct store *st;
+	sqlite3_stmt *q;
+};
+
+bool store_vanished_open(struct store *st, int64_t account, int64_t other, int64_t run,
+			 struct store_vanished **out, struct err *err)
+{
+	struct store_vanished *it = mem_calloc(1, sizeof *it);
+
+	it->st = st;
+	if (!db_prepare(st, sql_vanished, &it->q, err)) {
+		free(it);
+		return false;
+	}
+	sqlite3_bind_int64(it->q, 1, account);
+	sqlite3_bind_int64(it->q, 2, other);
+	sqlite3_bind_int64(it->q, 3, run);
+	*out = it;
+	return true;
+}
+
+enum next store_vanished_next(struct store_vanished *it, struct vanished *out,
+			      struct err *err)
+{
+	sqlite3_stmt *q = it->q;
+	enum next next = db_next(it->st, q, err);
+
+	if (next != NEXT_ITEM)
+		return next;
+	*out = (struct vanished){ .folder = db_text(q, 0),
+				  .delim = (char)sqlite3_column_int(q, 1),
+				  .attrs = (unsigned)sqlite3_column_int64(q, 2),
+				  .arrived = sqlite3_column_int(q, 3) != 0,
+				  .message_id = db_text(q, 4) };
+	return NEXT_ITEM;
+}
+
+void store_vanished_close(struct store_vanished *it)
+{
+	if (it == NULL)
+		return;
+	db_return(it->st, it->q);
+	free(it);
+}

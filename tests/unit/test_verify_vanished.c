@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Mail that the old side had and lost before there was a baseline. */
+#include "tests/support/verify_time.h"
+
+#define SIDES 3
+
+struct trial {
+	struct fx f;
+	int64_t t;
+};
+
+static void begin(struct trial *x)
+{
+	fx_open(&x->f);
+	x->t = fx_transfer(&x->f, "ann", "ann", "ann", "", "");
+}
+
+/* Both sides are read: n messages from the first on in one folder of each. */
+static void reading(struct trial *x, const char *name, size_t old_first, size_t old_n,
+		    size_t new_first, size_t new_n)
+{
+	struct fx_folder old[2] = { some(&x->f, "INBOX", 1000, 1),
+				    some(&x->f, name, old_first, old_n) };
+	struct fx_folder new[2] = { some(&x->f, "INBOX", 1000, 1),
+				    some(&x->f, name, new_first, new_n) };
+
+	the_time += 60;
+	read_both(&x->f, old, new, 2);
+}
+
+static const struct scene {
+	const char *what, *folder;
+	size_t old_n, old_first, old_left, new_n; /* new_n: from the first on */
+	enum verdict want;
+	const char *reasons;
+} scenes[] = {
+	{ "moved off, and five of sixty lost", "Work", 60, 0, 0, 55, VERDICT_DIFFERS,
+	  "none doubt vanished old  x5\n" },
+	{ "moved off, all of it", "Work", 60, 0, 0, 60, VERDICT_CLEAN, "" },
+	{ "the disk of the old server is not there", "Work", 30, 0, 0, 0,
+	  VERDICT_DIFFERS, "none doubt vanished old  x30\n" },
+	{ "thrown away before the move", "Work", 100, 60, 40, 0, VERDICT_DIFFERS,
+	  "none info vanished old  x60\n" },
+	{ "thrown away out of the bin", "Trash", 60, 0, 0, 0, VERDICT_CLEAN, "" },
+	{ "a handful", "Work", 60, 10, 50, 0, VERDICT_DIFFERS, "" },
+};
+
+static void a_mass_that_went_and_did_not_arrive_is_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(scenes); i++) {
+		const struct scene *s = &scenes[i];
+		struct judgement j;
+		const char *got;
+		struct trial x;
+
+		begin(&x);
+		reading(&x, s->folder, 0, s->old_n, 0, s->new_n);
+		reading(&x, s->folder, s->old_first, s->old_left, 0, s->new_n);
+		j = judged(&x.f, x.t);
+		got = reasons(&x.f, x.t);
+		if (j.verdict != s->want)
+			fail_msg("%s: %s\n%s", s->what, verdict_name(j.verdict), got);
+		if (*s->reasons == '\0' ? strstr(got, "vanished") != NULL
+					: strstr(got, s->reasons) == NULL)
+			fail_msg("%s:\n%s", s->what, got);
+		fx_close(&x.f);
+	}
+}
+
+static void what_lies_in_another_folder_or_under_new_uids_did_not_go(void **state)
+{
+	struct fx_folder all, moved;
+	struct trial x;
+
+	(void)state;
+	begin(&x);
+	all = some(&x.f, "Work", 0, 60);
+	moved = all;
+	moved.name = "Filed";
+	read_one(&x.f, SIDE_OLD, "ann", &all, 1);
+	read_one(&x.f, SIDE_OLD, "ann", &moved, 1);
+	moved.uidvalidity = 77;
+	read_one(&x.f, SIDE_OLD, "ann", &moved, 1);
+	read_one(&x.f, SIDE_NEW, "ann", &moved, 1);
+	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_CLEAN);
+	assert_string_equal(reasons(&x.f, x.t), "");
+	fx_close(&x.f);
+}
+
+/* A folder that went as a whole is no other matter than its messages. */
+static void a_folder_that_went_took_its_mail_along(void **state)
+{
+	struct fx_folder two[2], one, arrived;
+	struct trial x;
+
+	(void)state;
+	begin(&x);
+	one = some(&x.f, "INBOX", 1000, 1);
+	arrived = some(&x.f, "Work", 0, 20);
+	two[0] = one;
+	two[1] = some(&x.f, "Work", 0, 30);
+	read_one(&x.f, SIDE_OLD, "ann", two, 2);
+	two[1] = arrived;
+	read_one(&x.f, SIDE_NEW, "ann", two, 2);
+	read_one(&x.f, SIDE_OLD, "ann", &one, 1);
+	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_DIFFERS);
+	assert_non_null(strstr(reasons(&x.f, x.t), "none doubt vanished old  x10\n"));
+	fx_close(&x.f);
+}
+
+/* Two waves are two findings: who accepted the first did not take the second. */
+static void each_wave_is_a_finding_and_says_what_went(void **state)
+{
+	struct store_findings *it;
+	struct err err = ERR_INIT;
+	struct sha256 first;
+	struct finding v;
+	struct trial x;
+
+	(void)state;
+	begin(&x);
+	reading(&x, "Work", 0, 200, 0, 0);
+	reading(&x, "Work", 60, 140, 0, 55);
+	judged(&x.f, x.t);
+	fx_ok(store_findings_open(x.f.st, x.t, &it, &err));
+	do
+		assert_int_equal(store_findings_next(it, &v, &err), NEXT_ITEM);
+	while (v.cls != FINDING_VANISHED);
+	first = v.fingerprint;
+	assert_int_equal(v.severity, SEVERITY_DOUBT);
+	assert_int_equal(v.count, 5);
+	assert_non_null(strstr(v.explanation, "Of 60 messages that went"));
+	assert_non_null(strstr(v.explanation,
+			       "never had 5: <55@x>, <56@x>, <57@x> and 2 more."));
+	store_findings_close(it);
+	reading(&x, "Work", 0, 0, 0, 198);
+	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_DIFFERS);
+	assert_non_null(strstr(reasons(&x.f, x.t), "none doubt vanished old  x2\n"));
+	/* The first is over: all of it has come. */
+	assert_null(strstr(reasons(&x.f, x.t), "x5"));
+	fx_ok(store_findings_open(x.f.st, x.t, &it, &err));
+	do
+		assert_int_equal(store_findings_next(it, &v, &err), NEXT_ITEM);
+	while (v.cls != FINDING_VANISHED);
+	assert_memory_not_equal(&v.fingerprint, &first, sizeof first);
+	store_findings_close(it);
+	fx_close(&x.f);
+}
+
+/* What goes after the seal was compared as it was then. */
+static void after_the_seal_the_baseline_speaks(void **state)
+{
+	struct trial x;
+
+	(void)state;
+	begin(&x);
+	reading(&x, "Work", 0, 60, 0, 60);
+	seal(&x.f, x.t, "ann", "ann");
+	reading(&x, "Work", 0, 0, 0, 60);
+	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_CLEAN);
+	assert_null(strstr(reasons(&x.f, x.t), "vanished"));
+	fx_close(&x.f);
+	/* But what had gone before it stays said. */
+	begin(&x);
+	reading(&x, "Work", 0, 60, 0, 55);
+	reading(&x, "Work", 0, 0, 0, 55);
+	seal(&x.f, x.t, "ann", "ann");
+	reading(&x, "Work", 0, 0, 0, 55);
+	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_DIFFERS);
+	assert_non_null(strstr(reasons(&x.f, x.t), "none doubt vanished old  x5\n"));
+	fx_close(&x.f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_mass_that_went_and_did_not_arrive_is_told),
+		cmocka_unit_test(
+			what_lies_in_another_folder_or_under_new_uids_did_not_go),
+		cmocka_unit_test(a_folder_that_went_took_its_mail_along),
+		cmocka_unit_test(each_wave_is_a_finding_and_says_what_went),
+		cmocka_unit_test(after_the_seal_the_baseline_speaks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
