@@ -82,6 +82,7 @@ struct audit_side_sum {
 	int64_t folders, folders_failed, messages;
 	int64_t folders_same;	    /* proven unchanged, and not read */
 	int64_t folders_renewed;    /* with another UIDVALIDITY than before */
+	int64_t folders_replaced;   /* others under a known name and UIDVALIDITY */
 	int64_t folders_renamed;    /* known by their MAILBOXID under another name */
 	int64_t ids_refused;	    /* folders whose MAILBOXID is none */
 	enum err_class first_error; /* of the first account that failed */

@@ -17,7 +17,8 @@ void audit_acl_plan(struct audit_reader *r)
 	r->acls = mem_calloc(r->folder_n + 1, sizeof *r->acls);
 	for (size_t i = 0; i < r->folder_n; i++)
 		if (audit_is_own(&r->folders[i]) &&
-		    (r->acl == ACL_ON || !(r->marks[i] & AUDIT_DONE) || !r->known[i].acl))
+		    (r->acl == ACL_ON || !r->known[i].acl ||
+		     !(r->marks[i] & (AUDIT_DONE | AUDIT_WAITS | AUDIT_PROVE))))
 			r->marks[i] |= AUDIT_ACL_DUE;
 }
 

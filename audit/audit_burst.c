@@ -74,16 +74,49 @@ static bool may_be_gone(const struct audit_reader *r, size_t i)
 	return !r->qresync && is->exists != was->exists + (is->uidnext - was->uidnext);
 }
 
+/* How it is read, now that it is known whether it can show that it is what it was. */
+static bool way_of(struct burst *b, size_t i, enum audit_way *way_out,
+		   enum audit_by *by_out, struct err *err)
+{
+	*by_out = AUDIT_BY_TRUST;
+	*way_out = audit_reader_way(b->r, i);
+	if (*way_out == AUDIT_WHOLE)
+		return true;
+	if (!audit_reader_by(b->r, i, by_out, err))
+		return false;
+	if (*by_out != AUDIT_BY_NOTHING)
+		return true;
+	b->r->marks[i] |= AUDIT_AFRESH;
+	*way_out = AUDIT_WHOLE;
+	return true;
+}
+
+static bool send_proof(struct burst *b, size_t i, struct err *err)
+{
+	const struct witness *known = b->r->witness[i];
+
+	strbuf_clear(&b->r->line);
+	audit_proof_ask(known, b->r->envelope, &b->r->line);
+	return send(b, i, STEP_PROOF,
+		    (int64_t)known->n *
+			    (b->r->envelope ? OCTETS_ENVELOPE : OCTETS_HEADER),
+		    err);
+}
+
 static bool send_folder(struct burst *b, size_t i, struct err *err)
 {
 	struct audit_reader *r = b->r;
 	const struct folder_state *is = &r->counts[i].state;
-	enum audit_way way = audit_reader_way(r, i);
 	uint32_t base = r->known[i].state.uidnext;
+	enum audit_way way;
+	enum audit_by by;
 	char keys[32];
-	bool ok = send_examine(b, i, err);
+	bool ok = way_of(b, i, &way, &by, err) && send_examine(b, i, err) &&
+		  (by != AUDIT_BY_MESSAGES || send_proof(b, i, err));
 
-	if (way == AUDIT_WHOLE) {
+	if (way == AUDIT_SAME) {
+		/* Nothing more is to be known. */
+	} else if (way == AUDIT_WHOLE) {
 		ok = ok && (is->exists == 0 || send_fetch(b, i, 1, is->exists, err)) &&
 		     send_search(b, i, STEP_SEARCH, is->exists, "ALL", err);
 	} else if (way == AUDIT_FLAGS) {
@@ -108,8 +141,11 @@ static bool fits(const struct audit_reader *r, size_t i)
 	const struct folder_state *is = &r->counts[i].state;
 	int64_t news;
 
-	if (r->mixes || (r->marks[i] & (AUDIT_DONE | AUDIT_CAREFUL)) || is->exists < 0)
+	if (r->mixes || is->exists < 0 ||
+	    (r->marks[i] & (AUDIT_DONE | AUDIT_CAREFUL | AUDIT_WAITS)))
 		return false;
+	if (audit_reader_way(r, i) == AUDIT_SAME)
+		return true;
 	if (audit_reader_way(r, i) != AUDIT_DELTA)
 		return is->exists <= AUDIT_BURST_MESSAGES;
 	news = (int64_t)is->uidnext - r->known[i].state.uidnext;
@@ -124,6 +160,8 @@ static int64_t weight(const struct audit_reader *r, size_t i)
 
 	if (audit_reader_way(r, i) == AUDIT_DELTA)
 		n = (int64_t)is->uidnext - r->known[i].state.uidnext + 1;
+	if (audit_reader_way(r, i) == AUDIT_SAME)
+		n = WITNESS_MAX;
 	return n * (r->envelope ? OCTETS_ENVELOPE : OCTETS_HEADER);
 }
 
@@ -173,6 +211,8 @@ static bool finish_step(struct burst *b, struct burst_step *step, struct err *er
 		return true;
 	if (step->what == STEP_EXAMINE)
 		return burst_opened(b, &done, err);
+	if (step->what == STEP_PROOF && !b->odd)
+		burst_proved(b, done.status == IMAP_OK && audit_proof_holds(&b->proof));
 	if (done.status != IMAP_OK) {
 		b->odd = true;
 		if (step->what == STEP_CHANGES)
@@ -286,7 +326,7 @@ static bool enable(struct burst *b, struct err *err)
 	struct audit_reader *r = b->r;
 	bool wants = false;
 
-	if (!(r->hello.caps & IMAP_CAP_QRESYNC))
+	if (!(r->hello.caps & IMAP_CAP_QRESYNC) || r->opened)
 		return true;
 	for (size_t i = 0; i < r->folder_n && !wants; i++)
 		wants = !(r->marks[i] & AUDIT_DONE) && audit_is_own(&r->folders[i]) &&
@@ -308,6 +348,7 @@ bool audit_burst(struct audit_reader *r, struct imap_session *s, struct err *err
 	b->s = s;
 	imap_session_handler(s, burst_answer, b);
 	ok = enable(b, err);
+	r->opened = true;
 	while (ok && next_fit(r, from) < r->folder_n)
 		ok = first_breath(b, &from, err) && second_breath(b, err);
 	if (ok && b->enable != 0) /* no folder was small */

@@ -97,6 +97,9 @@ static bool on_fetch(struct burst *b, const struct imap_resp *resp, struct err *
 	arena_reset(&b->r->scratch);
 	if (!imap_fetch_parse(resp->number, resp->text, &b->r->scratch, &f, err))
 		return false;
+	if (b->what == STEP_PROOF &&
+	    audit_proof_answer(&b->proof, b->r->envelope, &f, b->r->sha, &b->r->scratch))
+		return true;
 	/* Without a uid it is about flags that change under us. */
 	if (!(f.has & IMAP_HAS_UID) || b->what == STEP_EXAMINE || b->odd)
 		return true;
@@ -231,6 +234,16 @@ static bool is_complete(const struct burst *b)
 	return true;
 }
 
+/* It was opened to show that it is what it was, and nothing has changed since STATUS. */
+static bool stands(const struct burst *b)
+{
+	const struct folder_state *was = &b->r->known[b->i].state, *is = &b->now;
+
+	return !b->odd && is->uidvalidity == was->uidvalidity &&
+	       is->uidnext == was->uidnext && is->exists == was->exists &&
+	       (is->modseq == was->modseq || b->r->depth == DEPTH_IDS);
+}
+
 /* Does everything agree? */
 static bool agrees(struct burst *b)
 {
@@ -298,7 +311,12 @@ static void hold_weak(struct burst *b, const struct folder_end *end, struct err 
 		w->rows[i].later = true;
 	}
 	b->kept += weak->n;
-	b->held[b->held_n++] = (struct burst_held){ .i = b->i, .w = weak, .end = *end };
+	b->held[b->held_n++] = (struct burst_held){
+		.i = b->i,
+		.w = weak,
+		.end = *end,
+		.mailbox = objectid_mark(b->r->mailbox_id),
+	};
 }
 
 /* More may come of what is on its way when AUDIT_BURST_KEPT are kept. */
@@ -318,7 +336,12 @@ bool burst_finish(struct burst *b, struct err *err)
 	struct folder_end end;
 	bool weak;
 
-	if (!agrees(b) || (b->w != NULL && audit_rows_any_weak(b->w) && !has_room(b))) {
+	if (b->way == AUDIT_SAME && stands(b)) {
+		burst_drop(b);
+		return audit_reader_same(r, b->i, err);
+	}
+	if (b->way == AUDIT_SAME || !agrees(b) ||
+	    (b->w != NULL && audit_rows_any_weak(b->w) && !has_room(b))) {
 		r->marks[b->i] |= AUDIT_CAREFUL;
 		burst_drop(b);
 		return true;
@@ -349,6 +372,11 @@ void burst_start(struct burst *b, size_t i)
 	b->i = i;
 	r->at = i;
 	b->way = audit_reader_way(r, i);
+	b->by = AUDIT_BY_TRUST;
+	b->proof = (struct audit_proof){ .known = r->witness[i] };
+	if (b->way != AUDIT_WHOLE && r->known[i].mailbox != 0 &&
+	    (r->hello.caps & IMAP_CAP_OBJECTID))
+		b->by = AUDIT_BY_ID;
 	b->base = b->way == AUDIT_WHOLE ? 1 : r->known[i].state.uidnext;
 	b->began_ms = clock_mono_ms();
 	b->changed = b->epoch = 0;
@@ -382,17 +410,37 @@ bool burst_opened(struct burst *b, const struct imap_done *done, struct err *err
 		return true;
 	}
 	if (b->way != AUDIT_WHOLE &&
-	    (b->now.uidvalidity != was->uidvalidity || audit_reader_other(r, b->i) ||
+	    (b->now.uidvalidity != was->uidvalidity ||
 	     (b->way == AUDIT_DELTA && b->now.modseq < was->modseq))) {
 		r->marks[b->i] |= AUDIT_AFRESH;
 		b->odd = true;
 		return true;
 	}
+	if (b->by == AUDIT_BY_ID) {
+		burst_proved(b, audit_reader_id_stands(r, b->i));
+		if (b->odd)
+			return true;
+	}
 	if (b->now.uidnext == 0 &&
 	    r->counts[b->i].state.uidvalidity == b->now.uidvalidity)
 		b->now.uidnext = r->counts[b->i].state.uidnext;
 	b->opened = b->now;
+	if (b->way == AUDIT_SAME) {
+		/* As it is read now, should it have changed since STATUS. */
+		r->counts[b->i].state = b->now;
+		return true;
+	}
 	return b->way == AUDIT_WHOLE || begin(b, err);
+}
+
+void burst_proved(struct burst *b, bool holds)
+{
+	if (holds) {
+		b->r->marks[b->i] |= AUDIT_PROVEN;
+		return;
+	}
+	audit_reader_other(b->r, b->i);
+	b->odd = true;
 }
 
 bool burst_finish_held(struct burst *b, struct burst_held *h, struct err *err)
@@ -402,7 +450,8 @@ bool burst_finish_held(struct burst *b, struct burst_held *h, struct err *err)
 	b->w = NULL;
 	b->epoch = h->w->epoch;
 	b->kept -= h->w->n;
-	if (b->now.uidvalidity != h->end.state.uidvalidity || b->odd ||
+	if (b->now.uidvalidity != h->end.state.uidvalidity ||
+	    objectid_mark(r->mailbox_id) != h->mailbox || b->odd ||
 	    audit_rows_any_weak(h->w)) {
 		r->marks[h->i] |= AUDIT_CAREFUL | AUDIT_AFRESH;
 		audit_window_give(r->pool, h->w);

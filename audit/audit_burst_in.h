@@ -4,6 +4,7 @@
 /* Between the files of the burst (audit_burst.h): what is on its way, and the folder in
  * hand. */
 #include "audit/audit_burst.h"
+#include "audit/audit_proof.h"
 #include "audit/audit_rows.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
 /* What a command is. */
 enum burst_what {
 	STEP_EXAMINE,
+	STEP_PROOF,   /* UID FETCH of messages by which it is known (audit_proof.h) */
 	STEP_CHANGES, /* UID FETCH below base */
 	STEP_FETCH,
 	STEP_SEARCH,
@@ -35,6 +37,7 @@ struct burst_held {
 	size_t i;
 	struct audit_window *w;
 	struct folder_end end;
+	uint64_t mailbox; /* objectid_mark of what EXAMINE told */
 };
 
 struct burst {
@@ -48,6 +51,8 @@ struct burst {
 	size_t i;
 	enum burst_what what; /* the step that is waited for */
 	enum audit_way way;
+	enum audit_by by;
+	struct audit_proof proof;
 	uint32_t base;
 	int64_t epoch, began_ms, changed; /* epoch 0: the sink was not told yet */
 	struct folder_state now;
@@ -71,6 +76,8 @@ void burst_start(struct burst *b, size_t i);
 /* EXAMINE is complete.  False: r->fatal. */
 bool burst_opened(struct burst *b, const struct imap_done *done,
 		  struct err *err) MUST_CHECK;
+/* Is it the folder that it was? */
+void burst_proved(struct burst *b, bool holds);
 /* All its commands are complete: into the sink, in part onto the shelf, or left to the
  * careful reader. */
 bool burst_finish(struct burst *b, struct err *err) MUST_CHECK;

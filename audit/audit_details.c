@@ -230,11 +230,17 @@ static bool look_into(struct lookup *l, struct imap_session *s, const struct acc
 {
 	size_t before = left_of(l, p), left;
 	enum audit_looked looked;
+	struct witness known;
 
 	l->at = p;
+	if (!store_witness(l->st, p->epoch, &known, err)) {
+		l->look.fatal = true;
+		return false;
+	}
 	strbuf_clear(&l->why);
 	looked = audit_lookup_folder(&l->look, s, p->wire, p->uidvalidity,
-				     &l->sought[p->first], p->n, &l->why, err);
+				     p->breaks == 0 ? &known : NULL, &l->sought[p->first],
+				     p->n, &l->why, err);
 	left = left_of(l, p);
 	if (looked == AUDIT_BROKE && l->look.patient &&
 	    audit_hint_of_err(err).kind != AUDIT_HINT_NONE)

@@ -180,8 +180,45 @@ static bool is_known(const struct audit_pump *o)
 	const struct folder_known *known = &o->r->known[o->i];
 
 	return known->state.uidvalidity == o->now.uidvalidity &&
-	       !audit_reader_other(o->r, o->i) &&
 	       (o->way != AUDIT_DELTA || o->now.modseq >= known->state.modseq);
+}
+
+/* Is it the folder that it was?  *again_out: no, or it cannot show it. */
+static bool prove(struct audit_pump *o, bool *again_out, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct audit_proof proof = { 0 };
+	struct imap_done done;
+	struct audit_step step;
+	enum audit_by by;
+	bool holds = true, sent;
+
+	if (!audit_reader_by(r, o->i, &by, err))
+		return false;
+	/* One of the messages may be what broke a session. */
+	if (by == AUDIT_BY_NOTHING || (by == AUDIT_BY_MESSAGES && r->breaks[o->i] > 0)) {
+		*again_out = true;
+		return true;
+	}
+	if (by == AUDIT_BY_ID)
+		holds = audit_reader_id_stands(r, o->i);
+	if (by == AUDIT_BY_MESSAGES) {
+		proof.known = r->witness[o->i];
+		strbuf_clear(&r->line);
+		audit_proof_ask(proof.known, r->envelope, &r->line);
+		o->proof = &proof;
+		sent = audit_pump_send(o, err) && audit_pump_finish(o, &step, &done, err);
+		o->proof = NULL;
+		if (!sent)
+			return false;
+		holds = done.status == IMAP_OK && audit_proof_holds(&proof);
+	}
+	*again_out = !holds;
+	if (!holds)
+		audit_reader_other(r, o->i);
+	else if (by != AUDIT_BY_TRUST)
+		r->marks[o->i] |= AUDIT_PROVEN;
+	return true;
 }
 
 /* *again_out: nothing can be built on what is known; the folder must be read anew. */
@@ -212,6 +249,10 @@ static bool read_opened(struct audit_pump *o, bool *again_out, struct err *err)
 	if (!dense && (!audit_pump_finish(o, &step, &done, err) ||
 		       !audit_pump_found(o, &done, err)))
 		return false;
+	if (o->way != AUDIT_WHOLE && !prove(o, again_out, err))
+		return false;
+	if (*again_out)
+		return true;
 	if (o->way == AUDIT_FLAGS || (r->marks[o->i] & AUDIT_AFRESH))
 		resume = 0;
 	o->resumed = resume > 0;

@@ -86,6 +86,8 @@ static bool examine(struct audit_pump *o, const struct audit_offer *offer,
 			       audit_words(&done, words));
 	if (o->now.uidvalidity != offer->now.uidvalidity)
 		return err_set(err, ERR_PROTO, "UIDVALIDITY is another one here");
+	if (strcmp(o->r->mailbox_id, offer->r->mailbox_id) != 0)
+		return err_set(err, ERR_PROTO, "MAILBOXID is another one here");
 	/* An older state of the folder, from another server behind the same name. */
 	if (offer->now.modseq >= 0 && o->now.modseq >= 0 &&
 	    o->now.modseq < offer->now.modseq)

@@ -319,6 +319,7 @@ static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 	r->breaks = mem_calloc(r->folder_n, 1);
 	r->marks = mem_calloc(r->folder_n, 1);
 	r->asked = mem_calloc(r->folder_n, 1);
+	r->witness = mem_calloc(r->folder_n, sizeof *r->witness);
 	r->known = mem_calloc(r->folder_n, sizeof *r->known);
 	if (!counts)
 		return;
@@ -330,8 +331,8 @@ static void take_over(struct audit_reader *r, struct listing *l, bool counts)
 		if (c == NULL)
 			continue;
 		r->counts[i].state = l->counts[c->id];
-		/* Announced as a mere place, and yet mail is counted in it: tried, so that
-		 * it is read, or named as what could not be. */
+		/* Announced as a mere place, and yet mail is counted in it: tried, so
+		 * that it is read, or named as what could not be. */
 		if (r->counts[i].state.exists > 0)
 			r->folders[i].attrs &= ~(unsigned)(FOLDER_NOSELECT |
 							   FOLDER_NONEXISTENT);

@@ -154,6 +154,9 @@ static bool on_fetch(struct audit_lookup *l, const struct imap_resp *resp, unsig
 	arena_reset(&l->arena);
 	if (!imap_fetch_parse(resp->number, resp->text, &l->arena, &f, err))
 		return false;
+	if (l->proof != NULL &&
+	    audit_proof_answer(l->proof, false, &f, l->sha, &l->arena))
+		return true;
 	if (!(f.has & IMAP_HAS_UID) || !(f.has & item) ||
 	    (l->what == WANT_FIELDS && sunk == item))
 		return true; /* told unasked, or not what was asked for */
@@ -184,7 +187,7 @@ static bool on_fetch(struct audit_lookup *l, const struct imap_resp *resp, unsig
 
 static bool on_answer(void *ctx, const struct imap_resp *resp, bool more, struct err *err)
 {
-	static const char name[] = "UIDVALIDITY ";
+	static const char name[] = "UIDVALIDITY ", id[] = "MAILBOXID ";
 	struct audit_lookup *l = ctx;
 	struct folder_state now = { .uidvalidity = l->uidvalidity };
 	unsigned sunk = l->sunk;
@@ -200,6 +203,10 @@ static bool on_answer(void *ctx, const struct imap_resp *resp, bool more, struct
 			return false;
 		l->uidvalidity = now.uidvalidity;
 	}
+	if (resp->kind == IMAP_RESP_STATUS_OK && l->opening &&
+	    span_istarts(resp->code, id))
+		l->mailbox = audit_proof_mark(
+			span_trim(span_from(resp->code, sizeof id - 1)));
 	return true;
 }
 
@@ -379,23 +386,47 @@ out:
 	strbuf_done(&why);
 }
 
+/* Is the open folder the one that was audited? */
+static bool is_same(struct audit_lookup *l, struct imap_session *s,
+		    const struct witness *known, bool *out, struct err *err)
+{
+	struct audit_proof proof = { .known = known };
+	struct imap_done done;
+	uint64_t cmd;
+	bool ok;
+
+	if (!audit_proof_wants(known, l->mailbox, out))
+		return true;
+	strbuf_clear(&l->line);
+	audit_proof_ask(known, false, &l->line);
+	l->proof = &proof;
+	ok = imap_session_send(s, strbuf_span(&l->line), &cmd, err) &&
+	     imap_session_finish(s, cmd, &done, err) &&
+	     !audit_hint_put_off(l->patient, &done, err);
+	l->proof = NULL;
+	if (ok)
+		*out = !audit_proof_denies(&proof);
+	return ok;
+}
+
 enum audit_looked audit_lookup_folder(struct audit_lookup *l, struct imap_session *s,
 				      const char *wire, uint32_t uidvalidity,
-				      struct audit_sought *v, size_t n,
-				      struct strbuf *why, struct err *err)
+				      const struct witness *known, struct audit_sought *v,
+				      size_t n, struct strbuf *why, struct err *err)
 {
 	const struct imap_sink sink = { l, on_octets_begin, on_octets };
 	enum audit_looked looked = AUDIT_BROKE;
 	char words[AUDIT_WORDS_SIZE];
 	struct imap_done done;
 	uint64_t cmd;
-	bool ok;
+	bool ok, same = true;
 
 	l->v = v;
 	l->n = n;
 	l->flight_n = 0;
 	l->in_flight = 0;
 	l->uidvalidity = 0;
+	l->mailbox = 0;
 	l->opening = true;
 	l->sunk = 0;
 	strbuf_clear(&l->line);
@@ -412,6 +443,13 @@ enum audit_looked audit_lookup_folder(struct audit_lookup *l, struct imap_sessio
 	if (done.status != IMAP_OK || l->uidvalidity != uidvalidity) {
 		strbuf_adds(why, done.status != IMAP_OK ? audit_words(&done, words)
 							: "its UIDVALIDITY has changed");
+		looked = AUDIT_CLOSED;
+		goto out;
+	}
+	if (known != NULL && !is_same(l, s, known, &same, err))
+		goto out;
+	if (!same) {
+		strbuf_adds(why, AUDIT_PROOF_OTHER);
 		looked = AUDIT_CLOSED;
 		goto out;
 	}

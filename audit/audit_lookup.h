@@ -6,6 +6,7 @@
  * through a sink, so that transcripts can drive it.  Nothing is kept of a message but
  * what the sink is given: whole messages of any size stream through.
  */
+#include "audit/audit_proof.h"
 #include "base/arena.h"
 #include "base/sha256.h"
 #include "base/strbuf.h"
@@ -75,6 +76,8 @@ struct audit_lookup {
 	size_t next;	/* those before this were asked for in it */
 	size_t again;	/* but from here on some are to be asked for once more */
 	uint32_t uidvalidity;
+	uint64_t mailbox;	   /* audit_proof_mark of what EXAMINE told */
+	struct audit_proof *proof; /* is being asked for; NULL */
 	bool opening;
 	struct audit_lookup_flight {
 		uint64_t cmd;
@@ -97,9 +100,11 @@ enum audit_looked {
 	AUDIT_BROKE,  /* the session is broken (or fatal): err.  Call again with another
 			 session; a message that breaks two of them fails */
 };
+/* known: by what the folder is known; NULL: by its UIDVALIDITY alone, as where a message
+ * breaks connections that may be one of them. */
 enum audit_looked audit_lookup_folder(struct audit_lookup *l, struct imap_session *s,
 				      const char *wire, uint32_t uidvalidity,
-				      struct audit_sought *v, size_t n,
-				      struct strbuf *why, struct err *err);
+				      const struct witness *known, struct audit_sought *v,
+				      size_t n, struct strbuf *why, struct err *err);
 
 #endif

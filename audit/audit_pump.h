@@ -6,6 +6,7 @@
  * Answers are told apart by what they are: FETCH by its uid, and there is never more than
  * one SEARCH under way.
  */
+#include "audit/audit_proof.h"
 #include "audit/audit_share.h"
 #include "imap/imap_fetch.h"
 
@@ -56,6 +57,7 @@ struct audit_pump {
 	uint32_t base; /* AUDIT_DELTA, AUDIT_FLAGS: uids from here on are new */
 	struct audit_window *sparse;  /* AUDIT_DELTA: flags that changed */
 	bool changes;		      /* are being asked for */
+	struct audit_proof *proof;    /* is being asked for; NULL */
 	int64_t changed;	      /* so many messages */
 	bool resumed;		      /* what was read before an interruption stands */
 	const struct audit_uids *set; /* what is there to be read */

@@ -56,6 +56,9 @@ static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct 
 	arena_reset(&r->scratch);
 	if (!imap_fetch_parse(resp->number, resp->text, &r->scratch, &f, err))
 		return false;
+	if (o->proof != NULL &&
+	    audit_proof_answer(o->proof, r->envelope, &f, r->sha, &r->scratch))
+		return true;
 	if (o->changes && (f.has & IMAP_HAS_UID) && f.uid < o->base)
 		return audit_delta_change(o, &f, err);
 	if (!(f.has & IMAP_HAS_UID))

@@ -6,6 +6,9 @@
 #include "base/sha256.h"
 #include "base/text.h"
 
+/* More folders of which nobody knows where they are, and each may be anywhere. */
+enum { ADRIFT_MAX = 1000 };
+
 void audit_reader_init(struct audit_reader *r)
 {
 	*r = (struct audit_reader){ .acl = ACL_OFF };
@@ -23,6 +26,9 @@ void audit_reader_done(struct audit_reader *r)
 	free(r->breaks);
 	free(r->marks);
 	free(r->asked);
+	for (size_t i = 0; r->witness != NULL && i < r->folder_n; i++)
+		free(r->witness[i]);
+	free(r->witness);
 	free(r->known);
 	free(r->acls);
 	strbuf_done(&r->line);
@@ -54,13 +60,42 @@ static void mark_done(struct audit_reader *r, size_t i)
 	r->done_n++;
 }
 
-/* Cyrus: folders made within one second have one UIDVALIDITY, and RENAME keeps it.  Under
- * the name of one may lie the messages of the other, with the same UIDs. */
-bool audit_reader_other(const struct audit_reader *r, size_t i)
+bool audit_reader_by(struct audit_reader *r, size_t i, enum audit_by *out,
+		     struct err *err)
 {
-	uint64_t was = r->known[i].mailbox, is = objectid_mark(r->mailbox_id);
+	const struct folder_known *known = &r->known[i];
+	struct witness w = { 0 };
 
-	return was != 0 && is != 0 && was != is;
+	*out = AUDIT_BY_TRUST;
+	if (known->mailbox != 0 && (r->hello.caps & IMAP_CAP_OBJECTID)) {
+		*out = AUDIT_BY_ID;
+		return true;
+	}
+	/* Nothing is built on what held nothing. */
+	if (!known->shared || known->state.exists == 0)
+		return true;
+	if (r->witness[i] == NULL) {
+		if (r->sink->witness != NULL &&
+		    !r->sink->witness(r->sink->ctx, known->epoch, &w, err))
+			return sink_failed(r);
+		r->witness[i] = mem_alloc(sizeof w);
+		*r->witness[i] = w;
+	}
+	*out = r->witness[i]->n > 0 ? AUDIT_BY_MESSAGES : AUDIT_BY_NOTHING;
+	return true;
+}
+
+bool audit_reader_id_stands(const struct audit_reader *r, size_t i)
+{
+	return objectid_mark(r->mailbox_id) == r->known[i].mailbox;
+}
+
+void audit_reader_other(struct audit_reader *r, size_t i)
+{
+	r->marks[i] |= AUDIT_AFRESH | (r->acl_planned ? AUDIT_ACL_DUE : 0);
+	r->marks[i] &= (uint8_t) ~(AUDIT_PROVE | AUDIT_PROVEN);
+	if (r->others++ == 0)
+		r->first_other = r->folders[i].name;
 }
 
 /* The sink was told that folder i is read. */
@@ -275,8 +310,33 @@ enum audit_way audit_reader_way(const struct audit_reader *r, size_t i)
 			 r->depth);
 }
 
-/* What is as it was needs no reading. */
-static bool settle_same(struct audit_reader *r, struct err *err)
+/*
+ * Where UIDVALIDITY, UIDNEXT, EXISTS and HIGHESTMODSEQ stand, another folder with the
+ * same UIDVALIDITY may still have come under the name.  Follow the names: what lies under
+ * this one was left under another, in no later state, since UIDNEXT and HIGHESTMODSEQ
+ * only grow; what lies there was left under a third, and so on, until a name that is gone
+ * or under which a folder was read that is not the one that it was (prove_more), or back
+ * to this one; then all were left in one and the same state.  Cyrus raises HIGHESTMODSEQ
+ * when it renames, so that there no such circle closes.
+ */
+static bool is_in_doubt(struct audit_reader *r, size_t i)
+{
+	const struct folder_known *known = &r->known[i];
+	const struct span none = { NULL, 0 };
+	bool raises = known->mailbox != 0 &&
+		      audit_form_of(r->kind, span_str(r->hello.server_id), none) ==
+			      AUDIT_FORM_ENVELOPE;
+
+	if (known->shared && known->state.exists > 0 &&
+	    !(r->marks[i] & (AUDIT_WAITS | AUDIT_PROVE)))
+		r->marks[i] |= known->adrift || (known->twin && !raises) ? AUDIT_PROVE
+									 : AUDIT_WAITS;
+	return (r->marks[i] & (AUDIT_WAITS | AUDIT_PROVE)) != 0;
+}
+
+/* What is as it was needs no reading.  all: also what waited, for nothing speaks against
+ * it. */
+static bool settle_same(struct audit_reader *r, bool all, struct err *err)
 {
 	int64_t *ids = mem_calloc(r->folder_n + 1, sizeof *ids), messages = 0;
 	size_t n = 0;
@@ -286,6 +346,9 @@ static bool settle_same(struct audit_reader *r, struct err *err)
 		if (r->marks[i] & AUDIT_DONE || !audit_is_own(&r->folders[i]) ||
 		    audit_reader_way(r, i) != AUDIT_SAME)
 			continue;
+		if (is_in_doubt(r, i) && (!all || (r->marks[i] & AUDIT_PROVE)))
+			continue;
+		r->marks[i] |= AUDIT_PROVEN;
 		ids[n++] = r->folders[i].id;
 		messages += r->known[i].state.exists;
 		mark_done(r, i);
@@ -298,6 +361,58 @@ static bool settle_same(struct audit_reader *r, struct err *err)
 	r->messages += messages;
 	r->progress |= n > 0;
 	return ok;
+}
+
+bool audit_reader_same(struct audit_reader *r, size_t i, struct err *err)
+{
+	int64_t messages = r->known[i].state.exists;
+
+	if (!r->sink->unchanged(r->sink->ctx, &r->folders[i].id, 1, messages, err))
+		return sink_failed(r);
+	r->marks[i] |= AUDIT_PROVEN;
+	mark_done(r, i);
+	r->same++;
+	r->own_read++;
+	r->messages += messages;
+	r->progress = true;
+	return true;
+}
+
+/* Folder i was read, and what was under its name may be under that of folder k. */
+static bool is_adrift(const struct audit_reader *r, size_t i, size_t k)
+{
+	const struct folder_state *was = &r->known[i].state, *is = &r->known[k].state;
+
+	return was->uidvalidity == is->uidvalidity && was->uidnext <= is->uidnext &&
+	       (was->modseq < 0 || is->modseq < 0 || was->modseq <= is->modseq);
+}
+
+/* Which of those that wait must show that they are what they were?  False: none. */
+static bool prove_more(struct audit_reader *r)
+{
+	size_t *adrift = mem_calloc(r->folder_n + 1, sizeof *adrift), n = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < r->folder_n; i++)
+		if (audit_is_own(&r->folders[i]) && r->known[i].epoch != 0 &&
+		    r->known[i].shared && (r->marks[i] & AUDIT_DONE) &&
+		    !(r->marks[i] & AUDIT_PROVEN))
+			adrift[n++] = i;
+	for (size_t k = 0; k < r->folder_n && n > 0; k++) {
+		bool near = n > ADRIFT_MAX;
+
+		if (!(r->marks[k] & AUDIT_WAITS))
+			continue;
+		for (size_t i = 0; i < n && !near; i++)
+			near = is_adrift(r, adrift[i], k);
+		if (!near)
+			continue;
+		r->marks[k] &= (uint8_t)~AUDIT_WAITS;
+		r->marks[k] |= AUDIT_PROVE;
+		any = true;
+	}
+	free(adrift);
+	return any;
 }
 
 /* What holds no messages of this account. */
@@ -341,35 +456,23 @@ static int64_t count_ahead(const struct audit_reader *r)
 
 	for (size_t i = 0; r->surveyed && i < r->folder_n; i++)
 		if (!(r->marks[i] & AUDIT_DONE) && r->counts[i].state.exists > 0 &&
-		    audit_reader_way(r, i) != AUDIT_DELTA)
+		    audit_reader_way(r, i) < AUDIT_DELTA)
 			n += r->counts[i].state.exists;
 	return n;
 }
 
-bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct err *err)
+/* Those that do not wait, together or one by one. */
+static bool read_some(struct audit_reader *r, struct imap_session *s, bool deep,
+		      struct err *err)
 {
-	bool deep = r->depth != DEPTH_COUNTS;
-
-	r->qresync = false;
-	r->at = r->folder_n;
-	if (!settle_others(r, err))
-		return false;
-	if (deep && r->survey && !r->surveyed && !survey(r, s, err))
-		return false;
-	if (deep && r->surveyed && !settle_same(r, err))
-		return false;
-	if (deep)
-		audit_acl_plan(r);
-	if (deep && r->done_n < r->folder_n &&
-	    !audit_reader_pack(r, s, count_ahead(r), err))
-		return false;
 	if (deep && r->surveyed &&
 	    (!audit_form_try(r, s, err) || !audit_burst(r, s, err)))
 		return false;
 	/* What broke a session comes last. */
 	for (uint8_t breaks = 0; breaks < 2; breaks++) {
 		for (size_t i = 0; i < r->folder_n; i++) {
-			if (r->marks[i] & AUDIT_DONE || r->breaks[i] != breaks)
+			if (r->marks[i] & (AUDIT_DONE | AUDIT_WAITS) ||
+			    r->breaks[i] != breaks)
 				continue;
 			r->at = i;
 			if (!deep ? !count_one(r, s, i, err)
@@ -378,15 +481,41 @@ bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct
 			r->at = r->folder_n;
 		}
 	}
+	return true;
+}
+
+bool audit_reader_folders(struct audit_reader *r, struct imap_session *s, struct err *err)
+{
+	bool deep = r->depth != DEPTH_COUNTS;
+
+	r->qresync = r->opened = false;
+	r->at = r->folder_n;
+	if (!settle_others(r, err))
+		return false;
+	if (deep && r->survey && !r->surveyed && !survey(r, s, err))
+		return false;
+	if (deep && r->surveyed && !settle_same(r, false, err))
+		return false;
+	if (deep)
+		audit_acl_plan(r);
+	if (deep && r->done_n < r->folder_n &&
+	    !audit_reader_pack(r, s, count_ahead(r), err))
+		return false;
+	do {
+		if (!read_some(r, s, deep, err))
+			return false;
+	} while (deep && prove_more(r));
+	if (deep && r->surveyed && !settle_same(r, true, err))
+		return false;
 	return !deep || (audit_gmail(r, s, err) && audit_acl(r, s, err));
 }
 
-bool audit_reader_give_up(struct audit_reader *r, const struct err *why, struct err *err)
+static bool give_up_some(struct audit_reader *r, const struct err *why, struct err *err)
 {
 	for (size_t i = 0; i < r->folder_n; i++) {
 		bool own = audit_is_own(&r->folders[i]);
 
-		if (r->marks[i] & AUDIT_DONE)
+		if (r->marks[i] & (AUDIT_DONE | AUDIT_WAITS))
 			continue;
 		if (r->folders[i].attrs & FOLDER_FOREIGN)
 			mark_done(r, i);
@@ -395,6 +524,16 @@ bool audit_reader_give_up(struct audit_reader *r, const struct err *why, struct 
 			return false;
 	}
 	return true;
+}
+
+bool audit_reader_give_up(struct audit_reader *r, const struct err *why, struct err *err)
+{
+	do {
+		if (!give_up_some(r, why, err))
+			return false;
+	} while (prove_more(r));
+	/* No folder that is left may be under the name of one that waited. */
+	return !r->surveyed || settle_same(r, true, err);
 }
 
 bool audit_reader_pace(struct audit_reader *r, size_t messages, struct err *err)

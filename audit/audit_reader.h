@@ -16,6 +16,7 @@
 #include "model/objectid.h"
 #include "model/server.h"
 #include "store/store_gmail.h"
+#include "store/store_witness.h"
 
 #define AUDIT_WORDS_SIZE  300
 #define AUDIT_FOLDERS_MAX 100000 /* of one account; ERR_LIMIT above */
@@ -45,6 +46,9 @@ struct audit_sink {
 	/* Folders that were proven to be as they were known to be (folder.id). */
 	bool (*unchanged)(void *ctx, const int64_t *ids, size_t n, int64_t messages,
 			  struct err *err);
+	/* By what a folder of which this is stored is known (struct folder_known, epoch).
+	 * NULL: by nothing, so that it is read. */
+	bool (*witness)(void *ctx, int64_t epoch, struct witness *out, struct err *err);
 	/* again: its messages were counted before, when it was begun over an earlier
 	 * session or by expect.  mailbox_id: as EXAMINE told it; "". */
 	bool (*begin)(void *ctx, const struct folder *f, const struct folder_state *now,
@@ -87,6 +91,11 @@ enum {
 	AUDIT_CAREFUL = 1 << 2, /* it is read alone, not in a burst */
 	AUDIT_AFRESH = 1 << 3,	/* nothing is built on what is known of it */
 	AUDIT_ACL_DUE = 1 << 4, /* its rights are to be asked for */
+	/* It did not change, as STATUS tells, if it is the folder that it was: */
+	AUDIT_WAITS =
+		1 << 5, /* which is known when all are read that may be under its name */
+	AUDIT_PROVE = 1 << 6,  /* which it must show */
+	AUDIT_PROVEN = 1 << 7, /* it is the folder that it was */
 };
 
 /*
@@ -153,6 +162,9 @@ struct audit_reader {
 	uint8_t *breaks;	    /* how often each folder broke the connection */
 	uint8_t *marks;		    /* AUDIT_DONE ... of each */
 	uint8_t *asked;		    /* how often each was refused for now */
+	/* Of each: by what it is known again; NULL: it was not asked for, or by nothing.
+	 */
+	struct witness **witness;
 	size_t folder_n, folder_cap;
 	size_t at; /* the folder that is being read; folder_n: none, or several */
 	size_t done_n;
@@ -160,12 +172,15 @@ struct audit_reader {
 	size_t water_of;
 	bool surveyed;
 	bool qresync;	       /* ENABLE QRESYNC went out in this session */
+	bool opened;	       /* folders were opened in it: too late for ENABLE */
 	int64_t own, own_read; /* folders of this account that hold messages, and how many
 				  of them were read */
 	int64_t messages;
-	int64_t same, renewed;	   /* folders that did not change; that have a new
-				      UIDVALIDITY */
-	const char *first_renewed; /* name; NULL */
+	int64_t same, renewed; /* folders that did not change; that have a new
+				  UIDVALIDITY */
+	int64_t others;	       /* that are other ones under an old name and UIDVALIDITY */
+	const char *first_other;	     /* name; NULL */
+	const char *first_renewed;	     /* name; NULL */
 	struct limit quota[AUDIT_QUOTA_MAX]; /* of INBOX; names in arena */
 	size_t quota_n;
 	bool quota_told;
@@ -218,9 +233,20 @@ bool audit_reader_survey(struct audit_reader *r, struct imap_session *s,
 /* ---- between the files of the reader ---- */
 
 bool audit_is_inbox(const char *wire);
-/* Folder i, which is open, is another one than before, whatever UIDVALIDITY says: its
- * MAILBOXID tells. */
-bool audit_reader_other(const struct audit_reader *r, size_t i);
+/*
+ * How folder i, on which something is to be built, shows that it is the one that it was.
+ * AUDIT_BY_TRUST: no other folder of the account has its UIDVALIDITY.  False: r->fatal.
+ */
+enum audit_by { AUDIT_BY_TRUST, AUDIT_BY_ID, AUDIT_BY_MESSAGES, AUDIT_BY_NOTHING };
+bool audit_reader_by(struct audit_reader *r, size_t i, enum audit_by *out,
+		     struct err *err) MUST_CHECK;
+/* Folder i, which is open, told the MAILBOXID by which it is known. */
+bool audit_reader_id_stands(const struct audit_reader *r, size_t i);
+/* Folder i, which is open, is not the one that it was, or cannot show it: it is read from
+ * the start. */
+void audit_reader_other(struct audit_reader *r, size_t i);
+/* It is, and it has not changed.  False: r->fatal. */
+bool audit_reader_same(struct audit_reader *r, size_t i, struct err *err) MUST_CHECK;
 /* The sink's begin; remembers a new UIDVALIDITY.  False: r->fatal. */
 bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
 			int64_t *epoch_out, uint32_t *resume_uid_out,

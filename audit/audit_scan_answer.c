@@ -195,6 +195,9 @@ static bool on_fetch(struct audit_scan *s, const struct imap_resp *resp, struct 
 	arena_reset(&s->arena);
 	if (!imap_fetch_parse(resp->number, resp->text, &s->arena, &f, err))
 		return false;
+	if (s->proof != NULL &&
+	    audit_proof_answer(s->proof, false, &f, s->sha, &s->arena))
+		return true;
 	if (!(f.has & IMAP_HAS_UID) || !(f.has & IMAP_HAS_BODY))
 		return true; /* told unasked, or not what was asked for */
 	i = find(s, f.uid);
@@ -249,7 +252,7 @@ static bool on_search(struct audit_scan *s, const struct imap_resp *resp)
 bool audit_scan_answer(void *ctx, const struct imap_resp *resp, bool more,
 		       struct err *err)
 {
-	static const char name[] = "UIDVALIDITY ";
+	static const char name[] = "UIDVALIDITY ", id[] = "MAILBOXID ";
 	struct audit_scan *s = ctx;
 	struct folder_state now = { .uidvalidity = s->uidvalidity };
 
@@ -267,5 +270,9 @@ bool audit_scan_answer(void *ctx, const struct imap_resp *resp, bool more,
 			return false;
 		s->uidvalidity = now.uidvalidity;
 	}
+	if (resp->kind == IMAP_RESP_STATUS_OK && s->opening &&
+	    span_istarts(resp->code, id))
+		s->mailbox = audit_proof_mark(
+			span_trim(span_from(resp->code, sizeof id - 1)));
 	return true;
 }

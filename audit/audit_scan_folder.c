@@ -421,8 +421,32 @@ static bool open_folder(struct audit_scan *s, struct imap_session *session,
 	return true;
 }
 
+/* Is the open folder the one that was audited? */
+static bool is_same(struct audit_scan *s, struct imap_session *session,
+		    const struct witness *known, bool *out, struct err *err)
+{
+	struct audit_proof proof = { .known = known };
+	struct imap_done done;
+	uint64_t cmd;
+	bool ok;
+
+	if (!audit_proof_wants(known, s->mailbox, out))
+		return true;
+	strbuf_clear(&s->line);
+	audit_proof_ask(known, false, &s->line);
+	s->proof = &proof;
+	ok = imap_session_send(session, strbuf_span(&s->line), &cmd, err) &&
+	     imap_session_finish(session, cmd, &done, err) &&
+	     !audit_hint_put_off(s->patient, &done, err);
+	s->proof = NULL;
+	if (ok)
+		*out = !audit_proof_denies(&proof);
+	return ok;
+}
+
 enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session *session,
 				      const char *wire, uint32_t uidvalidity,
+				      const struct witness *known,
 				      struct audit_scan_item *v, size_t n,
 				      struct strbuf *why, struct err *err)
 {
@@ -431,6 +455,7 @@ enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session 
 	int64_t began = clock_mono_ms();
 	char words[AUDIT_WORDS_SIZE];
 	struct imap_done done;
+	bool same = true;
 
 	s->v = v;
 	s->n = n;
@@ -438,6 +463,7 @@ enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session 
 	s->in_flight = 0;
 	audit_scan_flow_begin(&s->flow, s->octets, began);
 	s->uidvalidity = 0;
+	s->mailbox = 0;
 	s->sunk = s->overdue = false;
 	imap_session_handler(session, audit_scan_answer, s);
 	imap_session_sink(session, &sink);
@@ -447,6 +473,13 @@ enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session 
 	if (done.status != IMAP_OK || s->uidvalidity != uidvalidity) {
 		strbuf_adds(why, done.status != IMAP_OK ? audit_words(&done, words)
 							: "its UIDVALIDITY has changed");
+		end = SCAN_CLOSED;
+		goto out;
+	}
+	if (known != NULL && !is_same(s, session, known, &same, err))
+		goto out;
+	if (!same) {
+		strbuf_adds(why, AUDIT_PROOF_OTHER);
 		end = SCAN_CLOSED;
 		goto out;
 	}

@@ -12,6 +12,7 @@
  * witness of damage is read a second time, and so is one of many others: two readings may
  * differ.
  */
+#include "audit/audit_proof.h"
 #include "audit/audit_scan_flow.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
@@ -114,6 +115,8 @@ struct audit_scan {
 	struct body_facts *first; /* first readings of items that are read twice */
 	size_t first_n, first_cap;
 	uint32_t uidvalidity;
+	uint64_t mailbox;	   /* audit_proof_mark of what EXAMINE told */
+	struct audit_proof *proof; /* is being asked for; NULL */
 	bool opening;
 	uint32_t searched; /* UID SEARCH UID: the answer holds it */
 	bool found;
@@ -138,8 +141,11 @@ enum audit_scan_end {
 	SCAN_BROKE,  /* the session is broken (or fatal): err.  Call again with the same v
 			and another session */
 };
+/* known: by what the folder is known; NULL: by its UIDVALIDITY alone, as where a message
+ * breaks connections that may be one of them. */
 enum audit_scan_end audit_scan_folder(struct audit_scan *s, struct imap_session *session,
 				      const char *wire, uint32_t uidvalidity,
+				      const struct witness *known,
 				      struct audit_scan_item *v, size_t n,
 				      struct strbuf *why, struct err *err);
 /* The items are given up or are others now: forget what was kept of them. */

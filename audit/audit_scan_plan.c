@@ -145,6 +145,22 @@ static bool count_due(struct scan_run *r, int64_t epoch, int64_t *out, struct er
 	return next == NEXT_END;
 }
 
+/* By what a folder is known, where UIDVALIDITY is not enough. */
+static bool known_by(struct scan_run *r, int64_t epoch, struct arena *arena,
+		     const struct witness **out, struct err *err)
+{
+	struct witness w, *kept;
+
+	if (!store_witness(r->st, epoch, &w, err))
+		return false;
+	if (!w.shared && w.mailbox == 0)
+		return true;
+	kept = arena_alloc(arena, sizeof *kept);
+	*kept = w;
+	*out = kept;
+	return true;
+}
+
 bool scan_plan_places(struct scan_run *r, const struct scan_worker *w,
 		      struct scan_places *out, struct err *err)
 {
@@ -177,6 +193,8 @@ bool scan_plan_places(struct scan_run *r, const struct scan_worker *w,
 					  .wanted = due,
 					  .next = 1,
 					  .examine_ms = -1 };
+		if (!known_by(r, p->epoch, &out->arena, &p->known, err))
+			return false;
 		out->n++;
 		r->progress.messages_total += due;
 		r->out->side[w->side].asked += due;

@@ -265,7 +265,8 @@ static enum place_end read_chunk(struct scan_worker *w, struct scan_place *p,
 	enum audit_scan_end end;
 
 	s->progress = false;
-	end = audit_scan_folder(s, session, p->wire, p->uidvalidity, w->items, w->item_n,
+	end = audit_scan_folder(s, session, p->wire, p->uidvalidity,
+				p->breaks == 0 ? p->known : NULL, w->items, w->item_n,
 				why, err);
 	tally(p, s);
 	hinted = end == SCAN_BROKE && s->patient &&

@@ -25,6 +25,7 @@ struct scan_place {
 	int64_t folder, epoch;
 	const char *wire, *name;
 	uint32_t uidvalidity;
+	const struct witness *known; /* NULL: UIDVALIDITY is enough */
 	int64_t wanted;
 	/* the worker's */
 	uint32_t next; /* the first uid of the chunk that comes next; 0: there is none */

@@ -50,6 +50,13 @@ static bool on_unchanged(void *ctx, const int64_t *ids, size_t n, int64_t messag
 	return ask(ctx, AUDIT_STOOD, &u, 0, err);
 }
 
+static bool on_witness(void *ctx, int64_t epoch, struct witness *out, struct err *err)
+{
+	struct audit_witness w = { .epoch = epoch, .out = out };
+
+	return ask(ctx, AUDIT_WITNESS, &w, 0, err);
+}
+
 static bool on_gmail_due(void *ctx, int64_t folder, struct arena *arena,
 			 struct gmail_due *out, struct err *err)
 {
@@ -359,6 +366,7 @@ static bool do_job(struct audit_worker *w, struct err *err)
 		.listing = on_listing,
 		.expect = on_expect,
 		.unchanged = on_unchanged,
+		.witness = on_witness,
 		.begin = on_begin,
 		.window = on_window,
 		.pace = on_pace,
@@ -423,6 +431,8 @@ static bool do_job(struct audit_worker *w, struct err *err)
 	end.same = a.r.same;
 	end.renewed = a.r.renewed;
 	end.first_renewed = a.r.first_renewed;
+	end.others = a.r.others;
+	end.first_other = a.r.first_other;
 	end.odd_ids = a.r.odd_ids;
 	end.end.error = end.why.text;
 	end.quiet = w->quiet;

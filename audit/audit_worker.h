@@ -19,6 +19,7 @@ enum audit_kind {
 	AUDIT_LISTING, /* struct account_listing */
 	AUDIT_EXPECT,  /* int64_t: messages of the account */
 	AUDIT_STOOD,   /* struct audit_unchanged */
+	AUDIT_WITNESS, /* struct audit_witness */
 	AUDIT_GMAIL_DUE, /* struct audit_gmail_due */
 	AUDIT_GMAIL,	 /* struct audit_gmail_rows */
 	AUDIT_BEGIN,	 /* struct audit_begin */
@@ -38,6 +39,10 @@ struct audit_unchanged {
 	const int64_t *ids;
 	size_t n;
 	int64_t messages;
+};
+struct audit_witness {
+	int64_t epoch;
+	struct witness *out; /* answer */
 };
 struct audit_gmail_due {
 	int64_t folder;
@@ -66,6 +71,8 @@ struct audit_account_end {
 	struct err why;		   /* ERR_NONE when all is well */
 	int64_t same, renewed;	   /* of struct audit_reader */
 	const char *first_renewed; /* likewise */
+	int64_t others;		   /* likewise */
+	const char *first_other;   /* likewise */
 	int64_t odd_ids;	   /* likewise */
 	bool mixes;		   /* likewise, and nobody knew before */
 	bool quiet;		   /* its folders had no lines of their own */

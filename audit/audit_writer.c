@@ -133,6 +133,20 @@ static void say_renewed(struct audit_writer *w, const struct audit_worker *worke
 	    e->renewed > 1 ? " and other folders" : "");
 }
 
+/* Nor here, though UIDVALIDITY stands. */
+static void say_others(struct audit_writer *w, const struct audit_worker *worker,
+		       const struct audit_account_end *e)
+{
+	char user[400], name[400];
+
+	say(w,
+	    "%s %s: \"%s\"%s not the folder of that name and UIDVALIDITY that was "
+	    "read before: read from the start",
+	    side_name(worker->side), shown(worker->job->user, user, sizeof user),
+	    shown(e->first_other, name, sizeof name),
+	    e->others > 1 ? " and other folders are" : " is");
+}
+
 static void say_odd_ids(struct audit_writer *w, const struct audit_worker *worker,
 			const struct audit_account_end *e)
 {
@@ -180,6 +194,7 @@ void audit_writer_sum(struct audit_writer *w, enum side side,
 	sum->folders += e->end.folders;
 	sum->folders_same += e->same;
 	sum->folders_renewed += e->renewed;
+	sum->folders_replaced += e->others;
 	sum->ids_refused += e->odd_ids;
 	sum->folders_failed += e->end.folders - e->end.folders_read;
 	sum->messages += e->end.messages;
@@ -256,6 +271,12 @@ static bool put_unchanged(struct audit_writer *w, const struct audit_unchanged *
 	w->progress.folders_done += (int64_t)u->n;
 	w->progress.messages_done += u->messages;
 	return true;
+}
+
+static bool put_witness(struct audit_writer *w, const struct audit_witness *f,
+			struct err *err)
+{
+	return store_witness(w->st, f->epoch, f->out, err);
 }
 
 static bool put_gmail_due(struct audit_writer *w, const struct audit_gmail_due *d,
@@ -347,6 +368,8 @@ static bool put_account(struct audit_writer *w, struct audit_worker *worker,
 		say_odd_ids(w, worker, e);
 	if (e->renewed > 0)
 		say_renewed(w, worker, e);
+	if (e->others > 0)
+		say_others(w, worker, e);
 	if (e->why.cls == ERR_NONE)
 		return true;
 	if (e->end.outcome == ACCOUNT_PARTLY && !e->quiet)
@@ -419,6 +442,9 @@ static void apply(struct audit_writer *w, const struct audit_item *item)
 			break;
 		case AUDIT_STOOD:
 			ok = put_unchanged(w, item->what, &err);
+			break;
+		case AUDIT_WITNESS:
+			ok = put_witness(w, item->what, &err);
 			break;
 		case AUDIT_GMAIL_DUE:
 			ok = put_gmail_due(w, item->what, &err);

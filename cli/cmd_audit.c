@@ -100,6 +100,7 @@ static void json_side(struct json_out *j, enum side side, const struct audit_sid
 	json_put_int(j, "folders_failed", s->folders_failed);
 	json_put_int(j, "folders_same", s->folders_same);
 	json_put_int(j, "folders_renewed", s->folders_renewed);
+	json_put_int(j, "folders_replaced", s->folders_replaced);
 	json_put_int(j, "folders_renamed", s->folders_renamed);
 	json_put_int(j, "ids_refused", s->ids_refused);
 	json_put_int(j, "messages", s->messages);

@@ -38,6 +38,7 @@ enum {
 	IMAP_CAP_QUOTA = 1 << 14,	/* RFC 2087, RFC 9208 */
 	IMAP_CAP_GMAIL = 1 << 16,	/* X-GM-EXT-1 */
 	IMAP_CAP_APPENDLIMIT = 1 << 15, /* one for each folder (RFC 7889) */
+	IMAP_CAP_OBJECTID = 1 << 17,	/* RFC 8474 */
 };
 
 /* Answer to one untagged response.  Strings die when it returns.  False stops the session

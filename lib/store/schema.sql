@@ -199,7 +199,8 @@ CREATE TABLE folder_change (
 ) STRICT;
 CREATE INDEX folder_change_run ON folder_change (run);
 
--- A folder under one UIDVALIDITY: as long as it stands, a UID is one message.
+-- A folder under one UIDVALIDITY: as long as it stands, a UID is one message, unless
+-- another folder with it takes the name (store_witness.h).
 -- Append-only; audit.
 CREATE TABLE folder_epoch (
 	id          INTEGER PRIMARY KEY,

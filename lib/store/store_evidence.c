@@ -4,6 +4,7 @@
 #include "model/account.h"
 #include "model/match.h"
 #include "store/store_db.h"
+#include "store/store_window.h"
 
 /* One row of numbers; NULL reads as 0. */
 static bool numbers(struct store *st, const char *sql, const int64_t *bind, int bind_n,
@@ -170,12 +171,17 @@ static const char sql_scanned[] =
 	"SELECT count(*), count(newest), count(CASE WHEN newest IS NOT NULL AND EXISTS"
 	" (SELECT 1 FROM body_seen b WHERE b.message = id AND b.run = newest AND"
 	" (b.read = 0 OR b.symptoms <> 0)) THEN 1 END) FROM (SELECT m.id AS id,"
-	" (SELECT max(x.run) FROM body_seen x WHERE x.message = m.id) AS newest"
-	" FROM account a JOIN folder f ON f.account = a.id AND f.gone_run IS NULL"
-	" JOIN folder_epoch e ON e.id = (SELECT max(y.id) FROM folder_epoch y"
-	"  WHERE y.folder = f.id)"
-	" JOIN message m ON m.id BETWEEN e.id << 32 AND (e.id << 32) + 4294967295"
-	" WHERE a.side = ?1 AND m.gone_run IS NULL AND m.first_run <= ?2)";
+	" (SELECT max(x.run) FROM body_seen x WHERE x.message = m.id AND "
+	"NOT " BODY_OF_OTHER(
+		"x") ") AS newest"
+		     " FROM account a JOIN folder f ON f.account = a.id AND f.gone_run "
+		     "IS NULL"
+		     " JOIN folder_epoch e ON e.id = (SELECT max(y.id) FROM folder_epoch "
+		     "y"
+		     "  WHERE y.folder = f.id)"
+		     " JOIN message m ON m.id BETWEEN e.id << 32 AND (e.id << 32) + "
+		     "4294967295"
+		     " WHERE a.side = ?1 AND m.gone_run IS NULL AND m.first_run <= ?2)";
 
 /* What an audit could not read, and is not among the messages: there, looked at, and as
  * good as damaged. */

@@ -38,8 +38,17 @@ struct folder_known {
 	struct folder_state state; /* exists: how many are stored; modseq: what changed
 				      after it must be read */
 	enum depth depth;
-	bool acl;	  /* its rights were asked for before (store_acl.h) */
-	uint64_t mailbox; /* objectid_mark of its MAILBOXID; 0: it is not known */
+	bool acl; /* its rights were asked for before (store_acl.h) */
+	/* objectid_mark of its MAILBOXID; 0: it is not known, or another folder has it */
+	uint64_t mailbox;
+	/* Another folder of the account, there or gone, was seen with its UIDVALIDITY,
+	 * and may have come under its name since (store_witness.h): */
+	bool shared;
+	/* one of them was left in the very same state; */
+	bool twin;
+	/* one of them, in no later state, is not where it was, or its state is not known.
+	 */
+	bool adrift;
 };
 /* Bring `folder` up to date: new rows, changed attributes, gone ones (with a folder_seen
  * FOLDER_GONE each), and fill in known; where the rights of the login are others than

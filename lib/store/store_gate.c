@@ -3,6 +3,7 @@
 
 #include "model/account.h"
 #include "store/store_db.h"
+#include "store/store_window.h"
 
 #define ROWS_MAX (SIZE_MAX / 1024)
 
@@ -286,6 +287,7 @@ static const char sql_hurt[] =
 	" JOIN account a ON a.id = f.account LEFT JOIN run_end e ON e.run = b.run"
 	" WHERE (b.symptoms <> 0 OR b.read = 0 OR b.octets <> b.announced) AND a.side ="
 	" ?1 AND b.run = (SELECT max(x.run) FROM body_seen x WHERE x.message = b.message)"
+	" AND NOT " BODY_OF_OTHER("b")
 	/* What an audit could not read, and no scan has told of already.  The plus keeps
 	 * SQLite from walking all folders of the side: there are few holes. */
 	" UNION ALL SELECT f.account, f.name, s.epoch << 32 | h.uid, f.proven_at, 0, -1, "

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What an account shows before its folders are read, and how the reading ended. */
 #include "base/clock.h"
-#include "model/objectid.h"
 #include "store/store_acl.h"
 #include "store/store_db.h"
 #include "store/store_folder.h"
+#include "store/store_known.h"
 #include "store/store_limit.h"
 
 /* A folder as stored. */
@@ -256,47 +256,6 @@ static bool put_listing(struct store *st, const struct account_listing *l,
 	return db_run(st, q, err);
 }
 
-static const char sql_seen_known[] =
-	"SELECT epoch, uidvalidity, uidnext, modseq, messages, depth,"
-	" EXISTS (SELECT 1 FROM folder_acl WHERE folder = ?1),"
-	" (SELECT o.mailbox FROM folder_objectid o WHERE o.id = (SELECT max(id) FROM"
-	" folder_objectid WHERE folder = ?1) AND o.epoch = folder_seen.epoch)"
-	" FROM folder_seen"
-	" WHERE id = (SELECT max(id) FROM folder_seen WHERE folder = ?1) AND outcome = "
-	"?2";
-
-static bool fill_known(struct store *st, struct account_listing *l, struct err *err)
-{
-	sqlite3_stmt *q = db_stmt(st, STMT_SEEN_KNOWN, sql_seen_known);
-	enum next n = NEXT_END;
-
-	for (size_t i = 0; i < l->folder_n && n != NEXT_FAIL; i++) {
-		int depth = 0;
-
-		sqlite3_bind_int64(q, 1, l->folders[i].id);
-		sqlite3_bind_int(q, 2, FOLDER_READ);
-		n = db_next(st, q, err);
-		if (n == NEXT_ITEM && !db_enum(st, q, 5, DEPTH_COUNT, &depth, err))
-			n = NEXT_FAIL;
-		if (n == NEXT_ITEM)
-			l->known[i] = (struct folder_known){
-				.epoch = sqlite3_column_int64(q, 0),
-				.state = { .uidvalidity = (uint32_t)sqlite3_column_int64(
-						   q, 1),
-					   .uidnext = (uint32_t)sqlite3_column_int64(q,
-										     2),
-					   .modseq = sqlite3_column_int64(q, 3),
-					   .exists = sqlite3_column_int64(q, 4),
-					   .octets = -1 },
-				.depth = (enum depth)depth,
-				.acl = sqlite3_column_int(q, 6) != 0,
-				.mailbox = objectid_mark(db_text(q, 7)),
-			};
-		sqlite3_reset(q);
-	}
-	return n != NEXT_FAIL;
-}
-
 static const char sql_listing_rights[] =
 	"SELECT rights FROM account_listing WHERE account = ?1";
 
@@ -332,7 +291,7 @@ bool store_listing(struct store *st, struct account_listing *l, struct err *err)
 	ok = stored_folders(st, l->account, &arena, &stored, &stored_n, err) &&
 	     merge(st, l->account, list, l->folder_n, stored, stored_n, err) &&
 	     same_rights(st, l, &same, err) && put_listing(st, l, &digest, err) &&
-	     (l->known == NULL || !same || fill_known(st, l, err));
+	     (l->known == NULL || !same || known_fill(st, l, err));
 	free(stored);
 	arena_done(&arena);
 	return db_tx_end(st, own, ok, err);

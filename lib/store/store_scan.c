@@ -99,9 +99,15 @@ static const char sql_scan_sizes[] =
 static const char sql_scan_seen[] =
 	"SELECT message, run, announced, read FROM body_seen"
 	" WHERE message BETWEEN ?1 AND ?2 ORDER BY message, run";
+static const char sql_scan_changed[] =
+	"SELECT c.message, c.run FROM message_change c"
+	" WHERE c.message BETWEEN ?1 AND ?2 AND " CHANGED_IDENTITY
+	" ORDER BY c.message, c.run";
 /* A size that has changed since is another message to scan.  -1: the index did not tell,
  * or not then. */
-#define STANDS "(m.octets = b.announced OR m.octets < 0 OR b.announced < 0)"
+#define STANDS                                                                           \
+	"(m.octets = b.announced OR m.octets < 0 OR b.announced < 0) AND "               \
+	"NOT " BODY_OF_OTHER("b")
 
 static bool stands(int64_t octets, int64_t announced)
 {
@@ -128,11 +134,13 @@ static void bind_epoch(sqlite3_stmt *q, int64_t epoch)
 
 struct store_scan_wants {
 	struct store *st;
-	sqlite3_stmt *messages, *seen;
+	sqlite3_stmt *messages, *seen, *changed;
 	bool sizes; /* of messages no more is read */
 	/* the row of body_seen in hand; 0: none is left */
 	int64_t message, run, announced;
 	bool read;
+	/* of changes of identity, likewise */
+	int64_t other, other_run;
 };
 
 static bool seen_next(struct store_scan_wants *it, struct err *err)
@@ -149,15 +157,50 @@ static bool seen_next(struct store_scan_wants *it, struct err *err)
 	return n != NEXT_FAIL;
 }
 
+static bool changed_next(struct store_scan_wants *it, struct err *err)
+{
+	enum next n = db_next(it->st, it->changed, err);
+
+	it->other = 0;
+	if (n == NEXT_ITEM) {
+		it->other = sqlite3_column_int64(it->changed, 0);
+		it->other_run = sqlite3_column_int64(it->changed, 1);
+	}
+	return n != NEXT_FAIL;
+}
+
+/* Since which run the UID stands for this message, where it was another one before; 0. */
+static bool other_since(struct store_scan_wants *it, int64_t message, int64_t *out,
+			struct err *err)
+{
+	*out = 0;
+	while (it->other != 0 && it->other <= message) {
+		if (it->other == message)
+			*out = it->other_run;
+		if (!changed_next(it, err))
+			return false;
+	}
+	return true;
+}
+
 /* What was seen last of a message, if anything.  *newest_out: by that run; 0 for none. */
 static bool newest(struct store_scan_wants *it, int64_t message, struct scan_want *out,
 		   int64_t *newest_out, struct err *err)
 {
+	int64_t since;
+
 	*newest_out = out->run = 0;
+	if (!other_since(it, message, &since, err))
+		return false;
+	if (since > out->first_run)
+		out->first_run = since;
 	while (it->message != 0 && it->message <= message) {
 		if (it->message == message) {
 			*newest_out = it->run;
-			out->run = stands(out->m.octets, it->announced) ? it->run : 0;
+			out->run = stands(out->m.octets, it->announced) &&
+						   it->run >= since
+					   ? it->run
+					   : 0;
 			out->read = it->read;
 		}
 		if (!seen_next(it, err))
@@ -174,13 +217,16 @@ static bool open_walk(struct store *st, const char *sql, int64_t epoch, uint32_t
 	it->st = st;
 	it->sizes = sql == sql_scan_sizes;
 	if (!db_prepare(st, sql, &it->messages, err) ||
-	    !db_prepare(st, sql_scan_seen, &it->seen, err))
+	    !db_prepare(st, sql_scan_seen, &it->seen, err) ||
+	    !db_prepare(st, sql_scan_changed, &it->changed, err))
 		goto fail;
 	bind_epoch(it->messages, epoch);
 	sqlite3_bind_int64(it->messages, 1, message_row(epoch, from));
 	bind_epoch(it->seen, epoch);
 	sqlite3_bind_int64(it->seen, 1, message_row(epoch, from));
-	if (!seen_next(it, err))
+	bind_epoch(it->changed, epoch);
+	sqlite3_bind_int64(it->changed, 1, message_row(epoch, from));
+	if (!seen_next(it, err) || !changed_next(it, err))
 		goto fail;
 	*out = it;
 	return true;
@@ -244,6 +290,7 @@ void store_scan_wants_close(struct store_scan_wants *it)
 		return;
 	db_return(it->st, it->messages);
 	db_return(it->st, it->seen);
+	db_return(it->st, it->changed);
 	free(it);
 }
 
@@ -266,7 +313,8 @@ static bool read_facts(struct store *st, sqlite3_stmt *q, int at, struct body_fa
 
 static const char sql_body_get[] =
 	"SELECT read, announced, octets, lines, bare_lf, symptoms, header_key, body_key,"
-	" words FROM body_seen WHERE message = ?1 ORDER BY run DESC LIMIT 1";
+	" words FROM body_seen b WHERE message = ?1 AND NOT " BODY_OF_OTHER(
+		"b") " ORDER BY run DESC LIMIT 1";
 
 bool store_body(struct store *st, int64_t epoch, uint32_t uid, struct arena *arena,
 		struct body_facts *out, bool *found_out, struct err *err)

@@ -14,6 +14,18 @@ enum {
 	FACT_KEYWORDS = 1 << 4,
 };
 
+/* Of a row c of message_change: the UID stands for another message since.  It was gone,
+ * or its identity is another one.  That is how a folder looks that took the name of
+ * another one with the same UIDVALIDITY (store_witness.h). */
+#define CHANGED_IDENTITY                                                                 \
+	"(c.before IS NULL OR instr('13579BDF', substr(hex(substr(c.before, 1, 1)), 2))" \
+	" > 0)"
+_Static_assert(FACT_KEY == 1, "the odd numbers in the condition above");
+/* A row of body_seen, by its alias, is about the message before. */
+#define BODY_OF_OTHER(row)                                                               \
+	"EXISTS (SELECT 1 FROM message_change c WHERE c.message = " row ".message"       \
+	" AND c.run > " row ".run AND " CHANGED_IDENTITY ")"
+
 /* UIDs that share one digest. */
 #define BLOCK_UIDS  1024u
 #define BLOCK_SHIFT 10

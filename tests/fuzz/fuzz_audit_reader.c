@@ -101,6 +101,8 @@ static bool on_window(void *ctx, struct audit_window *w, struct err *err)
 
 		PROMISE(m->uid >= w->lo && m->uid <= w->hi);
 		PROMISE(i == 0 || w->rows[i - 1].m.uid < m->uid);
+		if (w->rows[i].later) /* it cannot be had, and on_end names it */
+			continue;
 		PROMISE(m->octets >= 0 && m->tier <= TIER_FIELDS);
 		PROMISE(w->rows[i].keywords != NULL);
 		PROMISE((w->rows[i].message_id != NULL) == (m->tier == TIER_ID));
@@ -117,7 +119,14 @@ static bool on_end(void *ctx, const struct folder *f, const struct folder_end *e
 	(void)err;
 	PROMISE(s->ended[f->id - 1]++ == 0);
 	PROMISE(e->error != NULL &&
-		(e->error[0] != '\0') == (e->outcome == FOLDER_UNREADABLE));
+		(e->error[0] != '\0') ==
+			(e->outcome == FOLDER_UNREADABLE || e->outcome == FOLDER_HOLED));
+	PROMISE((e->hole_n > 0) == (e->outcome == FOLDER_HOLED));
+	for (size_t i = 1; i < e->hole_n; i++)
+		PROMISE(e->hole[i - 1].uid < e->hole[i].uid);
+	if (e->outcome == FOLDER_HOLED)
+		PROMISE(s->begun && e->epoch == f->id && s->done == UINT32_MAX &&
+			e->messages_read + (int64_t)e->hole_n == e->state.exists);
 	if (e->outcome == FOLDER_READ)
 		PROMISE(s->begun && e->epoch == f->id && s->done == UINT32_MAX &&
 			e->messages_read == e->state.exists);

@@ -142,7 +142,7 @@ static enum audit_scan_end one(struct audit_scan *s, struct trial *t, struct pee
 
 	if (part < p->rest.n)
 		p->rest.n = part;
-	end = audit_scan_folder(s, session, "INBOX", 7, t->v, t->n, &why, &err);
+	end = audit_scan_folder(s, session, "INBOX", 7, NULL, t->v, t->n, &why, &err);
 	PROMISE((end == SCAN_BROKE) == (err.cls != ERR_NONE));
 	PROMISE((end == SCAN_CLOSED) == (why.n > 0));
 	p->rest = span_from(all, part < all.n ? part : all.n);

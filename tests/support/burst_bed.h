@@ -20,11 +20,14 @@ struct known_as {
 
 struct bed {
 	struct audit_pool pool;
+	struct audit_sink sink;
 	struct audit_reader r;
 	struct strbuf log;
 	const struct known_as *known;
 	size_t known_n;
 	int refuse; /* so many folders that were read do not add up in the store */
+	struct witness witness; /* by what each folder is known */
+	int witnessed;		/* so often it was asked for */
 	struct err err;
 	bool ok;
 	struct wire_count count;
@@ -63,6 +66,18 @@ static inline bool on_unchanged(void *ctx, const int64_t *ids, size_t n, int64_t
 	for (size_t i = 0; i < n; i++)
 		strbuf_addf(&b->log, " %s", b->r.folders[ids[i] - 1].wire);
 	strbuf_addf(&b->log, " (%lld)\n", (long long)messages);
+	return true;
+}
+
+static inline bool on_witness(void *ctx, int64_t epoch, struct witness *out,
+			      struct err *err)
+{
+	struct bed *b = ctx;
+
+	(void)err;
+	assert_true(epoch > 0);
+	b->witnessed++;
+	*out = b->witness;
 	return true;
 }
 
@@ -134,6 +149,7 @@ static inline void play(struct bed *b, const char *text)
 		.listing = on_listing,
 		.expect = on_expect,
 		.unchanged = on_unchanged,
+		.witness = on_witness,
 		.begin = on_begin,
 		.window = on_window,
 		.end = on_end,
@@ -146,7 +162,8 @@ static inline void play(struct bed *b, const char *text)
 		fail_msg("%s", b->err.text);
 	replay_io(replay, &io);
 	s = imap_session_new(&io, NULL);
-	b->r.sink = &sink;
+	b->sink = sink;
+	b->r.sink = &b->sink;
 	b->r.pool = &b->pool;
 	b->r.account = 1;
 	b->r.depth = DEPTH_FULL;
@@ -203,6 +220,7 @@ static inline void must_log(const struct bed *b, const char *want)
 #define FOLDER(name, messages, next, modseq)                                             \
 	"S: * LIST () \"/\" " name "\nS: * STATUS " name " (MESSAGES " messages          \
 	" UIDNEXT " next " UIDVALIDITY 7 HIGHESTMODSEQ " modseq ")\n"
+#define ALONE(uid) "S: * 1 FETCH (UID " #uid " FLAGS ())\n"
 #define OPEN(exists, next, modseq)                                                       \
 	"S: * " exists " EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: * OK [UIDNEXT " next     \
 	"] Ok\nS: * OK [HIGHESTMODSEQ " modseq "] Ok\n"

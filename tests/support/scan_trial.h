@@ -33,13 +33,14 @@ struct trial {
 	struct audit_scan_sink sink;
 	struct audit_scan_item v[UIDS];
 	size_t n;
-	struct strbuf told[UIDS]; /* by uid % UIDS */
-	int64_t seen, fail_at;	  /* the call of seen that fails; 0: none */
-	struct imap_io inner;	  /* of the transcript */
-	bool silent;		  /* at its end nothing comes, and nothing ends */
-	int64_t drip_ms;	  /* so long each read takes */
-	const uint32_t *later;	  /* uids that come one by one, when one was seen */
-	size_t later_n, taken;	  /* still to come; away */
+	struct strbuf told[UIDS];    /* by uid % UIDS */
+	int64_t seen, fail_at;	     /* the call of seen that fails; 0: none */
+	struct imap_io inner;	     /* of the transcript */
+	const struct witness *known; /* NULL */
+	bool silent;		     /* at its end nothing comes, and nothing ends */
+	int64_t drip_ms;	     /* so long each read takes */
+	const uint32_t *later;	     /* uids that come one by one, when one was seen */
+	size_t later_n, taken;	     /* still to come; away */
 	struct strbuf why;
 	struct err err;
 };
@@ -157,7 +158,8 @@ static enum audit_scan_end scan(struct trial *t, const char *text, size_t chunk)
 	replay_io(r, &t->inner);
 	session = imap_session_new(&io, NULL);
 	strbuf_clear(&t->why);
-	end = audit_scan_folder(&t->s, session, "INBOX", 7, t->v, t->n, &t->why, &t->err);
+	end = audit_scan_folder(&t->s, session, "INBOX", 7, t->known, t->v, t->n, &t->why,
+				&t->err);
 	if (end == SCAN_ENDED && !replay_finished(r))
 		fail_msg("the transcript is not finished");
 	imap_session_free(session);

@@ -9,6 +9,7 @@
 
 #include "audit/audit_lookup.h"
 #include "mime/mime_identity.h"
+#include "model/objectid.h"
 #include "tests/support/replay_io.h"
 
 enum { UIDS = 64 };
@@ -22,6 +23,7 @@ struct trial {
 	struct strbuf told[UIDS]; /* by uid */
 	int64_t founds, settles;
 	int64_t fail_at; /* the call of found that fails; 0: none */
+	struct witness known;
 	struct replay *replay;
 	size_t sent[UIDS]; /* octets the client had sent by then, by uid */
 	struct strbuf why;
@@ -102,8 +104,8 @@ static enum audit_looked look(struct trial *t, struct replay *r, uint32_t uidval
 	s = imap_session_new(&io, NULL);
 	t->err = ERR_INIT;
 	strbuf_clear(&t->why);
-	looked = audit_lookup_folder(&t->l, s, "INBOX", uidvalidity, t->v, t->n, &t->why,
-				     &t->err);
+	looked = audit_lookup_folder(&t->l, s, "INBOX", uidvalidity, &t->known, t->v,
+				     t->n, &t->why, &t->err);
 	if (looked == AUDIT_BROKE)
 		assert_true(t->err.cls != ERR_NONE && t->err.text[0] != '\0');
 	else
@@ -310,6 +312,74 @@ static void does_not_believe_another_folder(void **state)
 	replay_free(renewed);
 }
 
+/* UIDVALIDITY stands, and so do the UIDs: two folders have changed names. */
+static void does_not_believe_a_folder_of_that_uidvalidity(void **state)
+{
+#define PROOF                                                                            \
+	"C: m2 UID FETCH 1 (UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS "       \
+	"(MESSAGE-ID)])\n"                                                               \
+	"S: * 1 FETCH (UID 1 INTERNALDATE \"01-Jan-2010 15:15:35 +0000\" RFC822.SIZE 4 " \
+	"BODY[HEADER.FIELDS (MESSAGE-ID)] {21}\n"
+#define WITH_ID                                                                          \
+	"C: m1 EXAMINE INBOX\nS: * OK [UIDVALIDITY 7] ok\n"                              \
+	"S: * OK [MAILBOXID (fi)] ok\nS: m1 OK done\n"
+	static const struct {
+		const char *text, *mailbox; /* what is known of it; NULL */
+		bool by_messages;
+		enum audit_looked looked;
+	} cases[] = {
+		{ EXAMINED PROOF
+		  "S: Message-ID: <4@a>\nS:\nS: )\nS: m2 OK\n"
+		  "C: m3 UID FETCH 1 (UID BODY.PEEK[])\n"
+		  "S: * 1 FETCH (UID 1 BODY[] {2}\nS: \nS: )\nS: m3 OK done\n",
+		  NULL, true, AUDIT_LOOKED },
+		{ EXAMINED PROOF "S: Message-ID: <5@a>\nS:\nS: )\nS: m2 OK\n", NULL, true,
+		  AUDIT_CLOSED },
+		/* What is damaged is to be looked at, too. */
+		{ EXAMINED "C: m2 UID FETCH 1 (UID INTERNALDATE RFC822.SIZE "
+			   "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])\nS: m2 NO\n"
+			   "C: m3 UID FETCH 1 (UID BODY.PEEK[])\n"
+			   "S: * 1 FETCH (UID 1 BODY[] {2}\nS: \nS: )\nS: m3 OK done\n",
+		  NULL, true, AUDIT_LOOKED },
+		{ WITH_ID "C: m2 UID FETCH 1 (UID BODY.PEEK[])\n"
+			  "S: * 1 FETCH (UID 1 BODY[] {2}\nS: \nS: )\nS: m2 OK done\n",
+		  "fi", true, AUDIT_LOOKED },
+		{ WITH_ID, "fo", true, AUDIT_CLOSED },
+		{ WITH_ID, "fo", false, AUDIT_CLOSED },
+		/* It was told, and is not now. */
+		{ EXAMINED PROOF "S: Message-ID: <5@a>\nS:\nS: )\nS: m2 OK\n", "fi", true,
+		  AUDIT_CLOSED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct replay *r = parse(cases[i].text);
+		struct trial t;
+
+		trial_open(&t);
+		seek(&t, 1, WANT_BODY, 10);
+		t.known.shared = true;
+		t.known.mailbox = cases[i].mailbox != NULL
+					  ? objectid_mark(cases[i].mailbox)
+					  : 0;
+		t.known.n = cases[i].by_messages;
+		t.known.m[0] = (struct message){
+			.uid = 1, .tier = TIER_ID, .octets = 4, .date = 1262358935
+		};
+		mime_key_id(t.l.sha, SPAN_LIT("<4@a>"), &t.known.m[0].key);
+		if (look(&t, r, 7) != cases[i].looked || !replay_finished(r))
+			fail_msg("case %zu: %s%s", i, t.err.text, strbuf_cstr(&t.why));
+		told(&t, 1,
+		     cases[i].looked == AUDIT_LOOKED
+			     ? "2 subject=? fields=0 header=2 body=0 crlf=0"
+			     : "");
+		if (cases[i].looked == AUDIT_CLOSED)
+			assert_string_equal(strbuf_cstr(&t.why), AUDIT_PROOF_OTHER);
+		trial_close(&t);
+		replay_free(r);
+	}
+}
+
 static void takes_only_what_was_asked_for(void **state)
 {
 	struct replay *r = parse(EXAMINED
@@ -406,6 +476,7 @@ int main(void)
 		cmocka_unit_test(a_cut_anywhere_breaks_cleanly),
 		cmocka_unit_test(names_the_message_that_breaks_the_connection),
 		cmocka_unit_test(does_not_believe_another_folder),
+		cmocka_unit_test(does_not_believe_a_folder_of_that_uidvalidity),
 		cmocka_unit_test(takes_only_what_was_asked_for),
 		cmocka_unit_test(looks_at_the_whole_header_where_fields_give_no_key),
 		cmocka_unit_test(ends_when_the_sink_fails),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "model/objectid.h"
 #include "tests/support/scan_trial.h"
 
 static void reads_several_in_one_command(void **state)
@@ -367,6 +368,82 @@ static void other_folders_and_passing_refusals_are_left(void **state)
 	trial_close(&t);
 }
 
+/* UIDVALIDITY stands, and so do the UIDs: two folders have changed names. */
+static void a_folder_must_show_that_it_was_audited(void **state)
+{
+#define PROOF(id)                                                                        \
+	EXAMINE "C: m2 UID FETCH 1 (UID INTERNALDATE RFC822.SIZE "                       \
+		"BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])\n"                               \
+		"S: * 1 FETCH (UID 1 INTERNALDATE \"01-Jan-2010 15:15:35 +0000\" "       \
+		"RFC822.SIZE 59 BODY[HEADER.FIELDS (MESSAGE-ID)] {21}\n"                 \
+		"S: Message-ID: <" id "@a>\nS:\nS: )\nS: m2 OK\n"
+#define WITH_ID                                                                          \
+	"C: m1 EXAMINE INBOX\nS: * OK [UIDVALIDITY 7] Ok\nS: * 9 EXISTS\n"               \
+	"S: * OK [MAILBOXID (fi)] Ok\nS: m1 OK [READ-ONLY] Completed\n"
+	static const struct {
+		const char *text, *mailbox; /* what is known of it; NULL */
+		enum audit_scan_end end;
+	} cases[] = {
+		{ PROOF("4") FETCH("m3", "1")
+			  ANSWER("1", "59", "59", GOOD) "S: m3 OK done\n",
+		  NULL, SCAN_ENDED },
+		{ PROOF("5"), NULL, SCAN_CLOSED },
+		{ WITH_ID FETCH("m2", "1")
+			  ANSWER("1", "59", "59", GOOD) "S: m2 OK done\n",
+		  "fi", SCAN_ENDED },
+		{ WITH_ID, "fo", SCAN_CLOSED },
+		{ PROOF("5"), "fi", SCAN_CLOSED }, /* it was told, and is not now */
+		/* What is damaged is to be found, and is no other folder for it. */
+		{ EXAMINE
+		  "C: m2 UID FETCH 1 (UID INTERNALDATE RFC822.SIZE "
+		  "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])\nS: m2 OK\n" FETCH("m3", "1")
+			  ANSWER("1", "59", "59", GOOD) "S: m3 OK done\n",
+		  NULL, SCAN_ENDED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		static struct witness known = { .shared = true, .n = 1 };
+		struct trial t;
+
+		trial_open(&t);
+		want(&t, 1, 59, NULL);
+		known.mailbox = cases[i].mailbox != NULL ? objectid_mark(cases[i].mailbox)
+							 : 0;
+		known.m[0].uid = 1;
+		known.m[0].tier = TIER_ID;
+		known.m[0].octets = 59;
+		known.m[0].date = 1262358935;
+		mime_key_id(t.s.sha, SPAN_LIT("<4@a>"), &known.m[0].key);
+		t.known = &known;
+		if (scan(&t, cases[i].text, 0) != cases[i].end)
+			fail_msg("case %zu: %s%s", i, t.err.text, strbuf_cstr(&t.why));
+		told(&t, 1, cases[i].end == SCAN_ENDED ? "read 59/59" : "");
+		if (cases[i].end == SCAN_CLOSED)
+			assert_string_equal(strbuf_cstr(&t.why), AUDIT_PROOF_OTHER);
+		trial_close(&t);
+	}
+}
+
+static void most_messages_decide(void **state)
+{
+	static struct witness known = { .n = 3 };
+	struct audit_proof p = { .known = &known };
+
+	(void)state;
+	assert_false(audit_proof_denies(&p));
+	p.other = 1;
+	assert_true(audit_proof_denies(&p));
+	p.seen = 4;
+	assert_false(audit_proof_denies(&p));
+	p.other = 3;
+	assert_true(audit_proof_denies(&p));
+	assert_false(audit_proof_holds(&p));
+	p.other = 0;
+	p.seen = 7;
+	assert_true(audit_proof_holds(&p));
+}
+
 static void a_sink_that_fails_ends_it(void **state)
 {
 	struct trial t;
@@ -400,6 +477,8 @@ int main(void)
 		cmocka_unit_test(names_a_literal_of_another_length),
 		cmocka_unit_test(what_fails_the_second_time_is_named),
 		cmocka_unit_test(other_folders_and_passing_refusals_are_left),
+		cmocka_unit_test(a_folder_must_show_that_it_was_audited),
+		cmocka_unit_test(most_messages_decide),
 		cmocka_unit_test(a_sink_that_fails_ends_it),
 	};
 

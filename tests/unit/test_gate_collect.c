@@ -103,7 +103,9 @@ static void tells_of_damage(void **state)
 			   .depth = DEPTH_FULL,
 			   .operator_name = "t" };
 	struct folder_scan scan = { .messages = 9, .error = "" };
+	struct store_row *rows;
 	int64_t id;
+	size_t n;
 
 	bed_read(r, 9);
 	(void)bed_transfer(r, "ada", "migrate");
@@ -120,6 +122,17 @@ static void tells_of_damage(void **state)
 	assert_int_equal(f.messages, 9);
 	assert_int_equal(f.scanned, 2);
 	assert_true(f.scanned_at > 0);
+	/* Another folder took the name: nothing is known of what lies there now. */
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 9, 1, &n);
+	rows[2].m.key.bytes[0] ^= 1;
+	rig_read(r, rows, n, DEPTH_FULL);
+	free(rows);
+	rig_account_end(r, ACCOUNT_READ, DEPTH_FULL);
+	rig_run_end(r);
+	f = bed_see(r);
+	assert_int_equal(f.damage_n, 0);
+	assert_int_equal(f.scanned, 1);
 }
 
 static void tells_what_persons_did(void **state)

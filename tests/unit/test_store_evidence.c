@@ -169,6 +169,15 @@ static void counts_what_scans_could_know(void **state)
 	assert_int_equal(s.scanned, 9);
 	assert_int_equal(s.damaged, 0);
 	assert_int_equal(see(r).side[SIDE_NEW].messages, 0);
+	/* what lies under its UID since, when another folder took the name, was not */
+	rig_start(r, DEPTH_FULL);
+	rows[2].m.key.bytes[0] ^= 1;
+	rig_read(r, rows, n, DEPTH_FULL);
+	rig_account_end(r, ACCOUNT_READ, DEPTH_FULL);
+	rig_run_end(r);
+	s = see(r).side[SIDE_OLD];
+	assert_int_equal(s.messages, 9);
+	assert_int_equal(s.scanned, 8);
 	free(rows);
 }
 

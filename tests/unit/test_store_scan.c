@@ -137,6 +137,56 @@ static void what_was_scanned_stays_scanned(void **state)
 	assert_string_equal(wants(b), "1:2 2:0 3:0");
 }
 
+/* A folder took the name of another one with its UIDVALIDITY: under these UIDs, of the
+ * same size, are other messages. */
+static void what_was_scanned_was_another_message(void **state)
+{
+	struct bed *b = *state;
+	struct body_facts f;
+	struct rig *r = &b->rig;
+	struct folder_state s = rig_state(4);
+	struct store_row rows[] = { rig_row(1), rig_row(2), rig_row(3), rig_row(5) };
+	struct store_scan_rows *it;
+	struct err err = ERR_INIT;
+	struct scan_row row;
+	struct scan_sum sum;
+	bool found = false;
+
+	for (uint32_t uid = 1; uid <= 5; uid++) {
+		f = seen(uid);
+		f.symptoms = uid <= 2 ? SYMPTOM_BIT(SYMPTOM_NUL) : 0;
+		put(b, uid, &f);
+	}
+	assert_string_equal(wants(b), "1:2 2:2 3:2 4:2 5:2");
+	rig_run_end(r);
+	rig_run(r, DEPTH_FULL);
+	rows[1].m.key.bytes[0] ^= 1; /* another identity */
+	rows[2].m.flags ^= MSG_SEEN; /* flags are none of its */
+	b->epoch = rig_begin(r, &s);
+	rig_put(r, b->epoch, 1, UINT32_MAX, rows, COUNT_OF(rows), DEPTH_FULL);
+	rig_end(r, b->epoch, &s, DEPTH_FULL);
+	assert_string_equal(wants(b), "1:2 2:0 3:2 5:2");
+	rig_run_end(r);
+	rig_run(r, DEPTH_FULL);
+	read_folder(b, 0, 5); /* 4 is there again: whatever it is */
+	assert_string_equal(wants(b), "1:2 2:0 3:2 4:0 5:2");
+	ok(store_scan_sum(r->st, b->epoch, &sum, &err));
+	assert_int_equal(sum.scanned, 3);
+	ok(store_body(r->st, b->epoch, 1, &r->arena, &f, &found, &err));
+	assert_true(found);
+	ok(store_body(r->st, b->epoch, 2, &r->arena, &f, &found, &err));
+	assert_false(found);
+	ok(store_scan_rows_open(r->st, b->epoch, false, &it, &err));
+	assert_int_equal(store_scan_rows_next(it, &row, &err), NEXT_ITEM);
+	assert_int_equal(row.uid, 1);
+	assert_int_equal(store_scan_rows_next(it, &row, &err), NEXT_END);
+	store_scan_rows_close(it);
+	f = seen(2);
+	put(b, 2, &f);
+	put(b, 4, &f);
+	assert_string_equal(wants(b), "1:2 2:4 3:2 4:0 5:2"); /* of another size */
+}
+
 static void the_newest_facts_are_given_back(void **state)
 {
 	struct bed *b = *state;
@@ -341,6 +391,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(what_was_scanned_stays_scanned),
+		TEST(what_was_scanned_was_another_message),
 		TEST(the_newest_facts_are_given_back),
 		TEST(how_a_side_counts_is_learned_from_all_of_it),
 		TEST(the_newest_scan_of_a_folder_counts),
