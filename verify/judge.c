@@ -200,14 +200,16 @@ bool judge_mass(int64_t n, int64_t of, int64_t messages, unsigned percent)
 	return n >= messages && n * 100 >= of * (int64_t)percent;
 }
 
-enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, int64_t of,
+enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, int64_t young, int64_t of,
 				 int64_t messages, unsigned percent)
 {
 	if (nowhere == 0 || !judge_mass(gone, of, messages, percent))
 		return VANISH_NOTHING;
 	if (gone - nowhere >= nowhere)
 		return VANISH_MOVER;
-	return gone * 100 >= of * MASS_NEARLY_ALL ? VANISH_ALL : VANISH_OWNER;
+	if (gone * 100 < of * MASS_NEARLY_ALL)
+		return VANISH_OWNER;
+	return young == nowhere ? VANISH_FETCHED : VANISH_ALL;
 }
 
 enum severity judge_missing(bool sealed, enum why why)

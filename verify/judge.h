@@ -83,11 +83,13 @@ enum vanish_cause {
 	VANISH_OWNER,	/* much of it, and little arrived: thrown away before the move */
 	VANISH_MOVER,	/* most of it arrived, and not all: it was moved, and some is lost */
 	VANISH_ALL,	/* nearly all that there was */
+	VANISH_FETCHED, /* likewise, and it was young mail of INBOX: POP does that */
 };
-enum { VANISH_CAUSE_COUNT = VANISH_ALL + 1 };
+enum { VANISH_CAUSE_COUNT = VANISH_FETCHED + 1 };
 /* gone: of which the old side has no copy any more; nowhere: and the new side never had
- * one; of: what the old side held before.  The limits are those of judge_mass. */
-enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, int64_t of,
+ * one; young: of these, that had not lain in INBOX for long; of: what the old side held
+ * before.  The limits are those of judge_mass. */
+enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, int64_t young, int64_t of,
 				 int64_t messages, unsigned percent);
 
 /* A message of the old side that is not on the new one.  sealed: the transfer has a

@@ -7,10 +7,13 @@
  */
 #include "base/num.h"
 #include "base/text.h"
+#include "store/store_run.h"
 #include "store/store_vanished.h"
 #include "verify/work.h"
 
 #define NAMED 3
+/* Mail that is fetched by POP does not lie for longer, as a rule. */
+#define YOUNG (60 * INT64_C(86400))
 
 struct vanish {
 	struct work *w;
@@ -18,17 +21,26 @@ struct vanish {
 	int64_t run;
 	int64_t gone;	 /* that the old side has no copy of any more */
 	int64_t nowhere; /* of these: of which the new side never had one */
+	int64_t young;	 /* of these: that came to INBOX not long before */
 	size_t named;
 	struct strbuf names; /* of some of the latter */
 };
+
+static bool is_young(const struct vanished *v, int64_t at)
+{
+	return span_ieq(span_str(v->folder), span_str("INBOX")) &&
+	       v->date != MSG_DATE_UNKNOWN && v->date > at - YOUNG;
+}
 
 static bool read_wave(struct vanish *x, struct err *err)
 {
 	struct store_vanished *it = NULL;
 	struct vanished v;
 	enum next next;
+	struct run run;
 
-	if (!store_vanished_open(x->w->st, x->m->old.account, x->w->new.account, x->run,
+	if (!store_run_get(x->w->st, x->run, x->w->arena, &run, err) ||
+	    !store_vanished_open(x->w->st, x->m->old.account, x->w->new.account, x->run,
 				 &it, err))
 		return false;
 	while ((next = store_vanished_next(it, &v, err)) == NEXT_ITEM) {
@@ -38,6 +50,7 @@ static bool read_wave(struct vanish *x, struct err *err)
 		if (v.arrived)
 			continue;
 		x->nowhere++;
+		x->young += is_young(&v, run.started);
 		if (*v.message_id == '\0' || x->named == NAMED)
 			continue;
 		strbuf_adds(&x->names, x->named++ == 0 ? "" : ", ");
@@ -57,6 +70,8 @@ static const char *say(const struct vanish *x, enum vanish_cause cause)
 				 "these did not arrive.",
 		[VANISH_ALL] = "A server that came up without its disk does this, and a "
 			       "mover that removes what it copied.",
+		[VANISH_FETCHED] = "It was young mail of INBOX: it looks as if its owner "
+				   "fetched it by POP.",
 	};
 	struct arena *arena = x->w->arena;
 	char gone[32], nowhere[32], more[32];
@@ -83,17 +98,19 @@ static bool judge_wave(struct vanish *x, int64_t of, struct err *err)
 	const struct verify_options *o = x->w->o;
 	enum vanish_cause cause;
 
-	x->gone = x->nowhere = 0;
+	x->gone = x->nowhere = x->young = 0;
 	x->named = 0;
 	strbuf_clear(&x->names);
 	if (!read_wave(x, err))
 		return false;
-	cause = judge_vanished(x->gone, x->nowhere, of, o->mass_messages,
+	cause = judge_vanished(x->gone, x->nowhere, x->young, of, o->mass_messages,
 			       o->mass_percent);
 	if (cause == VANISH_NOTHING)
 		return true;
 	return emit_place(x->w, x->m, FINDING_VANISHED,
-			  cause == VANISH_OWNER ? SEVERITY_INFO : SEVERITY_DOUBT,
+			  cause == VANISH_OWNER || cause == VANISH_FETCHED
+				  ? SEVERITY_INFO
+				  : SEVERITY_DOUBT,
 			  WHY_NONE, SIDE_OLD, "", "", say(x, cause), x->nowhere, err);
 }
 

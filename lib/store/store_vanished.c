@@ -78,7 +78,7 @@ static const char sql_vanished[] = PLACES
 	"SELECT p.name, p.delim, p.attrs, m.\"key\" IN (SELECT n.\"key\" FROM folder f"
 	" JOIN folder_epoch e ON e.folder = f.id JOIN message n ON n.id BETWEEN"
 	" (e.id << 32) AND (e.id << 32) + 4294967295 WHERE f.account = ?2"
-	" AND n.tier IN (1, 2)), i.text"
+	" AND n.tier IN (1, 2)), i.text, m.\"date\""
 	" FROM place p JOIN message m ON" OF_PLACE
 	" LEFT JOIN message_id i ON i.message = m.id"
 	" WHERE coalesce(m.gone_run, p.went) = ?3 AND m.\"key\" NOT IN ("
@@ -121,7 +121,8 @@ enum next store_vanished_next(struct store_vanished *it, struct vanished *out,
 				  .delim = (char)sqlite3_column_int(q, 1),
 				  .attrs = (unsigned)sqlite3_column_int64(q, 2),
 				  .arrived = sqlite3_column_int(q, 3) != 0,
-				  .message_id = db_text(q, 4) };
+				  .message_id = db_text(q, 4),
+				  .date = db_date(q, 5) };
 	return NEXT_ITEM;
 }
 

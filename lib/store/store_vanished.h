@@ -28,6 +28,7 @@ struct vanished {
 	const char *folder; /* decoded; borrowed until the next call, as message_id */
 	char delim;
 	unsigned attrs;
+	int64_t date;		/* INTERNALDATE; MSG_DATE_UNKNOWN */
 	bool arrived;		/* the other account holds it, or did once */
 	const char *message_id; /* ""; not known */
 };

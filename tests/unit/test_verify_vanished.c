@@ -109,6 +109,45 @@ static void a_folder_that_went_took_its_mail_along(void **state)
 	fx_close(&x.f);
 }
 
+/* Who fetches his mail by POP empties INBOX every day: that is life.  Old letters, or those
+ * of another folder, are none that POP fetches. */
+static void young_mail_of_inbox_was_fetched(void **state)
+{
+	static const struct {
+		const char *folder;
+		int64_t age;
+		const char *want;
+	} cases[] = {
+		{ "INBOX", 3 * DAY, "none info vanished old  x20\n" },
+		{ "INBOX", 90 * DAY, "none doubt vanished old  x20\n" },
+		{ "Work", 3 * DAY, "none doubt vanished old  x20\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct fx_message *v;
+		struct fx_folder all;
+		struct fx_folder none = { .name = cases[i].folder, FX_EMPTY };
+		struct trial x;
+
+		begin(&x);
+		v = arena_alloc(&x.f.arena, 20 * sizeof *v);
+		all = some(&x.f, cases[i].folder, 0, 20);
+		for (size_t k = 0; k < all.n; k++) {
+			v[k] = all.message[k];
+			v[k].date = the_time - cases[i].age + (int64_t)k;
+		}
+		all.message = v;
+		read_one(&x.f, SIDE_OLD, "ann", &all, 1);
+		read_one(&x.f, SIDE_OLD, "ann", &none, 1);
+		read_one(&x.f, SIDE_NEW, "ann", &none, 1);
+		judged(&x.f, x.t);
+		if (strstr(reasons(&x.f, x.t), cases[i].want) == NULL)
+			fail_msg("case %zu:\n%s", i, reasons(&x.f, x.t));
+		fx_close(&x.f);
+	}
+}
+
 /* Two waves are two findings: who accepted the first did not take the second. */
 static void each_wave_is_a_finding_and_says_what_went(void **state)
 {
@@ -179,6 +218,7 @@ int main(void)
 		cmocka_unit_test(
 			what_lies_in_another_folder_or_under_new_uids_did_not_go),
 		cmocka_unit_test(a_folder_that_went_took_its_mail_along),
+		cmocka_unit_test(young_mail_of_inbox_was_fetched),
 		cmocka_unit_test(each_wave_is_a_finding_and_says_what_went),
 		cmocka_unit_test(after_the_seal_the_baseline_speaks),
 	};
