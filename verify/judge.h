@@ -86,8 +86,8 @@ enum vanish_cause {
 	VANISH_FETCHED, /* likewise, and it was young mail of INBOX: POP does that */
 };
 enum { VANISH_CAUSE_COUNT = VANISH_FETCHED + 1 };
-/* gone: of which the old side has no copy any more; nowhere: and the new side never had
- * one; young: of these, that had not lain in INBOX for long; of: what the old side held
+/* gone: of which the old side has no copy any more; nowhere: nor has the new side;
+ * young: of these, that had not lain in INBOX for long; of: what the old side held
  * before.  The limits are those of judge_mass. */
 enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, int64_t young, int64_t of,
 				 int64_t messages, unsigned percent);

@@ -20,7 +20,7 @@ struct vanish {
 	struct work_member *m;
 	int64_t run;
 	int64_t gone;	 /* that the old side has no copy of any more */
-	int64_t nowhere; /* of these: of which the new side never had one */
+	int64_t nowhere; /* of these: that are not on the new side, nor were behind a seal */
 	int64_t young;	 /* of these: that came to INBOX not long before */
 	size_t named;
 	struct strbuf names; /* of some of the latter */
@@ -35,13 +35,15 @@ static bool is_young(const struct vanished *v, int64_t at)
 static bool read_wave(struct vanish *x, struct err *err)
 {
 	struct store_vanished *it = NULL;
+	/* Without a seal nobody knows who removed it on the new side. */
+	int64_t since = x->m->sealed ? x->m->seal.run[SIDE_NEW] : INT64_MAX - 1;
 	struct vanished v;
 	enum next next;
 	struct run run;
 
 	if (!store_run_get(x->w->st, x->run, x->w->arena, &run, err) ||
-	    !store_vanished_open(x->w->st, x->m->old.account, x->w->new.account, x->run,
-				 &it, err))
+	    !store_vanished_open(x->w->st, x->m->old.account, x->w->new.account, since,
+				 x->run, &it, err))
 		return false;
 	while ((next = store_vanished_next(it, &v, err)) == NEXT_ITEM) {
 		if (judge_bin(v.folder, v.delim, v.attrs))
@@ -87,7 +89,7 @@ static const char *say(const struct vanish *x, enum vanish_cause cause)
 	return arena_printf(
 		arena,
 		"Of %s messages that went from the old side between two audits (noticed "
-		"by run %lld) the new side never had %s%s.  %s",
+		"by run %lld) %s are not on the new side%s.  %s",
 		num_group(x->gone, gone, sizeof gone), (long long)x->run,
 		num_group(x->nowhere, nowhere, sizeof nowhere), names, of[cause]);
 }

@@ -75,10 +75,13 @@ bool store_vanished_count(struct store *st, int64_t account, int64_t until,
 }
 
 static const char sql_vanished[] = PLACES
-	"SELECT p.name, p.delim, p.attrs, m.\"key\" IN (SELECT n.\"key\" FROM folder f"
-	" JOIN folder_epoch e ON e.folder = f.id JOIN message n ON n.id BETWEEN"
-	" (e.id << 32) AND (e.id << 32) + 4294967295 WHERE f.account = ?2"
-	" AND n.tier IN (1, 2)), i.text, m.\"date\""
+	", there AS MATERIALIZED (SELECT e.id AS epoch, coalesce(f.gone_run, (SELECT"
+	" min(x.first_run) FROM folder_epoch x WHERE x.folder = f.id AND x.id > e.id)) AS"
+	" went FROM folder f JOIN folder_epoch e ON e.folder = f.id WHERE f.account = ?2)"
+	" SELECT p.name, p.delim, p.attrs, m.\"key\" IN (SELECT n.\"key\" FROM there t"
+	" JOIN message n ON n.id BETWEEN (t.epoch << 32) AND (t.epoch << 32) + 4294967295"
+	" WHERE n.tier IN (1, 2) AND coalesce(n.gone_run, t.went, ?5) > ?4), i.text,"
+	" m.\"date\""
 	" FROM place p JOIN message m ON" OF_PLACE
 	" LEFT JOIN message_id i ON i.message = m.id"
 	" WHERE coalesce(m.gone_run, p.went) = ?3 AND m.\"key\" NOT IN ("
@@ -92,8 +95,8 @@ struct store_vanished {
 	sqlite3_stmt *q;
 };
 
-bool store_vanished_open(struct store *st, int64_t account, int64_t other, int64_t run,
-			 struct store_vanished **out, struct err *err)
+bool store_vanished_open(struct store *st, int64_t account, int64_t other, int64_t since,
+			 int64_t run, struct store_vanished **out, struct err *err)
 {
 	struct store_vanished *it = mem_calloc(1, sizeof *it);
 
@@ -105,6 +108,8 @@ bool store_vanished_open(struct store *st, int64_t account, int64_t other, int64
 	sqlite3_bind_int64(it->q, 1, account);
 	sqlite3_bind_int64(it->q, 2, other);
 	sqlite3_bind_int64(it->q, 3, run);
+	sqlite3_bind_int64(it->q, 4, since);
+	sqlite3_bind_int64(it->q, 5, INT64_MAX);
 	*out = it;
 	return true;
 }

@@ -29,13 +29,15 @@ struct vanished {
 	char delim;
 	unsigned attrs;
 	int64_t date;		/* INTERNALDATE; MSG_DATE_UNKNOWN */
-	bool arrived;		/* the other account holds it, or did once */
+	bool arrived;		/* the other account holds it, or did after since */
 	const char *message_id; /* ""; not known */
 };
 struct store_vanished;
-/* Ascending by folder epoch and UID.  other: account of the new side; 0: none. */
-bool store_vanished_open(struct store *st, int64_t account, int64_t other, int64_t run,
-			 struct store_vanished **out, struct err *err) MUST_CHECK;
+/* Ascending by folder epoch and UID.  other: account of the new side; 0: none.  since: what
+ * that lost by this run did not arrive; INT64_MAX - 1: only what it holds did. */
+bool store_vanished_open(struct store *st, int64_t account, int64_t other, int64_t since,
+			 int64_t run, struct store_vanished **out,
+			 struct err *err) MUST_CHECK;
 enum next store_vanished_next(struct store_vanished *it, struct vanished *out,
 			      struct err *err) MUST_CHECK;
 void store_vanished_close(struct store_vanished *it);

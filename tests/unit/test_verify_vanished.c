@@ -88,6 +88,20 @@ static void what_lies_in_another_folder_or_under_new_uids_did_not_go(void **stat
 	fx_close(&x.f);
 }
 
+/* Both sides had it, and neither has it now: a mirror that deleted, or a loss twice. */
+static void what_both_sides_lost_is_told(void **state)
+{
+	struct trial x;
+
+	(void)state;
+	begin(&x);
+	reading(&x, "Work", 0, 60, 0, 60);
+	reading(&x, "Work", 0, 0, 0, 55);
+	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_DIFFERS);
+	assert_non_null(strstr(reasons(&x.f, x.t), "none doubt vanished old  x5\n"));
+	fx_close(&x.f);
+}
+
 /* A folder that went as a whole is no other matter than its messages. */
 static void a_folder_that_went_took_its_mail_along(void **state)
 {
@@ -171,7 +185,7 @@ static void each_wave_is_a_finding_and_says_what_went(void **state)
 	assert_int_equal(v.count, 5);
 	assert_non_null(strstr(v.explanation, "Of 60 messages that went"));
 	assert_non_null(strstr(v.explanation,
-			       "never had 5: <55@x>, <56@x>, <57@x> and 2 more."));
+			       "5 are not on the new side: <55@x>, <56@x>, <57@x> and 2 more."));
 	store_findings_close(it);
 	reading(&x, "Work", 0, 0, 0, 198);
 	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_DIFFERS);
@@ -200,6 +214,15 @@ static void after_the_seal_the_baseline_speaks(void **state)
 	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_CLEAN);
 	assert_null(strstr(reasons(&x.f, x.t), "vanished"));
 	fx_close(&x.f);
+	/* What users remove on the new side after it did arrive. */
+	begin(&x);
+	reading(&x, "Work", 0, 60, 0, 60);
+	reading(&x, "Work", 0, 0, 0, 60);
+	seal(&x.f, x.t, "ann", "ann");
+	reading(&x, "Work", 0, 0, 0, 50);
+	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_CLEAN);
+	assert_null(strstr(reasons(&x.f, x.t), "vanished"));
+	fx_close(&x.f);
 	/* But what had gone before it stays said. */
 	begin(&x);
 	reading(&x, "Work", 0, 60, 0, 55);
@@ -217,6 +240,7 @@ int main(void)
 		cmocka_unit_test(a_mass_that_went_and_did_not_arrive_is_told),
 		cmocka_unit_test(
 			what_lies_in_another_folder_or_under_new_uids_did_not_go),
+		cmocka_unit_test(what_both_sides_lost_is_told),
 		cmocka_unit_test(a_folder_that_went_took_its_mail_along),
 		cmocka_unit_test(young_mail_of_inbox_was_fetched),
 		cmocka_unit_test(each_wave_is_a_finding_and_says_what_went),
