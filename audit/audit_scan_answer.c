@@ -85,7 +85,7 @@ static struct audit_scan_item *find(struct audit_scan *s, uint32_t uid)
 static bool give(struct audit_scan *s, struct audit_scan_item *i,
 		 const struct body_facts *f, struct span header, struct err *err)
 {
-	struct audit_scanned out = { .item = i, .facts = f };
+	struct audit_scanned out = { .item = i, .facts = f, .now_ms = s->last_ms };
 
 	i->state = SCAN_DONE;
 	s->progress = true;

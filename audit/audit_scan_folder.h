@@ -51,6 +51,7 @@ struct audit_scan_item {
 struct audit_scanned {
 	const struct audit_scan_item *item;
 	const struct body_facts *facts;
+	int64_t now_ms; /* when the last octet came, by the monotonic clock */
 	bool has_detail;
 	struct message_detail detail;
 };

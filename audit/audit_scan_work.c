@@ -76,10 +76,10 @@ static const char *kept(struct arena *arena, const char *s)
 	return s != NULL ? arena_strdup(arena, s) : NULL;
 }
 
-static bool is_enough(const struct scan_batch *b)
+static bool is_enough(const struct scan_batch *b, int64_t now_ms)
 {
 	return b->n == SCAN_BATCH_MAX || b->octets >= BATCH_OCTETS ||
-	       clock_mono_ms() - b->began_ms >= BATCH_MS;
+	       now_ms - b->began_ms >= BATCH_MS;
 }
 
 static bool on_seen(void *ctx, const struct audit_scanned *s, struct err *err)
@@ -92,7 +92,7 @@ static bool on_seen(void *ctx, const struct audit_scanned *s, struct err *err)
 		w->batch = mem_alloc(sizeof *w->batch);
 		w->batch->n = 0;
 		w->batch->octets = 0;
-		w->batch->began_ms = clock_mono_ms();
+		w->batch->began_ms = s->now_ms;
 		arena_init(&w->batch->arena);
 	}
 	arena = &w->batch->arena;
@@ -110,7 +110,7 @@ static bool on_seen(void *ctx, const struct audit_scanned *s, struct err *err)
 			.subject = kept(arena, s->detail.subject),
 			.message_id = kept(arena, s->detail.message_id),
 		};
-	return !is_enough(w->batch) || flush(w, err);
+	return !is_enough(w->batch, s->now_ms) || flush(w, err);
 }
 
 static bool on_settle(void *ctx, struct err *err)
@@ -118,7 +118,8 @@ static bool on_settle(void *ctx, struct err *err)
 	struct scan_worker *w = ctx;
 	const struct scan_batch *b = w->batch;
 
-	return b == NULL || (b->n < BATCH_ENOUGH && !is_enough(b)) || flush(w, err);
+	return b == NULL || (b->n < BATCH_ENOUGH && !is_enough(b, clock_mono_ms())) ||
+	       flush(w, err);
 }
 
 static struct audit_pace *pace_of(struct scan_worker *w)

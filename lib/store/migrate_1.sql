@@ -183,7 +183,7 @@ ALTER TABLE judgement ADD COLUMN sample_unread INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE judgement ADD COLUMN sample_differ INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE body_seen (
 	message    INTEGER NOT NULL,
-	run        INTEGER NOT NULL REFERENCES run (id),
+	run        INTEGER NOT NULL,
 	read       INTEGER NOT NULL,
 	announced  INTEGER NOT NULL,
 	octets     INTEGER NOT NULL,

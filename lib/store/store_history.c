@@ -5,9 +5,12 @@
 #include "store/store_db.h"
 #include "store/store_window.h"
 
-/* A copy goes with its message, with its folder, or when its folder is renumbered. */
+/* A copy goes with its message, with its folder, or when its folder is renumbered.  It
+ * came when its UID first stood for it: another folder may have taken the name since. */
 static const char sql_history[] =
-	"SELECT * FROM (SELECT m.tier, m.\"key\", m.octets, m.\"date\", m.first_run,"
+	"SELECT * FROM (SELECT m.tier, m.\"key\", m.octets, m.\"date\","
+	" max(m.first_run, coalesce((SELECT max(c.run) FROM message_change c"
+	" WHERE c.message = m.id AND " CHANGED_IDENTITY "), 0)),"
 	" coalesce(m.gone_run, f.gone_run, (SELECT min(x.first_run) FROM folder_epoch x"
 	" WHERE x.folder = f.id AND x.id > e.id), ?5) AS gone, m.id, f.name,"
 	" f.delim, f.attrs"
@@ -156,7 +159,8 @@ bool store_message_as_of(struct store *st, int64_t epoch, int64_t run, struct me
 	}
 	ok = ok && n != NEXT_FAIL;
 	sqlite3_reset(q);
-	if (ok)
+	/* Another message had the UID then. */
+	if (ok && was.tier == m->tier && memcmp(&was.key, &m->key, sizeof was.key) == 0)
 		*m = was;
 	return ok;
 }

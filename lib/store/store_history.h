@@ -42,7 +42,7 @@ void store_history_close(struct store_history *it);
 bool history_facts(const void *p, size_t n, struct message *m) MUST_CHECK;
 
 /* The facts of a message as they were when run had ended; m holds those of now, and was
- * there then. */
+ * there then.  They stay those of now where its UID stood for another message. */
 bool store_message_as_of(struct store *st, int64_t epoch, int64_t run, struct message *m,
 			 struct err *err) MUST_CHECK;
 
