@@ -10,6 +10,7 @@
 enum {
 	QUEUE_ITEMS = 16,
 	QUEUE_OCTETS = 8 << 20,
+	SAME_MAX = 3,	/* folders in a row with one and the same trouble */
 	PAUSE_MS = 200, /* between two calls of progress */
 };
 
@@ -28,6 +29,31 @@ static void say(const struct scan_run *r, const char *fmt, ...)
 	va_end(ap);
 	r->o->say(r->o->say_ctx, strbuf_cstr(&line));
 	strbuf_done(&line);
+}
+
+/* A server that has gone fails in every folder, with the same words. */
+static void flush_same(struct scan_run *r, int side)
+{
+	if (r->said[side].same > SAME_MAX)
+		say(r, "%s: and %lld more folders: the same", side_name((enum side)side),
+		    (long long)(r->said[side].same - SAME_MAX));
+	r->said[side].same = 0;
+}
+
+static void say_folder(struct scan_run *r, const struct scan_worker *w,
+		       const struct scan_place *p)
+{
+	char user[400], name[800];
+
+	if (strcmp(r->said[w->side].text, p->error) != 0) {
+		flush_same(r, (int)w->side);
+		snprintf(r->said[w->side].text, sizeof r->said[w->side].text, "%s",
+			 p->error);
+	}
+	if (r->said[w->side].same++ < SAME_MAX)
+		say(r, "%s %s: cannot scan \"%s\" to its end: %s", side_name(w->side),
+		    scan_shown(w->job->user, user, sizeof user),
+		    scan_shown(p->name, name, sizeof name), p->error);
 }
 
 static void tell(struct scan_run *r)
@@ -91,7 +117,6 @@ static bool put_folder(struct scan_run *r, const struct scan_worker *w,
 		.gap_uid = p->gap_uid,
 		.error = p->error,
 	};
-	char user[400], name[800];
 
 	if (!store_folder_scan_put(r->st, &s, err))
 		return false;
@@ -102,9 +127,7 @@ static bool put_folder(struct scan_run *r, const struct scan_worker *w,
 		return true;
 	r->progress.errors++;
 	r->out->run.side[w->side].folders_failed++;
-	say(r, "%s %s: cannot scan \"%s\" to its end: %s", side_name(w->side),
-	    scan_shown(w->job->user, user, sizeof user),
-	    scan_shown(p->name, name, sizeof name), p->error);
+	say_folder(r, w, p);
 	return true;
 }
 
@@ -380,6 +403,8 @@ bool audit_scan_run(struct store *st, const struct audit_options *o,
 		fail(r, err);
 	ok = loop(r, started ? err : &(struct err){ .cls = ERR_NONE }) && started;
 	join(r);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		flush_same(r, side);
 	ok = ok && audit_paces_end(&r->crew.paces, st, &out->run, err) && finish(r, err);
 out:
 	out->run.took_ms = clock_mono_ms() - r->began;

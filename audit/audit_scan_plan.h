@@ -23,6 +23,11 @@ struct scan_run {
 	struct body_size_rule rule[SIDE_COUNT];
 	bool failed;
 	struct err why;
+	/* What was said last of folders that could not be scanned, and how often. */
+	struct {
+		char text[AUDIT_WORDS_SIZE];
+		int64_t same;
+	} said[SIDE_COUNT];
 };
 
 /*

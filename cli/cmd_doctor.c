@@ -16,6 +16,7 @@
 #include "imap/imap_session.h"
 #include "plan/plan_forecast.h"
 #include "store/store_account.h"
+#include "store/store_gate.h"
 #include "store/store_logs.h"
 #include "store/store_run.h"
 
@@ -95,11 +96,13 @@ static void check_clock(struct doctor *d)
 {
 	struct err err = ERR_INIT;
 	char now[CLOCK_ISO_SIZE], then[CLOCK_ISO_SIZE];
+	int64_t newest = 0, maps;
 	struct run run;
 	bool found;
 
 	clock_iso(clock_now(), now);
-	if (!store_run_last(d->p.store, "", &d->arena, &run, &found, &err)) {
+	if (!store_run_last(d->p.store, "", &d->arena, &run, &found, &err) ||
+	    !store_gate_times(d->p.store, &newest, &maps, &err)) {
 		checks_add(&d->checks, CHECK_FAIL, exit_of(&err), "clock", err.hint, "%s",
 			   err.text);
 		return;
@@ -109,6 +112,14 @@ static void check_clock(struct doctor *d)
 		checks_add(&d->checks, CHECK_FAIL, EXIT_LOCAL, "clock",
 			   "set the clock right (NTP) before the next run",
 			   "it is %s here, but the newest run ended at %s", now, then);
+		return;
+	}
+	if (newest > clock_now()) {
+		checks_add(&d->checks, CHECK_WARN, 0, "clock",
+			   "audit again; the gate judges nothing until that time is over",
+			   "it is %s here, but there is evidence of %s: the clock was "
+			   "wrong then, or is now",
+			   now, clock_iso(newest, then));
 		return;
 	}
 	checks_add(&d->checks, CHECK_OK, 0, "clock", NULL, "%s; not earlier than any run",

@@ -89,7 +89,7 @@ int main(int argc, char **argv)
 	progress_end();
 	if (!out_finish(&err)) {
 		g.json = false; /* stdout is what failed */
-		code = exit_first(code, msg_fail(&g, &err));
+		code = exit_first(code, out_told() ? exit_of(&err) : msg_fail(&g, &err));
 	}
 	globals_done(&g);
 	net_global_close();

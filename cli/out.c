@@ -11,7 +11,7 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 
-static bool begun;
+static bool begun, told;
 static int failed; /* errno of the first failed write; 0: none */
 
 static void note_failure(bool ok)
@@ -64,6 +64,11 @@ bool out_finish(struct err *err)
 	return false;
 }
 
+bool out_told(void)
+{
+	return told;
+}
+
 bool out_reader_left(void)
 {
 	return failed == EPIPE;
@@ -89,6 +94,7 @@ static bool sink_write(void *ctx, struct span piece, struct err *err)
 	note_failure(fwrite(piece.p, 1, piece.n, stdout) == piece.n);
 	if (failed == 0)
 		return true;
+	told = true;
 	return err_errno(err, ERR_LOCAL, failed,
 			 "cannot write the result to standard output");
 }

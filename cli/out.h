@@ -13,6 +13,8 @@ void out_text(const char *s); /* from outside: escaped, whole however long */
 bool out_begun(void); /* has anything been written? */
 /* Flush; ERR_LOCAL when any write failed since the start. */
 bool out_finish(struct err *err) MUST_CHECK;
+/* A command has failed by that already, and said so. */
+bool out_told(void);
 /* The reader of stdout went away (`| head`): nobody is left to tell, the exit code stays 7. */
 bool out_reader_left(void);
 /* Columns of the terminal; 0 when stdout is none. */

@@ -63,11 +63,23 @@ void secrets_free(struct secrets *s)
 	free(s);
 }
 
+/* What editors of Windows put before a text.  It is in no password, and a password with it
+ * is refused by the server: a few of these lock an account. */
+static struct span without_bom(struct span text)
+{
+	static const char bom[] = "\xEF\xBB\xBF";
+
+	return text.n >= strlen(bom) && memcmp(text.p, bom, strlen(bom)) == 0
+		       ? span_from(text, strlen(bom))
+		       : text;
+}
+
 bool secret_first_line(struct span text, const char *what, struct strbuf *out,
 		       struct err *err)
 {
-	ptrdiff_t end = span_index(text, '\n');
-	struct span line = { text.p, end < 0 ? text.n : (size_t)end };
+	struct span rest = without_bom(text);
+	ptrdiff_t end = span_index(rest, '\n');
+	struct span line = { rest.p, end < 0 ? rest.n : (size_t)end };
 
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
 		line.n--;
@@ -139,7 +151,7 @@ static int by_user(const void *a, const void *b)
 /* "user:password" lines; blank lines and those that begin with '#' do not count. */
 static bool parse_users(const char *path, struct side_secrets *s, struct err *err)
 {
-	struct span rest = strbuf_span(&s->users), line;
+	struct span rest = without_bom(strbuf_span(&s->users)), line;
 	size_t number = 0, cap = 0, i;
 	ptrdiff_t end, colon;
 

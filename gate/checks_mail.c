@@ -465,8 +465,7 @@ void gate_g05(const struct gate_facts *f, const struct gate_limits *l,
 		gate_stands_on(out, a->judged_new);
 		if (!a->flags_compared) {
 			unknown(out, a,
-				"flags were not compared: this login does not see the "
-				"owner's",
+				*a->note != '\0' ? a->note : "flags were not compared",
 				a->judged_new, "mailmuster doctor");
 			continue;
 		}

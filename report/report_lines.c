@@ -6,6 +6,9 @@
 #include "base/num.h"
 #include "base/text.h"
 
+#define LINES_NARROW 60
+#define LINES_HANG   9 /* under the head of a summary */
+
 void lines_init(struct lines *l, struct strbuf *out, const struct report_options *o)
 {
 	/* Narrower than this nothing is readable; better a line that the terminal breaks.
@@ -60,6 +63,11 @@ void lines_end(struct lines *l)
 {
 	struct span s = strbuf_span(&l->raw);
 
+	/* On a screen this narrow too much would be left out in the middle. */
+	if (l->width != 0 && l->width < LINES_NARROW) {
+		lines_wrap(l, LINES_HANG);
+		return;
+	}
 	while (s.n > 0 && s.p[s.n - 1] == ' ')
 		s.n--;
 	text_show(l->out, s, l->width);

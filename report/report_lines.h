@@ -27,7 +27,7 @@ void lines_cell(struct lines *l, const char *text, size_t columns);
 size_t lines_rest(const struct lines *l, size_t used, size_t most);
 void lines_number(struct lines *l, int64_t n,
 		  size_t columns); /* grouped, blanks before it */
-/* End the line: escaped, cut at the width. */
+/* End the line: escaped, and cut at the width; where that is too narrow, broken. */
 void lines_end(struct lines *l);
 /* End it as a paragraph: broken between words at the width, further lines indented. */
 void lines_wrap(struct lines *l, size_t indent);

@@ -192,7 +192,11 @@ static void put_side_text(struct status *s, enum side side)
 		lines_add(l, ", %s never tried", num_group(sum->never, a, sizeof a));
 	if (sum->counted > 0)
 		lines_add(l, "; %s only counted", num_group(sum->counted, a, sizeof a));
-	if (sum->newest != 0) {
+	if (sum->newest != 0 && sum->read + sum->partly + sum->counted == 0) {
+		/* What is known of before is no sum of what there is. */
+		lines_add(l, "; last read between %s", clock_iso(sum->oldest, iso));
+		lines_add(l, " and %s", clock_iso(sum->newest, iso));
+	} else if (sum->newest != 0) {
 		lines_add(l, "; ");
 		lines_count(l, sum->messages, "message", "messages");
 		lines_add(l, " in ");

@@ -203,8 +203,9 @@ static bool say_reason(struct text *t, size_t i, const struct judgement *j,
 
 	if (!store_finding_sums(t->v.st, t->v.transfer[i].id, &f, err))
 		return false;
+	/* What was read too long ago, or counted, is no folder that was not read. */
 	if (f.n[FINDING_ACCOUNT_UNREADABLE][SEVERITY_DOUBT] == 0 &&
-	    j->folders_unread > 0) {
+	    f.n[FINDING_EVIDENCE_STALE][SEVERITY_DOUBT] == 0 && j->folders_unread > 0) {
 		lines_add(&t->l, "%lld of ", (long long)j->folders_unread);
 		lines_count(&t->l, j->folders_old + j->folders_new, "folder", "folders");
 		lines_add(&t->l, " unread. ");

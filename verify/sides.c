@@ -52,6 +52,13 @@ static void say_side(const struct work *w, const struct work_side *s, enum side 
 
 	if (out->n != 0)
 		strbuf_addc(out, ' ');
+	if (s->proof == PROOF_OLD && s->view.at > w->o->now) {
+		strbuf_addf(out,
+			    "The %s side was read on %s, which is yet to come: the clock "
+			    "of this machine was wrong then, or is now.",
+			    side_name(side), clock_iso(s->view.at, iso));
+		return;
+	}
 	strbuf_addf(out, "The %s side %s", side_name(side), judge_proof_text(s->proof));
 	if (s->proof == PROOF_FAILED) {
 		strbuf_addf(out, " on %s: %s", clock_iso(s->view.at, iso),

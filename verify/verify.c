@@ -299,7 +299,7 @@ static bool judge_all(struct session *s, struct err *err)
 					   err))
 				return false;
 			return err_set(err, ERR_STOPPED,
-				       "stopped after %lld of %zu accounts",
+				       "verify ended early, after %lld of %zu accounts",
 				       (long long)done, o->transfer_n);
 		}
 		if (!judge_one(s, &s->group[i], false, err))

@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #define BOM "\xEF\xBB\xBF"
+static const char not_utf8[] = "this is not UTF-8";
 
 /* Reads one record.  The first mistake makes bad non-NULL; it is at octet bad_at. */
 struct reader {
@@ -109,7 +110,7 @@ static void take(struct reader *r, struct strbuf *out)
 	size_t n = text_decode(rest, &c);
 
 	if (n == 0)
-		complain(r, r->at, "this is not UTF-8");
+		complain(r, r->at, not_utf8);
 	else if (c == 0)
 		complain(r, r->at, "a NUL");
 	else if (r->at + n > CSV_RECORD_MAX)
@@ -164,6 +165,8 @@ static enum csv_next fail(const struct csv *csv, const struct reader *r, struct 
 	if (csv->rest.n >= 2 &&
 	    ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF)))
 		err_hint(err, "the file is UTF-16; save it as CSV in UTF-8");
+	else if (r->bad == not_utf8)
+		err_hint(err, "save it as CSV in UTF-8");
 	return CSV_FAIL;
 }
 

@@ -187,6 +187,14 @@ assert list(e) == ["code", "class", "message", "hint"], e' .out "$status"
 	status=0
 	"$MM" --json help nonsense >/dev/full 2>.err || status=$?
 	[ "$status" = 7 ]
+	# Once is enough, also where the command itself notices.
+	printf 'account\nanna\n' >list.csv
+	mm init --no-input --one-sided --old-host localhost --old-secret-prompt --accounts list.csv
+	want 0
+	status=0
+	"$MM" report --csv >/dev/full 2>.err || status=$?
+	[ "$status" = 7 ]
+	[ "$(grep -c 'cannot write the result' .err)" = 1 ]
 }
 
 @test "hostile words are shown harmless" {

@@ -178,3 +178,30 @@ audited() {
 		kill "${PEERS[-1]}"
 	done
 }
+
+@test "a server that has gone is told in a few lines, not once for each folder" {
+	python3 - <<-'END'
+		import json
+		message = {"uid": 1, "flags": [], "date": "01-Jan-2010 15:15:35 +0000", "size": 60,
+		           "header": "Message-ID: <a@example.org>\r\nSubject: a\r\n"}
+		names = ["INBOX"] + ["Folder %d" % i for i in range(9)]
+		anna = {"delim": "/", "folders": [{"name": n, "uidvalidity": 7 + i, "messages": [message]} for i, n in enumerate(names)]}
+		json.dump({"users": {"anna": anna}}, open("old.json", "w"))
+	END
+	peer old --model old.json
+	printf 'account\nanna\n' >accounts.csv
+	one_sided
+	mm audit
+	want 0
+	kill "${PEERS[@]}"
+	wait "${PEERS[@]}" || true
+	mm scan --side old
+	want 5
+	[ "$(grep -c 'cannot scan' .err)" = 3 ]
+	has "$said" "old: and 7 more folders: the same"
+	mm audit --side old
+	want 5
+	mm status
+	has "$out" "old side: 0 of 1 account read, 1 not readable; last read between"
+	hasnt "$out" "0 messages in 0 folders"
+}

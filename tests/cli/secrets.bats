@@ -37,6 +37,25 @@ setup_list() {
 	nowhere eins .err mailmuster.db
 }
 
+@test "what Windows puts before and behind a text is no part of a password" {
+	setup_list
+	secret users $'\xef\xbb\xbfanna:eins\r\nbert:zwei\r\n'
+	config '{"users_file": "users"}'
+	mm audit
+	want 0
+	has "$out" "old  2 of 2 accounts read"
+	printf 'account\nanna\n' >accounts.csv
+	secret one $'\xef\xbb\xbfeins\r\n'
+	again '{"file": "one"}'
+	mm audit
+	want 0
+	secret one $'\xef\xbb\xbf\r\n'
+	again '{"file": "one"}'
+	mm audit
+	want 4
+	has "$said" "the password is empty"
+}
+
 @test "a command that fails, says nothing or does not exist" {
 	setup_list
 	local cases=(

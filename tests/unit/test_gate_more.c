@@ -123,6 +123,28 @@ static void a_warning_does_not_block(void **state)
 	arena_done(&arena);
 }
 
+/* Flags are not known for more reasons than one: verify's words say which. */
+static void unknown_flags_have_the_reason_that_verify_gave(void **state)
+{
+	static struct gate_bed b;
+	static struct gate_verdict v;
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	bed_well(&b);
+	b.account[0].flags_compared = false;
+	b.account[0].note = "The old side could not be read.";
+	gate_judge(&b.f, &b.l, &arena, &v);
+	assert_int_equal(v.result[GATE_FLAGS].unknown, 1);
+	assert_string_equal(v.result[GATE_FLAGS].v[0].text,
+			    "The old side could not be read.");
+	b.account[0].note = "";
+	gate_judge(&b.f, &b.l, &arena, &v);
+	assert_string_equal(v.result[GATE_FLAGS].v[0].text, "flags were not compared");
+	arena_done(&arena);
+}
+
 static void what_was_loosened_is_told(void **state)
 {
 	struct gate_loosened v[GATE_LOOSENED_MAX];
@@ -206,6 +228,7 @@ int main(void)
 		cmocka_unit_test(silence_is_counted_back_from_the_stop),
 		cmocka_unit_test(a_clock_that_was_set_back_bars_everything),
 		cmocka_unit_test(a_warning_does_not_block),
+		cmocka_unit_test(unknown_flags_have_the_reason_that_verify_gave),
 		cmocka_unit_test(what_was_loosened_is_told),
 		cmocka_unit_test(evidence_has_a_digest),
 		cmocka_unit_test(checks_are_found_by_their_names),

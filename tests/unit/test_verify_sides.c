@@ -398,6 +398,30 @@ static void transfers_into_one_folder_are_judged_together(void **state)
 	fx_close(&f);
 }
 
+/* Read by a clock that ran fast: that is not "too long ago". */
+static void what_was_read_tomorrow_is_not_called_old(void **state)
+{
+	static const struct fx_folder inbox[] = { F("INBOX", abc) };
+	struct verify_options o;
+	int64_t t;
+	struct fx f;
+
+	(void)state;
+	fx_open(&f);
+	t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+	fx_audit(&f, DEPTH_FULL);
+	fx_read(&f, SIDE_OLD, "ann", inbox, 1);
+	fx_read(&f, SIDE_NEW, "ann", inbox, 1);
+	fx_audit_end(&f);
+	o = options(&t, 1);
+	o.now -= DAY;
+	verify(&f, &o);
+	assert_int_equal(judgement(&f, t).verdict, VERDICT_INCOMPLETE);
+	assert_non_null(strstr(judgement(&f, t).note, "which is yet to come: the clock"));
+	assert_null(strstr(judgement(&f, t).note, "too long ago"));
+	fx_close(&f);
+}
+
 static enum verdict judged_as(struct fx *f, int64_t t, const char *one_server)
 {
 	struct verify_options o = options(&t, 1);
@@ -448,6 +472,7 @@ static void what_is_compared_with_itself_is_not_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_read_tomorrow_is_not_called_old),
 		cmocka_unit_test(what_is_compared_with_itself_is_not_known),
 		cmocka_unit_test(never_calls_an_unknown_side_clean),
 		cmocka_unit_test(says_when_a_lost_side_was_last_read),
