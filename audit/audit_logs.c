@@ -326,8 +326,10 @@ bool audit_logs(struct store *st, const struct audit_logs_options *o,
 	if (!store_run_begin(st, &run, &id, err))
 		goto out;
 	if (crew_open(&j->crew, o, hash64(0, span_str(store_project_id(j->st))), err) &&
-	    intake_new(st, o, j->crew.key, id, j->now, &j->in, err))
+	    intake_new(st, o, j->crew.key, id, j->now, &j->in, err)) {
+		crew_sum_up(&j->crew, intake_belt(j->in));
 		ok = read_files(j, err);
+	}
 	crew_close(&j->crew);
 	tell(j, true);
 	if (j->in != NULL)

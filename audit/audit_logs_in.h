@@ -112,13 +112,9 @@ struct span texts_client(struct span s);
 void texts_commit(struct texts *t);
 bool texts_rollback(struct texts *t, struct err *err) MUST_CHECK;
 
-/* ---- sums, by name ---- */
+/* ---- what is counted, and summed up by name (audit_logs_belt.h) ---- */
 
-struct sums;
-/* At most about 22 MiB, then they are told to be full.  texts: that of the words in what
- * is added; NULL when these are in the store. */
-void sums_new(struct store *st, enum side side, struct texts *texts, struct sums **out);
-void sums_free(struct sums *s); /* NULL is fine */
+struct belt;
 struct sums_use {
 	uint32_t name, address, rcpt, client; /* log_text.id */
 	uint32_t at;			      /* Unix seconds */
@@ -126,15 +122,6 @@ struct sums_use {
 	uint8_t use, protocol, traits;
 	uint8_t slot; /* of the file */
 };
-/* Only while not full. */
-void sums_add(struct sums *s, const struct sums_use *u);
-/* Is there no room for so many more? */
-bool sums_full(const struct sums *s, size_t more);
-/* To a temporary file. */
-bool sums_spill(struct sums *s, struct err *err) MUST_CHECK;
-/* To the store. */
-bool sums_flush(struct sums *s, struct err *err) MUST_CHECK;
-void sums_forget(struct sums *s);
 
 /* ---- our own logins ---- */
 
@@ -161,7 +148,7 @@ struct hour_event {
 	struct sums_use use;
 };
 #define HOURS_EVENTS (32u << 10) /* that are held, at most */
-void hours_new(struct store *st, enum side side, struct sums *sums, struct own *own,
+void hours_new(struct store *st, enum side side, struct belt *belt, struct own *own,
 	       struct hours **out);
 void hours_client(struct hours *h, uint64_t session, uint32_t client);
 void hours_free(struct hours *h);
@@ -188,6 +175,8 @@ bool intake_new(struct store *st, const struct audit_logs_options *o, uint64_t k
 		int64_t run, int64_t now, struct intake **out,
 		struct err *err) MUST_CHECK;
 void intake_free(struct intake *in);
+/* What it counts goes there. */
+struct belt *intake_belt(struct intake *in);
 /* One file after the other, or several at a time, each with its own number below
  * INTAKE_FILES. */
 /* name stands for the host where lines have none; it is copied. */
