@@ -32,7 +32,7 @@ struct hours {
 	size_t open_n, events;
 	int64_t fresh, fresh_of[INTAKE_FILES], own_of[INTAKE_FILES];
 	int64_t seen_last; /* the store has hashes of no later hour; -1: not asked yet */
-	struct own *own;
+	struct own *own;   /* NULL: there are none */
 	struct strbuf seen, merged;
 	/* of the hour that is closed */
 	struct hash_key *key;
@@ -47,7 +47,7 @@ void hours_new(struct store *st, enum side side, struct belt *belt, struct own *
 	h->st = st;
 	h->side = side;
 	h->belt = belt;
-	h->own = own;
+	h->own = own_any(own) ? own : NULL;
 	h->seen_last = -1;
 	h->key = mem_alloc(HOURS_EVENTS * sizeof *h->key);
 	h->from = mem_alloc(sizeof *h->from << KEY_BITS);
@@ -183,9 +183,9 @@ static bool count(struct hours *h, const struct open_hour *o, size_t n, struct e
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct sums_use *u = &o->v[h->key[i].at].use;
-		bool own;
+		bool own = false;
 
-		if (!own_is(h->own, u, &own, err))
+		if (h->own != NULL && !own_is(h->own, u, &own, err))
 			return false;
 		h->fresh++;
 		h->fresh_of[u->slot]++;

@@ -75,8 +75,9 @@ struct batch {
 	unsigned turn; /* while scanning: New Years, and the time they are told by */
 	int64_t of_year;
 	bool needs_order; /* lines of a program whose sessions go over pieces */
-	/* entry of each program that was seen last */
+	/* entry of each program that was seen last, and log_line.of of its lines; 0 */
 	uint32_t near[LOG_PROGRAM_COUNT];
+	uint64_t near_of[LOG_PROGRAM_COUNT];
 };
 void batch_init(struct batch *b);
 void batch_done(struct batch *b);
@@ -130,6 +131,8 @@ struct own;
 bool own_new(struct store *st, enum side side, struct texts *texts, struct own **out,
 	     struct err *err) MUST_CHECK;
 void own_free(struct own *o);
+/* Are there any? */
+bool own_any(const struct own *o);
 /* Was this login ours?  Then the store is told which. */
 bool own_is(struct own *o, const struct sums_use *u, bool *out,
 	    struct err *err) MUST_CHECK;

@@ -251,6 +251,7 @@ static void remember(struct log_head_memo *memo, const struct log_line *out,
 	memcpy(memo->hour + 10, "00:00 ", 6);
 	memo->of_hour = out->stamp.t - out->stamp.t % 3600;
 	memo->known = true;
+	memo->turn++;
 	if (h->syslog && h->host.n > 0 && h->host.n < LOG_MEMO_HOST &&
 	    h->host.p == t.p + LOG_MEMO_STAMP)
 		remember_host(memo, h->host);

@@ -12,6 +12,7 @@ struct log_head_memo {
 	bool known;	 /* there is an hour */
 	char hour[16];	 /* "Nov 23 14:00:00 " */
 	int64_t of_hour; /* seconds of its begin since New Year */
+	uint64_t turn;	 /* how often hour or hosts have changed */
 	/* hosts of which lines come, each with the blank behind it, and room to be
 	 * compared by words */
 	struct log_memo_host {
@@ -39,6 +40,12 @@ static inline int log_memo_seconds(const struct log_head_memo *memo, const char 
 		return -1;
 	memcpy(d, &x, sizeof d);
 	return (d[2] * 10 + d[3]) * 60 + d[5] * 10 + d[6];
+}
+
+/* log_line.of of a line of that hour and the host at hand. */
+static inline uint64_t log_memo_of(const struct log_head_memo *memo)
+{
+	return memo->turn * LOG_MEMO_HOSTS + memo->host_at;
 }
 
 /* Are that host and a blank at p, where 8 octets and as many as it has are there? */

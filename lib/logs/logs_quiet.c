@@ -107,19 +107,19 @@ size_t log_quiet(struct log_head_memo *memo, bool no_sender, struct span *rest,
 	const char *p = rest->p, *end = p + rest->n, *next;
 	enum log_program program = LOG_PROGRAM_NONE, of;
 	size_t n = 0, front;
-	int seconds, first = 0, before = 0;
+	int seconds, first, before = 0;
 
-	if (rest->n < LOG_MEMO_STAMP || log_memo_seconds(memo, p) < 0 ||
+	if (rest->n < LOG_MEMO_STAMP || (seconds = log_memo_seconds(memo, p)) < 0 ||
 	    !log_memo_find(memo, p + LOG_MEMO_STAMP, rest->n - LOG_MEMO_STAMP))
 		return 0;
 	host = &memo->host[memo->host_at];
 	front = LOG_MEMO_STAMP + host->n;
+	first = seconds;
 	while ((size_t)(end - p) > front + WORDS &&
-	       (seconds = log_memo_seconds(memo, p)) >= 0 &&
-	       log_memo_is_host(host, p + LOG_MEMO_STAMP) &&
+	       (n == 0 || ((seconds = log_memo_seconds(memo, p)) >= 0 &&
+			   log_memo_is_host(host, p + LOG_MEMO_STAMP))) &&
 	       (next = skip(p + front, end, no_sender, &of)) != NULL &&
 	       (n == 0 || of == program)) {
-		first = n == 0 ? seconds : first;
 		before = seconds;
 		program = of;
 		n++;
@@ -134,7 +134,8 @@ size_t log_quiet(struct log_head_memo *memo, bool no_sender, struct span *rest,
 				  .repeated = 1,
 				  .stamp = { LOG_STAMP_YEARLESS, memo->of_hour + first },
 				  .stamp_text = { rest->p, LOG_MEMO_STAMP - 1 },
-				  .host = { rest->p + LOG_MEMO_STAMP, host->n - 1 } };
+				  .host = { rest->p + LOG_MEMO_STAMP, host->n - 1 },
+				  .of = log_memo_of(memo) };
 	*rest = (struct span){ p, (size_t)(end - p) };
 	return n;
 }

@@ -99,6 +99,7 @@ static void clear(struct log_line *out)
 	out->flags = 0;
 	out->user.n = out->rip.n = out->from.n = out->rcpt.n = 0;
 	out->session.n = out->client.n = 0;
+	out->of = 0;
 }
 
 /* Programs that syslog names; text decides between those that share a name.  In this
@@ -405,6 +406,7 @@ void logs_scan(struct logs_scanner *s, struct span line, struct log_line *out)
 			if (stamp.kind == LOG_STAMP_NONE)
 				out->flags |= LOG_F_NO_STAMP;
 			out->repeated = (unsigned)n;
+			out->of = 0;
 			return;
 		}
 	}
