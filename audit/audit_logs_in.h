@@ -193,6 +193,9 @@ bool intake_wrong_year(struct intake *in, unsigned slot, bool over, int *year);
 /* The end of a file; note "" when all is well. */
 bool intake_end(struct intake *in, unsigned slot, const struct logs_file *f,
 		const char *note, struct err *err) MUST_CHECK;
+/* No batch comes before intake_flush: another thread may do what is left but for the
+ * store, while files end. */
+bool intake_last(struct intake *in, struct err *err) MUST_CHECK;
 /* Everything to the store: what is counted stays so. */
 bool intake_flush(struct intake *in, struct err *err) MUST_CHECK;
 /* It was committed. */
