@@ -181,7 +181,7 @@ static void many(struct batch *b, const struct log_line *l, uint64_t key, uint64
 /* A line without a year: the same hour a year later is another one. */
 static void year_of(struct batch *b, int64_t first, int64_t last)
 {
-	if (logs_year_wraps(b->of_year, first)) {
+	if (first < b->of_year && logs_year_wraps(b->of_year, first)) {
 		b->turn++;
 		memset(b->near_of, 0, sizeof b->near_of);
 	}

@@ -86,11 +86,6 @@ void logs_scanner_moved(struct logs_scanner *s)
 	s->prev = (struct span){ NULL, 0 };
 }
 
-bool logs_needs_order(enum log_program p)
-{
-	return p == LOG_HMAIL || p == LOG_MISC;
-}
-
 static void clear(struct log_line *out)
 {
 	out->kind = LOG_OTHER;

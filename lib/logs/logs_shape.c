@@ -187,10 +187,9 @@ bool log_shape(struct log_head_memo *memo, struct span line, struct log_line *ou
 {
 	const struct log_memo_host *host;
 	struct span s;
-	int seconds;
 	bool ok;
 
-	if (line.n < LOG_MEMO_STAMP || (seconds = log_memo_seconds(memo, line.p)) < 0 ||
+	if (line.n < LOG_MEMO_STAMP || !log_memo_is_hour(memo, line.p) ||
 	    !log_memo_find(memo, line.p + LOG_MEMO_STAMP, line.n - LOG_MEMO_STAMP))
 		return false;
 	host = &memo->host[memo->host_at];
@@ -208,7 +207,8 @@ bool log_shape(struct log_head_memo *memo, struct span line, struct log_line *ou
 		return false;
 	out->take = LOG_TAKEN;
 	out->repeated = 1;
-	out->stamp = (struct log_stamp){ LOG_STAMP_YEARLESS, memo->of_hour + seconds };
+	out->stamp = (struct log_stamp){ LOG_STAMP_YEARLESS,
+					 log_memo_time(memo, line.p) };
 	out->stamp_text = (struct span){ line.p, LOG_MEMO_STAMP - 1 };
 	out->host = (struct span){ line.p + LOG_MEMO_STAMP, host->n - 1 };
 	out->many = '\0';
