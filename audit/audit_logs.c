@@ -232,7 +232,7 @@ static bool commit(struct job *j, struct err *err)
 static bool read_files(struct job *j, struct err *err)
 {
 	size_t done = 0, at = 0, width = j->crew.worker_n + 1;
-	bool open = false, ok = true;
+	bool open = false, ok = true, last;
 
 	width = width > INTAKE_FILES ? INTAKE_FILES : width;
 	j->committed = clock_mono_ms();
@@ -252,11 +252,11 @@ static bool read_files(struct job *j, struct err *err)
 			at = done;
 			continue;
 		}
-		ok = ok && end_group(j, err);
+		last = end == j->o->path_n || clock_mono_ms() - j->committed >= COMMIT_MS;
+		ok = ok && (!last || intake_last(j->in, err)) && end_group(j, err);
 		close_group(j);
 		at = end;
-		if (ok &&
-		    (at == j->o->path_n || clock_mono_ms() - j->committed >= COMMIT_MS)) {
+		if (ok && last) {
 			ok = commit(j, err);
 			open = !ok;
 			done = at;
@@ -326,8 +326,10 @@ bool audit_logs(struct store *st, const struct audit_logs_options *o,
 	if (!store_run_begin(st, &run, &id, err))
 		goto out;
 	if (crew_open(&j->crew, o, hash64(0, span_str(store_project_id(j->st))), err) &&
-	    intake_new(st, o, j->crew.key, id, j->now, &j->in, err))
+	    intake_new(st, o, j->crew.key, id, j->now, &j->in, err)) {
+		crew_sum_up(&j->crew, intake_belt(j->in));
 		ok = read_files(j, err);
+	}
 	crew_close(&j->crew);
 	tell(j, true);
 	if (j->in != NULL)

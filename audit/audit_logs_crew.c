@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "audit/audit_logs_belt.h"
 #include "audit/audit_queue.h"
 
 #define STACK (256u << 10)
@@ -124,8 +125,12 @@ bool crew_work(struct crew *c, struct crew_worker *w)
 
 	if (c->stop)
 		return false;
+	/* The sums stay in the cache of one processor; what nobody else may unpack does
+	 * not wait for them. */
 	if (s != NULL && (r = to_read(c, w, true)) != NULL)
 		read_piece(c, w, s, r);
+	else if (w->number == 1 && c->belt != NULL && belt_help(c->belt))
+		return true;
 	else if ((read = to_scan(c, w)) != NULL)
 		scan(c, w, read);
 	else if (s != NULL && (r = to_read(c, w, false)) != NULL)
@@ -196,6 +201,16 @@ void crew_halt(struct crew *c)
 	}
 	for (size_t i = 0; i < c->slot_n; i++)
 		c->slot[i].state = BATCH_FREE;
+}
+
+void crew_sum_up(struct crew *c, struct belt *belt)
+{
+	pthread_mutex_lock(&c->lock);
+	if (c->worker_n > 0) {
+		belt_share(belt, &c->lock, &c->change);
+		c->belt = belt;
+	}
+	pthread_mutex_unlock(&c->lock);
 }
 
 void crew_add(struct crew *c)

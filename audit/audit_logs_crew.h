@@ -14,6 +14,9 @@
  *   unpacking itself;
  * - a file whose sessions go over pieces is scanned by one scanner of its own, piece by
  *   piece.
+ *
+ * Before it looks for a piece that any thread may take, the first one beside the calling
+ * one sums up what was counted (audit_logs_belt.h).
  */
 #include <pthread.h>
 
@@ -60,6 +63,8 @@ struct crew {
 	struct slot *slot;
 	size_t slot_n;
 	uint64_t key;
+	struct belt
+		*belt; /* what is counted is summed up beside the calling thread; NULL */
 	bool stop;
 	struct crew_worker worker[AUDIT_LOGS_THREADS_MAX]; /* the caller is the first */
 	unsigned worker_n;				   /* besides it */
@@ -68,6 +73,8 @@ struct crew {
 bool crew_open(struct crew *c, const struct audit_logs_options *o, uint64_t key,
 	       struct err *err) MUST_CHECK;
 void crew_close(struct crew *c);
+/* From now on, before any file is added. */
+void crew_sum_up(struct crew *c, struct belt *belt);
 
 /* The lock is held by who calls these. */
 

@@ -6,13 +6,12 @@
  * one, counts nothing twice, and two equal lines of one log count as two, unless
  * HOURS_EVENTS events or two hours lie between them.
  */
-#include "audit/audit_logs_in.h"
+#include "audit/audit_logs_belt.h"
 #include "store/store_logs.h"
 
 #define OPEN_MAX  64u /* hours at a time */
 #define LOOK_BACK 256u
 #define KEY_BITS  14u
-#define AHEAD	  8u /* events whose sums are fetched while others are added */
 
 struct hash_key {
 	uint64_t hash;
@@ -28,27 +27,27 @@ struct open_hour {
 struct hours {
 	struct store *st;
 	enum side side;
-	struct sums *sums;
+	struct belt *belt;
 	struct open_hour open[OPEN_MAX];
 	size_t open_n, events;
 	int64_t fresh, fresh_of[INTAKE_FILES], own_of[INTAKE_FILES];
 	int64_t seen_last; /* the store has hashes of no later hour; -1: not asked yet */
-	struct own *own;
+	struct own *own;   /* NULL: there are none */
 	struct strbuf seen, merged;
 	/* of the hour that is closed */
 	struct hash_key *key;
 	uint32_t *from;
 };
 
-void hours_new(struct store *st, enum side side, struct sums *sums, struct own *own,
+void hours_new(struct store *st, enum side side, struct belt *belt, struct own *own,
 	       struct hours **out)
 {
 	struct hours *h = mem_calloc(1, sizeof *h);
 
 	h->st = st;
 	h->side = side;
-	h->sums = sums;
-	h->own = own;
+	h->belt = belt;
+	h->own = own_any(own) ? own : NULL;
 	h->seen_last = -1;
 	h->key = mem_alloc(HOURS_EVENTS * sizeof *h->key);
 	h->from = mem_alloc(sizeof *h->from << KEY_BITS);
@@ -184,16 +183,16 @@ static bool count(struct hours *h, const struct open_hour *o, size_t n, struct e
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct sums_use *u = &o->v[h->key[i].at].use;
-		bool own;
+		bool own = false;
 
-		if (!own_is(h->own, u, &own, err))
+		if (h->own != NULL && !own_is(h->own, u, &own, err))
 			return false;
 		h->fresh++;
 		h->fresh_of[u->slot]++;
 		if (own)
 			h->own_of[u->slot]++;
-		else
-			sums_add(h->sums, u);
+		else if (!belt_add(h->belt, u, err))
+			return false;
 	}
 	return true;
 }
@@ -217,8 +216,6 @@ static bool close_hour(struct hours *h, struct open_hour *o, struct err *err)
 {
 	size_t n;
 
-	if (sums_full(h->sums, o->n) && !sums_spill(h->sums, err))
-		return false;
 	sort_keys(h, o);
 	if (!load_seen(h, o->hour, err))
 		return false;

@@ -75,8 +75,9 @@ struct batch {
 	unsigned turn; /* while scanning: New Years, and the time they are told by */
 	int64_t of_year;
 	bool needs_order; /* lines of a program whose sessions go over pieces */
-	/* entry of each program that was seen last */
+	/* entry of each program that was seen last, and log_line.of of its lines; 0 */
 	uint32_t near[LOG_PROGRAM_COUNT];
+	uint64_t near_of[LOG_PROGRAM_COUNT];
 };
 void batch_init(struct batch *b);
 void batch_done(struct batch *b);
@@ -112,13 +113,9 @@ struct span texts_client(struct span s);
 void texts_commit(struct texts *t);
 bool texts_rollback(struct texts *t, struct err *err) MUST_CHECK;
 
-/* ---- sums, by name ---- */
+/* ---- what is counted, and summed up by name (audit_logs_belt.h) ---- */
 
-struct sums;
-/* At most about 22 MiB, then they are told to be full.  texts: that of the words in what
- * is added; NULL when these are in the store. */
-void sums_new(struct store *st, enum side side, struct texts *texts, struct sums **out);
-void sums_free(struct sums *s); /* NULL is fine */
+struct belt;
 struct sums_use {
 	uint32_t name, address, rcpt, client; /* log_text.id */
 	uint32_t at;			      /* Unix seconds */
@@ -126,15 +123,6 @@ struct sums_use {
 	uint8_t use, protocol, traits;
 	uint8_t slot; /* of the file */
 };
-/* Only while not full. */
-void sums_add(struct sums *s, const struct sums_use *u);
-/* Is there no room for so many more? */
-bool sums_full(const struct sums *s, size_t more);
-/* To a temporary file. */
-bool sums_spill(struct sums *s, struct err *err) MUST_CHECK;
-/* To the store. */
-bool sums_flush(struct sums *s, struct err *err) MUST_CHECK;
-void sums_forget(struct sums *s);
 
 /* ---- our own logins ---- */
 
@@ -143,6 +131,8 @@ struct own;
 bool own_new(struct store *st, enum side side, struct texts *texts, struct own **out,
 	     struct err *err) MUST_CHECK;
 void own_free(struct own *o);
+/* Are there any? */
+bool own_any(const struct own *o);
 /* Was this login ours?  Then the store is told which. */
 bool own_is(struct own *o, const struct sums_use *u, bool *out,
 	    struct err *err) MUST_CHECK;
@@ -161,7 +151,7 @@ struct hour_event {
 	struct sums_use use;
 };
 #define HOURS_EVENTS (32u << 10) /* that are held, at most */
-void hours_new(struct store *st, enum side side, struct sums *sums, struct own *own,
+void hours_new(struct store *st, enum side side, struct belt *belt, struct own *own,
 	       struct hours **out);
 void hours_client(struct hours *h, uint64_t session, uint32_t client);
 void hours_free(struct hours *h);
@@ -188,6 +178,8 @@ bool intake_new(struct store *st, const struct audit_logs_options *o, uint64_t k
 		int64_t run, int64_t now, struct intake **out,
 		struct err *err) MUST_CHECK;
 void intake_free(struct intake *in);
+/* What it counts goes there. */
+struct belt *intake_belt(struct intake *in);
 /* One file after the other, or several at a time, each with its own number below
  * INTAKE_FILES. */
 /* name stands for the host where lines have none; it is copied. */
@@ -201,6 +193,9 @@ bool intake_wrong_year(struct intake *in, unsigned slot, bool over, int *year);
 /* The end of a file; note "" when all is well. */
 bool intake_end(struct intake *in, unsigned slot, const struct logs_file *f,
 		const char *note, struct err *err) MUST_CHECK;
+/* No batch comes before intake_flush: another thread may do what is left but for the
+ * store, while files end. */
+bool intake_last(struct intake *in, struct err *err) MUST_CHECK;
 /* Everything to the store: what is counted stays so. */
 bool intake_flush(struct intake *in, struct err *err) MUST_CHECK;
 /* It was committed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What was scanned, taken in in the order of its file: times, joins between lines, and
  * what of it is counted where. */
-#include "audit/audit_logs_in.h"
+#include "audit/audit_logs_belt.h"
 #include "base/clock.h"
 #include "base/hash64.h"
 #include "store/store_logs.h"
@@ -56,7 +56,7 @@ struct intake {
 	uint64_t key;
 	int64_t run, now, fail_names;
 	struct texts *texts;
-	struct sums *sums;
+	struct belt *belt;
 	struct hours *hours;
 	struct own *own;
 	struct file file[INTAKE_FILES];
@@ -81,8 +81,8 @@ bool intake_new(struct store *st, const struct audit_logs_options *o, uint64_t k
 		intake_free(in);
 		return false;
 	}
-	sums_new(st, o->side, in->texts, &in->sums);
-	hours_new(st, o->side, in->sums, in->own, &in->hours);
+	belt_new(st, o->side, in->texts, &in->belt);
+	hours_new(st, o->side, in->belt, in->own, &in->hours);
 	*out = in;
 	return true;
 }
@@ -100,10 +100,15 @@ void intake_free(struct intake *in)
 	}
 	free(in->chain);
 	hours_free(in->hours);
-	sums_free(in->sums);
+	belt_free(in->belt);
 	own_free(in->own);
 	texts_free(in->texts);
 	free(in);
+}
+
+struct belt *intake_belt(struct intake *in)
+{
+	return in->belt;
 }
 
 void intake_begin(struct intake *in, unsigned slot, const struct intake_file *f,
@@ -294,10 +299,7 @@ static bool logout(struct intake *in, const struct hit *h, struct span user,
 	u->n = 0;
 	u->traits = (uint8_t)(((h->flags & LOG_F_RETR) != 0 ? LOG_TRAIT_RETR : 0) |
 			      ((h->flags & LOG_F_EMPTIED) != 0 ? LOG_TRAIT_EMPTIED : 0));
-	if (sums_full(in->sums, 1) && !sums_spill(in->sums, err))
-		return false;
-	sums_add(in->sums, u);
-	return true;
+	return belt_add(in->belt, u, err);
 }
 
 static bool event(struct intake *in, struct file *f, const struct batch *b,
@@ -550,10 +552,15 @@ bool intake_end(struct intake *in, unsigned slot, const struct logs_file *file,
 	return true;
 }
 
+bool intake_last(struct intake *in, struct err *err)
+{
+	return hours_over(in->hours, INT64_MAX, err) && belt_spill_soon(in->belt, err);
+}
+
 bool intake_flush(struct intake *in, struct err *err)
 {
 	if (!hours_over(in->hours, INT64_MAX, err) || !texts_store(in->texts, err) ||
-	    !sums_flush(in->sums, err))
+	    !belt_flush(in->belt, err))
 		return false;
 	in->sum.fresh = hours_fresh(in->hours);
 	in->sum.own = own_found(in->own);
@@ -570,7 +577,7 @@ bool intake_forget(struct intake *in, struct err *err)
 {
 	hours_forget(in->hours, in->kept.fresh);
 	own_forget(in->own, in->kept.own);
-	sums_forget(in->sums);
+	belt_forget(in->belt);
 	in->chain_n = 0;
 	in->sum = in->kept;
 	for (size_t i = 0; i < INTAKE_FILES; i++)

@@ -52,6 +52,11 @@ void own_free(struct own *o)
 	free(o);
 }
 
+bool own_any(const struct own *o)
+{
+	return o->hour_n > 0;
+}
+
 /* Is there an hour from..to with a login of ours? */
 static bool any(const struct own *o, int64_t from, int64_t to)
 {

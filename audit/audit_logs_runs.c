@@ -20,7 +20,7 @@ struct runs {
 	struct run_at run[RUNS_MAX];
 	size_t n;
 	struct strbuf out; /* of the run that is written */
-	bool writing;
+	bool merging;
 	struct texts *texts;
 	struct strbuf days, tidied; /* of what is brought together */
 };
@@ -54,7 +54,12 @@ void runs_forget(struct runs *r)
 	spill_done(&r->spill);
 	strbuf_clear(&r->out);
 	r->n = 0;
-	r->writing = false;
+	r->merging = false;
+}
+
+bool runs_full(const struct runs *r)
+{
+	return r->n == RUNS_MAX;
 }
 
 static bool write_out(struct runs *r, struct err *err)
@@ -69,11 +74,10 @@ static bool write_out(struct runs *r, struct err *err)
 
 bool runs_begin(struct runs *r, struct err *err)
 {
-	if (r->n == RUNS_MAX && !runs_merge(r, err))
+	if (runs_full(r) && !runs_merge(r, err))
 		return false;
 	strbuf_clear(&r->out);
 	r->run[r->n].at = r->spill.end;
-	r->writing = true;
 	return true;
 }
 
@@ -90,7 +94,6 @@ bool runs_put(struct runs *r, const struct run_use *u, struct log_days days,
 
 bool runs_end(struct runs *r, struct err *err)
 {
-	r->writing = false;
 	if (!write_out(r, err))
 		return false;
 	r->run[r->n].end = r->spill.end;
@@ -224,50 +227,49 @@ static bool add_days(struct runs *r, struct run_at *u, struct run_use *sum, bool
 	return true;
 }
 
-/* The smallest key of all runs to the store. */
-static bool put_smallest(struct runs *r, struct run_at *least, struct store_log_uses *to,
+/* What comes out of all runs: days follow. */
+struct merged {
+	struct run_use use;
+	int64_t n; /* of all of them */
+};
+
+/* The smallest key of all runs. */
+static bool put_smallest(struct runs *r, struct run_at *least, struct strbuf *out,
 			 struct err *err)
 {
-	struct run_use key = least->head, sum = key;
-	struct log_use_row row = { .side = r->side,
-				   .name = key.name,
-				   .address = key.address,
-				   .rcpt = key.rcpt,
-				   .client = key.client,
-				   .use = (enum log_use)key.use,
-				   .protocol = (enum log_protocol)key.protocol,
-				   .first = key.first,
-				   .last = key.last };
+	struct merged m = { .use = least->head };
+	const struct run_use key = least->head;
+	struct run_use *sum = &m.use;
+	struct log_days days = { .alone = store_log_alone(key.use) };
 	bool ascend = true;
 
 	strbuf_clear(&r->days);
-	sum.day_n = 0;
+	sum->day_n = 0;
 	for (size_t i = 0; i < r->n; i++) {
 		struct run_at *u = &r->run[i];
 
 		if (u->over || (u != least && by_key(&u->head, &key) != 0))
 			continue;
-		row.n += u->head.n;
-		row.first = u->head.first < row.first ? u->head.first : row.first;
-		row.last = u->head.last > row.last ? u->head.last : row.last;
-		row.traits |= u->head.traits;
-		if (!add_days(r, u, &sum, &ascend, err) || !next_head(r, u, err))
+		m.n += u->head.n;
+		sum->first = u->head.first < sum->first ? u->head.first : sum->first;
+		sum->last = u->head.last > sum->last ? u->head.last : sum->last;
+		sum->traits |= u->head.traits;
+		if (!add_days(r, u, sum, &ascend, err) || !next_head(r, u, err))
 			return false;
 	}
-	row.days = (struct log_days){ .p = (const unsigned char *)r->days.p,
-				      .n = r->days.n,
-				      .alone = store_log_alone(key.use) };
+	days.p = (const unsigned char *)r->days.p;
+	days.n = r->days.n;
 	if (!ascend)
-		log_days_tidy(&row.days, &r->tidied, &sum);
-	row.day_n = sum.day_n;
-	return store_log_uses_put(to, &row, err);
+		log_days_tidy(&days, &r->tidied, sum);
+	sum->octets = (uint32_t)days.n;
+	strbuf_add(out, &m, sizeof m);
+	strbuf_add(out, days.p, days.n);
+	return true;
 }
 
-bool runs_merge(struct runs *r, struct err *err)
+static bool merge_begin(struct runs *r, struct err *err)
 {
-	struct store_log_uses *to = NULL;
-	bool ok = (r->texts == NULL || texts_store(r->texts, err)) &&
-		  store_log_uses_open(r->st, r->side, &to, err);
+	bool ok = true;
 
 	for (size_t i = 0; ok && i < r->n; i++) {
 		struct run_at *u = &r->run[i];
@@ -277,7 +279,17 @@ bool runs_merge(struct runs *r, struct err *err)
 		u->block_n = u->block_at = 0;
 		ok = next_head(r, u, err);
 	}
-	while (ok) {
+	r->merging = true;
+	return ok;
+}
+
+bool runs_next(struct runs *r, size_t octets, struct strbuf *out, struct err *err)
+{
+	size_t end = out->n + octets;
+
+	if (!r->merging && !merge_begin(r, err))
+		return false;
+	while (out->n < end) {
 		struct run_at *least = NULL;
 
 		for (size_t i = 0; i < r->n; i++)
@@ -286,10 +298,64 @@ bool runs_merge(struct runs *r, struct err *err)
 				least = &r->run[i];
 		if (least == NULL)
 			break;
-		ok = put_smallest(r, least, to, err);
+		if (!put_smallest(r, least, out, err))
+			return false;
+	}
+	return true;
+}
+
+bool runs_store_open(struct runs *r, struct store_log_uses **out, struct err *err)
+{
+	return (r->texts == NULL || texts_store(r->texts, err)) &&
+	       store_log_uses_open(r->st, r->side, out, err);
+}
+
+bool runs_to_store(const struct runs *r, struct store_log_uses *to, struct span block,
+		   struct err *err)
+{
+	while (block.n > 0) {
+		struct log_use_row row = { .side = r->side };
+		struct merged m;
+
+		memcpy(&m, block.p, sizeof m);
+		row.name = m.use.name;
+		row.address = m.use.address;
+		row.rcpt = m.use.rcpt;
+		row.client = m.use.client;
+		row.use = (enum log_use)m.use.use;
+		row.protocol = (enum log_protocol)m.use.protocol;
+		row.n = m.n;
+		row.first = m.use.first;
+		row.last = m.use.last;
+		row.traits = m.use.traits;
+		row.day_n = m.use.day_n;
+		row.days = (struct log_days){ .p = (const unsigned char *)block.p +
+						   sizeof m,
+					      .n = m.use.octets,
+					      .alone = store_log_alone(m.use.use) };
+		if (!store_log_uses_put(to, &row, err))
+			return false;
+		block = span_from(block, sizeof m + m.use.octets);
+	}
+	return true;
+}
+
+bool runs_merge(struct runs *r, struct err *err)
+{
+	struct store_log_uses *to = NULL;
+	struct strbuf block = STRBUF_INIT;
+	bool ok = runs_store_open(r, &to, err);
+
+	while (ok) {
+		strbuf_clear(&block);
+		ok = runs_next(r, RUN_BLOCK, &block, err);
+		if (!ok || block.n == 0)
+			break;
+		ok = runs_to_store(r, to, strbuf_span(&block), err);
 	}
 	ok = ok && store_log_uses_end(to, err);
 	store_log_uses_close(to);
+	strbuf_done(&block);
 	runs_forget(r);
 	return ok;
 }

@@ -17,9 +17,12 @@
 #define RUN_BLOCK (32u << 10)
 
 struct runs;
+struct store_log_uses;
 /* texts: those that the rows refer to go to the store before them; or NULL. */
 void runs_new(struct store *st, enum side side, struct texts *texts, struct runs **out);
 void runs_free(struct runs *r); /* NULL is fine */
+/* Are there as many as may be?  Then the next one sends them to the store first. */
+bool runs_full(const struct runs *r);
 bool runs_begin(struct runs *r, struct err *err) MUST_CHECK;
 /* What a name did; days are ascending, each once. */
 struct run_use {
@@ -33,8 +36,20 @@ struct run_use {
 bool runs_put(struct runs *r, const struct run_use *u, struct log_days days,
 	      struct err *err) MUST_CHECK;
 bool runs_end(struct runs *r, struct err *err) MUST_CHECK;
+/* All of them to the store; none is left. */
 bool runs_merge(struct runs *r, struct err *err) MUST_CHECK;
 void runs_forget(struct runs *r);
+
+/* The same in parts, so that one thread can bring the runs together while another one
+ * writes.  Appended to out: so many octets and one use more at most, for runs_to_store;
+ * nothing when there is no more.  It does not touch the store. */
+bool runs_next(struct runs *r, size_t octets, struct strbuf *out,
+	       struct err *err) MUST_CHECK;
+/* Words come first. */
+bool runs_store_open(struct runs *r, struct store_log_uses **out,
+		     struct err *err) MUST_CHECK;
+bool runs_to_store(const struct runs *r, struct store_log_uses *to, struct span block,
+		   struct err *err) MUST_CHECK;
 
 /* Days that may come twice, in any order: ascending, each once; text holds them from then
  * on, and u says what they are. */

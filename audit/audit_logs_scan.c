@@ -46,14 +46,22 @@ static struct hit_text keep_hashed(struct batch *b, struct span s, uint64_t key,
 	return keep(b, s);
 }
 
-static struct hit *hit_add(struct batch *b)
+/* Room for one more, to be set. */
+static inline struct hit *hit_place(struct batch *b)
 {
 	if (b->hit_n == b->hit_cap) {
 		b->hit_cap = b->hit_cap == 0 ? 4096 : b->hit_cap * 2;
 		b->hit = mem_realloc(b->hit, b->hit_cap * sizeof *b->hit);
 	}
-	b->hit[b->hit_n] = (struct hit){ .what = HIT_EVENT };
 	return &b->hit[b->hit_n++];
+}
+
+static struct hit *hit_add(struct batch *b)
+{
+	struct hit *h = hit_place(b);
+
+	*h = (struct hit){ .what = HIT_EVENT };
+	return h;
 }
 
 /* Short ones, mostly: a call would take longer than the comparison. */
@@ -90,6 +98,9 @@ static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 	struct hit *mark;
 	size_t i = b->near[l->program];
 
+	if (l->of != 0 && l->of == b->near_of[l->program])
+		return i;
+	b->near_of[l->program] = l->of;
 	if (i < b->hour_n && same_hour(b, &b->hour[i], l))
 		return i;
 	for (i = b->hour_n; i > 0; i--)
@@ -97,6 +108,7 @@ static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 			b->near[l->program] = (uint32_t)(i - 1);
 			return i - 1;
 		}
+	b->near_of[l->program] = 0;
 	if (b->hour_n == BATCH_HOURS_MAX)
 		return b->hour_n - 1;
 	if (b->hour_n == b->hour_cap) {
@@ -118,6 +130,7 @@ static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 	mark->t = l->stamp.t;
 	mark->entry = (uint16_t)b->hour_n;
 	b->near[l->program] = mark->entry;
+	b->near_of[l->program] = l->of;
 	return b->hour_n++;
 }
 
@@ -127,17 +140,18 @@ static void event(struct batch *b, const struct log_line *l, struct span user,
 	struct span more = l->kind == LOG_DELIVERY	  ? l->rcpt
 			   : l->client.n <= LOGS_NAME_MAX ? l->client
 							  : (struct span){ NULL, 0 };
-	struct hit *h = hit_add(b);
+	struct hit *h = hit_place(b);
 
-	h->kind = (uint8_t)l->kind;
-	h->protocol = (uint8_t)l->protocol;
-	h->flags = (uint16_t)l->flags;
-	h->repeated = l->repeated;
-	h->stamp = (uint8_t)l->stamp.kind;
-	h->t = l->stamp.t;
-	h->hash = hash;
-	h->session = session;
-	h->entry = (uint16_t)entry;
+	*h = (struct hit){ .what = HIT_EVENT,
+			   .kind = (uint8_t)l->kind,
+			   .protocol = (uint8_t)l->protocol,
+			   .flags = (uint16_t)l->flags,
+			   .repeated = l->repeated,
+			   .stamp = (uint8_t)l->stamp.kind,
+			   .t = l->stamp.t,
+			   .hash = hash,
+			   .session = session,
+			   .entry = (uint16_t)entry };
 	h->user = keep_hashed(b, user, key, &h->user_hash);
 	h->rip = keep_hashed(b, l->rip, key, &h->rip_hash);
 	h->more = keep(b, more);
@@ -164,6 +178,16 @@ static void many(struct batch *b, const struct log_line *l, uint64_t key, uint64
 	}
 }
 
+/* A line without a year: the same hour a year later is another one. */
+static void year_of(struct batch *b, int64_t first, int64_t last)
+{
+	if (first < b->of_year && logs_year_wraps(b->of_year, first)) {
+		b->turn++;
+		memset(b->near_of, 0, sizeof b->near_of);
+	}
+	b->of_year = last;
+}
+
 /* n lines of an hour that say nothing, from l to last. */
 static void take_quiet(struct batch *b, const struct log_line *l, size_t n,
 		       const struct log_stamp *last, uint64_t key)
@@ -174,8 +198,7 @@ static void take_quiet(struct batch *b, const struct log_line *l, size_t n,
 	b->counts.lines += (int64_t)n;
 	b->counts.other += (int64_t)n;
 	b->counts.by_program[l->program] += (int64_t)n;
-	b->turn += logs_year_wraps(b->of_year, l->stamp.t);
-	b->of_year = last->t;
+	year_of(b, l->stamp.t, last->t);
 	entry = hour_of(b, l, key); /* which may move them */
 	e = &b->hour[entry];
 	e->lines += (int64_t)n;
@@ -204,11 +227,8 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key)
 			hit_add(b)->what = HIT_EVENT; /* counted as timeless */
 		return;
 	}
-	/* the same hour a year later is another one */
-	if (l->stamp.kind == LOG_STAMP_YEARLESS) {
-		b->turn += logs_year_wraps(b->of_year, l->stamp.t);
-		b->of_year = l->stamp.t;
-	}
+	if (l->stamp.kind == LOG_STAMP_YEARLESS)
+		year_of(b, l->stamp.t, l->stamp.t);
 	entry = hour_of(b, l, key);
 	e = &b->hour[entry];
 	e->lines++;
@@ -283,6 +303,7 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 	b->turn = 0;
 	b->of_year = 0;
 	memset(b->near, 0, sizeof b->near);
+	memset(b->near_of, 0, sizeof b->near_of);
 	while (rest.n > 0) {
 		struct log_stamp last;
 		struct log_line l;

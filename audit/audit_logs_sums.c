@@ -2,10 +2,10 @@
 /*
  * What the names of the logs did, summed up in memory: an index over a list of uses, and
  * a pool of their days.  When it is full it goes to a temporary file as a run that
- * ascends by the key of the store (audit_logs_runs.c), and all runs are brought together
- * with the store at once.
+ * ascends by the key of the store (audit_logs_runs.c).
  */
-#include "audit/audit_logs_runs.h"
+#include "audit/audit_logs_sums.h"
+
 #include "base/hash64.h"
 #include "base/table.h"
 
@@ -13,8 +13,8 @@
 #define SLOTS	   (1u << USES_BITS)
 #define USES_MAX   (192u << 10) /* below SLOTS, which is never more than 2/3 full */
 #define CHUNKS_MAX ((1u << 20) - 1)
-#define OCTETS_MAX (19u << 20) /* of uses and chunks */
-#define WAIT	   32u	       /* a power of two */
+#define OCTETS_MAX (17u << 20) /* of uses and chunks */
+#define AHEAD	   16u	       /* uses that are fetched while others are added */
 #define TOGETHER   64u	       /* uses whose days are looked up at a time */
 #define NONE	   0u	       /* no index of the pool */
 #define CHUNK	   12u	       /* octets of days in one */
@@ -46,8 +46,6 @@ struct chunk {
 };
 
 struct sums {
-	struct store *st;
-	enum side side;
 	uint32_t *index; /* of use + 1, and above USES_BITS octets of the hash; 0: free */
 	struct use_slot *use;
 	size_t use_n;
@@ -58,19 +56,13 @@ struct sums {
 	unsigned char *days;
 	size_t days_cap, *at, *upto;
 	struct strbuf tidied;
-	/* to be added, while what that needs comes into the cache */
-	struct sums_use wait[WAIT];
-	uint32_t wait_hash[WAIT];
-	unsigned wait_at, wait_n;
 };
 
-void sums_new(struct store *st, enum side side, struct texts *texts, struct sums **out)
+void sums_new(struct runs *runs, struct sums **out)
 {
 	struct sums *s = mem_calloc(1, sizeof *s);
 
-	runs_new(st, side, texts, &s->runs);
-	s->st = st;
-	s->side = side;
+	s->runs = runs;
 	s->index = mem_table(SLOTS * sizeof *s->index);
 	s->use = mem_table(USES_MAX * sizeof *s->use);
 	s->chunk = mem_table(CHUNKS_MAX * sizeof *s->chunk);
@@ -82,7 +74,6 @@ void sums_free(struct sums *s)
 {
 	if (s == NULL)
 		return;
-	runs_free(s->runs);
 	mem_table_free(s->index, SLOTS * sizeof *s->index);
 	mem_table_free(s->use, USES_MAX * sizeof *s->use);
 	mem_table_free(s->chunk, CHUNKS_MAX * sizeof *s->chunk);
@@ -204,38 +195,37 @@ static void add(struct sums *s, const struct sums_use *in, uint32_t hash)
 	u->traits |= in->traits;
 }
 
-/* What waits longest is added, when there are WAIT / 2 or more behind it. */
-void sums_add(struct sums *s, const struct sums_use *u)
+/* While one is added, what the next ones need comes into the cache: for some the place in
+ * the index, for those before them the use. */
+void sums_add(struct sums *s, const struct sums_use *v, size_t n)
 {
-	unsigned at = (s->wait_at + s->wait_n) % WAIT;
+	uint32_t hash[SUMS_MANY];
 
-	if (s->wait_n == WAIT) {
-		add(s, &s->wait[s->wait_at], s->wait_hash[s->wait_at]);
-		s->wait_at = (s->wait_at + 1) % WAIT;
-		s->wait_n--;
+	for (size_t i = 0; i < n; i++) {
+		hash[i] = hash_of(&v[i]);
+		if (i < 2 * AHEAD)
+			__builtin_prefetch(&s->index[hash[i] & (SLOTS - 1)]);
 	}
-	s->wait[at] = *u;
-	s->wait_hash[at] = hash_of(u);
-	__builtin_prefetch(&s->index[s->wait_hash[at] & (SLOTS - 1)]);
-	if (++s->wait_n > WAIT / 2)
-		expect_use(s, s->wait_hash[(s->wait_at + s->wait_n - WAIT / 2) % WAIT]);
-}
-
-static void add_waiting(struct sums *s)
-{
-	for (; s->wait_n > 0; s->wait_n--) {
-		add(s, &s->wait[s->wait_at], s->wait_hash[s->wait_at]);
-		s->wait_at = (s->wait_at + 1) % WAIT;
+	for (size_t i = 0; i < n; i++) {
+		if (i + 2 * AHEAD < n)
+			__builtin_prefetch(&s->index[hash[i + 2 * AHEAD] & (SLOTS - 1)]);
+		if (i + AHEAD < n)
+			expect_use(s, hash[i + AHEAD]);
+		add(s, &v[i], hash[i]);
 	}
 }
 
 bool sums_full(const struct sums *s, size_t more)
 {
-	more += WAIT;
 	return s->use_n + more > USES_MAX || s->chunk_n + more > CHUNKS_MAX ||
 	       (s->use_n + more) * sizeof *s->use +
 			       (s->chunk_n + more) * sizeof *s->chunk >
 		       OCTETS_MAX;
+}
+
+bool sums_none(const struct sums *s)
+{
+	return s->use_n == 0;
 }
 
 static int by_key(const void *a, const void *b)
@@ -388,7 +378,6 @@ bool sums_spill(struct sums *s, struct err *err)
 	const struct order *order;
 	size_t cap = 0;
 
-	add_waiting(s);
 	order = in_order(s);
 	for (size_t i = 0; ok && i < s->use_n;) {
 		size_t n = 0;
@@ -404,8 +393,8 @@ bool sums_spill(struct sums *s, struct err *err)
 			s->upto = mem_realloc(s->upto, cap * sizeof *s->upto);
 		}
 		for (size_t k = 0; k < n; k++) {
-			if (i + k + 2 * WAIT < s->use_n)
-				fetch_use(s, order[i + k + 2 * WAIT].at);
+			if (i + k + 4 * AHEAD < s->use_n)
+				fetch_use(s, order[i + k + 4 * AHEAD].at);
 			v[k] = s->use[order[i + k].at];
 		}
 		for (size_t k = 0, same_n; k < n; k += same_n) {
@@ -425,16 +414,9 @@ bool sums_spill(struct sums *s, struct err *err)
 	return ok;
 }
 
-bool sums_flush(struct sums *s, struct err *err)
-{
-	return ((s->use_n == 0 && s->wait_n == 0) || sums_spill(s, err)) &&
-	       runs_merge(s->runs, err);
-}
-
 void sums_forget(struct sums *s)
 {
 	memset(s->index, 0, SLOTS * sizeof *s->index);
-	s->use_n = s->wait_n = 0;
+	s->use_n = 0;
 	s->chunk_n = 1;
-	runs_forget(s->runs);
 }

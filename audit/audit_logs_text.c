@@ -25,12 +25,6 @@ struct text_slot {
 };
 _Static_assert(sizeof(struct text_slot) == 12, "no octet more");
 
-/* A word that is not in the store yet. */
-struct text_new {
-	uint32_t id, at; /* at: of octets */
-	uint16_t n;
-};
-
 struct texts {
 	struct store *st;
 	struct text_slot *slot;
@@ -38,9 +32,11 @@ struct texts {
 	bool all; /* every word of the store is in the table, but the empty one */
 	bool committed, began_all;
 	int64_t last; /* number that was given last */
-	struct text_new *news;
+	/* Words that are not in the store yet, with the last numbers that were given:
+	 * word k begins at octets + at[k], where the one before ends. */
+	uint32_t *at, *order;
 	char *octets;
-	size_t news_n, octets_n;
+	size_t news_n;
 };
 
 bool texts_new(struct store *st, struct texts **out, struct err *err)
@@ -55,7 +51,9 @@ bool texts_new(struct store *st, struct texts **out, struct err *err)
 	t->st = st;
 	t->slot_n = SLOTS_FIRST;
 	t->slot = mem_table(t->slot_n * sizeof *t->slot);
-	t->news = mem_alloc(NEWS_MAX * sizeof *t->news);
+	t->at = mem_alloc((NEWS_MAX + 1) * sizeof *t->at);
+	t->order = mem_alloc(NEWS_MAX * sizeof *t->order);
+	t->at[0] = 0;
 	t->octets = mem_alloc(NEWS_OCTETS);
 	t->last = last;
 	t->all = t->began_all = last == STORE_LOG_EMPTY;
@@ -68,7 +66,8 @@ void texts_free(struct texts *t)
 	if (t == NULL)
 		return;
 	mem_table_free(t->slot, t->slot_n * sizeof *t->slot);
-	free(t->news);
+	free(t->at);
+	free(t->order);
 	free(t->octets);
 	free(t);
 }
@@ -76,18 +75,22 @@ void texts_free(struct texts *t)
 static void forget(struct texts *t)
 {
 	memset(t->slot, 0, t->slot_n * sizeof *t->slot);
-	t->n = t->news_n = t->octets_n = 0;
+	t->n = t->news_n = 0;
 	t->all = false;
+}
+
+static struct span new_text(const struct texts *t, size_t k)
+{
+	return (struct span){ t->octets + t->at[k], t->at[k + 1] - t->at[k] };
 }
 
 static int by_text(const void *a, const void *b, void *ctx)
 {
-	const struct texts *t = ctx;
-	const struct text_new *x = a, *y = b;
-	size_t n = x->n < y->n ? x->n : y->n;
-	int order = memcmp(t->octets + x->at, t->octets + y->at, n);
+	struct span x = new_text(ctx, *(const uint32_t *)a);
+	struct span y = new_text(ctx, *(const uint32_t *)b);
+	int order = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
 
-	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+	return order != 0 ? order : (x.n > y.n) - (x.n < y.n);
 }
 
 bool texts_store(struct texts *t, struct err *err)
@@ -96,18 +99,21 @@ bool texts_store(struct texts *t, struct err *err)
 	size_t n = 0;
 	bool ok = true;
 
+	for (size_t i = 0; i < t->news_n; i++)
+		t->order[i] = (uint32_t)i;
 	if (t->news_n > 1)
-		qsort_r(t->news, t->news_n, sizeof *t->news, by_text, t);
+		qsort_r(t->order, t->news_n, sizeof *t->order, by_text, t);
 	for (size_t i = 0; ok && i < t->news_n; i++) {
-		const struct text_new *w = &t->news[i];
+		size_t k = t->order[i];
 
-		v[n++] = (struct log_text){ w->id, { t->octets + w->at, w->n } };
+		v[n++] = (struct log_text){ t->last - (int64_t)(t->news_n - 1 - k),
+					    new_text(t, k) };
 		if (n == STORE_LOG_TEXTS || i + 1 == t->news_n) {
 			ok = store_log_texts_put(t->st, v, n, err);
 			n = 0;
 		}
 	}
-	t->news_n = t->octets_n = 0;
+	t->news_n = 0;
 	return ok;
 }
 
@@ -191,18 +197,17 @@ static bool keep(struct texts *t, uint64_t hash, int64_t id, struct err *err)
 /* It gets the next number. */
 static bool keep_new(struct texts *t, struct span text, uint64_t hash, struct err *err)
 {
-	struct text_new *w;
+	uint32_t at;
 
-	if ((t->news_n == NEWS_MAX || t->octets_n + text.n > NEWS_OCTETS) &&
+	if ((t->news_n == NEWS_MAX || t->at[t->news_n] + text.n > NEWS_OCTETS) &&
 	    !texts_store(t, err))
 		return false;
 	if (!keep(t, hash, t->last + 1, err))
 		return false;
-	w = &t->news[t->news_n++];
-	*w = (struct text_new){ (uint32_t)++t->last, (uint32_t)t->octets_n,
-				(uint16_t)text.n };
-	memcpy(t->octets + t->octets_n, text.p, text.n);
-	t->octets_n += text.n;
+	at = t->at[t->news_n++];
+	memcpy(t->octets + at, text.p, text.n);
+	t->at[t->news_n] = at + (uint32_t)text.n;
+	t->last++;
 	return true;
 }
 

@@ -283,7 +283,7 @@ bool audit_pump_give_whole(struct audit_pump *o, struct err *err)
 
 		if (fl->given)
 			continue;
-		if (fl->w == NULL || fl->left > 0)
+		if (fl->w == NULL || fl->left > 0 || fl->stuck) /* resolve has it */
 			break;
 		if (!give(o, fl, err))
 			return false;

@@ -25,14 +25,25 @@ static inline bool span_eq(struct span a, struct span b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 bool span_ieq(struct span a, struct span b); /* ASCII letters without regard to case */
+/* The same; most words differ in their length. */
+static inline bool span_ieq_str(struct span a, const char *s)
+{
+	size_t n = s != NULL ? strlen(s) : 0;
+
+	return a.n == n && span_ieq(a, (struct span){ s, n });
+}
+static inline bool span_istarts(struct span a, const char *prefix)
+{
+	size_t n = prefix != NULL ? strlen(prefix) : 0;
+
+	return a.n >= n && span_ieq((struct span){ a.p, n }, (struct span){ prefix, n });
+}
 static inline bool span_eq_str(struct span a, const char *s)
 {
 	size_t n = strlen(s);
 
 	return a.n == n && (n == 0 || memcmp(a.p, s, n) == 0);
 }
-bool span_ieq_str(struct span a, const char *s);
-bool span_istarts(struct span a, const char *prefix);
 int span_cmp(struct span a, struct span b); /* octet order, shorter first; -1, 0, 1 */
 /* Cut blanks (space, tab, CR, LF) at both ends. */
 struct span span_trim(struct span a);

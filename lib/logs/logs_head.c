@@ -251,6 +251,7 @@ static void remember(struct log_head_memo *memo, const struct log_line *out,
 	memcpy(memo->hour + 10, "00:00 ", 6);
 	memo->of_hour = out->stamp.t - out->stamp.t % 3600;
 	memo->known = true;
+	memo->turn++;
 	if (h->syslog && h->host.n > 0 && h->host.n < LOG_MEMO_HOST &&
 	    h->host.p == t.p + LOG_MEMO_STAMP)
 		remember_host(memo, h->host);
@@ -260,14 +261,14 @@ static void remember(struct log_head_memo *memo, const struct log_line *out,
 static bool same_hour(struct log_head_memo *memo, struct span line, struct log_line *out,
 		      struct log_head *h)
 {
-	int seconds = line.n > LOG_MEMO_STAMP ? log_memo_seconds(memo, line.p) : -1;
 	struct span s;
 
-	if (seconds < 0)
+	if (line.n <= LOG_MEMO_STAMP || !log_memo_is_hour(memo, line.p))
 		return false;
 	s = (struct span){ line.p + LOG_MEMO_STAMP, line.n - LOG_MEMO_STAMP };
 	out->stamp_text = (struct span){ line.p, LOG_MEMO_STAMP - 1 };
-	out->stamp = (struct log_stamp){ LOG_STAMP_YEARLESS, memo->of_hour + seconds };
+	out->stamp = (struct log_stamp){ LOG_STAMP_YEARLESS,
+					 log_memo_time(memo, line.p) };
 	h->line = line;
 	h->bracketed = h->syslog = false;
 	return same_host(memo, s, h);

@@ -12,6 +12,7 @@ struct log_head_memo {
 	bool known;	 /* there is an hour */
 	char hour[16];	 /* "Nov 23 14:00:00 " */
 	int64_t of_hour; /* seconds of its begin since New Year */
+	uint64_t turn;	 /* how often hour or hosts have changed */
 	/* hosts of which lines come, each with the blank behind it, and room to be
 	 * compared by words */
 	struct log_memo_host {
@@ -22,23 +23,33 @@ struct log_head_memo {
 	unsigned host_at, host_turn; /* of the line before; which goes next */
 };
 
-/* "Nov 23 14:27:17 ", 16 octets that are there, of the hour that is known: the seconds
- * into it; -1: it is another one. */
-static inline int log_memo_seconds(const struct log_head_memo *memo, const char *p)
+/* "Nov 23 14:27:17 ", 16 octets that are there: is it of the hour that is known? */
+static inline bool log_memo_is_hour(const struct log_head_memo *memo, const char *p)
 {
 	static const char room[8] = { 0x7f, 0x7f, 0x7a, 0x76, 0x7f, 0x7a, 0x76, 0x7f };
-	unsigned char d[8];
 	uint64_t x;
 
 	if (log_word_at(p) != log_word_at(memo->hour) || !memo->known)
-		return -1;
+		return false;
 	/* digits become their numbers, the rest nought; what is above its most, or no
 	 * digit, reaches the highest bit */
 	x = log_word_at(p + 8) ^ log_word_at(memo->hour + 8);
-	if (((x | (x + log_word_at(room))) & UINT64_C(0x8080808080808080)) != 0)
-		return -1;
-	memcpy(d, &x, sizeof d);
-	return (d[2] * 10 + d[3]) * 60 + d[5] * 10 + d[6];
+	return ((x | (x + log_word_at(room))) & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* The time of one that is. */
+static inline int64_t log_memo_time(const struct log_head_memo *memo, const char *p)
+{
+	int minute = (p[10] - '0') * 10 + (p[11] - '0');
+	int second = (p[13] - '0') * 10 + (p[14] - '0');
+
+	return memo->of_hour + minute * 60 + second;
+}
+
+/* log_line.of of a line of that hour and the host at hand. */
+static inline uint64_t log_memo_of(const struct log_head_memo *memo)
+{
+	return memo->turn * LOG_MEMO_HOSTS + memo->host_at;
 }
 
 /* Are that host and a blank at p, where 8 octets and as many as it has are there? */

@@ -62,6 +62,9 @@ struct log_line {
 	struct span session; /* what joins lines: session, queue id, process */
 	struct span client;  /* name of the client program */
 	char many;	     /* separator of LOG_F_MANY */
+	/* Lines of one number, as one scanner gives it, are of one hour, one host and one
+	 * kind of stamp; 0: it was not told. */
+	uint64_t of;
 };
 
 #endif

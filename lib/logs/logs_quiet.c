@@ -104,37 +104,37 @@ size_t log_quiet(struct log_head_memo *memo, bool no_sender, struct span *rest,
 		 struct log_line *out, struct log_stamp *last)
 {
 	const struct log_memo_host *host;
-	const char *p = rest->p, *end = p + rest->n, *next;
+	const char *p = rest->p, *end = p + rest->n, *next, *at = p;
 	enum log_program program = LOG_PROGRAM_NONE, of;
 	size_t n = 0, front;
-	int seconds, first = 0, before = 0;
 
-	if (rest->n < LOG_MEMO_STAMP || log_memo_seconds(memo, p) < 0 ||
+	if (rest->n < LOG_MEMO_STAMP || !log_memo_is_hour(memo, p) ||
 	    !log_memo_find(memo, p + LOG_MEMO_STAMP, rest->n - LOG_MEMO_STAMP))
 		return 0;
 	host = &memo->host[memo->host_at];
 	front = LOG_MEMO_STAMP + host->n;
 	while ((size_t)(end - p) > front + WORDS &&
-	       (seconds = log_memo_seconds(memo, p)) >= 0 &&
-	       log_memo_is_host(host, p + LOG_MEMO_STAMP) &&
+	       (n == 0 || (log_memo_is_hour(memo, p) &&
+			   log_memo_is_host(host, p + LOG_MEMO_STAMP))) &&
 	       (next = skip(p + front, end, no_sender, &of)) != NULL &&
 	       (n == 0 || of == program)) {
-		first = n == 0 ? seconds : first;
-		before = seconds;
 		program = of;
 		n++;
+		at = p;
 		p = next;
 	}
 	if (n == 0)
 		return 0;
-	*last = (struct log_stamp){ LOG_STAMP_YEARLESS, memo->of_hour + before };
+	*last = (struct log_stamp){ LOG_STAMP_YEARLESS, log_memo_time(memo, at) };
 	*out = (struct log_line){ .take = LOG_TAKEN,
 				  .kind = LOG_OTHER,
 				  .program = program,
 				  .repeated = 1,
-				  .stamp = { LOG_STAMP_YEARLESS, memo->of_hour + first },
+				  .stamp = { LOG_STAMP_YEARLESS,
+					     log_memo_time(memo, rest->p) },
 				  .stamp_text = { rest->p, LOG_MEMO_STAMP - 1 },
-				  .host = { rest->p + LOG_MEMO_STAMP, host->n - 1 } };
+				  .host = { rest->p + LOG_MEMO_STAMP, host->n - 1 },
+				  .of = log_memo_of(memo) };
 	*rest = (struct span){ p, (size_t)(end - p) };
 	return n;
 }

@@ -86,11 +86,6 @@ void logs_scanner_moved(struct logs_scanner *s)
 	s->prev = (struct span){ NULL, 0 };
 }
 
-bool logs_needs_order(enum log_program p)
-{
-	return p == LOG_HMAIL || p == LOG_MISC;
-}
-
 static void clear(struct log_line *out)
 {
 	out->kind = LOG_OTHER;
@@ -99,6 +94,7 @@ static void clear(struct log_line *out)
 	out->flags = 0;
 	out->user.n = out->rip.n = out->from.n = out->rcpt.n = 0;
 	out->session.n = out->client.n = 0;
+	out->of = 0;
 }
 
 /* Programs that syslog names; text decides between those that share a name.  In this
@@ -405,6 +401,7 @@ void logs_scan(struct logs_scanner *s, struct span line, struct log_line *out)
 			if (stamp.kind == LOG_STAMP_NONE)
 				out->flags |= LOG_F_NO_STAMP;
 			out->repeated = (unsigned)n;
+			out->of = 0;
 			return;
 		}
 	}

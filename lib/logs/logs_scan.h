@@ -51,6 +51,9 @@ size_t logs_scan_quiet(struct logs_scanner *s, struct span *rest, struct log_lin
 
 /* Programs that tell the user on one line and the success on another: one scanner must
  * see all lines of such a file, in their order. */
-bool logs_needs_order(enum log_program p);
+static inline bool logs_needs_order(enum log_program p)
+{
+	return p == LOG_HMAIL || p == LOG_MISC;
+}
 
 #endif

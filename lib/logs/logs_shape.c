@@ -27,7 +27,7 @@ static bool eat(struct span *s, const char *lit, size_t n)
 /* What stands before the first c, which is taken off too. */
 static inline bool take(struct span *s, char c, struct span *out)
 {
-	size_t n = log_upto_either(*s, c, c);
+	size_t n = log_upto_one(*s, c);
 
 	if (n >= s->n)
 		return false;
@@ -104,7 +104,7 @@ static bool dovecot_end(struct span s, struct log_line *out)
 		out->flags = logs_pop3_flags(s);
 	out->kind = LOG_LOGOUT;
 	/* a blank: perhaps an address behind the name */
-	return named(out->user) && log_upto_either(out->user, ' ', ' ') == out->user.n &&
+	return named(out->user) && log_upto_one(out->user, ' ') == out->user.n &&
 	       out->session.n <= LOGS_NAME_MAX;
 }
 
@@ -176,21 +176,20 @@ static bool cyrus(struct span s, struct log_line *out)
 		return false;
 	out->text = s;
 	return EAT(&s, "login: ") && take(&s, ' ', &host) && host.n > 0 &&
-	       host.p[host.n - 1] != ']' && log_upto_either(host, '[', '[') == host.n &&
+	       host.p[host.n - 1] != ']' && log_upto_one(host, '[') == host.n &&
 	       EAT(&s, "[") && take_v4(&s, &out->rip) && EAT(&s, "] ") &&
 	       take(&s, ' ', &out->user) && named(out->user) && take(&s, ' ', &mech) &&
 	       mech.n > 0 && EAT(&s, "User logged in") &&
-	       (s.n == 0 || (EAT(&s, " ") && log_upto_either(s, ' ', ' ') == s.n));
+	       (s.n == 0 || (EAT(&s, " ") && log_upto_one(s, ' ') == s.n));
 }
 
 bool log_shape(struct log_head_memo *memo, struct span line, struct log_line *out)
 {
 	const struct log_memo_host *host;
 	struct span s;
-	int seconds;
 	bool ok;
 
-	if (line.n < LOG_MEMO_STAMP || (seconds = log_memo_seconds(memo, line.p)) < 0 ||
+	if (line.n < LOG_MEMO_STAMP || !log_memo_is_hour(memo, line.p) ||
 	    !log_memo_find(memo, line.p + LOG_MEMO_STAMP, line.n - LOG_MEMO_STAMP))
 		return false;
 	host = &memo->host[memo->host_at];
@@ -208,9 +207,11 @@ bool log_shape(struct log_head_memo *memo, struct span line, struct log_line *ou
 		return false;
 	out->take = LOG_TAKEN;
 	out->repeated = 1;
-	out->stamp = (struct log_stamp){ LOG_STAMP_YEARLESS, memo->of_hour + seconds };
+	out->stamp = (struct log_stamp){ LOG_STAMP_YEARLESS,
+					 log_memo_time(memo, line.p) };
 	out->stamp_text = (struct span){ line.p, LOG_MEMO_STAMP - 1 };
 	out->host = (struct span){ line.p + LOG_MEMO_STAMP, host->n - 1 };
 	out->many = '\0';
+	out->of = log_memo_of(memo);
 	return true;
 }

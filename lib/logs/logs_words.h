@@ -56,6 +56,25 @@ static inline size_t log_upto_either(struct span s, char a, char b)
 		n++;
 	return n;
 }
+static inline size_t log_upto_one(struct span s, char c)
+{
+	size_t n = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t ones = UINT64_C(0x0101010101010101);
+
+	for (; n + 8 <= s.n; n += 8) {
+		uint64_t x = log_word_at(s.p + n) ^ ones * (unsigned char)c;
+
+		x = (x - ones) & ~x & ones << 7;
+		if (x != 0)
+			return n + (size_t)__builtin_ctzll(x) / 8;
+	}
+#endif
+	while (n < s.n && s.p[n] != c)
+		n++;
+	return n;
+}
 /* Take lit off the front. */
 static inline bool log_eat(struct span *s, const char *lit)
 {

@@ -13,9 +13,12 @@
 /* Charsets whose converters are kept open: to open one costs more than a message. */
 #define CONVERTERS 4
 
-struct converter {
+struct mime_converter {
 	char charset[40];
-	GIConv cd; /* (GIConv)-1: the charset is not known */
+	GIConv cd;    /* (GIConv)-1: the charset is not known */
+	bool touched; /* it is not in its first state, perhaps */
+	/* as in struct mime_content */
+	bool by_runs, utf8, full;
 };
 
 /*
@@ -31,7 +34,7 @@ static const char *const often[] = {
 
 struct mime_charsets {
 	GIConv held[COUNT_OF(often)];
-	struct converter converter[CONVERTERS];
+	struct mime_converter converter[CONVERTERS];
 	size_t converter_n, converter_next;
 	unsigned char base64[256]; /* what each octet is in base64 */
 	GMimeEncoding decode;	   /* of the content in hand */
@@ -186,19 +189,41 @@ static bool says_ascii(const char *charset)
 	       g_ascii_strcasecmp(charset, "ascii") == 0;
 }
 
-static GIConv converter(struct mime_charsets *s, const char *charset)
+/* What is known of it by its name. */
+static void name_converter(struct mime_converter *c)
 {
-	struct converter *c;
+	static const char *const plain[] = { "utf-8", "iso-8859-", "windows-125",
+					     "koi8-" };
+	/* tests/unit/test_mime_parts.c asks the C library for each octet. */
+	static const char *const full[] = { "iso-8859-1", "iso-8859-2", "iso-8859-15",
+					    "koi8-r" };
+	bool known = c->cd != (GIConv)-1;
 
-	for (size_t i = 0; i < s->converter_n; i++)
-		if (g_ascii_strcasecmp(s->converter[i].charset, charset) == 0) {
-			c = &s->converter[i];
-			if (c->cd != (GIConv)-1)
-				g_mime_iconv(c->cd, NULL, NULL, NULL, NULL);
-			return c->cd;
-		}
+	c->utf8 = known && g_ascii_strcasecmp(c->charset, "utf-8") == 0;
+	c->by_runs = c->full = false;
+	for (size_t i = 0; i < COUNT_OF(full); i++)
+		c->full |= known && g_ascii_strcasecmp(c->charset, full[i]) == 0;
+	for (size_t i = 0; i < COUNT_OF(plain); i++)
+		c->by_runs |= g_ascii_strncasecmp(c->charset, plain[i],
+						  strlen(plain[i])) == 0;
+}
+
+/* NULL: no charset has such a name. */
+static struct mime_converter *converter(struct mime_charsets *s, const char *charset)
+{
+	struct mime_converter *c;
+
+	for (size_t i = 0; i < s->converter_n; i++) {
+		c = &s->converter[i];
+		if (g_ascii_strcasecmp(c->charset, charset) != 0)
+			continue;
+		if (c->touched)
+			g_mime_iconv(c->cd, NULL, NULL, NULL, NULL);
+		c->touched = false;
+		return c;
+	}
 	if (strlen(charset) >= sizeof c->charset)
-		return (GIConv)-1;
+		return NULL;
 	c = &s->converter[s->converter_next];
 	if (s->converter_next < s->converter_n) {
 		if (c->cd != (GIConv)-1)
@@ -209,28 +234,25 @@ static GIConv converter(struct mime_charsets *s, const char *charset)
 	s->converter_next = (s->converter_next + 1) % CONVERTERS;
 	snprintf(c->charset, sizeof c->charset, "%s", charset);
 	c->cd = g_mime_iconv_open("UTF-8", charset);
-	return c->cd;
+	c->touched = false;
+	name_converter(c);
+	return c;
 }
 
 static void charset_open(struct mime_content *t, const char *charset)
 {
-	static const char *const plain[] = { "utf-8", "iso-8859-", "windows-125",
-					     "koi8-" };
-	/* tests/unit/test_mime_parts.c asks the C library for each octet. */
-	static const char *const full[] = { "iso-8859-1", "iso-8859-2", "iso-8859-15",
-					    "koi8-r" };
+	struct mime_converter *c;
 
 	t->ascii = says_ascii(charset);
 	if (t->ascii)
 		return;
-	t->cd = converter(t->charsets, charset);
-	t->unknown = t->cd == (GIConv)-1;
-	t->utf8 = !t->unknown && g_ascii_strcasecmp(charset, "utf-8") == 0;
-	for (size_t i = 0; i < COUNT_OF(full); i++)
-		t->full |= !t->unknown && g_ascii_strcasecmp(charset, full[i]) == 0;
-	for (size_t i = 0; i < COUNT_OF(plain); i++)
-		t->by_runs |= g_ascii_strncasecmp(charset, plain[i], strlen(plain[i])) ==
-			      0;
+	t->converter = c = converter(t->charsets, charset);
+	t->unknown = c == NULL || c->cd == (GIConv)-1;
+	if (t->unknown)
+		return;
+	t->utf8 = c->utf8;
+	t->full = c->full;
+	t->by_runs = c->by_runs;
 }
 
 /* One piece, complete characters of it; how many octets were taken.  False: it is not in
@@ -240,11 +262,12 @@ static bool convert(struct mime_content *t, const char *from, size_t n, size_t *
 	char buf[2048], *p = (char *)(uintptr_t)from; /* only read */
 	size_t left = n;
 
+	t->converter->touched = true;
 	while (left > 0) {
 		char *out = buf;
 		size_t room = sizeof buf;
 
-		if (g_mime_iconv(t->cd, &p, &left, &out, &room) != (size_t)-1)
+		if (g_mime_iconv(t->converter->cd, &p, &left, &out, &room) != (size_t)-1)
 			continue;
 		if (errno == EINVAL)
 			break;
@@ -389,11 +412,9 @@ void mime_content_begin(struct mime_content *t, struct mime_charsets *charsets,
 		[MIME_UU] = GMIME_CONTENT_ENCODING_UUENCODE,
 	};
 
-	*t = (struct mime_content){ .charsets = charsets,
-				    .encoding = encoding,
-				    .text = text,
-				    .qp = QP_TEXT,
-				    .cd = (GIConv)-1 };
+	*t = (struct mime_content){
+		.charsets = charsets, .encoding = encoding, .text = text, .qp = QP_TEXT
+	};
 	if (!text)
 		return;
 	charset_open(t, charset);

@@ -34,11 +34,11 @@ struct mime_content {
 	} base64;
 	int qp;
 	bool ascii, unknown;
-	bool by_runs;  /* ASCII stands for itself in it, between whole characters */
-	bool utf8;     /* it is that one */
-	bool full;     /* an octet is a character in it, and each is one */
-	void *cd;      /* of iconv; (void *)-1: none is needed */
-	char kept[16]; /* a character that is not complete yet */
+	bool by_runs; /* ASCII stands for itself in it, between whole characters */
+	bool utf8;    /* it is that one */
+	bool full;    /* an octet is a character in it, and each is one */
+	struct mime_converter *converter; /* NULL: none is needed */
+	char kept[16];			  /* a character that is not complete yet */
 	size_t kept_n;
 };
 

@@ -344,7 +344,7 @@ stop_audit() {
 
 @test "a disk that fills up" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
-	peer old --folders 40 --messages 200
+	peer old --folders 40 --messages 600
 	secret admin.secret x
 	printf 'account\nanna\n' >accounts.csv
 	mkdir small large

@@ -92,11 +92,22 @@ static void same_quiet(struct span text, struct logs_scanner *few,
 	}
 }
 
+/* Lines of one number share what an entry of an hour does. */
+static void same_of(const struct log_line *a, const struct log_line *b)
+{
+	if (a->of == 0 || a->of != b->of)
+		return;
+	PROMISE(span_eq(a->host, b->host) && a->stamp.kind == b->stamp.kind);
+	PROMISE(a->stamp.t / 3600 == b->stamp.t / 3600);
+}
+
 /* A line says the same to a scanner that has seen those before it, and reads it by its
  * shape perhaps, and to one that has not. */
 static void same_shape(struct span text, struct logs_scanner *old,
 		       struct logs_scanner *fresh)
 {
+	struct log_line before = { .of = 0 };
+
 	while (text.n > 0) {
 		ptrdiff_t nl = span_index(text, '\n');
 		struct span line = { text.p, nl < 0 ? text.n : (size_t)nl };
@@ -104,6 +115,8 @@ static void same_shape(struct span text, struct logs_scanner *old,
 
 		text = span_from(text, line.n + 1);
 		logs_scan(old, line, &a);
+		same_of(&before, &a);
+		before = a.of != 0 ? a : before;
 		logs_scanner_begin(fresh, (struct span){ NULL, 0 });
 		logs_scan(fresh, line, &b);
 		if (b.take == LOG_FOREIGN ||

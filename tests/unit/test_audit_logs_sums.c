@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums of logs: what goes to a temporary file in runs is in the store what it would have
- * been without. */
+/* Sums of logs: what goes to a temporary file in runs, and over another thread, is in the
+ * store what it would have been without. */
 #include "tests/support/store_fixture.h"
 
-#include "audit/audit_logs_in.h"
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "audit/audit_logs_belt.h"
+#include "audit/audit_logs_runs.h"
+#include "audit/audit_queue.h"
 #include "base/hash64.h"
 #include "store/store_log_uses.h"
 #include "store/store_uses.h"
@@ -14,7 +19,61 @@
 
 static uint32_t name_id[WORDS];
 
-static void set_up(struct fx *fx, struct sums **s)
+/* A thread that takes every step that it may. */
+struct helper {
+	pthread_mutex_t lock;
+	pthread_cond_t change;
+	pthread_t thread;
+	struct belt *belt;
+	unsigned steps;
+	bool stop;
+};
+
+static void *help(void *arg)
+{
+	struct helper *h = arg;
+
+	pthread_mutex_lock(&h->lock);
+	while (!h->stop)
+		if (belt_help(h->belt)) {
+			h->steps++;
+			pthread_cond_broadcast(&h->change);
+		} else {
+			audit_cond_wait(&h->change, &h->lock, 1000);
+		}
+	pthread_mutex_unlock(&h->lock);
+	return NULL;
+}
+
+static void helper_start(struct helper *h, struct belt *b)
+{
+	*h = (struct helper){ .belt = b };
+	pthread_mutex_init(&h->lock, NULL);
+	audit_cond_init(&h->change);
+	belt_share(b, &h->lock, &h->change);
+	assert_int_equal(pthread_create(&h->thread, NULL, help, h), 0);
+}
+
+static void helper_stop(struct helper *h)
+{
+	pthread_mutex_lock(&h->lock);
+	h->stop = true;
+	pthread_cond_broadcast(&h->change);
+	pthread_mutex_unlock(&h->lock);
+	pthread_join(h->thread, NULL);
+	pthread_cond_destroy(&h->change);
+	pthread_mutex_destroy(&h->lock);
+}
+
+static void helper_wait(struct helper *h, unsigned steps)
+{
+	pthread_mutex_lock(&h->lock);
+	while (h->steps < steps)
+		audit_cond_wait(&h->change, &h->lock, 1000);
+	pthread_mutex_unlock(&h->lock);
+}
+
+static void set_up(struct fx *fx, struct belt **b)
 {
 	struct texts *t = NULL;
 	struct err err = ERR_INIT;
@@ -30,7 +89,7 @@ static void set_up(struct fx *fx, struct sums **s)
 	}
 	fx_ok(texts_store(t, &err));
 	texts_free(t);
-	sums_new(fx->st, SIDE_OLD, NULL, s);
+	belt_new(fx->st, SIDE_OLD, NULL, b);
 }
 
 /* What happened by number: any name, day, address, in any order; wide: one name, from
@@ -81,27 +140,31 @@ static char *all(struct fx *fx)
 
 /* n events; a run after each `spill` of them, to the store after each `flush`; 0: only at
  * the end. */
-static char *summed(uint32_t n, uint32_t spill, uint32_t flush, bool wide)
+static char *summed(uint32_t n, uint32_t spill, uint32_t flush, bool wide, bool helped)
 {
 	struct fx fx;
-	struct sums *s = NULL;
+	struct belt *b = NULL;
+	struct helper h;
 	struct err err = ERR_INIT;
 	char *text;
 
-	set_up(&fx, &s);
+	set_up(&fx, &b);
+	if (helped)
+		helper_start(&h, b);
 	for (uint32_t i = 1; i <= n; i++) {
 		struct sums_use u = event(i, wide);
 
-		assert_false(sums_full(s, 1));
-		sums_add(s, &u);
+		fx_ok(belt_add(b, &u, &err));
 		if (spill > 0 && i % spill == 0)
-			fx_ok(sums_spill(s, &err));
+			fx_ok(belt_spill(b, &err));
 		if (flush > 0 && i % flush == 0)
-			fx_ok(sums_flush(s, &err));
+			fx_ok(belt_flush(b, &err));
 	}
-	fx_ok(sums_flush(s, &err));
+	fx_ok(belt_flush(b, &err));
+	if (helped)
+		helper_stop(&h);
 	text = all(&fx);
-	sums_free(s);
+	belt_free(b);
 	fx_close(&fx);
 	return text;
 }
@@ -111,12 +174,13 @@ static void runs_are_the_same_as_one_sum(void **state)
 	/* more runs than are brought together at once, too */
 	static const uint32_t ways[][2] = { { 0, 0 },	{ 700, 0 },   { 20, 0 },
 					    { 0, 900 }, { 70, 1000 }, { 1, 0 } };
-	char *want = summed(3000, 0, 0, false);
+	char *want = summed(3000, 0, 0, false, false);
 
 	(void)state;
 	assert_true(strlen(want) > 10000);
-	for (size_t i = 0; i < COUNT_OF(ways); i++) {
-		char *got = summed(3000, ways[i][0], ways[i][1], false);
+	for (size_t i = 0; i < 2 * COUNT_OF(ways); i++) {
+		const uint32_t *way = ways[i / 2];
+		char *got = summed(3000, way[0], way[1], false, i % 2 != 0);
 
 		if (strcmp(got, want) != 0)
 			fail_msg("case %zu", i);
@@ -128,15 +192,16 @@ static void runs_are_the_same_as_one_sum(void **state)
 static void a_name_of_many_uses_is_whole_over_rows(void **state)
 {
 	static const uint32_t ways[][2] = { { 0, 2500 }, { 900, 0 }, { 300, 4100 } };
-	char *want = summed(9000, 0, 0, true);
+	char *want = summed(9000, 0, 0, true, false);
 	size_t uses = 0;
 
 	(void)state;
 	for (const char *p = want; *p != '\0'; p++)
 		uses += *p == '\n';
 	assert_true(uses * (STORE_LOG_USE_HEAD + 3) > 3 * STORE_LOG_USES_ROW);
-	for (size_t i = 0; i < COUNT_OF(ways); i++) {
-		char *got = summed(9000, ways[i][0], ways[i][1], true);
+	for (size_t i = 0; i < 2 * COUNT_OF(ways); i++) {
+		const uint32_t *way = ways[i / 2];
+		char *got = summed(9000, way[0], way[1], true, i % 2 != 0);
 
 		if (strcmp(got, want) != 0)
 			fail_msg("case %zu", i);
@@ -145,29 +210,106 @@ static void a_name_of_many_uses_is_whole_over_rows(void **state)
 	free(want);
 }
 
-static void what_is_forgotten_is_not_stored(void **state)
+/* More than all blocks of the belt hold, added sooner than they are summed up; and in
+ * runs that go to the store while some still wait. */
+static void what_waits_is_summed_up_in_its_order(void **state)
 {
-	struct fx fx;
-	struct sums *s = NULL;
-	struct err err = ERR_INIT;
-	char *text;
+	const uint32_t n = 3 * BELT_BLOCKS * 1024;
+	char *want = summed(n, 0, 0, true, false), *got;
 
 	(void)state;
-	set_up(&fx, &s);
-	for (uint32_t i = 0; i < 100; i++) {
-		struct sums_use u = event(i, false);
+	got = summed(n, 0, 0, true, true);
+	assert_string_equal(got, want);
+	free(got);
+	got = summed(n, n / (RUNS_MAX + 9), 0, true, true);
+	assert_string_equal(got, want);
+	free(got);
+	free(want);
+}
 
-		sums_add(s, &u);
-		if (i == 60)
-			fx_ok(sums_spill(s, &err));
+static void what_is_forgotten_is_not_stored(void **state)
+{
+	(void)state;
+	for (int helped = 0; helped < 2; helped++) {
+		struct fx fx;
+		struct belt *b = NULL;
+		struct helper h;
+		struct err err = ERR_INIT;
+		char *text;
+
+		set_up(&fx, &b);
+		if (helped)
+			helper_start(&h, b);
+		for (uint32_t i = 0; i < 5000; i++) {
+			struct sums_use u = event(i, false);
+
+			fx_ok(belt_add(b, &u, &err));
+			if (i == 60)
+				fx_ok(belt_spill(b, &err));
+			if (i == 4000)
+				fx_ok(belt_spill_soon(b, &err));
+			/* three blocks, and a run */
+			if (i == 4000 && helped)
+				helper_wait(&h, 4);
+		}
+		belt_forget(b);
+		fx_ok(belt_flush(b, &err));
+		text = all(&fx);
+		assert_string_equal(text, "");
+		free(text);
+		if (helped)
+			helper_stop(&h);
+		belt_free(b);
+		fx_close(&fx);
 	}
-	sums_forget(s);
-	fx_ok(sums_flush(s, &err));
-	text = all(&fx);
-	assert_string_equal(text, "");
-	free(text);
-	sums_free(s);
-	fx_close(&fx);
+}
+
+/* What goes wrong in a step of another thread is told to the calling one, and is over
+ * when what was added is forgotten. */
+static void a_full_disk_is_told_by_whoever_meets_it(void **state)
+{
+	(void)state;
+	for (int helped = 0; helped < 2; helped++) {
+		struct fx fx;
+		struct belt *b = NULL;
+		struct helper h;
+		struct err err = ERR_INIT;
+		struct rlimit most, none;
+		char *text, *want = summed(3000, 0, 0, false, false);
+
+		set_up(&fx, &b);
+		if (helped)
+			helper_start(&h, b);
+		signal(SIGXFSZ, SIG_IGN);
+		assert_int_equal(getrlimit(RLIMIT_FSIZE, &most), 0);
+		none = most;
+		none.rlim_cur = 0;
+		for (uint32_t i = 1; i <= 3000; i++) {
+			struct sums_use u = event(i, false);
+
+			fx_ok(belt_add(b, &u, &err));
+		}
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+		assert_false(belt_flush(b, &err));
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &most), 0);
+		assert_int_equal(err.cls, ERR_LOCAL);
+		assert_non_null(strstr(err.text, "temporary file"));
+		belt_forget(b);
+		for (uint32_t i = 1; i <= 3000; i++) {
+			struct sums_use u = event(i, false);
+
+			fx_ok(belt_add(b, &u, &err));
+		}
+		fx_ok(belt_flush(b, &err));
+		text = all(&fx);
+		assert_string_equal(text, want);
+		free(text);
+		free(want);
+		if (helped)
+			helper_stop(&h);
+		belt_free(b);
+		fx_close(&fx);
+	}
 }
 
 int main(void)
@@ -175,7 +317,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_are_the_same_as_one_sum),
 		cmocka_unit_test(a_name_of_many_uses_is_whole_over_rows),
+		cmocka_unit_test(what_waits_is_summed_up_in_its_order),
 		cmocka_unit_test(what_is_forgotten_is_not_stored),
+		cmocka_unit_test(a_full_disk_is_told_by_whoever_meets_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

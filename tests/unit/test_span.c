@@ -58,6 +58,28 @@ static void ignores_the_case_of_ascii_letters_only(void **state)
 	assert_false(span_eq_str(SPAN_LIT("OK"), "ok"));
 }
 
+/* Eight octets at a time, and the rest one by one: each octet against each other one, in
+ * each place. */
+static void letters_are_alike_in_each_place(void **state)
+{
+	char a[11], b[11];
+
+	(void)state;
+	for (size_t at = 0; at < sizeof a; at++)
+		for (int x = 0; x < 256; x++)
+			for (int y = 0; y < 256; y++) {
+				bool want = span_lower((char)x) == span_lower((char)y);
+
+				memset(a, 'q', sizeof a);
+				memset(b, 'Q', sizeof b);
+				a[at] = (char)x;
+				b[at] = (char)y;
+				if (span_ieq((struct span){ a, sizeof a },
+					     (struct span){ b, sizeof b }) != want)
+					fail_msg("%d and %d at %zu", x, y, at);
+			}
+}
+
 static void trims_blanks_at_both_ends(void **state)
 {
 	static const struct {
@@ -92,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compares_octets_and_then_length),
 		cmocka_unit_test(ignores_the_case_of_ascii_letters_only),
+		cmocka_unit_test(letters_are_alike_in_each_place),
 		cmocka_unit_test(trims_blanks_at_both_ends),
 		cmocka_unit_test(never_reaches_past_the_end),
 	};

@@ -225,17 +225,17 @@ static bool read_all(struct store *st, struct arena *arena, struct err *err)
  */
 static void survives_a_damaged_file(void **state)
 {
-	enum { PAGE = 4096 };
+	enum { PAGE = 8192 };
 	struct rig *r = *state;
 	struct store_row *rows;
 	struct err err = ERR_INIT;
-	uint8_t junk[PAGE], keep[PAGE];
+	static uint8_t junk[PAGE], keep[PAGE];
 	int64_t pages;
 	int damaged = 0;
 	size_t n;
 
 	rig_start(r, DEPTH_FULL);
-	rows = rig_rows(1, 3000, 1, &n);
+	rows = rig_rows(1, 5000, 1, &n);
 	rig_read(r, rows, n, DEPTH_FULL);
 	free(rows);
 	rig_account_end(r, ACCOUNT_READ, DEPTH_FULL);
@@ -243,6 +243,7 @@ static void survives_a_damaged_file(void **state)
 	store_close(r->st);
 	r->st = NULL;
 	pages = rig_number(r->path, "PRAGMA page_count");
+	assert_int_equal(rig_number(r->path, "PRAGMA page_size"), PAGE);
 	for (size_t i = 0; i < sizeof junk; i++)
 		junk[i] = (uint8_t)(i * 131 + 7);
 	for (int64_t page = 0; page < pages; page++) {
@@ -276,6 +277,31 @@ static void survives_a_damaged_file(void **state)
 		assert_int_equal(err.cls, ERR_LEDGER);
 		store_close(st);
 	}
+}
+
+/* Stores that were made before pages had 8,192 octets keep theirs. */
+static void goes_on_in_a_store_of_smaller_pages(void **state)
+{
+	struct rig *r = *state;
+	struct store_row *rows;
+	size_t n;
+
+	store_close(r->st);
+	r->st = NULL;
+	assert_int_equal(rig_sql(r->path, "PRAGMA journal_mode = DELETE;"
+					  "PRAGMA page_size = 4096; VACUUM"),
+			 SQLITE_OK);
+	assert_int_equal(rig_number(r->path, "PRAGMA page_size"), 4096);
+	rig_reopen(r);
+	rig_start(r, DEPTH_FULL);
+	rows = rig_rows(1, 3000, 1, &n);
+	rig_read(r, rows, n, DEPTH_FULL);
+	free(rows);
+	rig_account_end(r, ACCOUNT_READ, DEPTH_FULL);
+	rig_run_end(r);
+	rig_reopen(r);
+	assert_int_equal(rig_number(r->path, "PRAGMA page_size"), 4096);
+	assert_int_equal(rig_number(r->path, "SELECT count(*) FROM message"), 3000);
 }
 
 static void says_that_the_disk_is_full(void **state)
@@ -442,6 +468,7 @@ int main(void)
 		TEST(rolls_back_what_was_not_committed),
 		TEST(reads_one_state_while_another_writes),
 		TEST(survives_a_damaged_file),
+		TEST(goes_on_in_a_store_of_smaller_pages),
 		TEST(says_that_the_disk_is_full),
 		TEST(takes_nothing_as_written_inside_a_transaction_that_broke),
 		TEST(reads_where_nothing_can_be_written),
