@@ -125,11 +125,12 @@ bool crew_work(struct crew *c, struct crew_worker *w)
 
 	if (c->stop)
 		return false;
-	/* the sums stay in the cache of one processor */
-	if (w->number == 1 && c->belt != NULL && belt_help(c->belt))
-		return true;
+	/* The sums stay in the cache of one processor; what nobody else may unpack does
+	 * not wait for them. */
 	if (s != NULL && (r = to_read(c, w, true)) != NULL)
 		read_piece(c, w, s, r);
+	else if (w->number == 1 && c->belt != NULL && belt_help(c->belt))
+		return true;
 	else if ((read = to_scan(c, w)) != NULL)
 		scan(c, w, read);
 	else if (s != NULL && (r = to_read(c, w, false)) != NULL)

@@ -15,8 +15,8 @@
  * - a file whose sessions go over pieces is scanned by one scanner of its own, piece by
  *   piece.
  *
- * Before it looks for a piece, the first thread beside the calling one sums up what was
- * counted (audit_logs_belt.h).
+ * Before it looks for a piece that any thread may take, the first one beside the calling
+ * one sums up what was counted (audit_logs_belt.h).
  */
 #include <pthread.h>
 
