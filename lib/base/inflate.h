@@ -20,7 +20,9 @@ enum inflate_next {
 			 is */
 	INFLATE_GARBAGE, /* a member is complete, and what follows is none; in stays there
 			  */
-	INFLATE_BAD,	 /* the data are damaged */
+	INFLATE_BAD, /* the data are damaged; what this call put out may be what none of
+			them say, for ISA-L goes on for a while behind a reference to
+			octets before the first */
 };
 /* Take from *in, which moves on; put at most cap octets to out. */
 enum inflate_next inflate_run(struct inflate *z, const char **in, size_t *in_n, char *out,
