@@ -390,7 +390,7 @@ out:
 static bool is_same(struct audit_lookup *l, struct imap_session *s,
 		    const struct witness *known, bool *out, struct err *err)
 {
-	struct audit_proof proof = { .known = known };
+	struct audit_proof proof = { .known = known, .other_form = true };
 	struct imap_done done;
 	uint64_t cmd;
 	bool ok;

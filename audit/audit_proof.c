@@ -25,8 +25,9 @@ void audit_proof_ask(const struct witness *known, bool envelope, struct strbuf *
 		    envelope ? "ENVELOPE" : "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]");
 }
 
-static bool same_id(const struct message *m, bool envelope, const struct imap_fetch *f,
-		    struct sha256_ctx *sha, struct arena *arena)
+static bool same_id(const struct audit_proof *p, const struct message *m, bool envelope,
+		    const struct imap_fetch *f, struct sha256_ctx *sha,
+		    struct arena *arena)
 {
 	enum mime_id_state state = MIME_ID_NONE;
 	struct span id = { NULL, 0 };
@@ -36,7 +37,7 @@ static bool same_id(const struct message *m, bool envelope, const struct imap_fe
 		state = envelope ? mime_message_id_value(f->envelope_id, arena, &id)
 				 : mime_message_id(f->header, arena, &id);
 	if (state != MIME_ID_GOOD || m->tier != TIER_ID)
-		return state != MIME_ID_GOOD && m->tier != TIER_ID;
+		return p->other_form || (state != MIME_ID_GOOD && m->tier != TIER_ID);
 	mime_key_id(sha, id, &key);
 	return memcmp(&key, &m->key, sizeof key) == 0;
 }
@@ -55,7 +56,7 @@ bool audit_proof_answer(struct audit_proof *p, bool envelope, const struct imap_
 	if (i == p->known->n)
 		return false;
 	if (f->octets == p->known->m[i].octets && f->date == p->known->m[i].date &&
-	    same_id(&p->known->m[i], envelope, f, sha, arena))
+	    same_id(p, &p->known->m[i], envelope, f, sha, arena))
 		p->seen |= 1u << i;
 	else
 		p->other |= 1u << i;

@@ -13,6 +13,10 @@
 
 struct audit_proof {
 	const struct witness *known;
+	/* What is asked for may have another form than what the audit read: of two
+	 * Message-IDs ENVELOPE tells one, which is a good one there and none here.  Then
+	 * size and date speak alone. */
+	bool other_form;
 	unsigned seen;	/* bits 1 << index of known->m: it is there, and the same */
 	unsigned other; /* likewise: there is another message in its place */
 };

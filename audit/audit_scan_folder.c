@@ -425,7 +425,7 @@ static bool open_folder(struct audit_scan *s, struct imap_session *session,
 static bool is_same(struct audit_scan *s, struct imap_session *session,
 		    const struct witness *known, bool *out, struct err *err)
 {
-	struct audit_proof proof = { .known = known };
+	struct audit_proof proof = { .known = known, .other_form = true };
 	struct imap_done done;
 	uint64_t cmd;
 	bool ok;

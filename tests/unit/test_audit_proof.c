@@ -549,6 +549,44 @@ static void the_second_breath_finds_the_folder_of_the_first(void **state)
 	bed_close(&b);
 }
 
+/* A message with two Message-IDs has a good one in ENVELOPE and none in its header: who asks
+ * in the other form than the audit did goes by size and date then. */
+static void two_ids_deny_nothing_in_another_form(void **state)
+{
+	static const struct {
+		bool other_form;
+		int64_t octets;
+		bool denies;
+	} cases[] = { { false, 4, true }, { true, 4, false }, { true, 5, true } };
+	struct imap_fetch f = {
+		.has = IMAP_HAS_UID | IMAP_HAS_DATE | IMAP_HAS_SIZE | IMAP_HAS_HEADER,
+		.uid = 6,
+		.date = 1262358935,
+		.header = SPAN_LIT("Message-ID: <4@a>\r\nMessage-ID: <5@a>\r\n\r\n"),
+	};
+	struct sha256_ctx *sha = sha256_new();
+	struct witness known = { .n = 1 };
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	known.m[0] = (struct message){
+		.uid = 6, .tier = TIER_ID, .octets = 4, .date = 1262358935
+	};
+	mime_key_id(sha, SPAN_LIT("<4@a>"), &known.m[0].key);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct audit_proof p = { .known = &known,
+					 .other_form = cases[i].other_form };
+
+		f.octets = cases[i].octets;
+		assert_true(audit_proof_answer(&p, false, &f, sha, &arena));
+		if (audit_proof_denies(&p) != cases[i].denies)
+			fail_msg("case %zu", i);
+	}
+	arena_done(&arena);
+	sha256_free(sha);
+}
+
 static void a_mark_is_made_of_an_id_alone(void **state)
 {
 	static const char *const none[] = { "",	   "(",	  "()",	   "fi",
@@ -579,6 +617,7 @@ int main(void)
 		cmocka_unit_test(the_careful_reader_asks_for_proof_too),
 		cmocka_unit_test(what_breaks_the_session_is_not_asked_for_again),
 		cmocka_unit_test(the_second_breath_finds_the_folder_of_the_first),
+		cmocka_unit_test(two_ids_deny_nothing_in_another_form),
 		cmocka_unit_test(a_mark_is_made_of_an_id_alone),
 	};
 
