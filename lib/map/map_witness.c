@@ -73,7 +73,8 @@ bool map_witness_time(struct span s, int64_t *out)
 			return false;
 		return *out >= 0;
 	}
-	return generalized(s, out) || clock_parse_iso(s, out);
+	/* nobody logged in before 1970 */
+	return (generalized(s, out) || clock_parse_iso(s, out)) && *out >= 0;
 }
 
 static bool tell(struct reader *r, struct span name, int64_t at)

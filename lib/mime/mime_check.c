@@ -114,7 +114,7 @@ static void line_end(struct mime_check *c)
 {
 	if (c->line > MIME_CHECK_LINE_MAX)
 		note(c, SYMPTOM_LONG_LINE);
-	c->line = c->blanks = 0;
+	c->line = c->blanks = c->shown = 0;
 }
 
 static void lines(struct mime_check *c, struct span s, bool in_header)
