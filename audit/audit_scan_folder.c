@@ -182,6 +182,8 @@ static bool landed(struct audit_scan *s, struct imap_session *session,
 		if (done->status == IMAP_OK &&
 		    !still_there(s, session, i->uid, &there, err))
 			return false;
+		if (!audit_scan_due(i)) /* its answer came meanwhile, late */
+			continue;
 		if (!there && i->due) {
 			/* Dovecot mends a message that it stumbled over, and gives it
 			 * another UID. */
