@@ -231,4 +231,16 @@ static const struct folder_known seven = {
 	.depth = DEPTH_FULL,
 };
 
+#define ID(id) "S: * OK [MAILBOXID (" id ")] Ok\n"
+
+/* As seven, where another folder has its UIDVALIDITY. */
+static inline struct folder_known shared(int64_t modseq)
+{
+	struct folder_known k = seven;
+
+	k.state.modseq = modseq;
+	k.shared = true;
+	return k;
+}
+
 #endif

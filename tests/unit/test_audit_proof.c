@@ -19,15 +19,6 @@ static void knows_by(struct bed *b, uint32_t uid)
 	b->witness.shared = true;
 }
 
-static struct folder_known shared(int64_t modseq)
-{
-	struct folder_known k = seven;
-
-	k.state.modseq = modseq;
-	k.shared = true;
-	return k;
-}
-
 #define PROOF "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])\n"
 #define PLAIN                                                                            \
 	"C: m1 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: m1 OK\nC: m2 LIST \"\" \"*\"\n" \
@@ -40,13 +31,16 @@ static struct folder_known shared(int64_t modseq)
 	"S: * 4 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m5 OK\n"
 #define FLAGS ALONE(1) ALONE(2) ALONE(3) ALONE(6)
 #define REST  FLAGS "S: m7 OK\nS: m8 OK\nS: * SEARCH 1 2 3 6\nS: m9 OK\n"
-/* Everything, by the careful reader. */
-#define WHOLE                                                                            \
-	"C: m10 EXAMINE INBOX\nC: m11 UID SEARCH ALL\n"                                  \
-	"S: * 4 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m10 OK\n"                         \
-	"S: * SEARCH 1 2 3 6\nS: m11 OK\nC: m12 UID FETCH 1:6" ITEMS                     \
-	"C: m13 UID SEARCH ALL\n" GOOD(1) GOOD(2) GOOD(3)                                \
-		GOOD(6) "S: m12 OK\nS: * SEARCH 1 2 3 6\nS: m13 OK\n"
+/* The folder opens for the careful reader, as commands o and s; and everything of it
+ * behind that, as commands f and e. */
+#define ALL(o, s)                                                                        \
+	"C: m" #o " EXAMINE INBOX\nC: m" #s " UID SEARCH ALL\n"                          \
+	"S: * 4 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m" #o " OK\n"                    \
+	"S: * SEARCH 1 2 3 6\nS: m" #s " OK\n"
+#define WHOLE(o, s, f, e)                                                                \
+	ALL(o, s) "C: m" #f " UID FETCH 1:6" ITEMS "C: m" #e " UID SEARCH ALL\n"         \
+	GOOD(1) GOOD(2) GOOD(3) GOOD(6) "S: m" #f " OK\n"                                \
+	"S: * SEARCH 1 2 3 6\nS: m" #e " OK\n"
 #define WHOLE_LOG                                                                        \
 	"expect 4\nbegin INBOX\nbegin INBOX\n"                                           \
 	"window INBOX 1-max: 1 2 3 6\nend INBOX read 4 of 4 \n"
@@ -60,7 +54,8 @@ static void known_messages_prove_the_folder(void **state)
 	bed_open(&b, known, 1);
 	knows_by(&b, 1);
 	knows_by(&b, 6);
-	play(&b, PLAIN GOOD(1) GOOD(6) "S: m6 OK\n" REST);
+	play(&b,
+	     PLAIN GOOD(1) GOOD(6) "S: m6 OK\n" REST);
 	must_log(&b, "expect 4\nbegin INBOX\nwindow INBOX 1-max: 1f0 2f0 3f0 6f0\n"
 		     "end INBOX read 4 of 4 \n");
 	assert_int_equal(b.r.others, 0);
@@ -100,7 +95,7 @@ static void whatever_else_proves_nothing(void **state)
 
 		strbuf_adds(&text, PLAIN);
 		strbuf_adds(&text, cases[i]);
-		strbuf_adds(&text, REST WHOLE);
+		strbuf_adds(&text, REST WHOLE(10, 11, 12, 13));
 		bed_open(&b, known, 1);
 		knows_by(&b, 1);
 		knows_by(&b, 6);
@@ -124,14 +119,10 @@ static void what_cannot_be_proven_is_read(void **state)
 	(void)state;
 	bed_open(&b, known, 1);
 	play(&b,
-	     HEAD("ESEARCH CONDSTORE") FOLDER(
-		     "INBOX", "1", "8",
-		     "44") "S: m2 OK\nC: m3 EXAMINE INBOX\nC: m4 UID FETCH 1:*" ITEMS
-			   "C: m5 UID SEARCH RETURN (ALL) ALL\n" OPEN(
-				   "1", "8",
-				   "44") "S: m3 OK\n" GOOD(7) "S: m4 OK\nS: * ESEARCH "
-							      "(TAG \"m5\") UID ALL "
-							      "7\nS: m5 OK\n");
+	     HEAD("ESEARCH CONDSTORE") FOLDER("INBOX", "1", "8", "44") "S: m2 OK\n"
+	     "C: m3 EXAMINE INBOX\nC: m4 UID FETCH 1:*" ITEMS
+	     "C: m5 UID SEARCH RETURN (ALL) ALL\n" OPEN("1", "8", "44") "S: m3 OK\n"
+	     GOOD(7) "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 7\nS: m5 OK\n");
 	must_log(
 		&b,
 		"expect 1\nbegin INBOX\nwindow INBOX 1-max: 7\nend INBOX read 1 of 1 \n");
@@ -148,7 +139,8 @@ static void what_was_empty_proves_nothing(void **state)
 	(void)state;
 	known[0].known.state.exists = 0;
 	bed_open(&b, known, 1);
-	play(&b, HEAD("ESEARCH CONDSTORE") FOLDER("INBOX", "0", "7", "40") "S: m2 OK\n");
+	play(&b,
+	     HEAD("ESEARCH CONDSTORE") FOLDER("INBOX", "0", "7", "40") "S: m2 OK\n");
 	must_log(&b, "expect 0\nsame INBOX (0)\n");
 	assert_int_equal(b.witnessed, 0);
 	bed_close(&b);
@@ -164,10 +156,11 @@ static void a_twin_must_show_what_it_is(void **state)
 	known[0].known.twin = true;
 	bed_open(&b, known, 1);
 	knows_by(&b, 6);
-	play(&b, HEAD("ESEARCH CONDSTORE QRESYNC ENABLE") FOLDER(
-			 "INBOX", "4", "7",
-			 "40") "S: m2 OK\nC: m3 EXAMINE INBOX\nC: m4 UID FETCH 6 " PROOF
-			 OPEN("4", "7", "40") "S: m3 OK\n" GOOD(6) "S: m4 OK\n");
+	play(&b,
+	     HEAD("ESEARCH CONDSTORE QRESYNC ENABLE") FOLDER("INBOX", "4", "7", "40")
+	     "S: m2 OK\n"
+	     "C: m3 EXAMINE INBOX\nC: m4 UID FETCH 6 " PROOF OPEN("4", "7", "40")
+	     "S: m3 OK\n" GOOD(6) "S: m4 OK\n");
 	must_log(&b, "expect 4\nsame INBOX (4)\n");
 	assert_int_equal(b.r.same, 1);
 	assert_int_equal(b.r.own_read, 1);
@@ -177,22 +170,15 @@ static void a_twin_must_show_what_it_is(void **state)
 	bed_open(&b, known, 1);
 	knows_by(&b, 6);
 	play(&b,
-	     HEAD("ESEARCH CONDSTORE") FOLDER(
-		     "INBOX", "4", "7",
-		     "40") "S: m2 OK\nC: m3 EXAMINE INBOX\nC: m4 UID FETCH 6 " PROOF
-		     OPEN("4", "7", "40") "S: m3 OK\n" WEAK(
-			     6) "S: m4 OK\n"
-				"C: m5 EXAMINE INBOX\nC: m6 UID SEARCH RETURN (ALL) "
-				"ALL\n" OPEN(
-					"4", "7",
-					"40") "S: m5 OK\nS: * ESEARCH (TAG \"m6\") UID "
-					      "ALL 3:6\nS: m6 OK\n"
-					      "C: m7 UID FETCH 3:6" ITEMS
-					      "C: m8 UID SEARCH RETURN (ALL) ALL\n" GOOD(
-						      3) GOOD(4) GOOD(5)
-						      GOOD(6) "S: m7 OK\nS: * ESEARCH "
-							      "(TAG \"m8\") UID ALL "
-							      "3:6\nS: m8 OK\n");
+	     HEAD("ESEARCH CONDSTORE") FOLDER("INBOX", "4", "7", "40") "S: m2 OK\n"
+	     "C: m3 EXAMINE INBOX\nC: m4 UID FETCH 6 " PROOF OPEN("4", "7", "40")
+	     "S: m3 OK\n" WEAK(6) "S: m4 OK\n"
+	     "C: m5 EXAMINE INBOX\nC: m6 UID SEARCH RETURN (ALL) ALL\n"
+	     OPEN("4", "7", "40") "S: m5 OK\n"
+	     "S: * ESEARCH (TAG \"m6\") UID ALL 3:6\nS: m6 OK\n"
+	     "C: m7 UID FETCH 3:6" ITEMS "C: m8 UID SEARCH RETURN (ALL) ALL\n" GOOD(3)
+	     GOOD(4) GOOD(5) GOOD(6) "S: m7 OK\n"
+	     "S: * ESEARCH (TAG \"m8\") UID ALL 3:6\nS: m8 OK\n");
 	must_log(&b, "expect 4\nbegin INBOX\nwindow INBOX 1-max: 3 4 5 6\n"
 		     "end INBOX read 4 of 4 \n");
 	assert_int_equal(b.r.same, 0);
@@ -202,233 +188,21 @@ static void a_twin_must_show_what_it_is(void **state)
 	bed_open(&b, known, 1);
 	knows_by(&b, 6);
 	play(&b,
-	     HEAD("ESEARCH CONDSTORE") FOLDER(
-		     "INBOX", "4", "7",
-		     "40") "S: m2 OK\nC: m3 EXAMINE INBOX\nC: m4 UID FETCH 6 " PROOF
-		     OPEN("5", "8", "41") "S: m3 OK\n" GOOD(
-			     6) "S: m4 OK\n"
-				"C: m5 EXAMINE INBOX\nC: m6 UID SEARCH RETURN (ALL) UID "
-				"7:*\n" OPEN(
-					"5", "8",
-					"41") "S: m5 OK\nS: * ESEARCH (TAG \"m6\") UID "
-					      "ALL 7\nS: m6 OK\n"
-					      "C: m7 UID FETCH 6 " PROOF GOOD(
-						      6) "S: m7 OK\n"
-							 "C: m8 UID FETCH 1:6 (UID "
-							 "FLAGS) (CHANGEDSINCE 40)\nS: "
-							 "m8 OK\n"
-							 "C: m9 UID SEARCH RETURN (ALL) "
-							 "UID 1:6\n"
-							 "S: * ESEARCH (TAG \"m9\") UID "
-							 "ALL 1:6\nS: m9 OK\n"
-							 "C: m10 UID FETCH 7:7" ITEMS
-							 "C: m11 UID SEARCH RETURN (ALL) "
-							 "UID 7:*\n" GOOD(
-								 7) "S: m10 OK\nS: * "
-								    "ESEARCH (TAG "
-								    "\"m11\") UID ALL "
-								    "7\nS: m11 OK\n");
+	     HEAD("ESEARCH CONDSTORE") FOLDER("INBOX", "4", "7", "40") "S: m2 OK\n"
+	     "C: m3 EXAMINE INBOX\nC: m4 UID FETCH 6 " PROOF OPEN("5", "8", "41")
+	     "S: m3 OK\n" GOOD(6) "S: m4 OK\n"
+	     "C: m5 EXAMINE INBOX\nC: m6 UID SEARCH RETURN (ALL) UID 7:*\n"
+	     OPEN("5", "8", "41") "S: m5 OK\nS: * ESEARCH (TAG \"m6\") UID ALL 7\n"
+	     "S: m6 OK\n"
+	     "C: m7 UID FETCH 6 " PROOF GOOD(6) "S: m7 OK\n"
+	     "C: m8 UID FETCH 1:6 (UID FLAGS) (CHANGEDSINCE 40)\nS: m8 OK\n"
+	     "C: m9 UID SEARCH RETURN (ALL) UID 1:6\n"
+	     "S: * ESEARCH (TAG \"m9\") UID ALL 1:6\nS: m9 OK\n"
+	     "C: m10 UID FETCH 7:7" ITEMS "C: m11 UID SEARCH RETURN (ALL) UID 7:*\n"
+	     GOOD(7) "S: m10 OK\nS: * ESEARCH (TAG \"m11\") UID ALL 7\nS: m11 OK\n");
 	must_log(&b, "expect 4\nbegin INBOX\nwindow INBOX 7-max built: 7\n"
 		     "end INBOX read 1 of 5 \n");
 	bed_close(&b);
-}
-
-#define TWO                                                                              \
-	FOLDER("A", "4", "7", "40")                                                      \
-	FOLDER("INBOX", "4", "7", "44") "S: m2 OK\nC: m3 EXAMINE INBOX\n"                \
-					"C: m4 UID FETCH 1:6 (UID FLAGS) (CHANGEDSINCE " \
-					"38)\nC: m5 UID FETCH 7:*" ITEMS
-#define ID(id) "S: * OK [MAILBOXID (" id ")] Ok\n"
-
-/* Under the name of A may lie what was left under INBOX in no later state: it waits until
- * INBOX has shown that it is still there. */
-static void what_has_not_changed_waits_for_its_like(void **state)
-{
-	struct known_as known[] = { { "A", shared(40) }, { "INBOX", shared(38) } };
-	struct bed b;
-
-	(void)state;
-	known[0].known.mailbox = objectid_mark("fa");
-	known[1].known.mailbox = objectid_mark("fi");
-	bed_open(&b, known, 2);
-	play(&b, HEAD("ESEARCH CONDSTORE OBJECTID") TWO OPEN("4", "7", "44")
-			 ID("fi") "S: m3 OK\n" ALONE(2) "S: m4 OK\nS: m5 OK\n");
-	must_log(&b, "expect 8\nbegin INBOX\nwindow INBOX 1-6 sparse: 2f0\n"
-		     "window INBOX 7-max built:\nend INBOX read 1 of 4 \nsame A (4)\n");
-	bed_close(&b);
-}
-
-/* It is not: A is opened, and it is neither. */
-static void what_waited_is_opened_when_its_like_is_gone(void **state)
-{
-	static const char *const told[] = { ID("fa"), "" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(told); i++) {
-		struct known_as known[] = { { "A", shared(40) },
-					    { "INBOX", shared(38) } };
-		struct strbuf text = STRBUF_INIT;
-		struct bed b;
-
-		known[0].known.mailbox = objectid_mark("fa");
-		known[1].known.mailbox = objectid_mark("fi");
-		strbuf_adds(&text,
-			    HEAD("ESEARCH CONDSTORE OBJECTID") TWO OPEN("4", "7", "44"));
-		strbuf_adds(&text, told[i]);
-		strbuf_adds(
-			&text,
-			"S: m3 OK\nS: m4 OK\nS: m5 OK\n"
-			"C: m6 EXAMINE INBOX\nC: m7 UID SEARCH RETURN (ALL) ALL\n" OPEN(
-				"1", "7", "44")
-				ID("fa") "S: m6 OK\nS: * ESEARCH (TAG \"m7\") UID ALL "
-					 "6\nS: m7 OK\n"
-					 "C: m8 UID FETCH 6:6" ITEMS
-					 "C: m9 UID SEARCH RETURN (ALL) ALL\n" GOOD(
-						 6) "S: m8 OK\nS: * ESEARCH (TAG \"m9\") "
-						    "UID ALL 6\nS: m9 OK\n"
-						    "C: m10 EXAMINE A\n" OPEN("4", "7", "40") ID(
-							    "fi") "S: m10 OK\n"
-								  "C: m11 EXAMINE A\nC: "
-								  "m12 UID SEARCH RETURN "
-								  "(ALL) ALL\n" OPEN(
-									  "1", "7", "40")
-									  ID("fi") "S: "
-										   "m11 "
-										   "OK\nS"
-										   ": * "
-										   "ESEAR"
-										   "CH "
-										   "(TAG "
-										   "\"m12"
-										   "\") "
-										   "UID "
-										   "ALL "
-										   "5\nS:"
-										   " m12 "
-										   "OK\n"
-										   "C: "
-										   "m13 "
-										   "UID "
-										   "FETCH"
-										   " 5:"
-										   "5" ITEMS
-										   "C: "
-										   "m14 "
-										   "UID "
-										   "SEARC"
-										   "H "
-										   "RETUR"
-										   "N "
-										   "(ALL)"
-										   " ALL"
-										   "\n" GOOD(
-											   5) "S: m13 OK\nS: * ESEARCH (TAG \"m14\") UID ALL 5\nS: m14 OK\n");
-		bed_open(&b, known, 2);
-		play(&b, strbuf_cstr(&text));
-		must_log(&b, "expect 8\nbegin INBOX\nwindow INBOX 1-max: 6\n"
-			     "end INBOX read 1 of 1 \nbegin A\nwindow A 1-max: 5\n"
-			     "end A read 1 of 1 \n");
-		assert_int_equal(b.r.others, 2);
-		bed_close(&b);
-		strbuf_done(&text);
-	}
-}
-
-/* What was under INBOX was left in a later state than A is in: it cannot be there. */
-static void what_was_left_later_is_not_looked_for(void **state)
-{
-	struct known_as known[] = { { "A", shared(40) }, { "INBOX", shared(38) } };
-	struct bed b;
-
-	(void)state;
-	known[0].known.mailbox = objectid_mark("fa");
-	known[0].known.state.modseq = 37;
-	known[1].known.mailbox = objectid_mark("fi");
-	bed_open(&b, known, 2);
-	play(&b,
-	     HEAD("ESEARCH CONDSTORE OBJECTID") FOLDER("A", "4", "7", "37") FOLDER(
-		     "INBOX", "4", "7",
-		     "44") "S: m2 OK\nC: m3 EXAMINE INBOX\n"
-			   "C: m4 UID FETCH 1:6 (UID FLAGS) (CHANGEDSINCE 38)\nC: m5 UID "
-			   "FETCH 7:*" ITEMS OPEN("4", "7", "44") ID(
-				   "fx") "S: m3 OK\nS: m4 OK\nS: m5 OK\n"
-					 "C: m6 EXAMINE INBOX\nC: m7 UID SEARCH RETURN "
-					 "(ALL) ALL\n" OPEN("1", "7", "44") ID(
-						 "fx") "S: m6 OK\nS: * ESEARCH (TAG "
-						       "\"m7\") UID ALL 6\nS: m7 OK\n"
-						       "C: m8 UID FETCH 6:6" ITEMS
-						       "C: m9 UID SEARCH RETURN (ALL) "
-						       "ALL\n" GOOD(6) "S: m8 OK\nS: * "
-								       "ESEARCH (TAG "
-								       "\"m9\") UID ALL "
-								       "6\nS: m9 OK\n");
-	must_log(&b, "expect 8\nbegin INBOX\nwindow INBOX 1-max: 6\n"
-		     "end INBOX read 1 of 1 \nsame A (4)\n");
-	bed_close(&b);
-}
-
-/* One of its like is known to be elsewhere, or nobody knows: it is opened at once. */
-static void one_that_is_adrift_is_enough(void **state)
-{
-	struct known_as known[] = { { "INBOX", shared(40) } };
-	struct bed b;
-
-	(void)state;
-	known[0].known.adrift = true;
-	known[0].known.mailbox = objectid_mark("fi");
-	bed_open(&b, known, 1);
-	play(&b,
-	     HEAD("ESEARCH CONDSTORE OBJECTID")
-		     FOLDER("INBOX", "4", "7",
-			    "40") "S: m2 OK\nC: m3 EXAMINE INBOX\n" OPEN("4", "7", "40")
-			     ID("fi") "S: m3 OK\n");
-	must_log(&b, "expect 4\nsame INBOX (4)\n");
-	assert_int_equal(b.witnessed, 0);
-	bed_close(&b);
-}
-
-/* The account cannot be read to its end: what may be under the name of what waits is not
- * known, and of what cannot have come there it is said that it stands. */
-static void what_waits_when_nobody_reads_on(void **state)
-{
-	static const struct {
-		int64_t modseq;
-		const char *log;
-	} cases[] = {
-		{ 40, "expect 8\nend INBOX unreadable 0 of -1 enough\n"
-		      "end A unreadable 0 of -1 enough\n" },
-		{ 37, "expect 8\nend INBOX unreadable 0 of -1 enough\nsame A (4)\n" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct known_as known[] = { { "A", shared(cases[i].modseq) },
-					    { "INBOX", shared(38) } };
-		struct strbuf text = STRBUF_INIT;
-		struct err why = ERR_INIT;
-		struct bed b;
-
-		known[0].known.mailbox = objectid_mark("fa");
-		known[1].known.mailbox = objectid_mark("fi");
-		strbuf_addf(
-			&text,
-			HEAD("ESEARCH CONDSTORE OBJECTID") FOLDER("A", "4", "7", "%lld")
-				FOLDER("INBOX", "4", "7",
-				       "44") "S: m2 OK\nC: m3 EXAMINE INBOX\nC: m4 UID "
-					     "FETCH 1:6 (UID FLAGS)"
-					     " (CHANGEDSINCE 38)\nC: m5 UID FETCH "
-					     "7:*" ITEMS "S: * BYE\n",
-			(long long)cases[i].modseq);
-		bed_open(&b, known, 2);
-		play(&b, strbuf_cstr(&text));
-		assert_false(b.ok);
-		err_set(&why, ERR_NET, "enough");
-		b.err = ERR_INIT;
-		b.ok = audit_reader_give_up(&b.r, &why, &b.err);
-		must_log(&b, cases[i].log);
-		bed_close(&b);
-		strbuf_done(&text);
-	}
 }
 
 /* Read alone, because its counts did not agree. */
@@ -442,22 +216,10 @@ static void the_careful_reader_asks_for_proof_too(void **state)
 	knows_by(&b, 1);
 	knows_by(&b, 6);
 	play(&b,
-	     PLAIN GOOD(1) GOOD(
-		     6) "S: m6 OK\n" FLAGS
-			"S: m7 OK\nS: m8 OK\nS: * SEARCH 1 2 6\nS: m9 OK\n"
-			"C: m10 EXAMINE INBOX\nC: m11 UID SEARCH ALL\n"
-			"S: * 4 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m10 OK\n"
-			"S: * SEARCH 1 2 3 6\nS: m11 OK\nC: m12 UID FETCH 1,6 " PROOF
-				GOOD(1) WEAK(6) "S: m12 OK\nC: m13 EXAMINE INBOX\nC: m14 "
-						"UID SEARCH ALL\n"
-						"S: * 4 EXISTS\nS: * OK [UIDVALIDITY 7] "
-						"Ok\nS: m13 OK\n"
-						"S: * SEARCH 1 2 3 6\nS: m14 OK\nC: m15 "
-						"UID FETCH 1:6" ITEMS
-						"C: m16 UID SEARCH ALL\n" GOOD(1) GOOD(
-							2) GOOD(3)
-							GOOD(6) "S: m15 OK\nS: * SEARCH "
-								"1 2 3 6\nS: m16 OK\n");
+	     PLAIN GOOD(1) GOOD(6) "S: m6 OK\n" FLAGS "S: m7 OK\nS: m8 OK\n"
+	     "S: * SEARCH 1 2 6\nS: m9 OK\n"
+	     ALL(10, 11) "C: m12 UID FETCH 1,6 " PROOF GOOD(1) WEAK(6) "S: m12 OK\n"
+	     WHOLE(13, 14, 15, 16));
 	must_log(&b, "expect 4\nbegin INBOX\nbegin INBOX\nbegin INBOX\n"
 		     "window INBOX 1-max: 1 2 3 6\nend INBOX read 4 of 4 \n");
 	assert_int_equal(b.r.others, 1);
@@ -477,14 +239,7 @@ static void what_breaks_the_session_is_not_asked_for_again(void **state)
 	knows_by(&b, 6);
 	play(&b, PLAIN GOOD(1) "S: * BYE FETCH failed\n");
 	assert_false(b.ok);
-	play(&b,
-	     "C: m1 EXAMINE INBOX\nC: m2 UID SEARCH ALL\n"
-	     "S: * 4 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m1 OK\n"
-	     "S: * SEARCH 1 2 3 6\nS: m2 OK\nC: m3 EXAMINE INBOX\nC: m4 UID SEARCH ALL\n"
-	     "S: * 4 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m3 OK\n"
-	     "S: * SEARCH 1 2 3 6\nS: m4 OK\nC: m5 UID FETCH 1:6" ITEMS
-	     "C: m6 UID SEARCH ALL\n" GOOD(1) GOOD(2) GOOD(3)
-		     GOOD(6) "S: m5 OK\nS: * SEARCH 1 2 3 6\nS: m6 OK\n");
+	play(&b, ALL(1, 2) WHOLE(3, 4, 5, 6));
 	must_log(&b, "expect 4\nbegin INBOX\nbegin INBOX\nbegin INBOX\n"
 		     "window INBOX 1-max: 1 2 3 6\nend INBOX read 4 of 4 \n");
 	assert_int_equal(b.r.others, 0);
@@ -500,50 +255,20 @@ static void the_second_breath_finds_the_folder_of_the_first(void **state)
 	(void)state;
 	bed_open(&b, NULL, 0);
 	play(&b,
-	     HEAD("ESEARCH CONDSTORE OBJECTID") FOLDER(
-		     "INBOX", "1", "2",
-		     "1") "S: m2 OK\nC: m3 EXAMINE INBOX\nC: m4 UID FETCH 1:*" ITEMS
-			  "C: m5 UID SEARCH RETURN (ALL) ALL\n" OPEN("1", "2", "1") ID("f"
-										       "i") "S: m3 OK\n" WEAK(
-				  1) "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 1\nS: "
-				     "m5 OK\n"
-				     "C: m6 EXAMINE INBOX\nC: m7 UID FETCH 1 (UID "
-				     "BODY.PEEK[HEADER.FIELDS " FIELDS
-				     "])\n" OPEN("1", "2", "1")
-					     ID("fo") "S: m6 OK\n" SUBJECT(
-						     1) "S: m7 OK\n"
-							"C: m8 EXAMINE INBOX\nC: m9 UID "
-							"SEARCH RETURN (ALL) ALL\n" OPEN(
-								"1", "2", "1")
-								ID("fo") "S: m8 OK\nS: * "
-									 "ESEARCH (TAG "
-									 "\"m9\") UID "
-									 "ALL 1\nS: m9 "
-									 "OK\n"
-									 "C: m10 UID "
-									 "FETCH 1:1" ITEMS
-									 "C: m11 UID "
-									 "SEARCH RETURN "
-									 "(ALL) "
-									 "ALL\n" GOOD(
-										 1) "S: "
-										    "m10 "
-										    "OK\n"
-										    "S: "
-										    "* "
-										    "ESEA"
-										    "RCH "
-										    "(TAG"
-										    " \"m"
-										    "11\""
-										    ") "
-										    "UID "
-										    "ALL "
-										    "1\nS"
-										    ": "
-										    "m11 "
-										    "OK"
-										    "\n");
+	     HEAD("ESEARCH CONDSTORE OBJECTID") FOLDER("INBOX", "1", "2", "1")
+	     "S: m2 OK\n"
+	     "C: m3 EXAMINE INBOX\nC: m4 UID FETCH 1:*" ITEMS
+	     "C: m5 UID SEARCH RETURN (ALL) ALL\n" OPEN("1", "2", "1") ID("fi")
+	     "S: m3 OK\n" WEAK(1) "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 1\n"
+	     "S: m5 OK\n"
+	     "C: m6 EXAMINE INBOX\n"
+	     "C: m7 UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS " FIELDS "])\n"
+	     OPEN("1", "2", "1") ID("fo") "S: m6 OK\n" SUBJECT(1) "S: m7 OK\n"
+	     "C: m8 EXAMINE INBOX\nC: m9 UID SEARCH RETURN (ALL) ALL\n"
+	     OPEN("1", "2", "1") ID("fo") "S: m8 OK\n"
+	     "S: * ESEARCH (TAG \"m9\") UID ALL 1\nS: m9 OK\n"
+	     "C: m10 UID FETCH 1:1" ITEMS "C: m11 UID SEARCH RETURN (ALL) ALL\n"
+	     GOOD(1) "S: m10 OK\nS: * ESEARCH (TAG \"m11\") UID ALL 1\nS: m11 OK\n");
 	must_log(&b, "expect 1\nbegin INBOX\nwindow INBOX 1-max: 1?\nbegin INBOX\n"
 		     "window INBOX 1-max: 1\nend INBOX read 1 of 1 \n");
 	bed_close(&b);
@@ -609,11 +334,6 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_proven_is_read),
 		cmocka_unit_test(what_was_empty_proves_nothing),
 		cmocka_unit_test(a_twin_must_show_what_it_is),
-		cmocka_unit_test(what_has_not_changed_waits_for_its_like),
-		cmocka_unit_test(what_waited_is_opened_when_its_like_is_gone),
-		cmocka_unit_test(what_was_left_later_is_not_looked_for),
-		cmocka_unit_test(one_that_is_adrift_is_enough),
-		cmocka_unit_test(what_waits_when_nobody_reads_on),
 		cmocka_unit_test(the_careful_reader_asks_for_proof_too),
 		cmocka_unit_test(what_breaks_the_session_is_not_asked_for_again),
 		cmocka_unit_test(the_second_breath_finds_the_folder_of_the_first),
