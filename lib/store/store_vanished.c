@@ -27,51 +27,35 @@ static const char sql_count[] = PLACES
 	" WHERE" CHANGED " AND coalesce(m.gone_run, p.went) <= ?2 GROUP BY 1, p.folder"
 	" ORDER BY 1, p.folder";
 
-struct counts {
-	struct store *st;
-	struct arena *arena;
-	struct vanished_count *v;
-	size_t n, cap;
-};
-
-static void take_count(struct counts *c, sqlite3_stmt *q)
+static bool read_count(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
+		       struct err *err)
 {
-	if (c->n == c->cap) {
-		c->cap = c->cap * 2 + 16;
-		c->v = mem_realloc(c->v, c->cap * sizeof *c->v);
-	}
-	c->v[c->n++] = (struct vanished_count){
+	(void)st, (void)err;
+	*(struct vanished_count *)item = (struct vanished_count){
 		.run = sqlite3_column_int64(q, 0),
-		.folder = arena_strdup(c->arena, db_text(q, 1)),
+		.folder = arena_strdup(arena, db_text(q, 1)),
 		.delim = (char)sqlite3_column_int(q, 2),
 		.attrs = (unsigned)sqlite3_column_int64(q, 3),
 		.messages = sqlite3_column_int64(q, 4)
 	};
+	return true;
 }
 
 bool store_vanished_count(struct store *st, int64_t account, int64_t until,
 			  struct arena *arena, struct vanished_count **out, size_t *n_out,
 			  struct err *err)
 {
-	struct counts c = { .st = st, .arena = arena };
 	sqlite3_stmt *q = NULL;
-	enum next next;
+	void *list;
 
 	if (!db_prepare(st, sql_count, &q, err))
 		return false;
 	sqlite3_bind_int64(q, 1, account);
 	sqlite3_bind_int64(q, 2, until);
-	while ((next = db_next(st, q, err)) == NEXT_ITEM)
-		take_count(&c, q);
-	db_return(st, q);
-	if (next == NEXT_END) {
-		*out = arena_alloc(arena, (c.n + 1) * sizeof **out);
-		for (size_t i = 0; i < c.n; i++)
-			(*out)[i] = c.v[i];
-		*n_out = c.n;
-	}
-	free(c.v);
-	return next == NEXT_END;
+	if (!db_list(st, q, sizeof **out, read_count, arena, &list, n_out, err))
+		return false;
+	*out = list;
+	return true;
 }
 
 static const char sql_vanished[] = PLACES
