@@ -200,16 +200,19 @@ bool judge_mass(int64_t n, int64_t of, int64_t messages, unsigned percent)
 	return n >= messages && n * 100 >= of * (int64_t)percent;
 }
 
-enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, int64_t young, int64_t of,
+enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, bool fetched, int64_t of,
 				 int64_t messages, unsigned percent)
 {
+	int64_t arrived = gone - nowhere;
+
 	if (nowhere == 0 || !judge_mass(gone, of, messages, percent))
 		return VANISH_NOTHING;
-	if (gone - nowhere >= nowhere)
+	/* A few may be on both sides by chance: newsletters. */
+	if (arrived >= nowhere || (arrived >= MASS_LEAST && arrived * 10 >= gone))
 		return VANISH_MOVER;
 	if (gone * 100 < of * MASS_NEARLY_ALL)
 		return VANISH_OWNER;
-	return young == nowhere ? VANISH_FETCHED : VANISH_ALL;
+	return fetched ? VANISH_FETCHED : VANISH_ALL;
 }
 
 enum severity judge_missing(bool sealed, enum why why)

@@ -80,16 +80,20 @@ bool judge_mass(int64_t n, int64_t of, int64_t messages, unsigned percent);
 /* Messages that the old side lost in one go, before any baseline. */
 enum vanish_cause {
 	VANISH_NOTHING, /* a handful, or all of it is on the new side */
-	VANISH_OWNER,	/* much of it, and little arrived: thrown away before the move */
-	VANISH_MOVER,	/* most of it arrived, and not all: it was moved, and some is lost */
-	VANISH_ALL,	/* nearly all that there was */
-	VANISH_FETCHED, /* likewise, and it was young mail of INBOX: POP does that */
+	VANISH_OWNER, /* much of it, and next to none arrived: thrown away before the move
+		       */
+	VANISH_MOVER, /* some of it arrived, and not all: it was moved, and some is lost
+		       */
+	VANISH_ALL,   /* nearly all that there was */
+	VANISH_FETCHED, /* likewise, and it was young mail of INBOX, which is emptied as a
+			   habit: POP does that */
 };
 enum { VANISH_CAUSE_COUNT = VANISH_FETCHED + 1 };
 /* gone: of which the old side has no copy any more; nowhere: nor has the new side;
- * young: of these, that had not lain in INBOX for long; of: what the old side held
- * before.  The limits are those of judge_mass. */
-enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, int64_t young, int64_t of,
+ * fetched: all of these had not lain in INBOX for long, and it is not the only time that
+ * INBOX was emptied; of: what the old side held before.  The limits are those of
+ * judge_mass. */
+enum vanish_cause judge_vanished(int64_t gone, int64_t nowhere, bool fetched, int64_t of,
 				 int64_t messages, unsigned percent);
 
 /* A message of the old side that is not on the new one.  sealed: the transfer has a

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Mail that the old side had, and lost before anybody took a baseline: what is compared
- * is what it holds now, so nothing else speaks of it.  A mover that removes what it copied
- * does this, and a server that came up without its disk; and owners, who were asked to
- * throw away what they do not need.
+ * is what it holds now, so nothing else speaks of it.  A mover that removes what it
+ * copied does this, and a server that came up without its disk; and owners, who were
+ * asked to throw away what they do not need.
  */
 #include "base/num.h"
 #include "base/text.h"
@@ -13,23 +13,48 @@
 
 #define NAMED 3
 /* Mail that is fetched by POP does not lie for longer, as a rule. */
-#define YOUNG (60 * INT64_C(86400))
+#define DAY   INT64_C(86400)
+#define YOUNG (60 * DAY)
 
 struct vanish {
 	struct work *w;
 	struct work_member *m;
 	int64_t run;
 	int64_t gone;	 /* that the old side has no copy of any more */
-	int64_t nowhere; /* of these: that are not on the new side, nor were behind a seal */
+	int64_t nowhere; /* of these: that are not on the new side, nor were behind a seal
+			  */
 	int64_t young;	 /* of these: that came to INBOX not long before */
+	bool emptied;	 /* INBOX was, as it was by another run */
+	int64_t kept;	 /* of all waves: that the new side holds */
 	size_t named;
 	struct strbuf names; /* of some of the latter */
+	/* What was there at the seal and went from the new side after it, by the run. */
+	struct later {
+		int64_t run, messages;
+	} * later;
+	size_t later_n, later_cap;
 };
 
 static bool is_young(const struct vanished *v, int64_t at)
 {
 	return span_ieq(span_str(v->folder), span_str("INBOX")) &&
-	       v->date != MSG_DATE_UNKNOWN && v->date > at - YOUNG;
+	       v->date != MSG_DATE_UNKNOWN && v->date > at - YOUNG && v->date <= at + DAY;
+}
+
+/* It was on the new side at the seal, and is on neither side now. */
+static void went_later(struct vanish *x, int64_t run)
+{
+	size_t i = 0;
+
+	while (i < x->later_n && x->later[i].run != run)
+		i++;
+	if (i == x->later_cap) {
+		x->later_cap = x->later_cap * 2 + 8;
+		x->later = mem_realloc(x->later, x->later_cap * sizeof *x->later);
+	}
+	if (i == x->later_n)
+		x->later[x->later_n++] = (struct later){ .run = run };
+	x->later[i].messages++;
 }
 
 static bool read_wave(struct vanish *x, struct err *err)
@@ -42,15 +67,20 @@ static bool read_wave(struct vanish *x, struct err *err)
 	struct run run;
 
 	if (!store_run_get(x->w->st, x->run, x->w->arena, &run, err) ||
-	    !store_vanished_open(x->w->st, x->m->old.account, x->w->new.account, since,
-				 x->run, &it, err))
+	    !store_vanished_open(x->w->st, x->m->old.account, x->w->new.account, x->run,
+				 &it, err))
 		return false;
 	while ((next = store_vanished_next(it, &v, err)) == NEXT_ITEM) {
 		if (judge_bin(v.folder, v.delim, v.attrs))
 			continue;
 		x->gone++;
-		if (v.arrived)
+		if (v.upto > since) {
+			if (v.upto == INT64_MAX)
+				x->kept++;
+			else
+				went_later(x, v.upto);
 			continue;
+		}
 		x->nowhere++;
 		x->young += is_young(&v, run.started);
 		if (*v.message_id == '\0' || x->named == NAMED)
@@ -73,25 +103,28 @@ static const char *say(const struct vanish *x, enum vanish_cause cause)
 		[VANISH_ALL] = "A server that came up without its disk does this, and a "
 			       "mover that removes what it copied.",
 		[VANISH_FETCHED] = "It was young mail of INBOX: it looks as if its owner "
-				   "fetched it by POP.",
+				   "fetched it by POP, as at other times.",
 	};
 	struct arena *arena = x->w->arena;
 	char gone[32], nowhere[32], more[32];
-	const char *names = "";
+	const char *names = "", *lack = x->nowhere == 1 ? "is not on the new side"
+							: "are not on the new side";
 
 	_Static_assert(COUNT_OF(of) == VANISH_CAUSE_COUNT, "a sentence for each");
+	if (x->m->unknown)
+		lack = "were not seen on the new side, which was not read in full";
 	if (x->named > 0)
 		names = arena_printf(arena, ": %s", strbuf_cstr(&x->names));
 	if (x->named > 0 && x->nowhere > (int64_t)x->named)
-		names = arena_printf(arena, "%s and %s more", names,
-				     num_group(x->nowhere - (int64_t)x->named, more,
-					       sizeof more));
+		names = arena_printf(
+			arena, "%s and %s more", names,
+			num_group(x->nowhere - (int64_t)x->named, more, sizeof more));
 	return arena_printf(
 		arena,
 		"Of %s messages that went from the old side between two audits (noticed "
-		"by run %lld) %s are not on the new side%s.  %s",
+		"by run %lld) %s %s%s.  %s",
 		num_group(x->gone, gone, sizeof gone), (long long)x->run,
-		num_group(x->nowhere, nowhere, sizeof nowhere), names, of[cause]);
+		num_group(x->nowhere, nowhere, sizeof nowhere), lack, names, of[cause]);
 }
 
 /* of: what the old side held before that run. */
@@ -105,8 +138,8 @@ static bool judge_wave(struct vanish *x, int64_t of, struct err *err)
 	strbuf_clear(&x->names);
 	if (!read_wave(x, err))
 		return false;
-	cause = judge_vanished(x->gone, x->nowhere, x->young, of, o->mass_messages,
-			       o->mass_percent);
+	cause = judge_vanished(x->gone, x->nowhere, x->emptied && x->young == x->nowhere,
+			       of, o->mass_messages, o->mass_percent);
 	if (cause == VANISH_NOTHING)
 		return true;
 	return emit_place(x->w, x->m, FINDING_VANISHED,
@@ -116,35 +149,112 @@ static bool judge_wave(struct vanish *x, int64_t of, struct err *err)
 			  WHY_NONE, SIDE_OLD, "", "", say(x, cause), x->nowhere, err);
 }
 
+/* The old side has not got it any more, so no message of its speaks of that. */
+static bool judge_later(struct vanish *x, struct err *err)
+{
+	const struct verify_options *o = x->w->o;
+	const struct later *most = NULL;
+	int64_t moved = x->kept;
+	char n[32], of[32];
+
+	for (size_t i = 0; i < x->later_n; i++) {
+		moved += x->later[i].messages;
+		if (most == NULL || x->later[i].messages > most->messages)
+			most = &x->later[i];
+	}
+	if (most == NULL ||
+	    !judge_mass(most->messages, moved, o->mass_messages, o->mass_percent))
+		return true;
+	return emit_place(
+		x->w, x->m, FINDING_MASS_REMOVAL, SEVERITY_LOSS, WHY_REMOVED, SIDE_NEW,
+		"", "",
+		arena_printf(
+			x->w->arena,
+			"Of %s messages that only the new side held at the seal %s "
+			"went from it between two audits (noticed by run %lld): users "
+			"rarely do that, a mover with an option that deletes does.  "
+			"They are on neither side now.",
+			num_group(moved, of, sizeof of),
+			num_group(most->messages, n, sizeof n), (long long)most->run),
+		most->messages, err);
+}
+
+/* What the old side held before that run, bins apart; *inbox_out: in INBOX.  v: all that
+ * there ever was. */
+static int64_t held_before(const struct vanished_count *v, size_t n, int64_t run,
+			   int64_t *inbox_out)
+{
+	int64_t held = 0;
+
+	*inbox_out = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].first_run >= run || v[i].run < run ||
+		    judge_bin(v[i].folder, v[i].delim, v[i].attrs))
+			continue;
+		held += v[i].messages;
+		if (span_ieq(span_str(v[i].folder), span_str("INBOX")))
+			*inbox_out += v[i].messages;
+	}
+	return held;
+}
+
+/* How many of those went by that run. */
+static int64_t gone_by(const struct vanished_count *v, size_t n, int64_t run,
+		       int64_t *inbox_out)
+{
+	int64_t gone = 0;
+
+	*inbox_out = 0;
+	for (size_t i = 0; i < n && v[i].run <= run; i++) {
+		if (v[i].run < run || judge_bin(v[i].folder, v[i].delim, v[i].attrs))
+			continue;
+		gone += v[i].messages;
+		if (span_ieq(span_str(v[i].folder), span_str("INBOX")))
+			*inbox_out += v[i].messages;
+	}
+	return gone;
+}
+
 bool vanished_judge(struct work *w, struct work_member *m, struct err *err)
 {
-	int64_t until = m->sealed ? m->seal.run[SIDE_OLD] : INT64_MAX;
+	int64_t until = m->sealed ? m->seal.run[SIDE_OLD] : INT64_MAX - 1;
 	struct vanish x = { .w = w, .m = m, .names = STRBUF_INIT };
 	struct vanished_count *v;
-	int64_t later = 0;
-	size_t n, i = 0;
+	unsigned emptied = 0;
+	size_t n;
 	bool ok = true;
 
-	if (!store_vanished_count(w->st, m->old.account, until, w->arena, &v, &n, err))
+	if (!store_vanished_count(w->st, m->old.account, w->arena, &v, &n, err))
 		return false;
-	for (size_t k = 0; k < n; k++)
-		later += v[k].messages;
-	for (uint32_t wave = 0; ok && i < n; wave++) {
-		int64_t gone = 0, of = m->old_messages + later;
+	for (int pass = 0; pass < 2; pass++) {
+		uint32_t wave = 0;
 
-		x.run = v[i].run;
-		for (; i < n && v[i].run == x.run; i++) {
-			later -= v[i].messages;
-			if (!judge_bin(v[i].folder, v[i].delim, v[i].attrs))
-				gone += v[i].messages;
+		for (size_t i = 0; ok && i < n && v[i].run <= until; wave++) {
+			int64_t inbox, inbox_of, of, gone;
+
+			x.run = v[i].run;
+			gone = gone_by(v, n, x.run, &inbox);
+			of = held_before(v, n, x.run, &inbox_of);
+			while (i < n && v[i].run == x.run)
+				i++;
+			x.emptied = inbox > 0 &&
+				    inbox * 100 >= inbox_of * MASS_NEARLY_ALL;
+			/* First it is seen whether INBOX is emptied more than once. */
+			if (pass == 0) {
+				emptied += x.emptied;
+				continue;
+			}
+			x.emptied = x.emptied && emptied > 1;
+			/* Each has a number of its own, told or not: who accepts one has
+			 * not accepted another, and it is the same one next week. */
+			m->loose[FINDING_VANISHED][SIDE_OLD] = wave;
+			/* Looked into only where there may be something. */
+			if (judge_mass(gone, of, w->o->mass_messages, w->o->mass_percent))
+				ok = judge_wave(&x, of, err);
 		}
-		/* Each has a number of its own, told or not: who accepts one has not
-		 * accepted another, and it is the same one next week. */
-		m->loose[FINDING_VANISHED][SIDE_OLD] = wave;
-		/* Looked into only where there may be something. */
-		if (judge_mass(gone, of, w->o->mass_messages, w->o->mass_percent))
-			ok = judge_wave(&x, of, err);
 	}
+	ok = ok && (!m->sealed || judge_later(&x, err));
 	strbuf_done(&x.names);
+	free(x.later);
 	return ok;
 }

@@ -281,23 +281,36 @@ static void a_mass_is_many_and_much(void **state)
 static void what_vanished_was_moved_or_thrown_away_or_lost(void **state)
 {
 	static const struct {
-		int64_t gone, nowhere, young, of;
+		int64_t gone, nowhere;
+		bool fetched;
+		int64_t of;
 		enum vanish_cause want;
 	} cases[] = {
-		{ 60, 0, 0, 60, VANISH_NOTHING },  { 60, 5, 0, 60, VANISH_MOVER },
-		{ 60, 30, 0, 60, VANISH_MOVER },   { 60, 31, 0, 60, VANISH_ALL },
-		{ 60, 60, 0, 100, VANISH_OWNER },  { 80, 80, 0, 100, VANISH_ALL },
-		{ 79, 79, 0, 100, VANISH_OWNER },  { 49, 49, 0, 100, VANISH_NOTHING },
-		{ 4, 4, 0, 4, VANISH_NOTHING },	   { 5, 5, 0, 5, VANISH_ALL },
-		{ 60, 60, 0, 1000, VANISH_NOTHING }, { 0, 0, 0, 0, VANISH_NOTHING },
-		{ 5, 5, 5, 5, VANISH_FETCHED },	   { 5, 5, 4, 5, VANISH_ALL },
-		{ 60, 5, 5, 60, VANISH_MOVER },	   { 60, 60, 60, 100, VANISH_OWNER },
+		{ 60, 0, false, 60, VANISH_NOTHING },
+		{ 60, 5, false, 60, VANISH_MOVER },
+		{ 60, 30, false, 60, VANISH_MOVER },
+		{ 60, 31, false, 60, VANISH_MOVER },
+		{ 60, 54, false, 60, VANISH_MOVER },
+		{ 60, 55, false, 60, VANISH_ALL }, /* less than a tenth arrived */
+		{ 8, 4, false, 8, VANISH_MOVER },
+		{ 8, 5, false, 8, VANISH_ALL }, /* and three is a few */
+		{ 60, 60, false, 100, VANISH_OWNER },
+		{ 80, 80, false, 100, VANISH_ALL },
+		{ 79, 79, false, 100, VANISH_OWNER },
+		{ 49, 49, false, 100, VANISH_NOTHING },
+		{ 4, 4, false, 4, VANISH_NOTHING },
+		{ 5, 5, false, 5, VANISH_ALL },
+		{ 60, 60, false, 1000, VANISH_NOTHING },
+		{ 0, 0, false, 0, VANISH_NOTHING },
+		{ 5, 5, true, 5, VANISH_FETCHED },
+		{ 60, 5, true, 60, VANISH_MOVER },
+		{ 60, 60, true, 100, VANISH_OWNER },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		check(i,
-		      judge_vanished(cases[i].gone, cases[i].nowhere, cases[i].young,
+		      judge_vanished(cases[i].gone, cases[i].nowhere, cases[i].fetched,
 				     cases[i].of, 50, 20),
 		      cases[i].want);
 }

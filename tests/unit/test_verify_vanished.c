@@ -37,8 +37,8 @@ static const struct scene {
 	{ "moved off, and five of sixty lost", "Work", 60, 0, 0, 55, VERDICT_DIFFERS,
 	  "none doubt vanished old  x5\n" },
 	{ "moved off, all of it", "Work", 60, 0, 0, 60, VERDICT_CLEAN, "" },
-	{ "the disk of the old server is not there", "Work", 30, 0, 0, 0,
-	  VERDICT_DIFFERS, "none doubt vanished old  x30\n" },
+	{ "the disk of the old server is not there", "Work", 30, 0, 0, 0, VERDICT_DIFFERS,
+	  "none doubt vanished old  x30\n" },
 	{ "thrown away before the move", "Work", 100, 60, 40, 0, VERDICT_DIFFERS,
 	  "none info vanished old  x60\n" },
 	{ "thrown away out of the bin", "Trash", 60, 0, 0, 0, VERDICT_CLEAN, "" },
@@ -123,24 +123,28 @@ static void a_folder_that_went_took_its_mail_along(void **state)
 	fx_close(&x.f);
 }
 
-/* Who fetches his mail by POP empties INBOX every day: that is life.  Old letters, or those
- * of another folder, are none that POP fetches. */
+/* Who fetches his mail by POP empties INBOX every day: that is life.  Once is not every
+ * day; old letters, or those of another folder, are none that POP fetches, nor are those
+ * of a time that is still to come. */
 static void young_mail_of_inbox_was_fetched(void **state)
 {
 	static const struct {
 		const char *folder;
 		int64_t age;
+		bool before; /* as it did once before */
 		const char *want;
 	} cases[] = {
-		{ "INBOX", 3 * DAY, "none info vanished old  x20\n" },
-		{ "INBOX", 90 * DAY, "none doubt vanished old  x20\n" },
-		{ "Work", 3 * DAY, "none doubt vanished old  x20\n" },
+		{ "INBOX", 3 * DAY, true, "none info vanished old  x20\n" },
+		{ "INBOX", 3 * DAY, false, "none doubt vanished old  x20\n" },
+		{ "INBOX", 90 * DAY, true, "none doubt vanished old  x20\n" },
+		{ "INBOX", -90 * DAY, true, "none doubt vanished old  x20\n" },
+		{ "Work", 3 * DAY, true, "none doubt vanished old  x20\n" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct fx_message *v;
-		struct fx_folder all;
+		struct fx_folder all, few;
 		struct fx_folder none = { .name = cases[i].folder, FX_EMPTY };
 		struct trial x;
 
@@ -152,6 +156,11 @@ static void young_mail_of_inbox_was_fetched(void **state)
 			v[k].date = the_time - cases[i].age + (int64_t)k;
 		}
 		all.message = v;
+		few = some(&x.f, cases[i].folder, 500, 2);
+		if (cases[i].before) {
+			read_one(&x.f, SIDE_OLD, "ann", &few, 1);
+			read_one(&x.f, SIDE_OLD, "ann", &none, 1);
+		}
 		read_one(&x.f, SIDE_OLD, "ann", &all, 1);
 		read_one(&x.f, SIDE_OLD, "ann", &none, 1);
 		read_one(&x.f, SIDE_NEW, "ann", &none, 1);
@@ -160,6 +169,51 @@ static void young_mail_of_inbox_was_fetched(void **state)
 			fail_msg("case %zu:\n%s", i, reasons(&x.f, x.t));
 		fx_close(&x.f);
 	}
+}
+
+/* What came later is not what there was: a loss is as great next year.  Nor is a bin. */
+static void a_loss_does_not_wane(void **state)
+{
+	static const struct {
+		const char *beside;
+		size_t then, now;
+	} cases[] = { { "New", 0, 100 }, { "New", 0, 400 }, { "Trash", 400, 400 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct trial x;
+		struct fx_folder two[2];
+
+		begin(&x);
+		two[0] = some(&x.f, cases[i].beside, 1000, cases[i].then);
+		two[1] = some(&x.f, "Work", 0, 60);
+		read_one(&x.f, SIDE_OLD, "ann", two, 2);
+		two[1] = some(&x.f, "Work", 0, 0);
+		read_one(&x.f, SIDE_OLD, "ann", two, 2);
+		two[0] = some(&x.f, cases[i].beside, 1000, cases[i].now);
+		read_both(&x.f, two, two, 2);
+		if (judged(&x.f, x.t).verdict != VERDICT_DIFFERS ||
+		    strstr(reasons(&x.f, x.t), "none doubt vanished old  x60\n") == NULL)
+			fail_msg("case %zu:\n%s", i, reasons(&x.f, x.t));
+		fx_close(&x.f);
+	}
+}
+
+/* The old side does not hold it any more, so nothing but this tells of it. */
+static void what_only_the_new_side_held_may_not_all_go(void **state)
+{
+	struct trial x;
+
+	(void)state;
+	begin(&x);
+	reading(&x, "Work", 0, 60, 0, 60);
+	reading(&x, "Work", 0, 0, 0, 60);
+	seal(&x.f, x.t, "ann", "ann");
+	reading(&x, "Work", 0, 0, 0, 0);
+	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_DIFFERS);
+	assert_non_null(
+		strstr(reasons(&x.f, x.t), "removed loss mass-removal new  x60\n"));
+	fx_close(&x.f);
 }
 
 /* Two waves are two findings: who accepted the first did not take the second. */
@@ -184,8 +238,9 @@ static void each_wave_is_a_finding_and_says_what_went(void **state)
 	assert_int_equal(v.severity, SEVERITY_DOUBT);
 	assert_int_equal(v.count, 5);
 	assert_non_null(strstr(v.explanation, "Of 60 messages that went"));
-	assert_non_null(strstr(v.explanation,
-			       "5 are not on the new side: <55@x>, <56@x>, <57@x> and 2 more."));
+	assert_non_null(
+		strstr(v.explanation,
+		       "5 are not on the new side: <55@x>, <56@x>, <57@x> and 2 more."));
 	store_findings_close(it);
 	reading(&x, "Work", 0, 0, 0, 198);
 	assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_DIFFERS);
@@ -243,6 +298,8 @@ int main(void)
 		cmocka_unit_test(what_both_sides_lost_is_told),
 		cmocka_unit_test(a_folder_that_went_took_its_mail_along),
 		cmocka_unit_test(young_mail_of_inbox_was_fetched),
+		cmocka_unit_test(a_loss_does_not_wane),
+		cmocka_unit_test(what_only_the_new_side_held_may_not_all_go),
 		cmocka_unit_test(each_wave_is_a_finding_and_says_what_went),
 		cmocka_unit_test(after_the_seal_the_baseline_speaks),
 	};
