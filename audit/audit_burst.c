@@ -207,7 +207,7 @@ static bool finish_step(struct burst *b, struct burst_step *step, struct err *er
 		b->odd = true;
 		b->r->marks[step->i] |= AUDIT_AFRESH;
 	}
-	if (b->again)
+	if (b->again || b->r->mixes)
 		return true;
 	if (step->what == STEP_EXAMINE)
 		return burst_opened(b, &done, err);

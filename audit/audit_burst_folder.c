@@ -105,9 +105,13 @@ static bool on_fetch(struct burst *b, const struct imap_resp *resp, struct err *
 		return true;
 	if (b->again)
 		return on_fields(b, &f, err);
-	/* "9:*" is never empty: a server tells its last message, whatever its uid. */
-	if (f.uid < b->base && b->what != STEP_CHANGES)
+	if (f.uid < b->base && b->what != STEP_CHANGES) {
+		/* "9:*" is never empty: a server tells its last message, whatever its
+		 * uid.  Before the proof is complete it is a change, which may have been
+		 * told too early, or unasked. */
+		b->odd |= b->what == STEP_PROOF && (f.has & IMAP_HAS_FLAGS) != 0;
 		return true;
+	}
 	w = window_of(b, f.uid);
 	if (w == b->sparse) {
 		b->changed++;

@@ -317,13 +317,14 @@ enum audit_way audit_reader_way(const struct audit_reader *r, size_t i)
  * only grow; what lies there was left under a third, and so on, until a name that is gone
  * or under which a folder was read that is not the one that it was (prove_more), or back
  * to this one; then all were left in one and the same state.  Cyrus raises HIGHESTMODSEQ
- * when it renames, so that there no such circle closes.
+ * when it renames, so that there no such circle closes.  Where flags do not matter a
+ * folder has not changed whatever HIGHESTMODSEQ is, so that it shows nothing.
  */
 static bool is_in_doubt(struct audit_reader *r, size_t i)
 {
 	const struct folder_known *known = &r->known[i];
 	const struct span none = { NULL, 0 };
-	bool raises = known->mailbox != 0 &&
+	bool raises = r->depth != DEPTH_IDS && known->mailbox != 0 &&
 		      audit_form_of(r->kind, span_str(r->hello.server_id), none) ==
 			      AUDIT_FORM_ENVELOPE;
 
@@ -378,13 +379,15 @@ bool audit_reader_same(struct audit_reader *r, size_t i, struct err *err)
 	return true;
 }
 
-/* Folder i was read, and what was under its name may be under that of folder k. */
+/* Folder i is no longer what it was, as far as is known: what was under its name may be
+ * under that of folder k. */
 static bool is_adrift(const struct audit_reader *r, size_t i, size_t k)
 {
 	const struct folder_state *was = &r->known[i].state, *is = &r->known[k].state;
 
 	return was->uidvalidity == is->uidvalidity && was->uidnext <= is->uidnext &&
-	       (was->modseq < 0 || is->modseq < 0 || was->modseq <= is->modseq);
+	       (r->depth == DEPTH_IDS || was->modseq < 0 || is->modseq < 0 ||
+		was->modseq <= is->modseq);
 }
 
 /* Which of those that wait must show that they are what they were?  False: none. */
@@ -394,9 +397,8 @@ static bool prove_more(struct audit_reader *r)
 	bool any = false;
 
 	for (size_t i = 0; i < r->folder_n; i++)
-		if (audit_is_own(&r->folders[i]) && r->known[i].epoch != 0 &&
-		    r->known[i].shared && (r->marks[i] & AUDIT_DONE) &&
-		    !(r->marks[i] & AUDIT_PROVEN))
+		if (r->known[i].epoch != 0 && r->known[i].shared &&
+		    (r->marks[i] & AUDIT_DONE) && !(r->marks[i] & AUDIT_PROVEN))
 			adrift[n++] = i;
 	for (size_t k = 0; k < r->folder_n && n > 0; k++) {
 		bool near = n > ADRIFT_MAX;

@@ -26,6 +26,7 @@ struct bed {
 	const struct known_as *known;
 	size_t known_n;
 	int refuse; /* so many folders that were read do not add up in the store */
+	bool ids;   /* DEPTH_IDS */
 	struct witness witness; /* by what each folder is known */
 	int witnessed;		/* so often it was asked for */
 	struct err err;
@@ -166,7 +167,7 @@ static inline void play(struct bed *b, const char *text)
 	b->r.sink = &b->sink;
 	b->r.pool = &b->pool;
 	b->r.account = 1;
-	b->r.depth = DEPTH_FULL;
+	b->r.depth = b->ids ? DEPTH_IDS : DEPTH_FULL;
 	b->r.survey = true;
 	b->err = ERR_INIT;
 	b->ok = (b->r.listed || audit_reader_list(&b->r, s, &b->err)) &&

@@ -246,6 +246,74 @@ static void what_breaks_the_session_is_not_asked_for_again(void **state)
 	bed_close(&b);
 }
 
+/* What has changed is told before the proof is complete: nobody knows whether that was
+ * all, and the careful reader asks again. */
+static void changes_before_the_proof_are_not_lost(void **state)
+{
+	struct known_as known[] = { { "INBOX", shared(38) } };
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, known, 1);
+	knows_by(&b, 6);
+	play(&b,
+	     HEAD("ESEARCH CONDSTORE QRESYNC ENABLE") FOLDER("INBOX", "4", "7", "44")
+	     "S: m2 OK\nC: m3 ENABLE QRESYNC\nC: m4 EXAMINE INBOX\n"
+	     "C: m5 UID FETCH 6 " PROOF
+	     "C: m6 UID FETCH 1:6 (UID FLAGS) (CHANGEDSINCE 38 VANISHED)\n"
+	     "C: m7 UID FETCH 7:*" ITEMS
+	     "S: m3 OK\n" OPEN("4", "7", "44") "S: m4 OK\n" ALONE(2) "S: m6 OK\n"
+	     GOOD(6) "S: m5 OK\nS: m7 OK\n"
+	     "C: m8 EXAMINE INBOX\nC: m9 UID SEARCH RETURN (ALL) UID 7:*\n"
+	     OPEN("4", "7", "44") "S: m8 OK\nS: * ESEARCH (TAG \"m9\") UID\nS: m9 OK\n"
+	     "C: m10 UID FETCH 6 " PROOF GOOD(6) "S: m10 OK\n"
+	     "C: m11 UID FETCH 1:6 (UID FLAGS) (CHANGEDSINCE 38 VANISHED)\n" ALONE(2)
+	     "S: m11 OK\nC: m12 UID SEARCH RETURN (ALL) UID 7:*\n"
+	     "S: * ESEARCH (TAG \"m12\") UID\nS: m12 OK\n");
+	must_log(&b, "expect 4\nbegin INBOX\nbegin INBOX\nwindow INBOX 1-6 sparse: 2f0\n"
+		     "window INBOX 7-max built:\nend INBOX read 1 of 4 \n");
+	bed_close(&b);
+}
+
+/* Where a server opens the next folder too early, nobody knows whose id it has told: no
+ * folder is called another one. */
+static void whose_id_it_is_must_be_known(void **state)
+{
+	struct known_as known[] = { { "A", shared(38) }, { "INBOX", shared(38) } };
+	struct bed b;
+
+	(void)state;
+	known[0].known.mailbox = objectid_mark("fa");
+	known[1].known.mailbox = objectid_mark("fi");
+	bed_open(&b, known, 2);
+	play(&b,
+	     HEAD("ESEARCH CONDSTORE OBJECTID") FOLDER("A", "4", "7", "44")
+	     FOLDER("INBOX", "4", "7", "44") "S: m2 OK\n"
+	     "C: m3 EXAMINE A\n"
+	     "C: m4 UID FETCH 1:6 (UID FLAGS) (CHANGEDSINCE 38)\n"
+	     "C: m5 UID FETCH 7:*" ITEMS
+	     "C: m6 EXAMINE INBOX\n"
+	     "C: m7 UID FETCH 1:6 (UID FLAGS) (CHANGEDSINCE 38)\n"
+	     "C: m8 UID FETCH 7:*" ITEMS
+	     OPEN("4", "7", "44") ID("fa") OPEN("4", "7", "44") ID("fi")
+	     "S: m6 OK\nS: m3 OK\nS: m4 OK\nS: m5 OK\nS: m7 OK\nS: m8 OK\n"
+	     "C: m9 EXAMINE A\nC: m10 UID SEARCH RETURN (ALL) ALL\n"
+	     OPEN("0", "7", "44") ID("fa") "S: m9 OK\n"
+	     "S: * ESEARCH (TAG \"m10\") UID\nS: m10 OK\n"
+	     "C: m11 UID SEARCH RETURN (ALL) ALL\n"
+	     "S: * ESEARCH (TAG \"m11\") UID\nS: m11 OK\n"
+	     "C: m12 EXAMINE INBOX\nC: m13 UID SEARCH RETURN (ALL) ALL\n"
+	     OPEN("0", "7", "44") ID("fi") "S: m12 OK\n"
+	     "S: * ESEARCH (TAG \"m13\") UID\nS: m13 OK\n"
+	     "C: m14 UID SEARCH RETURN (ALL) ALL\n"
+	     "S: * ESEARCH (TAG \"m14\") UID\nS: m14 OK\n");
+	must_log(&b, "expect 8\nbegin A\nwindow A 1-max:\nend A read 0 of 0 \n"
+		     "begin INBOX\nwindow INBOX 1-max:\nend INBOX read 0 of 0 \n");
+	assert_true(b.r.mixes);
+	assert_int_equal(b.r.others, 0);
+	bed_close(&b);
+}
+
 /* It is another folder when the fields of a message are asked for in the second breath.
  */
 static void the_second_breath_finds_the_folder_of_the_first(void **state)
@@ -336,6 +404,8 @@ int main(void)
 		cmocka_unit_test(a_twin_must_show_what_it_is),
 		cmocka_unit_test(the_careful_reader_asks_for_proof_too),
 		cmocka_unit_test(what_breaks_the_session_is_not_asked_for_again),
+		cmocka_unit_test(changes_before_the_proof_are_not_lost),
+		cmocka_unit_test(whose_id_it_is_must_be_known),
 		cmocka_unit_test(the_second_breath_finds_the_folder_of_the_first),
 		cmocka_unit_test(two_ids_deny_nothing_in_another_form),
 		cmocka_unit_test(a_mark_is_made_of_an_id_alone),

@@ -34,8 +34,9 @@ static int bed_teardown(void **state)
 	return 0;
 }
 
-/* The next run lists these folders, "" ends them; what is known of them is in known. */
-static void list(struct bed *b, const char *const *names)
+/* The next run, of that depth, lists these folders, "" ends them; what is known of them is
+ * in known. */
+static void list(struct bed *b, enum depth depth, const char *const *names)
 {
 	struct account a = { .side = SIDE_OLD, .user = "ada" };
 	struct account_listing l = {
@@ -47,7 +48,7 @@ static void list(struct bed *b, const char *const *names)
 		rig_account_end(&b->rig, ACCOUNT_READ, DEPTH_FULL);
 		rig_run_end(&b->rig);
 	}
-	rig_run(&b->rig, DEPTH_FULL);
+	rig_run(&b->rig, depth);
 	ok(store_account_put(b->rig.st, &a, &b->rig.account, &err));
 	l.account = b->rig.account;
 	memset(b->known, 0, sizeof b->known);
@@ -57,11 +58,12 @@ static void list(struct bed *b, const char *const *names)
 							 .delim = '/' };
 	ok(store_listing(b->rig.st, &l, &err));
 }
-#define LIST(b, ...)                                                                     \
+#define LIST_AT(b, depth, ...)                                                           \
 	do {                                                                             \
 		static const char *const names[] = { __VA_ARGS__, "" };                  \
-		list(b, names);                                                          \
+		list(b, depth, names);                                                   \
 	} while (0)
+#define LIST(b, ...) LIST_AT(b, DEPTH_FULL, __VA_ARGS__)
 
 /* Folder number i is read: n messages, whose identities begin at `from`. */
 static void read_folder(struct bed *b, size_t i, uint32_t uidvalidity, int64_t modseq,
@@ -212,6 +214,11 @@ static void who_may_have_come_under_the_name(void **state)
 	assert_string_equal(known(b, 2), "shared");
 	assert_string_equal(known(b, 3), "shared twin");
 	assert_string_equal(known(b, 4), "shared");
+	/* Where flags do not matter HIGHESTMODSEQ is not looked at: B is as A and D are. */
+	LIST_AT(b, DEPTH_IDS, "A", "B", "C", "D", "E");
+	assert_string_equal(known(b, 0), "shared twin");
+	assert_string_equal(known(b, 1), "shared twin");
+	assert_string_equal(known(b, 2), "shared");
 	for (size_t i = 0; i < 5; i++)
 		stood(b, i);
 	/* B is gone: it may be where A and D are, which are in a later state. */
@@ -230,6 +237,14 @@ static void who_may_have_come_under_the_name(void **state)
 	LIST(b, "C", "A");
 	assert_string_equal(known(b, 0), "alone");
 	assert_string_equal(known(b, 1), "shared adrift"); /* D may be there */
+	/* A folder that was left with a later HIGHESTMODSEQ, likewise. */
+	LIST(b, "A", "B");
+	read_folder(b, 0, 9, 40, 100, 9);
+	read_folder(b, 1, 9, 50, 200, 9);
+	LIST(b, "A");
+	assert_string_equal(known(b, 0), "shared");
+	LIST_AT(b, DEPTH_IDS, "A");
+	assert_string_equal(known(b, 0), "shared adrift");
 }
 
 /* One that was not read to its end, or only counted since, may be anywhere. */
