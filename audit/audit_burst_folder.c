@@ -421,7 +421,7 @@ bool burst_opened(struct burst *b, const struct imap_done *done, struct err *err
 		return true;
 	}
 	if (b->by == AUDIT_BY_ID) {
-		burst_proved(b, audit_reader_id_stands(r, b->i));
+		burst_proved(b, audit_reader_id_stands(r, b->i), true);
 		if (b->odd)
 			return true;
 	}
@@ -437,13 +437,13 @@ bool burst_opened(struct burst *b, const struct imap_done *done, struct err *err
 	return b->way == AUDIT_WHOLE || begin(b, err);
 }
 
-void burst_proved(struct burst *b, bool holds)
+void burst_proved(struct burst *b, bool holds, bool other)
 {
 	if (holds) {
 		b->r->marks[b->i] |= AUDIT_PROVEN;
 		return;
 	}
-	audit_reader_other(b->r, b->i);
+	audit_reader_other(b->r, b->i, other);
 	b->odd = true;
 }
 

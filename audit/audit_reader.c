@@ -90,11 +90,11 @@ bool audit_reader_id_stands(const struct audit_reader *r, size_t i)
 	return objectid_mark(r->mailbox_id) == r->known[i].mailbox;
 }
 
-void audit_reader_other(struct audit_reader *r, size_t i)
+void audit_reader_other(struct audit_reader *r, size_t i, bool other)
 {
 	r->marks[i] |= AUDIT_AFRESH | (r->acl_planned ? AUDIT_ACL_DUE : 0);
 	r->marks[i] &= (uint8_t) ~(AUDIT_PROVE | AUDIT_PROVEN);
-	if (r->others++ == 0)
+	if (other && r->others++ == 0)
 		r->first_other = r->folders[i].name;
 }
 
@@ -119,8 +119,12 @@ static bool counted(const struct audit_reader *r, size_t i)
 bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
 			int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
 {
-	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, r->mailbox_id,
-			    counted(r, i), epoch_out, resume_uid_out, err))
+	bool afresh = (r->marks[i] & AUDIT_AFRESH) != 0 ||
+		      (!(r->marks[i] & AUDIT_BEGUN) && r->known[i].shared &&
+		       audit_reader_way(r, i) == AUDIT_WHOLE);
+
+	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, afresh, counted(r, i),
+			    epoch_out, resume_uid_out, err))
 		return sink_failed(r);
 	begun(r, i, now);
 	return true;
@@ -174,6 +178,7 @@ bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end 
 	struct folder_end end = *e;
 	struct err why = ERR_INIT;
 
+	end.mailbox_id = r->mailbox_id;
 	if (!r->sink->end(r->sink->ctx, &r->folders[i], &end, &why) &&
 	    !refused(r, i, &end, &why, built_out, err))
 		return false;
@@ -200,8 +205,9 @@ bool audit_reader_whole(struct audit_reader *r, size_t i, const struct folder_st
 		return audit_reader_hand(r, w, err) &&
 		       audit_reader_end(r, i, &end, NULL, err);
 	}
-	if (!r->sink->whole(r->sink->ctx, &r->folders[i], now, r->mailbox_id,
-			    counted(r, i), w, &end, &why) &&
+	end.mailbox_id = r->mailbox_id;
+	if (!r->sink->whole(r->sink->ctx, &r->folders[i], now, counted(r, i), w, &end,
+			    &why) &&
 	    !refused(r, i, &end, &why, NULL, err))
 		return false;
 	begun(r, i, now);

@@ -64,8 +64,8 @@ static void what_waited_is_opened_when_its_like_is_gone(void **state)
 		     "S: m14 OK\n");
 		bed_open(&b, known, 2);
 		play(&b, strbuf_cstr(&text));
-		must_log(&b, "expect 8\nbegin INBOX\nwindow INBOX 1-max: 6\n"
-			     "end INBOX read 1 of 1 \nbegin A\nwindow A 1-max: 5\n"
+		must_log(&b, "expect 8\nbegin INBOX afresh\nwindow INBOX 1-max: 6\n"
+			     "end INBOX read 1 of 1 \nbegin A afresh\nwindow A 1-max: 5\n"
 			     "end A read 1 of 1 \n");
 		assert_int_equal(b.r.others, 2);
 		bed_close(&b);
@@ -96,7 +96,7 @@ static void what_was_left_later_is_not_looked_for(void **state)
 	     "S: * ESEARCH (TAG \"m7\") UID ALL 6\nS: m7 OK\n"
 	     "C: m8 UID FETCH 6:6" ITEMS "C: m9 UID SEARCH RETURN (ALL) ALL\n" GOOD(6)
 	     "S: m8 OK\nS: * ESEARCH (TAG \"m9\") UID ALL 6\nS: m9 OK\n");
-	must_log(&b, "expect 8\nbegin INBOX\nwindow INBOX 1-max: 6\n"
+	must_log(&b, "expect 8\nbegin INBOX afresh\nwindow INBOX 1-max: 6\n"
 		     "end INBOX read 1 of 1 \nsame A (4)\n");
 	bed_close(&b);
 }
@@ -201,7 +201,7 @@ static void without_flags_modseq_shows_nothing(void **state)
 	     "C: m5 UID SEARCH RETURN (ALL) ALL\n" OPEN("1", "7", "44") "S: m3 OK\n"
 	     GOOD(6) "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 6\nS: m5 OK\n"
 	     "C: m6 EXAMINE A\n" OPEN("4", "7", "37") ID("fa") "S: m6 OK\n");
-	must_log(&b, "expect 5\nbegin INBOX\nwindow INBOX 1-max: 6\n"
+	must_log(&b, "expect 5\nbegin INBOX afresh\nwindow INBOX 1-max: 6\n"
 		     "end INBOX read 1 of 1 \nsame A (4)\n");
 	bed_close(&b);
 }
