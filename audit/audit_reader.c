@@ -119,9 +119,10 @@ static bool counted(const struct audit_reader *r, size_t i)
 bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
 			int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
 {
+	enum audit_way way = audit_reader_way(r, i);
+	bool whole = way == AUDIT_WHOLE || way == AUDIT_SAME; /* audit_folder_read */
 	bool afresh = (r->marks[i] & AUDIT_AFRESH) != 0 ||
-		      (!(r->marks[i] & AUDIT_BEGUN) && r->known[i].shared &&
-		       audit_reader_way(r, i) == AUDIT_WHOLE);
+		      (whole && r->known[i].shared && !(r->marks[i] & AUDIT_BEGUN));
 
 	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, afresh, counted(r, i),
 			    epoch_out, resume_uid_out, err))

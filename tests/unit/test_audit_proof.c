@@ -279,6 +279,33 @@ static void a_twin_must_show_what_it_is(void **state)
 	bed_close(&b);
 }
 
+/* It is the folder, and something was told of it meanwhile: it is read from the start, in
+ * the place of what is stored. */
+static void a_twin_that_changes_meanwhile_is_read_afresh(void **state)
+{
+	struct known_as known[] = { { "INBOX", shared(40) } };
+	struct bed b;
+
+	(void)state;
+	known[0].known.twin = true;
+	bed_open(&b, known, 1);
+	knows_by(&b, 6);
+	play(&b,
+	     HEAD("ESEARCH CONDSTORE") FOLDER("INBOX", "4", "7", "40") "S: m2 OK\n"
+	     "C: m3 EXAMINE INBOX\nC: m4 UID FETCH 6 " PROOF OPEN("4", "7", "40")
+	     "S: m3 OK\n" ALONE(3) GOOD(6) "S: m4 OK\n"
+	     "C: m5 EXAMINE INBOX\nC: m6 UID SEARCH RETURN (ALL) ALL\n"
+	     OPEN("4", "7", "40") "S: m5 OK\n"
+	     "S: * ESEARCH (TAG \"m6\") UID ALL 3:6\nS: m6 OK\n"
+	     "C: m7 UID FETCH 3:6" ITEMS "C: m8 UID SEARCH RETURN (ALL) ALL\n" GOOD(3)
+	     GOOD(4) GOOD(5) GOOD(6) "S: m7 OK\n"
+	     "S: * ESEARCH (TAG \"m8\") UID ALL 3:6\nS: m8 OK\n");
+	must_log(&b, "expect 4\nbegin INBOX afresh\nwindow INBOX 1-max: 3 4 5 6\n"
+		     "end INBOX read 4 of 4 \n");
+	assert_int_equal(b.r.others, 0);
+	bed_close(&b);
+}
+
 /* Read alone, because its counts did not agree. */
 static void the_careful_reader_asks_for_proof_too(void **state)
 {
@@ -478,6 +505,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_proven_is_read),
 		cmocka_unit_test(what_was_empty_proves_nothing),
 		cmocka_unit_test(a_twin_must_show_what_it_is),
+		cmocka_unit_test(a_twin_that_changes_meanwhile_is_read_afresh),
 		cmocka_unit_test(the_careful_reader_asks_for_proof_too),
 		cmocka_unit_test(what_breaks_the_session_is_not_asked_for_again),
 		cmocka_unit_test(changes_before_the_proof_are_not_lost),
