@@ -48,12 +48,12 @@ static bool has_id(const int64_t *v, size_t n, int64_t id)
 	return n > 0 && bsearch(&id, v, n, sizeof id, by_id) != NULL;
 }
 
-/* Folders that are as they were numbered at the seal (group.c). */
+/* Folders of which what is gone is compared, too (group.c). */
 static void list_judged(struct copies_reader *r)
 {
 	r->judged = mem_alloc((r->w->pair_n + 1) * sizeof *r->judged);
 	for (size_t i = 0; i < r->w->pair_n; i++)
-		if (r->w->pair[i].base[SIDE_OLD].sealed)
+		if (r->w->pair[i].base[SIDE_OLD].run != 0)
 			r->judged[r->judged_n++] = r->w->pair[i].epoch[SIDE_OLD];
 	if (r->judged_n > 1)
 		qsort(r->judged, r->judged_n, sizeof *r->judged, by_id);
