@@ -3,7 +3,8 @@
  * How many of the copies that are gone were messages of the old side.  Copies are not
  * added up, for who moves a message leaves one that is gone and one that is there:
  * each moment since the seal is looked at, and in it each message of the old side counts
- * with one copy at most, of its own size and date or of none that the old side has.
+ * with one copy at most: of its own size and date, or of one of these where no other
+ * message of the old side has the other.
  */
 #include "verify/work.h"
 
@@ -99,18 +100,83 @@ static void sort_own(struct weigh *w, const struct copies *old, int64_t seal)
 	free(v);
 }
 
-/* strangers: also those that came after the seal and are like none of the old side. */
+/* The sizes and dates of weigh.own, by date. */
+struct dated {
+	int64_t date;
+	size_t of;
+};
+
+static int by_date(const void *a, const void *b)
+{
+	const struct dated *x = a, *y = b;
+
+	return (x->date > y->date) - (x->date < y->date);
+}
+
+static struct dated *sort_dates(const struct weigh *w)
+{
+	struct dated *v = mem_alloc((w->n + 1) * sizeof *v);
+
+	for (size_t i = 0; i < w->n; i++)
+		v[i] = (struct dated){ w->own[i].like.date, i };
+	if (w->n > 1)
+		qsort(v, w->n, sizeof *v, by_date);
+	return v;
+}
+
+#define STRANGER SIZE_MAX
+
+/* What a copy was that has no size and date of the old side's: what has its date, else
+ * what has its size; weigh.n when that is several, or when these are not known.  What has
+ * neither was none of them. */
+static size_t kin(const struct weigh *w, const struct dated *date,
+		  const struct copies_one *c)
+{
+	const struct copies_one first = { .octets = c->octets, .date = INT64_MIN };
+	size_t lo = 0, hi = w->n;
+
+	if (!copies_known(c))
+		return w->n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (date[mid].date < c->date)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < w->n && date[lo].date == c->date)
+		return lo + 1 < w->n && date[lo + 1].date == c->date ? w->n : date[lo].of;
+	for (lo = 0, hi = w->n; lo < hi;) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (copies_by_fact(&w->own[mid].like, &first) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == w->n || w->own[lo].like.octets != c->octets)
+		return STRANGER;
+	return lo + 1 < w->n && w->own[lo + 1].like.octets == c->octets ? w->n : lo;
+}
+
+/* date: of the new side, whose copies may differ from what they are copies of, as long as
+ * they were there at the seal: what comes later and differs is life.  NULL: the old
+ * side's.
+ */
 static size_t moments_of(const struct weigh *w, const struct copies *c, int64_t seal,
-			 bool strangers, struct moment *out)
+			 const struct dated *date, struct moment *out)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct copies_one *one = &c->copy[i];
-		size_t of = find(w, one);
 		bool late = one->first_run > seal;
+		size_t of = find(w, one);
 
-		if (one->gone_run <= seal || (late && of == w->n && !strangers))
+		if (of == w->n && date != NULL)
+			of = late ? STRANGER : kin(w, date, one);
+		if (one->gone_run <= seal || of == STRANGER)
 			continue;
 		out[n++] = (struct moment){ late ? one->first_run : seal, 1, of };
 		if (one->gone_run != INT64_MAX)
@@ -161,17 +227,19 @@ void weigh_copies(struct weigh *w, const struct copies *new, const struct copies
 	struct moment *v = mem_alloc((2 * most + 1) * sizeof *v);
 	int64_t all = 0, at_once, room = 0;
 	struct count *count;
+	struct dated *date;
 	size_t n;
 
 	sort_own(w, old, seal[SIDE_OLD]);
+	date = sort_dates(w);
 	count = mem_alloc((w->n + 1) * sizeof *count);
-	n = moments_of(w, old, seal[SIDE_OLD], true, v);
+	n = moments_of(w, old, seal[SIDE_OLD], NULL, v);
 	walk(w, v, n, count, 0, &at_once);
 	for (size_t i = 0; i <= w->n; i++)
 		all += count[i].most;
 	for (size_t i = 0; i < w->n; i++)
 		w->own[i].old_most = count[i].most;
-	n = moments_of(w, new, seal[SIDE_NEW], false, v);
+	n = moments_of(w, new, seal[SIDE_NEW], date, v);
 	walk(w, v, n, count, all, &at_once);
 	w->gone = at_once - (int64_t) new->present;
 	if (w->gone < 0)
@@ -185,6 +253,7 @@ void weigh_copies(struct weigh *w, const struct copies *new, const struct copies
 	w->any = least(count[w->n].most - count[w->n].now,
 		       w->gone > room ? w->gone - room : 0);
 	free(count);
+	free(date);
 	free(v);
 }
 

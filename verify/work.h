@@ -488,8 +488,7 @@ struct weigh {
 	} * own;	       /* ascending */
 	size_t n;
 	/* By how many fewer messages of the old side have a copy now than once; of these
-	 * may so many have had one of a size and date that the old side does not have: of
-	 * what was there at the seal, for what comes later is life. */
+	 * may so many have had one of which nobody can tell whose it was. */
 	int64_t gone, any;
 };
 /* w is zeros, or what was weighed before.  seal: its runs. */
