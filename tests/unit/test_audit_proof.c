@@ -246,32 +246,110 @@ static void what_breaks_the_session_is_not_asked_for_again(void **state)
 	bed_close(&b);
 }
 
-/* It is another folder when the fields of a message are asked for in the second breath.
- */
+/* Answers for messages 1, which has no Message-ID, to n, which have one. */
+static void add_messages(struct strbuf *text, int n)
+{
+	strbuf_adds(text, WEAK(1));
+	for (int uid = 2; uid <= n; uid++)
+		strbuf_addf(text,
+			    "S: * 1 FETCH (UID %d " FACTS
+			    " BODY[HEADER.FIELDS (MESSAGE-ID)] {21}\n"
+			    "S: Message-ID: <4@a>\nS:\nS: )\n",
+			    uid);
+}
+
+/* What the session says of INBOX with n messages when it tells this MAILBOXID the second
+ * time. */
+static void add_second_breath(struct strbuf *text, int n, const char *id)
+{
+	strbuf_adds(text, HEAD("ESEARCH CONDSTORE OBJECTID"));
+	strbuf_addf(text,
+		    "S: * LIST () \"/\" INBOX\nS: * STATUS INBOX (MESSAGES %d UIDNEXT %d "
+		    "UIDVALIDITY 7 HIGHESTMODSEQ 1)\nS: m2 OK\n",
+		    n, n + 1);
+	strbuf_addf(text,
+		    "C: m3 EXAMINE INBOX\nC: m4 UID FETCH 1:*" ITEMS
+		    "C: m5 UID SEARCH RETURN (ALL) ALL\nS: * %d EXISTS\n"
+		    "S: * OK [UIDVALIDITY 7] Ok\nS: * OK [UIDNEXT %d] Ok\n"
+		    "S: * OK [HIGHESTMODSEQ 1] Ok\nS: * OK [MAILBOXID (fi)] Ok\n"
+		    "S: m3 OK\n",
+		    n, n + 1);
+	add_messages(text, n);
+	strbuf_addf(text,
+		    "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 1:%d\nS: m5 OK\n"
+		    "C: m6 EXAMINE INBOX\n"
+		    "C: m7 UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS " FIELDS "])\n"
+		    "S: * %d EXISTS\nS: * OK [UIDVALIDITY 7] Ok\n"
+		    "S: * OK [MAILBOXID (%s)] Ok\nS: m6 OK\n" SUBJECT(1) "S: m7 OK\n",
+		    n, n, id);
+}
+
+/* A small folder is kept in one piece for the second breath, of another one the rows that
+ * lack something. */
+static void the_second_breath_completes_the_first(void **state)
+{
+	for (int n = 64; n <= 65; n++) {
+		struct strbuf text = STRBUF_INIT, log = STRBUF_INIT;
+		struct bed b;
+
+		(void)state;
+		add_second_breath(&text, n, "fi");
+		strbuf_addf(&log, "expect %d\nbegin INBOX\nwindow INBOX 1-max: 1%s", n,
+			    n > 64 ? "?" : "");
+		for (int uid = 2; uid <= n; uid++)
+			strbuf_addf(&log, " %d", uid);
+		strbuf_addf(&log, "\n%send INBOX read %d of %d \n",
+			    n > 64 ? "window INBOX 1-max sparse: 1\n" : "", n, n);
+		bed_open(&b, NULL, 0);
+		play(&b, strbuf_cstr(&text));
+		must_log(&b, strbuf_cstr(&log));
+		bed_close(&b);
+		strbuf_done(&text);
+		strbuf_done(&log);
+	}
+}
+
+/* It is another folder when the fields of a message are asked for: nothing of a small one
+ * was handed over, and all of it is read anew. */
 static void the_second_breath_finds_the_folder_of_the_first(void **state)
 {
-	struct bed b;
+	static const struct {
+		int n;
+		const char *first;
+	} cases[] = { { 1, "" }, { 65, "begin INBOX\nwindow INBOX 1-max: 1?" } };
 
 	(void)state;
-	bed_open(&b, NULL, 0);
-	play(&b,
-	     HEAD("ESEARCH CONDSTORE OBJECTID") FOLDER("INBOX", "1", "2", "1")
-	     "S: m2 OK\n"
-	     "C: m3 EXAMINE INBOX\nC: m4 UID FETCH 1:*" ITEMS
-	     "C: m5 UID SEARCH RETURN (ALL) ALL\n" OPEN("1", "2", "1") ID("fi")
-	     "S: m3 OK\n" WEAK(1) "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 1\n"
-	     "S: m5 OK\n"
-	     "C: m6 EXAMINE INBOX\n"
-	     "C: m7 UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS " FIELDS "])\n"
-	     OPEN("1", "2", "1") ID("fo") "S: m6 OK\n" SUBJECT(1) "S: m7 OK\n"
-	     "C: m8 EXAMINE INBOX\nC: m9 UID SEARCH RETURN (ALL) ALL\n"
-	     OPEN("1", "2", "1") ID("fo") "S: m8 OK\n"
-	     "S: * ESEARCH (TAG \"m9\") UID ALL 1\nS: m9 OK\n"
-	     "C: m10 UID FETCH 1:1" ITEMS "C: m11 UID SEARCH RETURN (ALL) ALL\n"
-	     GOOD(1) "S: m10 OK\nS: * ESEARCH (TAG \"m11\") UID ALL 1\nS: m11 OK\n");
-	must_log(&b, "expect 1\nbegin INBOX\nwindow INBOX 1-max: 1?\nbegin INBOX\n"
-		     "window INBOX 1-max: 1\nend INBOX read 1 of 1 \n");
-	bed_close(&b);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct strbuf text = STRBUF_INIT, log = STRBUF_INIT;
+		int n = cases[i].n;
+		struct bed b;
+
+		add_second_breath(&text, n, "fo");
+		strbuf_adds(
+			&text,
+			"C: m8 EXAMINE INBOX\nC: m9 UID SEARCH RETURN (ALL) ALL\n" OPEN(
+				"1", "2", "1")
+				ID("fo") "S: m8 OK\n"
+					 "S: * ESEARCH (TAG \"m9\") UID ALL 1\nS: m9 OK\n"
+					 "C: m10 UID FETCH 1:1" ITEMS
+					 "C: m11 UID SEARCH RETURN (ALL) ALL\n" GOOD(
+						 1) "S: m10 OK\n"
+						    "S: * ESEARCH (TAG \"m11\") UID ALL "
+						    "1\nS: m11 OK\n");
+		strbuf_addf(&log, "expect %d\n%s", n, cases[i].first);
+		for (int uid = 2; uid <= n; uid++)
+			strbuf_addf(&log, " %d", uid);
+		strbuf_addf(&log,
+			    "%sbegin INBOX\nwindow INBOX 1-max: 1\n"
+			    "end INBOX read 1 of 1 \n",
+			    n > 1 ? "\n" : "");
+		bed_open(&b, NULL, 0);
+		play(&b, strbuf_cstr(&text));
+		must_log(&b, strbuf_cstr(&log));
+		bed_close(&b);
+		strbuf_done(&text);
+		strbuf_done(&log);
+	}
 }
 
 /* A message with two Message-IDs has a good one in ENVELOPE and none in its header: who asks
@@ -336,6 +414,7 @@ int main(void)
 		cmocka_unit_test(a_twin_must_show_what_it_is),
 		cmocka_unit_test(the_careful_reader_asks_for_proof_too),
 		cmocka_unit_test(what_breaks_the_session_is_not_asked_for_again),
+		cmocka_unit_test(the_second_breath_completes_the_first),
 		cmocka_unit_test(the_second_breath_finds_the_folder_of_the_first),
 		cmocka_unit_test(two_ids_deny_nothing_in_another_form),
 		cmocka_unit_test(a_mark_is_made_of_an_id_alone),
