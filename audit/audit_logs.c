@@ -28,7 +28,10 @@ struct job {
 	int *year;		    /* of each, once it was guessed wrong */
 	unsigned *tries;	    /* how often it was */
 	int64_t started, told, committed, now;
-	int64_t octets_total, octets_done, files_done, lines;
+	int64_t octets_total;
+	struct done {
+		int64_t octets, files, lines;
+	} done, kept; /* kept: at the last commit */
 	struct audit_logs_sum *sum;
 	int64_t failed;
 };
@@ -37,21 +40,22 @@ static void tell(struct job *j, bool now)
 {
 	struct audit_logs_progress p;
 	struct strbuf path = STRBUF_INIT;
-	int64_t at = clock_mono_ms(), octets = j->octets_done;
+	int64_t at = clock_mono_ms(), octets = j->done.octets;
 
 	if (j->o->progress == NULL || (!now && at - j->told < PROGRESS_MS))
 		return;
 	j->told = at;
+	pthread_mutex_lock(&j->crew.lock);
 	for (size_t i = 0; i < j->crew.reader_n; i++)
-		if (j->crew.reader[i].f != NULL)
-			octets += logs_file_octets_in(j->crew.reader[i].f);
+		octets += j->crew.reader[i].octets_in;
+	pthread_mutex_unlock(&j->crew.lock);
 	if (j->crew.reader_n > 0)
 		text_show(&path, span_str(j->crew.reader[0].path), 60);
-	p = (struct audit_logs_progress){ .files_done = j->files_done,
+	p = (struct audit_logs_progress){ .files_done = j->done.files,
 					  .files_total = (int64_t)j->o->path_n,
 					  .octets_done = octets,
 					  .octets_total = j->octets_total,
-					  .lines = j->lines,
+					  .lines = j->done.lines,
 					  .elapsed_ms = at - j->started,
 					  .now = strbuf_cstr(&path) };
 	j->o->progress(j->o->progress_ctx, &p);
@@ -72,7 +76,7 @@ static void say(struct job *j, const char *path, const char *what)
 
 static bool take_in(struct job *j, struct slot *s, struct err *err)
 {
-	j->lines += s->b.counts.lines;
+	j->done.lines += s->b.counts.lines;
 	return intake_batch(j->in, s->from->slot, &s->b, err);
 }
 
@@ -142,8 +146,7 @@ static void close_group(struct job *j)
 	for (size_t i = 0; i < j->crew.reader_n; i++) {
 		struct reader *r = &j->crew.reader[i];
 
-		if (r->f != NULL)
-			j->octets_done += logs_file_octets_in(r->f);
+		j->done.octets += r->octets_in;
 		logs_file_close(r->f);
 		logs_scanner_free(r->own);
 	}
@@ -211,7 +214,7 @@ static bool end_group(struct job *j, struct err *err)
 			say(j, r->path, r->note);
 		if (!intake_end(j->in, r->slot, r->f, r->note, err))
 			return false;
-		j->files_done++;
+		j->done.files++;
 	}
 	return true;
 }
@@ -247,6 +250,7 @@ static bool read_files(struct job *j, struct err *err)
 		if (ok && wrong_years(j)) {
 			close_group(j);
 			store_rollback(j->st);
+			j->done = j->kept;
 			open = false;
 			ok = intake_forget(j->in, err);
 			at = done;
@@ -260,6 +264,7 @@ static bool read_files(struct job *j, struct err *err)
 			ok = commit(j, err);
 			open = !ok;
 			done = at;
+			j->kept = j->done;
 		}
 	}
 	close_group(j);
@@ -330,8 +335,8 @@ bool audit_logs(struct store *st, const struct audit_logs_options *o,
 		crew_sum_up(&j->crew, intake_belt(j->in));
 		ok = read_files(j, err);
 	}
-	crew_close(&j->crew);
 	tell(j, true);
+	crew_close(&j->crew);
 	if (j->in != NULL)
 		intake_sum(j->in, out);
 	out->run = id;

@@ -6,7 +6,7 @@
 #include "store/store_log_uses.h"
 
 #define BACK	   4u	       /* blocks of what comes back */
-#define BACK_BLOCK (64u << 10) /* octets of one, and a use more at most */
+#define BACK_BLOCK (48u << 10) /* octets of one, and a use more at most: 64 KiB */
 
 enum step {
 	STEP_NONE,
@@ -194,6 +194,8 @@ static void make_room(struct belt *b, unsigned most)
 	while (!b->failed && b->n > most)
 		if (!take_step(b, true))
 			wait(b);
+	if (b->n == 0) /* those in use are the first ones */
+		b->at = 0;
 	next = &b->block[(b->at + b->n) % BELT_BLOCKS];
 	if (next->v == NULL)
 		next->v = mem_alloc(SUMS_MANY * sizeof *next->v);
@@ -283,6 +285,8 @@ static bool store_all(struct belt *b, struct store_log_uses *to, struct err *err
 	while (b->busy)
 		wait(b);
 	b->back_n = 0;
+	for (size_t i = 0; i < BACK; i++)
+		strbuf_done(&b->back[i]);
 	ok = ok && fine(b, err);
 	unlock(b);
 	return ok;

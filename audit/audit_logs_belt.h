@@ -10,8 +10,8 @@
  * calling thread takes those itself without which it cannot go on, and all when nobody
  * helps.  What is stored is the same whoever takes them.
  *
- * Memory: that of the sums, BELT_BLOCKS blocks of 32 KiB when somebody helps, and
- * 256 KiB while it comes back.
+ * Memory: that of the sums, a block of 28 KiB, or up to BELT_BLOCKS of them when somebody
+ * helps, and 256 KiB while it comes back.
  */
 #include <pthread.h>
 

@@ -108,6 +108,7 @@ static void read_piece(struct crew *c, struct crew_worker *w, struct slot *s,
 	pthread_mutex_lock(&c->lock);
 	if (next == LOGS_FAIL)
 		snprintf(r->note, sizeof r->note, "%s", err.text);
+	r->octets_in = logs_file_octets_in(r->f);
 	r->ended = r->ended || next != LOGS_LINES;
 	if (first)
 		r->ordered = s->b.needs_order;

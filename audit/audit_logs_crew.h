@@ -36,6 +36,7 @@ struct reader {
 	bool settles;		       /* it is read by one thread: */
 	unsigned home;		       /* number of the thread + 1; 0: none yet */
 	uint64_t next_read, next_take; /* pieces */
+	int64_t octets_in;	       /* of those, as they lie on disk */
 	char note[480];
 };
 

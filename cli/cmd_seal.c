@@ -284,8 +284,9 @@ static const char help[] =
 	"  --by NAME      who seals, for the ledger; your login name by default\n"
 	"  --note TEXT    kept with the seal\n"
 	"\n"
-	"Exit code 0: all are sealed; 3: an account could not be read and has no\n"
-	"seal, or mail still flowed and its seal is unsound.\n";
+	"Exit code 0: all are sealed; 3: an account could not be read, or has one\n"
+	"server as both sides, and has no seal; or mail still flowed and its seal is\n"
+	"unsound.\n";
 
 const struct command cmd_seal = {
 	.name = "seal",

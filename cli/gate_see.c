@@ -56,21 +56,6 @@ static bool see_run(const struct project *p, struct gate_seen *g, enum side side
 	return true;
 }
 
-/* A renewed certificate of the same key is the same server. */
-static bool answers_now(const struct server_known *k, const struct server_known *now,
-			size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const struct server_seen *a = &k->seen, *b = &now[i].seen;
-
-		if (server_seen_same(a, b) ||
-		    (a->has_cert && b->has_cert &&
-		     memcmp(&a->cert.key, &b->cert.key, sizeof a->cert.key) == 0))
-			return true;
-	}
-	return false;
-}
-
 /* Whoever answered while a run gathered what is judged must be who answers now.  v: run
  * and side of each, as see_servers makes it. */
 static bool see_certificates(const struct project *p, struct gate_seen *g, enum side side,
@@ -83,7 +68,7 @@ static bool see_certificates(const struct project *p, struct gate_seen *g, enum 
 	    !store_servers_now(p->store, side, &g->arena, &now, &now_n, err))
 		return false;
 	for (size_t k = 0; k < known_n; k++) {
-		if (answers_now(&known[k], now, now_n))
+		if (servers_know(now, now_n, &known[k].seen))
 			continue;
 		for (size_t i = 0; i < n; i++)
 			if (v[i] % SIDE_COUNT == (int64_t)side &&

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/verifies.h"
 
-#include <strings.h>
-
 #include "base/clock.h"
 #include "cli/audits.h"
 #include "cli/msg.h"
@@ -11,7 +9,6 @@
 #include "cli/stop.h"
 #include "store/store_folder.h"
 #include "store/store_run.h"
-#include "store/store_server.h"
 #include "store/store_verify.h"
 
 #define ROUNDS_MAX 5 /* of looking up and judging again */
@@ -51,67 +48,6 @@ static void say_rule(void *ctx, const char *line)
 	msg_warn(ctx, "%s", line);
 }
 
-static bool has_key(const struct server_known *v, size_t n, const struct cert *c)
-{
-	for (size_t i = 0; i < n; i++)
-		if (v[i].seen.has_cert &&
-		    memcmp(&v[i].seen.cert.key, &c->key, sizeof c->key) == 0)
-			return true;
-	return false;
-}
-
-/* The old server had another key once, and has that of the new one now: after the cutover
- * its name leads there. */
-static bool was_taken_over(const struct project *p, struct arena *arena, bool *out,
-			   struct err *err)
-{
-	struct server_known *known, *now, *new;
-	size_t known_n, now_n, new_n;
-	bool before = false;
-
-	if (!store_servers_known(p->store, SIDE_OLD, arena, &known, &known_n, err) ||
-	    !store_servers_now(p->store, SIDE_OLD, arena, &now, &now_n, err) ||
-	    !store_servers_now(p->store, SIDE_NEW, arena, &new, &new_n, err))
-		return false;
-	for (size_t i = 0; i < known_n; i++)
-		before |= known[i].seen.has_cert &&
-			  !has_key(new, new_n, &known[i].seen.cert);
-	*out = before && now_n > 0;
-	for (size_t i = 0; i < now_n; i++)
-		*out = *out && now[i].seen.has_cert &&
-		       has_key(new, new_n, &now[i].seen.cert);
-	return true;
-}
-
-/* Why both sides are one server; NULL: they are two, as far as is known. */
-static bool one_server(const struct project *p, struct arena *arena, const char **why_out,
-		       struct err *err)
-{
-	const struct server *old = config_server(&p->config, SIDE_OLD);
-	const struct server *new = config_server(&p->config, SIDE_NEW);
-	bool taken = false;
-
-	*why_out = NULL;
-	if (old == NULL || new == NULL)
-		return true;
-	if (strcasecmp(old->host, new->host) == 0 && old->port == new->port) {
-		*why_out = arena_printf(arena,
-					"The config names one server as the old and the "
-					"new one, %s:%d, and one run read both",
-					old->host, (int)old->port);
-		return true;
-	}
-	if (!was_taken_over(p, arena, &taken, err))
-		return false;
-	if (taken)
-		*why_out = arena_printf(
-			arena,
-			"The old server (%s) shows the key of the new one, and had "
-			"another one before: its name leads to the new server now",
-			old->host);
-	return true;
-}
-
 static bool judge(struct globals *g, struct project *p, struct scope *scope,
 		  struct verify_result *r, struct err *err)
 {
@@ -134,8 +70,6 @@ static bool judge(struct globals *g, struct project *p, struct scope *scope,
 	};
 	bool ok;
 
-	if (!one_server(p, &scope->arena, &o.one_server, err))
-		return false;
 	set_facts(p, scope, &o);
 	progress_begin(g);
 	ok = verify_run(p->store, &o, r, err);

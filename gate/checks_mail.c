@@ -445,6 +445,16 @@ void gate_g03(const struct gate_facts *f, const struct gate_limits *l,
 
 /* ---- G05 ---- */
 
+static void flags_unknown(struct gate_result *out, const struct gate_account *a)
+{
+	if (a->depth < DEPTH_FULL)
+		unknown(out, a, "its flags were not read (--depth ids)", a->judged_new,
+			"mailmuster audit");
+	else
+		unknown(out, a, "its flags could not be compared", a->judged_new,
+			arena_printf(out->arena, "mailmuster explain %s", a->name));
+}
+
 void gate_g05(const struct gate_facts *f, const struct gate_limits *l,
 	      struct gate_result *out)
 {
@@ -464,9 +474,7 @@ void gate_g05(const struct gate_facts *f, const struct gate_limits *l,
 		gate_stands_on(out, a->judged_old);
 		gate_stands_on(out, a->judged_new);
 		if (!a->flags_compared) {
-			unknown(out, a,
-				*a->note != '\0' ? a->note : "flags were not compared",
-				a->judged_new, "mailmuster doctor");
+			flags_unknown(out, a);
 			continue;
 		}
 		part = a->matched > 0 ? (a->matched - a->flags) * 1000 / a->matched

@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "base/strbuf.h"
 #include "store/store_folder.h"
+#include "verify/itself.h"
 #include "verify/judge.h"
 
 #define NAMED_MAX 5 /* folders that a note names */
@@ -220,6 +221,23 @@ static bool find_cutover(struct making *m, struct err *err)
 	return true;
 }
 
+/* A baseline of one server would be none: whatever is lost is lost on both sides. */
+static bool refuse_itself(struct making *m, const struct account_view a[SIDE_COUNT],
+			  struct err *err)
+{
+	struct itself *x = NULL;
+	const char *why = NULL;
+	bool ok = itself_open(m->st, &x, err) &&
+		  itself_judge(x, m->t, &a[SIDE_OLD], &a[SIDE_NEW], m->arena, &why, err);
+
+	itself_close(x);
+	if (!ok || why == NULL)
+		return ok;
+	strbuf_adds(&m->why, why);
+	m->out->state = SEAL_REFUSED;
+	return true;
+}
+
 static bool make(struct making *m, struct err *err)
 {
 	struct folder_view *view[SIDE_COUNT] = { NULL, NULL };
@@ -243,6 +261,8 @@ static bool make(struct making *m, struct err *err)
 			out->state = SEAL_REFUSED;
 		}
 	}
+	if (out->state != SEAL_REFUSED && !refuse_itself(m, a, err))
+		return false;
 	if (out->state == SEAL_REFUSED)
 		return true;
 	out->folder = arena_alloc(m->arena, (n[0] + n[1] + 1) * sizeof *out->folder);

@@ -20,7 +20,8 @@ struct seal_options {
 enum seal_state {
 	SEAL_SOUND,
 	SEAL_UNSOUND,	/* sealed, but why tells what is wrong with the baseline */
-	SEAL_REFUSED,	/* not sealed: why tells which side is not known */
+	SEAL_REFUSED,	/* not sealed: why tells which side is not known, or that both
+			   are one server */
 	SEAL_NOT_MOVING /* not sealed: it was decided that nothing arrives */
 };
 enum { SEAL_STATE_COUNT = SEAL_NOT_MOVING + 1 };

@@ -122,25 +122,9 @@ static bool judge_gap(struct work *w, struct work_member *m, struct err *err)
 			  "", "", text, 1, err);
 }
 
-/* The old side as it was before the server took the place of the new one is another
- * matter: an earlier run read that. */
-static bool is_itself(const struct work *w, const struct work_member *m)
+static bool emit_itself(struct work *w, struct work_member *m, const char *text,
+			struct err *err)
 {
-	const struct transfer *t = m->t;
-
-	return w->o->one_server != NULL && t->old_user != NULL && t->new_user != NULL &&
-	       strcmp(t->old_user, t->new_user) == 0 &&
-	       strcmp(t->old_tree, t->new_tree) == 0 && *w->prefix == '\0' &&
-	       m->old.view.good_run == w->new.view.good_run;
-}
-
-static bool judge_itself(struct work *w, struct work_member *m, struct err *err)
-{
-	const char *text = arena_printf(w->arena,
-					"%s: this account was compared with itself, "
-					"which tells nothing.",
-					w->o->one_server);
-
 	m->unknown = m->blind = true;
 	work_sentence(&m->note, text);
 	return emit_place(w, m, FINDING_ACCOUNT_UNREADABLE, SEVERITY_DOUBT, WHY_NONE,
@@ -149,8 +133,13 @@ static bool judge_itself(struct work *w, struct work_member *m, struct err *err)
 
 bool sides_judge(struct work *w, struct work_member *m, struct err *err)
 {
-	if (is_itself(w, m))
-		return judge_itself(w, m, err);
+	const char *itself;
+
+	if (!itself_judge(w->itself, m->t, &m->old.view, &w->new.view, w->arena, &itself,
+			  err))
+		return false;
+	if (itself != NULL)
+		return emit_itself(w, m, itself, err);
 	for (int s = 0; s < SIDE_COUNT; s++) {
 		enum proof proof = work_side(w, m, (enum side)s)->proof;
 

@@ -28,6 +28,7 @@ struct session {
 	struct store *st;
 	const struct verify_options *o;
 	struct map *map;
+	struct itself *itself;
 	struct kinds kinds[SIDE_COUNT];
 	struct size_rules size_rules;
 	struct verify_result *out;
@@ -212,6 +213,7 @@ static struct work *work_of(struct session *s, const struct group *g)
 	*w = (struct work){ .st = s->st,
 			    .o = s->o,
 			    .map = s->map,
+			    .itself = s->itself,
 			    .kinds = s->kinds,
 			    .size_rules = &s->size_rules,
 			    .all = &s->all[g->first],
@@ -426,7 +428,8 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	for (int i = 0; i < SIDE_COUNT; i++)
 		arena_init(&s.kinds[i].arena);
 	s.sha = sha256_new();
-	if (!map_open(o->rules, &s.map, err) || !abandon_open_run(&s, err) ||
+	if (!map_open(o->rules, &s.map, err) || !itself_open(st, &s.itself, err) ||
+	    !abandon_open_run(&s, err) ||
 	    !store_transfers(st, true, &s.all_arena, &s.all, &s.all_n, err) ||
 	    !make_groups(&s, err) || !store_run_begin(st, &run, &result.run, err) ||
 	    !judge_all(&s, err) || !judge_crowd(&s, err) || !judge_across(&s, err) ||
@@ -441,6 +444,7 @@ bool verify_run(struct store *st, const struct verify_options *o,
 	ok = true;
 out:
 	map_close(s.map);
+	itself_close(s.itself);
 	map_login_free(s.names);
 	crowd_done(&s.crowd);
 	for (int i = 0; i < SIDE_COUNT; i++)

@@ -43,9 +43,6 @@ struct verify_options {
 	int64_t max_gap; /* seconds between the readings of both sides, likewise; 0: any
 			  */
 	const struct verify_limits *limits; /* NULL: verify_limits_default */
-	/* Why old and new are one and the same server; NULL: they are two.  What one run
-	 * read of one login there was compared with itself: that is no comparison. */
-	const char *one_server;
 	bool one_sided;	   /* no new server yet: transfers are not judged, and that is no
 			      error */
 	const char *scope; /* canonical JSON, recorded with the run */

@@ -15,6 +15,7 @@
 #include "store/store_scan.h"
 #include "store/store_seal.h"
 #include "store/store_verify.h"
+#include "verify/itself.h"
 #include "verify/judge.h"
 #include "verify/multiset.h"
 #include "verify/pairing.h"
@@ -178,6 +179,7 @@ struct work {
 	struct store *st;
 	const struct verify_options *o;
 	struct map *map;	       /* o->rules, opened once for the run */
+	struct itself *itself;	       /* likewise */
 	struct kinds *kinds;	       /* of each side, for the whole run */
 	const struct profile *profile; /* of the new server */
 	const struct transfer *all;    /* every transfer into this new account */

@@ -194,13 +194,16 @@ static void digest(struct mime_lister *l, struct span s)
 	if (digest_line(l, s))
 		return;
 	while (s.n > 0) {
-		/* No more than they are come out, and one blank from before. */
-		size_t room = sizeof l->run - l->run_n, n = s.n < room ? s.n : room - 1;
+		size_t room, n;
 
-		digest_some(l, s.p, n);
-		s = span_from(s, n);
+		/* A line that was taken may have filled the run to its end. */
 		if (sizeof l->run - l->run_n < 2)
 			flush(l);
+		/* No more than they are come out, and one blank from before. */
+		room = sizeof l->run - l->run_n;
+		n = s.n < room ? s.n : room - 1;
+		digest_some(l, s.p, n);
+		s = span_from(s, n);
 	}
 }
 

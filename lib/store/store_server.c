@@ -55,20 +55,17 @@ static const char sql_known[] =
 	" JOIN server_seen a ON a.id = x.lo JOIN server_seen b ON b.id = x.hi"
 	" ORDER BY b.id DESC";
 
-static bool read_known(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
-		       struct err *err)
+/* The columns of an identity, from side on. */
+static bool read_seen(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
+		      struct err *err)
 {
-	struct server_known *k = item;
-	struct server_seen *s = &k->seen;
+	struct server_seen *s = item;
 	int side;
 
-	*k = (struct server_known){ .first_run = sqlite3_column_int64(q, 11),
-				    .last_run = sqlite3_column_int64(q, 12),
-				    .last_at = sqlite3_column_int64(q, 13) };
+	*s = (struct server_seen){ .at = sqlite3_column_int64(q, 1) };
 	if (!db_enum(st, q, 0, SIDE_COUNT, &side, err))
 		return false;
 	s->side = (enum side)side;
-	s->at = sqlite3_column_int64(q, 1);
 	s->host = db_text_in(q, 2, arena);
 	s->port = (unsigned)sqlite3_column_int64(q, 3);
 	snprintf(s->tls, sizeof s->tls, "%s", db_text_in(q, 4, arena));
@@ -81,6 +78,17 @@ static bool read_known(struct store *st, sqlite3_stmt *q, struct arena *arena, v
 	s->cert.not_after = sqlite3_column_int64(q, 10);
 	return db_digest(st, q, 5, &s->cert.fingerprint, err) &&
 	       db_digest(st, q, 6, &s->cert.key, err);
+}
+
+static bool read_known(struct store *st, sqlite3_stmt *q, struct arena *arena, void *item,
+		       struct err *err)
+{
+	struct server_known *k = item;
+
+	*k = (struct server_known){ .first_run = sqlite3_column_int64(q, 11),
+				    .last_run = sqlite3_column_int64(q, 12),
+				    .last_at = sqlite3_column_int64(q, 13) };
+	return read_seen(st, q, arena, &k->seen, err);
 }
 
 bool store_servers_known(struct store *st, enum side side, struct arena *arena,
@@ -112,6 +120,40 @@ bool store_servers_now(struct store *st, enum side side, struct arena *arena,
 	*out = v;
 	*n_out = kept;
 	return true;
+}
+
+static const char sql_met[] =
+	"SELECT side, at, host, port, tls, fingerprint, \"key\", subject, issuer,"
+	" not_before, not_after FROM server_seen WHERE run = ?1 AND side = ?2 ORDER BY "
+	"id";
+
+bool store_servers_met(struct store *st, enum side side, int64_t run, struct arena *arena,
+		       struct server_seen **out, size_t *n_out, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	void *list = NULL;
+
+	if (!db_prepare(st, sql_met, &q, err))
+		return false;
+	sqlite3_bind_int64(q, 1, run);
+	sqlite3_bind_int(q, 2, (int)side);
+	if (!db_list(st, q, sizeof **out, read_seen, arena, &list, n_out, err))
+		return false;
+	*out = list;
+	return true;
+}
+
+bool servers_know(const struct server_known *v, size_t n, const struct server_seen *s)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct server_seen *k = &v[i].seen;
+
+		if (server_seen_same(k, s) ||
+		    (k->has_cert && s->has_cert &&
+		     memcmp(&k->cert.key, &s->cert.key, sizeof k->cert.key) == 0))
+			return true;
+	}
+	return false;
 }
 
 const char *server_cert_title(struct arena *arena, const struct server_seen *s)

@@ -41,6 +41,13 @@ bool store_servers_known(struct store *st, enum side side, struct arena *arena,
 bool store_servers_now(struct store *st, enum side side, struct arena *arena,
 		       struct server_known **out, size_t *n_out,
 		       struct err *err) MUST_CHECK;
+/* Those that this run met, in the order in which it met them. */
+bool store_servers_met(struct store *st, enum side side, int64_t run, struct arena *arena,
+		       struct server_seen **out, size_t *n_out,
+		       struct err *err) MUST_CHECK;
+/* s is one of v, or shows the key of one: a renewed certificate of the same key is the
+ * same server. */
+bool servers_know(const struct server_known *v, size_t n, const struct server_seen *s);
 /* "the certificate of the old server (mail.example.org:993)". */
 const char *server_cert_title(struct arena *arena, const struct server_seen *s);
 

@@ -48,18 +48,32 @@ static const char *put(struct bed *b, const char *name)
 	return arena_strdup(&b->fx.arena, path);
 }
 
+/* While other threads read. */
+static void progress(void *ctx, const struct audit_logs_progress *p)
+{
+	struct audit_logs_progress *last = ctx;
+
+	assert_in_range(p->octets_done, 0, p->octets_total);
+	*last = *p;
+}
+
 static struct audit_logs_sum read_logs(struct bed *b, unsigned threads,
 				       const char *const *paths, size_t n)
 {
+	struct audit_logs_progress last = { 0 };
 	const struct audit_logs_options o = { .paths = paths,
 					      .path_n = n,
 					      .zone = b->zone,
 					      .threads = threads,
-					      .operator_name = "tester" };
+					      .operator_name = "tester",
+					      .progress = progress,
+					      .progress_ctx = &last };
 	struct audit_logs_sum sum;
 	struct err err = ERR_INIT;
 
 	fx_ok(audit_logs(b->fx.st, &o, &sum, &err));
+	assert_int_equal(last.octets_done, last.octets_total);
+	assert_int_equal(last.lines, sum.lines);
 	return sum;
 }
 

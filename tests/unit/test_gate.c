@@ -272,7 +272,7 @@ static const struct gate_case cases[] = {
 	{ GATE_FOLDERS, GATE_NO_DATA, "another server", stranger_new, true },
 	{ GATE_FLAGS, GATE_WARN, "6 messages of 1,000", flags_differ, false },
 	{ GATE_FLAGS, GATE_WAIVED, "1 of 1", flags_waived, false },
-	{ GATE_FLAGS, GATE_NO_DATA, "flags were not compared", flags_unseen, false },
+	{ GATE_FLAGS, GATE_NO_DATA, "its flags could not be compared", flags_unseen, false },
 	{ GATE_FLAGS, GATE_PASS, "agree", flags_limit, false },
 	{ GATE_NO_MASS, GATE_FAIL, "anna", mass, false },
 	{ GATE_NO_MASS, GATE_WAIVED, "1 of 1", mass_waived, false },

@@ -123,25 +123,30 @@ static void a_warning_does_not_block(void **state)
 	arena_done(&arena);
 }
 
-/* Flags are not known for more reasons than one: verify's words say which. */
-static void unknown_flags_have_the_reason_that_verify_gave(void **state)
+/* What verify says of an account is more than why its flags are not known. */
+static void unknown_flags_have_a_reason_and_a_command(void **state)
 {
 	static struct gate_bed b;
 	static struct gate_verdict v;
+	const struct gate_finding *x;
 	struct arena arena;
 
 	(void)state;
 	arena_init(&arena);
 	bed_well(&b);
 	b.account[0].flags_compared = false;
-	b.account[0].note = "The old side could not be read.";
+	b.account[0].note = "Since the seal, flags changed on 3 messages: life.";
 	gate_judge(&b.f, &b.l, &arena, &v);
+	x = v.result[GATE_FLAGS].v;
 	assert_int_equal(v.result[GATE_FLAGS].unknown, 1);
-	assert_string_equal(v.result[GATE_FLAGS].v[0].text,
-			    "The old side could not be read.");
-	b.account[0].note = "";
+	assert_string_equal(x->text, "its flags could not be compared");
+	assert_string_equal(x->command, arena_printf(&arena, "mailmuster explain %s",
+						     b.account[0].name));
+	b.account[0].depth = DEPTH_IDS;
 	gate_judge(&b.f, &b.l, &arena, &v);
-	assert_string_equal(v.result[GATE_FLAGS].v[0].text, "flags were not compared");
+	x = v.result[GATE_FLAGS].v;
+	assert_string_equal(x->text, "its flags were not read (--depth ids)");
+	assert_string_equal(x->command, "mailmuster audit");
 	arena_done(&arena);
 }
 
@@ -228,7 +233,7 @@ int main(void)
 		cmocka_unit_test(silence_is_counted_back_from_the_stop),
 		cmocka_unit_test(a_clock_that_was_set_back_bars_everything),
 		cmocka_unit_test(a_warning_does_not_block),
-		cmocka_unit_test(unknown_flags_have_the_reason_that_verify_gave),
+		cmocka_unit_test(unknown_flags_have_a_reason_and_a_command),
 		cmocka_unit_test(what_was_loosened_is_told),
 		cmocka_unit_test(evidence_has_a_digest),
 		cmocka_unit_test(checks_are_found_by_their_names),

@@ -293,6 +293,38 @@ static void keeps_the_fields_of_identity_as_they_stand(void **state)
 	arena_done(&arena);
 }
 
+/* Lines that fill what is normalised but not digested yet up to its last octets, and one
+ * behind them that is to be looked at octet by octet. */
+static void fills_the_run_to_its_end(void **state)
+{
+	struct strbuf header = STRBUF_INIT, want = STRBUF_INIT;
+	struct mime_lister l = { 0 };
+	size_t taken;
+
+	(void)state;
+	for (size_t i = 0; i < 25; i++) {
+		size_t first = 509 + i / 5, second = 1022 + i % 5;
+
+		strbuf_clear(&header);
+		strbuf_adds(&header, "X: ");
+		for (size_t k = 0; k < first; k++)
+			strbuf_addc(&header, 'a');
+		strbuf_adds(&header, CRLF " ");
+		for (size_t k = 0; k < second; k++)
+			strbuf_addc(&header, 'b');
+		strbuf_adds(&header, CRLF " c\td" CRLF);
+		list(strbuf_span(&header), 1, &l, &taken);
+		strbuf_clear(&want);
+		strbuf_addspan(&want, strbuf_span(&l.text));
+		list(strbuf_span(&header), header.n, &l, &taken);
+		if (!span_eq(strbuf_span(&want), strbuf_span(&l.text)))
+			fail_msg("lines of %zu and %zu octets", first, second);
+	}
+	mime_lister_done(&l);
+	strbuf_done(&header);
+	strbuf_done(&want);
+}
+
 /* Millions of octets of header, and little memory. */
 static void bounds_headers_of_any_size(void **state)
 {
@@ -541,6 +573,7 @@ int main(void)
 		cmocka_unit_test(hashes_what_servers_leave_alone),
 		cmocka_unit_test(hashes_values_unfolded),
 		cmocka_unit_test(keeps_the_fields_of_identity_as_they_stand),
+		cmocka_unit_test(fills_the_run_to_its_end),
 		cmocka_unit_test(bounds_headers_of_any_size),
 		cmocka_unit_test(leaves_out_the_text),
 		cmocka_unit_test(refuses_texts_that_are_not_ours),

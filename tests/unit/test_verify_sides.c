@@ -422,58 +422,10 @@ static void what_was_read_tomorrow_is_not_called_old(void **state)
 	fx_close(&f);
 }
 
-static enum verdict judged_as(struct fx *f, int64_t t, const char *one_server)
-{
-	struct verify_options o = options(&t, 1);
-
-	o.one_server = one_server;
-	verify(f, &o);
-	return judgement(f, t).verdict;
-}
-
-/* One server under two names: whoever is where he was is compared with himself. */
-static void what_is_compared_with_itself_is_not_known(void **state)
-{
-	static const struct fx_folder inbox[] = { F("INBOX", abc) };
-	static const char why[] = "Both are one";
-	struct judgement j;
-	int64_t t[3];
-	struct fx f;
-
-	(void)state;
-	fx_open(&f);
-	t[0] = fx_transfer(&f, "ann", "ann", "ann", "", "");
-	t[1] = fx_transfer(&f, "bob", "bob", "robert", "", "");
-	t[2] = fx_transfer(&f, "cem", "cem", NULL, "", "");
-	fx_audit(&f, DEPTH_FULL);
-	fx_read(&f, SIDE_OLD, "ann", inbox, 1);
-	fx_read(&f, SIDE_NEW, "ann", inbox, 1);
-	fx_read(&f, SIDE_OLD, "bob", inbox, 1);
-	fx_read(&f, SIDE_NEW, "robert", inbox, 1);
-	fx_read(&f, SIDE_OLD, "cem", inbox, 1);
-	fx_audit_end(&f);
-	assert_int_equal(judged_as(&f, t[0], NULL), VERDICT_CLEAN);
-	assert_int_equal(judged_as(&f, t[1], why), VERDICT_CLEAN);
-	assert_int_equal(judged_as(&f, t[2], why), VERDICT_INCOMPLETE);
-	assert_int_equal(judged_as(&f, t[0], why), VERDICT_INCOMPLETE);
-	assert_string_equal(reasons(&f, t[0]), "none doubt account-unreadable old \n");
-	j = judgement(&f, t[0]);
-	check_sums(0, &j);
-	assert_string_equal(j.note, "Both are one: this account was compared with itself, "
-				    "which tells nothing.");
-	/* Read by another run it may be what was there before. */
-	fx_audit(&f, DEPTH_FULL);
-	fx_read(&f, SIDE_NEW, "ann", inbox, 1);
-	fx_audit_end(&f);
-	assert_int_equal(judged_as(&f, t[0], why), VERDICT_CLEAN);
-	fx_close(&f);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_read_tomorrow_is_not_called_old),
-		cmocka_unit_test(what_is_compared_with_itself_is_not_known),
 		cmocka_unit_test(never_calls_an_unknown_side_clean),
 		cmocka_unit_test(says_when_a_lost_side_was_last_read),
 		cmocka_unit_test(old_evidence_is_unknown),
