@@ -207,12 +207,13 @@ static bool finish_step(struct burst *b, struct burst_step *step, struct err *er
 		b->odd = true;
 		b->r->marks[step->i] |= AUDIT_AFRESH;
 	}
-	if (b->again)
+	if (b->again || b->r->mixes)
 		return true;
 	if (step->what == STEP_EXAMINE)
 		return burst_opened(b, &done, err);
 	if (step->what == STEP_PROOF && !b->odd)
-		burst_proved(b, done.status == IMAP_OK && audit_proof_holds(&b->proof));
+		burst_proved(b, done.status == IMAP_OK && audit_proof_holds(&b->proof),
+			     b->proof.other != 0);
 	if (done.status != IMAP_OK) {
 		b->odd = true;
 		if (step->what == STEP_CHANGES)

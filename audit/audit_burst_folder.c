@@ -107,9 +107,13 @@ static bool on_fetch(struct burst *b, const struct imap_resp *resp, struct err *
 		return true;
 	if (b->again)
 		return on_fields(b, &f, err);
-	/* "9:*" is never empty: a server tells its last message, whatever its uid. */
-	if (f.uid < b->base && b->what != STEP_CHANGES)
+	if (f.uid < b->base && b->what != STEP_CHANGES) {
+		/* "9:*" is never empty: a server tells its last message, whatever its
+		 * uid.  Before the proof is complete it is a change, which may have been
+		 * told too early, or unasked. */
+		b->odd |= b->what == STEP_PROOF && (f.has & IMAP_HAS_FLAGS) != 0;
 		return true;
+	}
 	w = window_of(b, f.uid);
 	if (w == b->sparse) {
 		b->changed++;
@@ -438,7 +442,7 @@ bool burst_opened(struct burst *b, const struct imap_done *done, struct err *err
 		return true;
 	}
 	if (b->by == AUDIT_BY_ID) {
-		burst_proved(b, audit_reader_id_stands(r, b->i));
+		burst_proved(b, audit_reader_id_stands(r, b->i), true);
 		if (b->odd)
 			return true;
 	}
@@ -454,13 +458,13 @@ bool burst_opened(struct burst *b, const struct imap_done *done, struct err *err
 	return b->way == AUDIT_WHOLE || begin(b, err);
 }
 
-void burst_proved(struct burst *b, bool holds)
+void burst_proved(struct burst *b, bool holds, bool other)
 {
 	if (holds) {
 		b->r->marks[b->i] |= AUDIT_PROVEN;
 		return;
 	}
-	audit_reader_other(b->r, b->i);
+	audit_reader_other(b->r, b->i, other);
 	b->odd = true;
 }
 

@@ -80,8 +80,8 @@ void burst_start(struct burst *b, size_t i);
 /* EXAMINE is complete.  False: r->fatal. */
 bool burst_opened(struct burst *b, const struct imap_done *done,
 		  struct err *err) MUST_CHECK;
-/* Is it the folder that it was? */
-void burst_proved(struct burst *b, bool holds);
+/* Is it the folder that it was?  other: it is not, instead of: nobody knows. */
+void burst_proved(struct burst *b, bool holds, bool other);
 /* All its commands are complete: into the sink, in part onto the shelf, or left to the
  * careful reader. */
 bool burst_finish(struct burst *b, struct err *err) MUST_CHECK;

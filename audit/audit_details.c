@@ -51,6 +51,7 @@ struct lookup {
 	struct arena arena;		/* strings of one pass */
 	struct arena account;		/* of one account */
 	struct audit_lookup look;
+	struct store_others *others; /* of one account */
 	const struct place *at; /* the folder being looked into */
 	int64_t stored;		/* messages in the open transaction */
 	bool open;		/* there is one */
@@ -233,7 +234,7 @@ static bool look_into(struct lookup *l, struct imap_session *s, const struct acc
 	struct witness known;
 
 	l->at = p;
-	if (!store_witness(l->st, p->epoch, &known, err)) {
+	if (!store_witness(l->st, &l->others, p->epoch, &known, err)) {
 		l->look.fatal = true;
 		return false;
 	}
@@ -495,6 +496,7 @@ out:
 	audit_paces_done(&l->paces);
 	sha256_free(l->look.sha);
 	audit_lookup_done(&l->look);
+	store_others_free(l->others);
 	arena_done(&l->arena);
 	arena_done(&l->account);
 	strbuf_done(&l->line);

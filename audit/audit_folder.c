@@ -183,15 +183,33 @@ static bool is_known(const struct audit_pump *o)
 	       (o->way != AUDIT_DELTA || o->now.modseq >= known->state.modseq);
 }
 
+/* Ask for messages by which it is known. */
+static bool ask(struct audit_pump *o, const struct witness *known, bool *holds_out,
+		bool *other_out, struct err *err)
+{
+	struct audit_proof proof = { .known = known };
+	struct imap_done done;
+	struct audit_step step;
+	bool sent;
+
+	strbuf_clear(&o->r->line);
+	audit_proof_ask(known, o->r->envelope, &o->r->line);
+	o->proof = &proof;
+	sent = audit_pump_send(o, err) && audit_pump_finish(o, &step, &done, err);
+	o->proof = NULL;
+	if (!sent)
+		return false;
+	*holds_out = done.status == IMAP_OK && audit_proof_holds(&proof);
+	*other_out = proof.other != 0;
+	return true;
+}
+
 /* Is it the folder that it was?  *again_out: no, or it cannot show it. */
 static bool prove(struct audit_pump *o, bool *again_out, struct err *err)
 {
 	struct audit_reader *r = o->r;
-	struct audit_proof proof = { 0 };
-	struct imap_done done;
-	struct audit_step step;
+	bool holds = true, other = true;
 	enum audit_by by;
-	bool holds = true, sent;
 
 	if (!audit_reader_by(r, o->i, &by, err))
 		return false;
@@ -202,22 +220,48 @@ static bool prove(struct audit_pump *o, bool *again_out, struct err *err)
 	}
 	if (by == AUDIT_BY_ID)
 		holds = audit_reader_id_stands(r, o->i);
-	if (by == AUDIT_BY_MESSAGES) {
-		proof.known = r->witness[o->i];
-		strbuf_clear(&r->line);
-		audit_proof_ask(proof.known, r->envelope, &r->line);
-		o->proof = &proof;
-		sent = audit_pump_send(o, err) && audit_pump_finish(o, &step, &done, err);
-		o->proof = NULL;
-		if (!sent)
-			return false;
-		holds = done.status == IMAP_OK && audit_proof_holds(&proof);
-	}
+	if (by == AUDIT_BY_MESSAGES && !ask(o, r->witness[o->i], &holds, &other, err))
+		return false;
 	*again_out = !holds;
 	if (!holds)
-		audit_reader_other(r, o->i);
+		audit_reader_other(r, o->i, other);
 	else if (by != AUDIT_BY_TRUST)
 		r->marks[o->i] |= AUDIT_PROVEN;
+	return true;
+}
+
+/* Does STATUS tell of another folder with its UIDVALIDITY? */
+static bool has_like(const struct audit_pump *o)
+{
+	const struct audit_reader *r = o->r;
+
+	for (size_t k = 0; r->surveyed && k < r->folder_n; k++)
+		if (k != o->i && r->counts[k].state.uidvalidity == o->now.uidvalidity)
+			return true;
+	return false;
+}
+
+/* Is it the folder of which this run has read a part before it was interrupted?
+ * *again_out: no, or it cannot show it. */
+static bool prove_part(struct audit_pump *o, bool *again_out, struct err *err)
+{
+	struct audit_reader *r = o->r;
+	struct witness known = { 0 };
+	bool holds = false, other = false;
+
+	if (r->sink->witness == NULL)
+		return true;
+	if (!r->sink->witness(r->sink->ctx, o->epoch, &known, err)) {
+		r->fatal = true;
+		return false;
+	}
+	if (!known.shared && !has_like(o))
+		return true;
+	if (known.n > 0 && !ask(o, &known, &holds, &other, err))
+		return false;
+	*again_out = !holds;
+	if (!holds)
+		audit_reader_other(r, o->i, other);
 	return true;
 }
 
@@ -255,6 +299,10 @@ static bool read_opened(struct audit_pump *o, bool *again_out, struct err *err)
 		return true;
 	if (o->way == AUDIT_FLAGS || (r->marks[o->i] & AUDIT_AFRESH))
 		resume = 0;
+	if (resume > 0 && !prove_part(o, again_out, err))
+		return false;
+	if (*again_out)
+		return true;
 	o->resumed = resume > 0;
 	if (o->way != AUDIT_DELTA)
 		return read_rounds(o, resume, err) && audit_doubt_settle(o, err);

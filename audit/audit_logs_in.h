@@ -94,8 +94,8 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 /* ---- words and their numbers ---- */
 
 struct texts;
-/* At most 10 MiB.  New words get their numbers at once, and go to the store together and
- * in the order of its index. */
+/* At most 10 MiB.  New words get their numbers at once, and go to the store together, in
+ * the order of its index when that is large. */
 bool texts_new(struct store *st, struct texts **out, struct err *err) MUST_CHECK;
 void texts_free(struct texts *t); /* NULL is fine */
 /* hash is hash64 of the text.  Find or add. */

@@ -20,17 +20,10 @@ void batch_done(struct batch *b)
 	*b = (struct batch){ 0 };
 }
 
-static struct hit_text keep(struct batch *b, struct span s)
+static struct hit_text keep_apart(struct batch *b, struct span s)
 {
 	struct hit_text t = { (uint32_t)(LOGS_PIECE + b->text.n), (uint16_t)s.n };
-	uintptr_t at = (uintptr_t)s.p - (uintptr_t)b->piece.p;
 
-	if (s.n == 0)
-		return (struct hit_text){ 0, 0 };
-	if (at < b->piece.n) {
-		t.at = (uint32_t)at;
-		return t;
-	}
 	if (b->text.cap - b->text.n <= s.n)
 		strbuf_reserve(&b->text, s.n + TEXT_STEP);
 	memcpy(b->text.p + b->text.n, s.p, s.n);
@@ -38,9 +31,19 @@ static struct hit_text keep(struct batch *b, struct span s)
 	return t;
 }
 
+static inline struct hit_text keep(struct batch *b, struct span s)
+{
+	uintptr_t at = (uintptr_t)s.p - (uintptr_t)b->piece.p;
+
+	if (s.n == 0)
+		return (struct hit_text){ 0, 0 };
+	return at < b->piece.n ? (struct hit_text){ (uint32_t)at, (uint16_t)s.n }
+			       : keep_apart(b, s);
+}
+
 /* With its hash. */
-static struct hit_text keep_hashed(struct batch *b, struct span s, uint64_t key,
-				   uint64_t *hash)
+static inline struct hit_text keep_hashed(struct batch *b, struct span s, uint64_t key,
+					  uint64_t *hash)
 {
 	*hash = s.n > 0 ? hash64(key, s) : 0;
 	return keep(b, s);
@@ -92,14 +95,13 @@ static bool same_hour(const struct batch *b, const struct hour_entry *e,
 	return same_octets(batch_text(b, e->host).p, l->host.p, l->host.n);
 }
 
-/* The entry of the line's source and hour; a new one leaves a mark among the hits. */
-static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
+/* The entry of the line's source and hour, but for the one that is near; a new one leaves
+ * a mark among the hits. */
+static size_t hour_find(struct batch *b, const struct log_line *l, uint64_t key)
 {
 	struct hit *mark;
 	size_t i = b->near[l->program];
 
-	if (l->of != 0 && l->of == b->near_of[l->program])
-		return i;
 	b->near_of[l->program] = l->of;
 	if (i < b->hour_n && same_hour(b, &b->hour[i], l))
 		return i;
@@ -132,6 +134,12 @@ static size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
 	b->near[l->program] = mark->entry;
 	b->near_of[l->program] = l->of;
 	return b->hour_n++;
+}
+
+static inline size_t hour_of(struct batch *b, const struct log_line *l, uint64_t key)
+{
+	return l->of != 0 && l->of == b->near_of[l->program] ? b->near[l->program]
+							     : hour_find(b, l, key);
 }
 
 static void event(struct batch *b, const struct log_line *l, struct span user,
@@ -188,21 +196,28 @@ static void year_of(struct batch *b, int64_t first, int64_t last)
 	b->of_year = last;
 }
 
-/* n lines of an hour that say nothing, from l to last. */
-static void take_quiet(struct batch *b, const struct log_line *l, size_t n,
-		       const struct log_stamp *last, uint64_t key)
+/* n lines that say nothing. */
+static void take_quiet(struct batch *b, const struct log_quiet *q, size_t n, uint64_t key)
 {
 	struct hour_entry *e;
 	size_t entry;
 
 	b->counts.lines += (int64_t)n;
 	b->counts.other += (int64_t)n;
-	b->counts.by_program[l->program] += (int64_t)n;
-	year_of(b, l->stamp.t, last->t);
-	entry = hour_of(b, l, key); /* which may move them */
-	e = &b->hour[entry];
+	b->counts.by_program[q->program] += (int64_t)n;
+	year_of(b, q->first, q->last);
+	entry = q->of == b->near_of[q->program]
+			? b->near[q->program]
+			: hour_find(b,
+				    &(struct log_line){
+					    .program = q->program,
+					    .of = q->of,
+					    .host = q->host,
+					    .stamp = { LOG_STAMP_YEARLESS, q->first } },
+				    key);
+	e = &b->hour[entry]; /* which may have moved */
 	e->lines += (int64_t)n;
-	e->last = *last;
+	e->last = (struct log_stamp){ LOG_STAMP_YEARLESS, q->last };
 }
 
 static void take(struct batch *b, const struct log_line *l, uint64_t key)
@@ -305,15 +320,16 @@ void batch_scan(struct batch *b, struct logs_scanner *s, uint64_t key, bool skip
 	memset(b->near, 0, sizeof b->near);
 	memset(b->near_of, 0, sizeof b->near_of);
 	while (rest.n > 0) {
-		struct log_stamp last;
+		struct log_quiet q;
 		struct log_line l;
 		struct span line;
 		const char *nl;
-		size_t quiet = logs_scan_quiet(s, &rest, &l, &last);
+		size_t quiet = logs_scan_quiet(s, &rest, &q);
 
 		if (quiet > 0) {
-			take_quiet(b, &l, quiet, &last, key);
-			continue;
+			take_quiet(b, &q, quiet, key);
+			if (!q.speaks)
+				continue;
 		}
 		nl = memchr(rest.p, '\n', rest.n);
 		line = (struct span){ rest.p,

@@ -17,7 +17,8 @@
 #define SLOTS_MAX   (1u << 19)
 #define NEWS_MAX    (1u << 17)
 #define NEWS_OCTETS (2u << 20)
-#define CLIENT_MAX  64u /* octets of a client's name */
+#define CLIENT_MAX  64u	       /* octets of a client's name */
+#define FEW	    (1u << 17) /* words whose index SQLite keeps in memory */
 
 struct text_slot {
 	unsigned char hash[sizeof(uint64_t)];
@@ -101,7 +102,7 @@ bool texts_store(struct texts *t, struct err *err)
 
 	for (size_t i = 0; i < t->news_n; i++)
 		t->order[i] = (uint32_t)i;
-	if (t->news_n > 1)
+	if (t->last > FEW) /* or it would read and write its pages again and again */
 		qsort_r(t->order, t->news_n, sizeof *t->order, by_text, t);
 	for (size_t i = 0; ok && i < t->news_n; i++) {
 		size_t k = t->order[i];
@@ -211,21 +212,12 @@ static bool keep_new(struct texts *t, struct span text, uint64_t hash, struct er
 	return true;
 }
 
-bool texts_id(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
-	      struct err *err)
+/* One that is not in the table. */
+static bool learn(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
+		  struct err *err)
 {
-	const struct text_slot *s;
 	int64_t stored = 0;
 
-	if (text.n == 0) {
-		*id = STORE_LOG_EMPTY;
-		return true;
-	}
-	s = find(t, hash);
-	if (s->id != 0) {
-		*id = s->id;
-		return true;
-	}
 	if (!t->all && !store_log_text_find(t->st, text, &stored, err))
 		return false;
 	if (stored == 0) {
@@ -237,6 +229,13 @@ bool texts_id(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
 	}
 	*id = (uint32_t)stored;
 	return true;
+}
+
+bool texts_id(struct texts *t, struct span text, uint64_t hash, uint32_t *id,
+	      struct err *err)
+{
+	*id = text.n == 0 ? STORE_LOG_EMPTY : find(t, hash)->id;
+	return *id != 0 || learn(t, text, hash, id, err);
 }
 
 bool texts_known(struct texts *t, struct span text, uint64_t hash, uint32_t *id,

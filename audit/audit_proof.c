@@ -65,7 +65,8 @@ bool audit_proof_answer(struct audit_proof *p, bool envelope, const struct imap_
 
 bool audit_proof_holds(const struct audit_proof *p)
 {
-	return p->other == 0 && p->known->n > 0 && p->seen == (1u << p->known->n) - 1;
+	return p->other == 0 && p->known->n > 0 &&
+	       (p->seen == (1u << p->known->n) - 1 || (p->seen & p->known->alone) != 0);
 }
 
 bool audit_proof_denies(const struct audit_proof *p)
@@ -82,5 +83,5 @@ bool audit_proof_wants(const struct witness *known, uint64_t mark, bool *same_ou
 	bool told = known->mailbox != 0 && mark != 0;
 
 	*same_out = !told || mark == known->mailbox;
-	return !told && known->n > 0;
+	return !told && known->shared && known->n > 0;
 }

@@ -32,7 +32,8 @@ void audit_proof_ask(const struct witness *known, bool envelope, struct strbuf *
 bool audit_proof_answer(struct audit_proof *p, bool envelope, const struct imap_fetch *f,
 			struct sha256_ctx *sha, struct arena *arena);
 
-/* All of them were seen as they are stored. */
+/* All of them were seen as they are stored; or those that are still there were, and one
+ * of them is enough. */
 bool audit_proof_holds(const struct audit_proof *p);
 /* Most of those that were answered are other messages: more than what damage does, which
  * a scan is there to find. */

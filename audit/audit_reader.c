@@ -90,11 +90,11 @@ bool audit_reader_id_stands(const struct audit_reader *r, size_t i)
 	return objectid_mark(r->mailbox_id) == r->known[i].mailbox;
 }
 
-void audit_reader_other(struct audit_reader *r, size_t i)
+void audit_reader_other(struct audit_reader *r, size_t i, bool other)
 {
 	r->marks[i] |= AUDIT_AFRESH | (r->acl_planned ? AUDIT_ACL_DUE : 0);
 	r->marks[i] &= (uint8_t) ~(AUDIT_PROVE | AUDIT_PROVEN);
-	if (r->others++ == 0)
+	if (other && r->others++ == 0)
 		r->first_other = r->folders[i].name;
 }
 
@@ -119,8 +119,13 @@ static bool counted(const struct audit_reader *r, size_t i)
 bool audit_reader_begin(struct audit_reader *r, size_t i, const struct folder_state *now,
 			int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
 {
-	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, r->mailbox_id,
-			    counted(r, i), epoch_out, resume_uid_out, err))
+	enum audit_way way = audit_reader_way(r, i);
+	bool whole = way == AUDIT_WHOLE || way == AUDIT_SAME; /* audit_folder_read */
+	bool afresh = (r->marks[i] & AUDIT_AFRESH) != 0 ||
+		      (whole && r->known[i].shared && !(r->marks[i] & AUDIT_BEGUN));
+
+	if (!r->sink->begin(r->sink->ctx, &r->folders[i], now, afresh, counted(r, i),
+			    epoch_out, resume_uid_out, err))
 		return sink_failed(r);
 	begun(r, i, now);
 	return true;
@@ -174,6 +179,7 @@ bool audit_reader_end(struct audit_reader *r, size_t i, const struct folder_end 
 	struct folder_end end = *e;
 	struct err why = ERR_INIT;
 
+	end.mailbox_id = r->mailbox_id;
 	if (!r->sink->end(r->sink->ctx, &r->folders[i], &end, &why) &&
 	    !refused(r, i, &end, &why, built_out, err))
 		return false;
@@ -200,8 +206,9 @@ bool audit_reader_whole(struct audit_reader *r, size_t i, const struct folder_st
 		return audit_reader_hand(r, w, err) &&
 		       audit_reader_end(r, i, &end, NULL, err);
 	}
-	if (!r->sink->whole(r->sink->ctx, &r->folders[i], now, r->mailbox_id,
-			    counted(r, i), w, &end, &why) &&
+	end.mailbox_id = r->mailbox_id;
+	if (!r->sink->whole(r->sink->ctx, &r->folders[i], now, counted(r, i), w, &end,
+			    &why) &&
 	    !refused(r, i, &end, &why, NULL, err))
 		return false;
 	begun(r, i, now);
@@ -317,13 +324,14 @@ enum audit_way audit_reader_way(const struct audit_reader *r, size_t i)
  * only grow; what lies there was left under a third, and so on, until a name that is gone
  * or under which a folder was read that is not the one that it was (prove_more), or back
  * to this one; then all were left in one and the same state.  Cyrus raises HIGHESTMODSEQ
- * when it renames, so that there no such circle closes.
+ * when it renames, so that there no such circle closes.  Where flags do not matter a
+ * folder has not changed whatever HIGHESTMODSEQ is, so that it shows nothing.
  */
 static bool is_in_doubt(struct audit_reader *r, size_t i)
 {
 	const struct folder_known *known = &r->known[i];
 	const struct span none = { NULL, 0 };
-	bool raises = known->mailbox != 0 &&
+	bool raises = r->depth != DEPTH_IDS && known->mailbox != 0 &&
 		      audit_form_of(r->kind, span_str(r->hello.server_id), none) ==
 			      AUDIT_FORM_ENVELOPE;
 
@@ -378,13 +386,15 @@ bool audit_reader_same(struct audit_reader *r, size_t i, struct err *err)
 	return true;
 }
 
-/* Folder i was read, and what was under its name may be under that of folder k. */
+/* Folder i is no longer what it was, as far as is known: what was under its name may be
+ * under that of folder k. */
 static bool is_adrift(const struct audit_reader *r, size_t i, size_t k)
 {
 	const struct folder_state *was = &r->known[i].state, *is = &r->known[k].state;
 
 	return was->uidvalidity == is->uidvalidity && was->uidnext <= is->uidnext &&
-	       (was->modseq < 0 || is->modseq < 0 || was->modseq <= is->modseq);
+	       (r->depth == DEPTH_IDS || was->modseq < 0 || is->modseq < 0 ||
+		was->modseq <= is->modseq);
 }
 
 /* Which of those that wait must show that they are what they were?  False: none. */
@@ -394,9 +404,8 @@ static bool prove_more(struct audit_reader *r)
 	bool any = false;
 
 	for (size_t i = 0; i < r->folder_n; i++)
-		if (audit_is_own(&r->folders[i]) && r->known[i].epoch != 0 &&
-		    r->known[i].shared && (r->marks[i] & AUDIT_DONE) &&
-		    !(r->marks[i] & AUDIT_PROVEN))
+		if (r->known[i].epoch != 0 && r->known[i].shared &&
+		    (r->marks[i] & AUDIT_DONE) && !(r->marks[i] & AUDIT_PROVEN))
 			adrift[n++] = i;
 	for (size_t k = 0; k < r->folder_n && n > 0; k++) {
 		bool near = n > ADRIFT_MAX;

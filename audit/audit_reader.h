@@ -49,10 +49,10 @@ struct audit_sink {
 	/* By what a folder of which this is stored is known (struct folder_known, epoch).
 	 * NULL: by nothing, so that it is read. */
 	bool (*witness)(void *ctx, int64_t epoch, struct witness *out, struct err *err);
-	/* again: its messages were counted before, when it was begun over an earlier
-	 * session or by expect.  mailbox_id: as EXAMINE told it; "". */
+	/* afresh: of store_folder_begin.  again: its messages were counted before, when
+	 * it was begun over an earlier session or by expect. */
 	bool (*begin)(void *ctx, const struct folder *f, const struct folder_state *now,
-		      const char *mailbox_id, bool again, int64_t *epoch_out,
+		      bool afresh, bool again, int64_t *epoch_out,
 		      uint32_t *resume_uid_out, struct err *err);
 	/* Takes the window, also on failure, and gives it back to the pool. */
 	bool (*window)(void *ctx, struct audit_window *w, struct err *err);
@@ -60,8 +60,8 @@ struct audit_sink {
 	 * one window; the epochs of window and end are filled in.  Takes the window as
 	 * window does.  NULL: they are called one after the other. */
 	bool (*whole)(void *ctx, const struct folder *f, const struct folder_state *now,
-		      const char *mailbox_id, bool again, struct audit_window *w,
-		      struct folder_end *e, struct err *err);
+		      bool again, struct audit_window *w, struct folder_end *e,
+		      struct err *err);
 	/* One of so many messages was handed over by the connection that read it: may it
 	 * ask for the next?  Waits.  NULL: always. */
 	bool (*pace)(void *ctx, size_t messages, struct err *err);
@@ -242,9 +242,9 @@ bool audit_reader_by(struct audit_reader *r, size_t i, enum audit_by *out,
 		     struct err *err) MUST_CHECK;
 /* Folder i, which is open, told the MAILBOXID by which it is known. */
 bool audit_reader_id_stands(const struct audit_reader *r, size_t i);
-/* Folder i, which is open, is not the one that it was, or cannot show it: it is read from
- * the start. */
-void audit_reader_other(struct audit_reader *r, size_t i);
+/* Folder i, which is open, cannot show that it is the one that it was, so that it is read
+ * from the start.  other: it has shown that it is not. */
+void audit_reader_other(struct audit_reader *r, size_t i, bool other);
 /* It is, and it has not changed.  False: r->fatal. */
 bool audit_reader_same(struct audit_reader *r, size_t i, struct err *err) MUST_CHECK;
 /* The sink's begin; remembers a new UIDVALIDITY.  False: r->fatal. */

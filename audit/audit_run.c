@@ -234,6 +234,7 @@ static void join(struct audit_run *run)
 
 		pthread_join(w->thread, NULL);
 		audit_reply_done(&w->reply);
+		store_others_free(w->others);
 		wire_count_add(&run->out->count, &w->count);
 	}
 }

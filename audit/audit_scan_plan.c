@@ -153,12 +153,12 @@ static bool count_due(struct scan_run *r, int64_t epoch, int64_t *out, struct er
 }
 
 /* By what a folder is known, where UIDVALIDITY is not enough. */
-static bool known_by(struct scan_run *r, int64_t epoch, struct arena *arena,
-		     const struct witness **out, struct err *err)
+static bool known_by(struct scan_run *r, struct store_others **others, int64_t epoch,
+		     struct arena *arena, const struct witness **out, struct err *err)
 {
 	struct witness w, *kept;
 
-	if (!store_witness(r->st, epoch, &w, err))
+	if (!store_witness(r->st, others, epoch, &w, err))
 		return false;
 	if (!w.shared && w.mailbox == 0)
 		return true;
@@ -171,8 +171,10 @@ static bool known_by(struct scan_run *r, int64_t epoch, struct arena *arena,
 bool scan_plan_places(struct scan_run *r, const struct scan_worker *w,
 		      struct scan_places *out, struct err *err)
 {
+	struct store_others *others = NULL;
 	struct account_view account;
 	struct folder_view *v;
+	bool ok = true;
 	size_t n;
 
 	if (!store_account_view(r->st, w->job->account, &out->arena, &account, err) ||
@@ -181,16 +183,15 @@ bool scan_plan_places(struct scan_run *r, const struct scan_worker *w,
 	out->audited = account.found && account.good_at != 0;
 	out->rule = r->rule[w->side];
 	out->v = arena_alloc(&out->arena, (n + 1) * sizeof *out->v);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && ok; i++) {
 		struct scan_place *p = &out->v[out->n];
 		int64_t due;
 
 		if (v[i].epoch == 0)
 			continue;
 		out->folders++;
-		if (!count_due(r, v[i].epoch, &due, err))
-			return false;
-		if (due == 0)
+		ok = count_due(r, v[i].epoch, &due, err);
+		if (!ok || due == 0)
 			continue;
 		*p = (struct scan_place){ .folder = v[i].folder.id,
 					  .epoch = v[i].epoch,
@@ -200,13 +201,13 @@ bool scan_plan_places(struct scan_run *r, const struct scan_worker *w,
 					  .wanted = due,
 					  .next = 1,
 					  .examine_ms = -1 };
-		if (!known_by(r, p->epoch, &out->arena, &p->known, err))
-			return false;
+		ok = known_by(r, &others, p->epoch, &out->arena, &p->known, err);
 		out->n++;
 		r->progress.messages_total += due;
 		r->out->side[w->side].asked += due;
 	}
-	return true;
+	store_others_free(others);
+	return ok;
 }
 
 bool scan_plan_chunk(struct scan_run *r, const struct scan_worker *w,

@@ -74,11 +74,11 @@ static bool on_gmail(void *ctx, int64_t epoch, const struct gmail_row *rows, siz
 }
 
 static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
-		     const char *mailbox_id, bool again, int64_t *epoch_out,
+		     bool afresh, bool again, int64_t *epoch_out,
 		     uint32_t *resume_uid_out, struct err *err)
 {
 	struct audit_begin b = {
-		.folder = f, .now = now, .mailbox_id = mailbox_id, .again = again
+		.folder = f, .now = now, .afresh = afresh, .again = again
 	};
 
 	if (!ask(ctx, AUDIT_BEGIN, &b, 0, err))
@@ -139,15 +139,12 @@ static bool on_end(void *ctx, const struct folder *f, const struct folder_end *e
 }
 
 static bool on_whole(void *ctx, const struct folder *f, const struct folder_state *now,
-		     const char *mailbox_id, bool again, struct audit_window *window,
-		     struct folder_end *e, struct err *err)
+		     bool again, struct audit_window *window, struct folder_end *e,
+		     struct err *err)
 {
 	struct audit_worker *w = ctx;
 	struct audit_whole whole = {
-		.begin = { .folder = f,
-			   .now = now,
-			   .mailbox_id = mailbox_id,
-			   .again = again },
+		.begin = { .folder = f, .now = now, .again = again },
 		.window = window,
 		.end = { .folder = f, .end = e, .quiet = w->quiet },
 		.told = e,

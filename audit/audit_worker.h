@@ -30,10 +30,10 @@ enum audit_kind {
 struct audit_begin {
 	const struct folder *folder;
 	const struct folder_state *now;
-	const char *mailbox_id; /* "" when it was not told */
-	int64_t epoch;		/* answer */
-	uint32_t resume;	/* answer */
-	bool again;		/* its messages are counted already */
+	int64_t epoch;	 /* answer */
+	uint32_t resume; /* answer */
+	bool afresh;	 /* of store_folder_begin */
+	bool again;	 /* its messages are counted already */
 };
 struct audit_unchanged {
 	const int64_t *ids;
@@ -112,6 +112,7 @@ struct audit_worker {
 	pthread_t thread;
 	struct audit_reply reply;
 	const struct audit_job *job; /* the account being read */
+	struct store_others *others; /* of that account; the writer's; NULL */
 	struct wire_count count;     /* read by others only after the thread has ended */
 	struct audit_patience patience; /* with the account */
 	struct audit_meter meter;

@@ -271,10 +271,10 @@ static bool put_unchanged(struct audit_writer *w, const struct audit_unchanged *
 	return true;
 }
 
-static bool put_witness(struct audit_writer *w, const struct audit_witness *f,
-			struct err *err)
+static bool put_witness(struct audit_writer *w, struct audit_worker *worker,
+			const struct audit_witness *f, struct err *err)
 {
-	return store_witness(w->st, f->epoch, f->out, err);
+	return store_witness(w->st, &worker->others, f->epoch, f->out, err);
 }
 
 static bool put_gmail_due(struct audit_writer *w, const struct audit_gmail_due *d,
@@ -289,16 +289,18 @@ static bool put_gmail(struct audit_writer *w, const struct audit_gmail_rows *g,
 	return store_gmail_put(w->st, g->epoch, g->rows, g->n, err);
 }
 
-static bool put_begin(struct audit_writer *w, const struct audit_worker *worker,
+static bool put_begin(struct audit_writer *w, struct audit_worker *worker,
 		      struct audit_begin *b, struct err *err)
 {
 	char user[200], name[300];
 
-	if (!store_folder_begin(w->st, b->folder->id, b->now, &b->epoch, &b->resume, err))
+	if (!store_folder_begin(w->st, b->folder->id, b->now, b->afresh, &b->epoch,
+				&b->resume, err))
 		return false;
-	if (*b->mailbox_id != '\0' &&
-	    !store_objectid_put(w->st, b->folder->id, b->epoch, b->mailbox_id, err))
-		return false;
+	if (b->resume > 0) { /* it is told from what is known now (audit_folder.c) */
+		store_others_free(worker->others);
+		worker->others = NULL;
+	}
 	if (!b->again)
 		w->progress.messages_total += b->now->exists;
 	snprintf(w->now, sizeof w->now, "%s %s",
@@ -330,7 +332,7 @@ static bool put_end(struct audit_writer *w, const struct audit_worker *worker,
 }
 
 /* In the order in which they would have come one by one. */
-static bool put_whole(struct audit_writer *w, const struct audit_worker *worker,
+static bool put_whole(struct audit_writer *w, struct audit_worker *worker,
 		      struct audit_whole *f, struct err *err)
 {
 	if (!put_begin(w, worker, &f->begin, err))
@@ -355,6 +357,8 @@ static bool spoils_all(const struct audit_item *item, const struct err *why)
 static bool put_account(struct audit_writer *w, struct audit_worker *worker,
 			const struct audit_account_end *e, struct err *err)
 {
+	store_others_free(worker->others);
+	worker->others = NULL;
 	if (!store_account_end(w->st, &e->end, err))
 		return false;
 	put_expect(w, worker, 0); /* it was never listed */
@@ -418,7 +422,7 @@ static void apply(struct audit_writer *w, const struct audit_item *item)
 			ok = put_unchanged(w, item->what, &err);
 			break;
 		case AUDIT_WITNESS:
-			ok = put_witness(w, item->what, &err);
+			ok = put_witness(w, worker, item->what, &err);
 			break;
 		case AUDIT_GMAIL_DUE:
 			ok = put_gmail_due(w, item->what, &err);

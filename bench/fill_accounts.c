@@ -130,7 +130,7 @@ static bool fill_folder(struct fill *f, const char *account, struct spec *s,
 	each = s->messages > 0 ? octets / s->messages : 0;
 	for (int64_t i = 0; i < s->messages; i++)
 		make_row(f, account, s, i, each, &rows[i]);
-	ok = store_folder_begin(f->st, s->id, &state, &s->epoch, &resume, err);
+	ok = store_folder_begin(f->st, s->id, &state, false, &s->epoch, &resume, err);
 	w.epoch = end.epoch = s->epoch;
 	end.state = state;
 	ok = ok && store_window_put(f->st, &w, err) && store_folder_end(f->st, &end, err);

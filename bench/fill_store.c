@@ -68,7 +68,7 @@ static bool fill_side(struct store *st, enum side side, int64_t account, uint64_
 
 	arena_init(&arena);
 	if (!store_listing(st, &listing, err) ||
-	    !store_folder_begin(st, folder.id, &state, &epoch, &resume, err))
+	    !store_folder_begin(st, folder.id, &state, false, &epoch, &resume, err))
 		goto out;
 	for (uint64_t lo = 1; lo <= n;) {
 		uint64_t hi = lo / 1024 * 1024 + WINDOW - 1;

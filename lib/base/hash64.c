@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Multiply and fold: the product of two words, its halves xored; every octet goes into
- * both. */
+/* Multiply and fold: the product of two words, its halves xored. */
 #include "base/hash64.h"
 
 __extension__ typedef unsigned __int128 wide;
@@ -48,16 +47,12 @@ static uint64_t half_word(const char *p)
  * goes in at the end, tells what was there. */
 uint64_t hash64(uint64_t key, struct span s)
 {
-	uint64_t h = fold(key ^ K0, K1), h2 = h ^ K2, a = 0, b = 0;
+	uint64_t h = key ^ K0, a = 0, b = 0;
 	size_t n = s.n;
 	const char *p = s.p;
 
-	while (n > 16) {
-		h = fold(word(p) ^ K1 ^ h2, word(p + 8) ^ h);
-		h2 += h ^ K0;
-		p += 16;
-		n -= 16;
-	}
+	for (; n > 16; n -= 16, p += 16)
+		h = fold(word(p) ^ K1, word(p + 8) ^ h);
 	if (s.n >= 16) { /* the last 16, some of them once more */
 		a = word(p + n - 16);
 		b = word(p + n - 8);
@@ -71,6 +66,6 @@ uint64_t hash64(uint64_t key, struct span s)
 		    (uint64_t)(unsigned char)p[n / 2] << 8 |
 		    (uint64_t)(unsigned char)p[n - 1] << 16;
 	}
-	h = fold(a ^ K1 ^ h2, b ^ h);
-	return fold(h ^ K2 ^ (uint64_t)s.n, h2 ^ K0 ^ key);
+	h = fold(a ^ K1, b ^ h);
+	return fold(h ^ K2 ^ (uint64_t)s.n, key ^ K0);
 }

@@ -130,11 +130,13 @@ static void eat_session(struct span *s, struct span *session)
 /* "retr=2/82331, del=2/168": something was fetched, and as much deleted. */
 unsigned logs_pop3_flags(struct span s)
 {
-	struct span retr = log_value(s, "retr="), del = log_value(s, "del=");
-	ptrdiff_t a = span_index(retr, '/'), b = span_index(del, '/');
+	struct span retr = log_value(s, "retr="), del;
+	ptrdiff_t a = span_index(retr, '/'), b;
 
 	if (a < 1 || (a == 1 && retr.p[0] == '0'))
 		return 0;
+	del = log_value(s, "del=");
+	b = span_index(del, '/');
 	return LOG_F_RETR |
 	       (b > 0 && span_eq(log_upto(retr, (size_t)a), log_upto(del, (size_t)b))
 			? LOG_F_EMPTIED

@@ -75,10 +75,18 @@ static inline bool log_memo_find(struct log_head_memo *memo, const char *p, size
 	return false;
 }
 
-/* An event in the shape that nearly all have (logs_shape.c), of the hour and of a host
- * that are known: *out is what the scanners would say.  False: ask them; *out is
+/* Are the hour and a host that are known at p, where n octets are?  They are those of the
+ * line before, then. */
+static inline bool log_memo_knows(struct log_head_memo *memo, const char *p, size_t n)
+{
+	return n >= LOG_MEMO_STAMP && log_memo_is_hour(memo, p) &&
+	       log_memo_find(memo, p + LOG_MEMO_STAMP, n - LOG_MEMO_STAMP);
+}
+
+/* An event in the shape that nearly all have (logs_shape.c), in a line that
+ * log_memo_knows knew: *out is what the scanners would say.  False: ask them; *out is
  * undefined. */
-bool log_shape(struct log_head_memo *memo, struct span line, struct log_line *out);
+bool log_shape(const struct log_head_memo *memo, struct span line, struct log_line *out);
 
 /* Everything of *h but syslog's word is set; out gets the time.  memo may be NULL. */
 void log_head_take(struct span line, struct log_head_memo *memo, struct log_line *out,
@@ -87,11 +95,10 @@ void log_head_take(struct span line, struct log_head_memo *memo, struct log_line
 /*
  * Lines off the front of *rest, each with its line end, that are of the hour and a host
  * that are known, of one host and program, and say nothing: most lines of a log are, and
- * a few words tell them.  Their number; 0: the next line must be read.  All of *out is
- * set, which is LOG_TAKEN and LOG_OTHER; its stamp is that of the first, *last of the
- * last.
+ * a few words tell them.  Their number; 0: the next line must be read, and *out is
+ * undefined.  *known: log_memo_knows knows the line at which *rest begins then.
  */
 size_t log_quiet(struct log_head_memo *memo, bool no_sender, struct span *rest,
-		 struct log_line *out, struct log_stamp *last);
+		 struct log_quiet *out, bool *known);
 
 #endif

@@ -67,4 +67,13 @@ struct log_line {
 	uint64_t of;
 };
 
+/* Lines that follow each other and say nothing, of one hour, host and program. */
+struct log_quiet {
+	enum log_program program;
+	uint64_t of;	     /* as in struct log_line */
+	int64_t first, last; /* times of the first and the last one: LOG_STAMP_YEARLESS */
+	struct span host;
+	bool speaks; /* the line behind them is one for logs_scan */
+};
+
 #endif

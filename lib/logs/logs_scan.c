@@ -19,8 +19,9 @@ struct logs_scanner {
 	struct logs_columns columns;
 	struct strbuf json;
 	struct log_head_memo memo;
-	bool no_sender;	  /* nobody asks from where a message came */
-	struct span prev; /* the last line that was an event; its octets still stand */
+	bool no_sender;	   /* nobody asks from where a message came */
+	struct span prev;  /* the last line that was an event; its octets still stand */
+	const char *known; /* where a line begins that log_memo_knows knew; NULL */
 	struct regex *regex[LOGS_PATTERNS_MAX];
 	struct log_pattern pattern[LOGS_PATTERNS_MAX];
 	size_t pattern_n;
@@ -72,6 +73,7 @@ void logs_scanner_begin(struct logs_scanner *s, struct span header)
 	logs_sessions_forget(s->sessions);
 	s->columns = (struct logs_columns){ 0 };
 	s->prev = (struct span){ NULL, 0 };
+	s->known = NULL;
 	s->memo.known = false;
 	(void)logs_exchange_header(header, &s->columns);
 }
@@ -284,6 +286,19 @@ static bool too_long(const struct log_line *out)
 	       out->rcpt.n > LOGS_NAME_MAX || out->session.n > LOGS_NAME_MAX;
 }
 
+/* Most events are told by their shape. */
+static bool shape(struct logs_scanner *s, struct span line, struct log_line *out)
+{
+	bool known = s->known == line.p;
+
+	s->known = NULL;
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	return line.n <= LOGS_LINE_MAX &&
+	       (known || log_memo_knows(&s->memo, line.p, line.n)) &&
+	       log_shape(&s->memo, line, out);
+}
+
 static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 {
 	struct log_head h;
@@ -292,8 +307,6 @@ static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
 		line.n--;
-	if (line.n <= LOGS_LINE_MAX && log_shape(&s->memo, line, out))
-		return;
 	out->take = LOG_FOREIGN;
 	out->repeated = 1;
 	clear(out);
@@ -354,17 +367,18 @@ static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 		out->flags |= LOG_F_NO_STAMP;
 }
 
-size_t logs_scan_quiet(struct logs_scanner *s, struct span *rest, struct log_line *out,
-		       struct log_stamp *last)
+size_t logs_scan_quiet(struct logs_scanner *s, struct span *rest, struct log_quiet *out)
 {
+	bool known;
 	size_t n;
 
 	/* a pattern of the site's own may see something in any of them */
 	if (s->pattern_n > 0)
 		return 0;
-	n = log_quiet(&s->memo, s->no_sender, rest, out, last);
+	n = log_quiet(&s->memo, s->no_sender, rest, out, &known);
 	if (n > 0)
 		s->prev.n = 0;
+	s->known = known ? rest->p : NULL;
 	return n;
 }
 
@@ -374,6 +388,10 @@ void logs_scan(struct logs_scanner *s, struct span line, struct log_line *out)
 	struct span text, times;
 	uint64_t n;
 
+	if (shape(s, line, out)) {
+		s->prev = line;
+		return;
+	}
 	scan(s, line, out);
 	if (out->take == LOG_TAKEN && out->kind != LOG_OTHER) {
 		s->prev = line;

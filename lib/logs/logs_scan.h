@@ -42,12 +42,11 @@ void logs_scan(struct logs_scanner *s, struct span line, struct log_line *out);
 
 /*
  * Take lines that say nothing off the front of *rest, each with its line end, as many as
- * can be told by few words and have one host, program and hour.  Their number, and what
- * logs_scan would say of the first of them, and the time of the last one; 0: *out is
- * untouched, and the next line is one for logs_scan.
+ * can be told by few words and have one host, program and hour.  Their number; logs_scan
+ * would call each of them LOG_TAKEN and LOG_OTHER.  0: *out is undefined, and the next
+ * line is one for logs_scan.
  */
-size_t logs_scan_quiet(struct logs_scanner *s, struct span *rest, struct log_line *out,
-		       struct log_stamp *last);
+size_t logs_scan_quiet(struct logs_scanner *s, struct span *rest, struct log_quiet *out);
 
 /* Programs that tell the user on one line and the success on another: one scanner must
  * see all lines of such a file, in their order. */

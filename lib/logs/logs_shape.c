@@ -14,7 +14,9 @@
  */
 #include "logs/logs_head.h"
 
-static bool eat(struct span *s, const char *lit, size_t n)
+/* Where it stands, n is known, and a few words are compared. */
+static inline __attribute__((always_inline)) bool eat(struct span *s, const char *lit,
+						      size_t n)
 {
 	if (s->n < n || memcmp(s->p, lit, n) != 0)
 		return false;
@@ -37,7 +39,7 @@ static inline bool take(struct span *s, char c, struct span *out)
 	return true;
 }
 
-static bool take_v4(struct span *s, struct span *out)
+static inline bool take_v4(struct span *s, struct span *out)
 {
 	size_t n = log_v4(*s);
 
@@ -47,9 +49,9 @@ static bool take_v4(struct span *s, struct span *out)
 	return n > 0;
 }
 
-static bool digits(struct span *s)
+static inline bool digits(struct span *s)
 {
-	size_t n = 0;
+	size_t n = s->n >= 8 ? log_digits8(s->p) : 0;
 
 	while (n < s->n && log_digit(s->p[n]))
 		n++;
@@ -67,9 +69,11 @@ static bool named(struct span user)
 static bool dovecot_login(struct span s, struct log_line *out)
 {
 	struct span id;
+	size_t n;
 
 	if (!take(&s, '>', &out->user) || !EAT(&s, ", method="))
 		return false;
+	(void)EAT(&s, "PLAIN"); /* mostly */
 	while (s.n > 0 &&
 	       ((s.p[0] >= 'A' && s.p[0] <= 'Z') || log_digit(s.p[0]) || s.p[0] == '-')) {
 		s.p++;
@@ -77,10 +81,10 @@ static bool dovecot_login(struct span s, struct log_line *out)
 	}
 	if (!EAT(&s, ", rip=") || !take_v4(&s, &out->rip) || !EAT(&s, ", lip="))
 		return false;
-	while (s.n > 0 && s.p[0] >= '.' && s.p[0] <= ':') { /* digits, and "./:" */
-		s.p++;
-		s.n--;
-	}
+	n = log_v4(s);
+	while (n < s.n && s.p[n] >= '.' && s.p[n] <= ':') /* digits, and "./:" */
+		n++;
+	s = span_from(s, n);
 	if (!EAT(&s, ", mpid=") || !digits(&s))
 		return false;
 	(void)EAT(&s, ", TLS");
@@ -124,7 +128,7 @@ static bool dovecot(struct span s, struct log_line *out)
 }
 
 /* "N]: " behind the bracket. */
-static bool pid(struct span *s, struct span *out)
+static inline bool pid(struct span *s, struct span *out)
 {
 	out->p = s->p;
 	if (!digits(s) || s->n < 4 || s->p - out->p > 12)
@@ -183,18 +187,13 @@ static bool cyrus(struct span s, struct log_line *out)
 	       (s.n == 0 || (EAT(&s, " ") && log_upto_one(s, ' ') == s.n));
 }
 
-bool log_shape(struct log_head_memo *memo, struct span line, struct log_line *out)
+bool log_shape(const struct log_head_memo *memo, struct span line, struct log_line *out)
 {
-	const struct log_memo_host *host;
-	struct span s;
+	const struct log_memo_host *host = &memo->host[memo->host_at];
+	struct span s = { line.p + LOG_MEMO_STAMP + host->n,
+			  line.n - LOG_MEMO_STAMP - host->n };
 	bool ok;
 
-	if (line.n < LOG_MEMO_STAMP || !log_memo_is_hour(memo, line.p) ||
-	    !log_memo_find(memo, line.p + LOG_MEMO_STAMP, line.n - LOG_MEMO_STAMP))
-		return false;
-	host = &memo->host[memo->host_at];
-	s = (struct span){ line.p + LOG_MEMO_STAMP + host->n,
-			   line.n - LOG_MEMO_STAMP - host->n };
 	out->flags = 0;
 	out->rip = out->from = out->rcpt = out->client = (struct span){ line.p, 0 };
 	if (EAT(&s, "dovecot: "))

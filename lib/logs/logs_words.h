@@ -2,6 +2,7 @@
 #ifndef LOGS_LOGS_WORDS_H
 #define LOGS_LOGS_WORDS_H
 /* Private to lib/logs: the little words in which the scanners are written. */
+#include "base/octets.h"
 #include "base/span.h"
 
 /* Eight octets at p, as they lie there. */
@@ -39,40 +40,35 @@ static inline size_t log_upto_either(struct span s, char a, char b)
 {
 	size_t n = 0;
 
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	uint64_t ones = UINT64_C(0x0101010101010101);
+	for (; n + sizeof(octets16) <= s.n; n += sizeof(octets16)) {
+		octets16 v = load16(s.p + n);
+		unsigned found = bits16((v == a) | (v == b));
 
-	for (; n + 8 <= s.n; n += 8) {
-		uint64_t x = log_word_at(s.p + n) ^ ones * (unsigned char)a;
-		uint64_t y = log_word_at(s.p + n) ^ ones * (unsigned char)b;
-
-		/* the lowest high bit that is set is right */
-		x = (((x - ones) & ~x) | ((y - ones) & ~y)) & ones << 7;
-		if (x != 0)
-			return n + (size_t)__builtin_ctzll(x) / 8;
+		if (found != 0)
+			return n + (size_t)__builtin_ctz(found);
 	}
-#endif
 	while (n < s.n && s.p[n] != a && s.p[n] != b)
 		n++;
 	return n;
 }
 static inline size_t log_upto_one(struct span s, char c)
 {
+	return log_upto_either(s, c, c);
+}
+/* How many of these eight octets are digits, from the front. */
+static inline size_t log_digits8(const char *p)
+{
 	size_t n = 0;
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t x = log_word_at(p) ^ UINT64_C(0x3030303030303030);
 
-	for (; n + 8 <= s.n; n += 8) {
-		uint64_t x = log_word_at(s.p + n) ^ ones * (unsigned char)c;
-
-		x = (x - ones) & ~x & ones << 7;
-		if (x != 0)
-			return n + (size_t)__builtin_ctzll(x) / 8;
-	}
-#endif
-	while (n < s.n && s.p[n] != c)
+	x = (x | (x + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080);
+	n = x != 0 ? (size_t)__builtin_ctzll(x) / 8 : 8;
+#else
+	while (n < 8 && p[n] >= '0' && p[n] <= '9')
 		n++;
+#endif
 	return n;
 }
 /* Take lit off the front. */

@@ -745,8 +745,8 @@ CREATE TRIGGER message_gmail_no_delete BEFORE DELETE ON message_gmail BEGIN
 END;
 
 -- Which id a folder has that it keeps when it is renamed (RFC 8474, MAILBOXID), as EXAMINE
--- told it.  A row when it, or UIDVALIDITY, differs from the folder's last row, or when
--- the folder was gone since.  Append-only; audit.
+-- told it when its messages were read to their end.  A row when it, or UIDVALIDITY, differs
+-- from the folder's last row, or when the folder was gone since.  Append-only; audit.
 CREATE TABLE folder_objectid (
 	id      INTEGER PRIMARY KEY,
 	run     INTEGER NOT NULL REFERENCES run (id),

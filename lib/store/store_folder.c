@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "store/store_db.h"
 #include "store/store_hole.h"
+#include "store/store_objectid.h"
 #include "store/store_progress.h"
 #include "store/store_window.h"
 
@@ -43,8 +44,40 @@ static bool epoch_of(struct store *st, int64_t folder, uint32_t uidvalidity, int
 	return true;
 }
 
+static const char sql_seen_last[] =
+	"SELECT id, outcome, depth, coalesce(epoch, 0), uidvalidity, uidnext, modseq,"
+	" messages, octets, digest, error_class, error FROM folder_seen"
+	" WHERE id = (SELECT max(id) FROM folder_seen WHERE folder = ?1)";
+
+/* What the newest row tells of an epoch no longer holds. */
+static bool drop_known(struct store *st, int64_t folder, int64_t epoch,
+		       const struct folder_state *now, struct err *err)
+{
+	const struct folder_end end = {
+		.folder = folder,
+		.epoch = epoch,
+		.outcome = FOLDER_UNREADABLE,
+		.state = *now,
+		.depth = st->depth,
+		.error_class = ERR_STOPPED,
+		.error = "what is stored of it no longer holds, and its reading from "
+			 "the start did not come to its end",
+	};
+	sqlite3_stmt *q = db_stmt(st, STMT_SEEN_LAST, sql_seen_last);
+	enum next n;
+	bool held;
+
+	sqlite3_bind_int64(q, 1, folder);
+	n = db_next(st, q, err);
+	held = n == NEXT_ITEM && sqlite3_column_int64(q, 3) == epoch &&
+	       folder_outcome_stored((enum folder_outcome)sqlite3_column_int(q, 1));
+	sqlite3_reset(q);
+	return n != NEXT_FAIL && (!held || store_folder_end(st, &end, err));
+}
+
 bool store_folder_begin(struct store *st, int64_t folder, const struct folder_state *now,
-			int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
+			bool afresh, int64_t *epoch_out, uint32_t *resume_uid_out,
+			struct err *err)
 {
 	int64_t epoch = 0;
 	uint32_t done = 0;
@@ -59,7 +92,8 @@ bool store_folder_begin(struct store *st, int64_t folder, const struct folder_st
 	if (!db_tx_begin(st, &own, err))
 		return false;
 	ok = epoch_of(st, folder, now->uidvalidity, &epoch, err) &&
-	     store_progress_resume(st, epoch, now, &done, err) &&
+	     (afresh ? drop_known(st, folder, epoch, now, err)
+		     : store_progress_resume(st, epoch, now, &done, err)) &&
 	     store_progress_begin(st, folder, epoch, now, done, err);
 	if (!db_tx_end(st, own, ok, err))
 		return false;
@@ -117,11 +151,6 @@ static bool digest_epoch(struct store *st, int64_t epoch, struct sha256 *out,
 	sha256_end(st->sha, out);
 	return n == NEXT_END;
 }
-
-static const char sql_seen_last[] =
-	"SELECT id, outcome, depth, coalesce(epoch, 0), uidvalidity, uidnext, modseq,"
-	" messages, octets, digest, error_class, error FROM folder_seen"
-	" WHERE id = (SELECT max(id) FROM folder_seen WHERE folder = ?1)";
 
 /*
  * Does e tell anything that the newest row does not?  Counts that agree with what was
@@ -282,6 +311,9 @@ bool store_folder_end(struct store *st, const struct folder_end *e, struct err *
 		   : settle_apart(st, &end, &digest, err))) &&
 	     is_news(st, &end, &digest, &news, err) &&
 	     (!news || add_seen(st, &end, &digest, err)) &&
+	     (!folder_outcome_stored(end.outcome) || end.mailbox_id == NULL ||
+	      *end.mailbox_id == '\0' ||
+	      store_objectid_put(st, end.folder, end.epoch, end.mailbox_id, err)) &&
 	     (end.outcome == FOLDER_COUNTED || put_proven(st, end.folder, err));
 	return db_tx_end(st, own, ok, err);
 }

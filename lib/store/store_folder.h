@@ -59,14 +59,16 @@ bool store_listing(struct store *st, struct account_listing *l,
 		   struct err *err) MUST_CHECK;
 
 /*
- * Start or continue reading a folder.  now is what EXAMINE said.  *epoch_out: row of
- * folder_epoch.  *resume_uid_out: highest UID that this same run has already read under
- * the same UIDVALIDITY and HIGHESTMODSEQ, 0 to begin at the start (always so when
- * HIGHESTMODSEQ is not told and the run reads flags).  A progress row that no longer fits
- * is dropped.  ERR_PROTO without UIDVALIDITY.
+ * Start or continue reading a folder.  now is what EXAMINE said.  afresh: what is stored
+ * of it under this UIDVALIDITY may be another folder's, of which some will be overwritten
+ * before the rest: until it is read to its end it is FOLDER_UNREADABLE.  *epoch_out: row
+ * of folder_epoch.  *resume_uid_out: highest UID that this same run has already read under
+ * the same UIDVALIDITY and HIGHESTMODSEQ, 0 to begin at the start (always so when afresh,
+ * and when HIGHESTMODSEQ is not told and the run reads flags).  A progress row that no
+ * longer fits is dropped.  ERR_PROTO without UIDVALIDITY.
  */
 bool store_folder_begin(struct store *st, int64_t folder, const struct folder_state *now,
-			int64_t *epoch_out, uint32_t *resume_uid_out,
+			bool afresh, int64_t *epoch_out, uint32_t *resume_uid_out,
 			struct err *err) MUST_CHECK;
 
 /* One completed window: every message with lo <= uid <= hi that exists. */
@@ -129,6 +131,10 @@ struct folder_end {
 	const char *error;
 	const struct folder_hole *hole; /* FOLDER_HOLED: ascending by uid, at least one */
 	size_t hole_n;
+	/* MAILBOXID of what was read (store_objectid.h), kept when its messages are: of a
+	 * folder that was begun and not read to its end it would be that of others.
+	 * NULL, "": it was not told. */
+	const char *mailbox_id;
 };
 /* Writes folder_seen when something differs from its last row; FOLDER_READ first marks
  * gone whatever lies above the last window, and computes the folder digest; ERR_PROTO

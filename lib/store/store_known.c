@@ -52,6 +52,8 @@ struct state {
 	struct folder_state was;
 	bool stored; /* with its messages */
 	bool newest; /* nothing else was told of it since */
+	size_t from, n; /* where those with its UIDVALIDITY begin, and how many they are
+			 */
 };
 
 static const char sql_seen_states[] =
@@ -93,18 +95,31 @@ static bool read_states(struct store *st, int64_t account, struct state **out,
 	return next == NEXT_END;
 }
 
-/* Could what was x, as it went on, be in the state of k by now?  UIDNEXT and
- * HIGHESTMODSEQ only grow. */
-static bool may_reach(const struct state *x, const struct folder_state *k)
+static void find_groups(struct state *v, size_t n)
 {
-	return !x->stored ||
-	       (x->was.uidnext <= k->uidnext &&
-		(x->was.modseq < 0 || k->modseq < 0 || x->was.modseq <= k->modseq));
+	for (size_t from = 0, to; from < n; from = to) {
+		for (to = from; to < n && v[to].was.uidvalidity == v[from].was.uidvalidity;)
+			to++;
+		for (size_t i = from; i < to; i++) {
+			v[i].from = from;
+			v[i].n = to - from;
+		}
+	}
 }
 
-static bool same_state(const struct folder_state *a, const struct folder_state *b)
+/* Could what was x, as it went on, be in the state of k by now?  UIDNEXT and
+ * HIGHESTMODSEQ only grow; flags: the latter matters. */
+static bool may_reach(const struct state *x, const struct folder_state *k, bool flags)
 {
-	return a->uidnext == b->uidnext && a->modseq == b->modseq &&
+	return !x->stored || (x->was.uidnext <= k->uidnext &&
+			      (!flags || x->was.modseq < 0 || k->modseq < 0 ||
+			       x->was.modseq <= k->modseq));
+}
+
+static bool same_state(const struct folder_state *a, const struct folder_state *b,
+		       bool flags)
+{
+	return a->uidnext == b->uidnext && (!flags || a->modseq == b->modseq) &&
 	       a->exists == b->exists;
 }
 
@@ -112,7 +127,7 @@ static bool same_state(const struct folder_state *a, const struct folder_state *
  * this many are not compared with each other: any of them may be anywhere. */
 #define GROUP_MAX 8192
 static void compare(struct folder_known *k, const struct state *self,
-		    const struct state *v, size_t n)
+		    const struct state *v, size_t n, bool flags)
 {
 	k->shared = k->twin = k->adrift = n > GROUP_MAX;
 	for (size_t i = 0; i < n && n <= GROUP_MAX; i++) {
@@ -123,9 +138,9 @@ static void compare(struct folder_known *k, const struct state *self,
 		if (&v[i] == self || (!there && v[i].gone_run <= self->proven_run))
 			continue;
 		k->shared = true;
-		k->twin |= there && v[i].stored && same_state(&v[i].was, &k->state);
+		k->twin |= there && v[i].stored && same_state(&v[i].was, &k->state, flags);
 		k->adrift |= (!there || !v[i].stored || !v[i].newest) &&
-			     may_reach(&v[i], &k->state);
+			     may_reach(&v[i], &k->state, flags);
 	}
 }
 
@@ -191,21 +206,17 @@ bool known_fill(struct store *st, struct account_listing *l, struct err *err)
 	size_t n = 0;
 	bool ok = read_known(st, l, err) && read_states(st, l->account, &v, &n, err);
 
+	find_groups(v, n);
 	for (size_t i = 0; ok && i < l->folder_n; i++) {
 		struct folder_known *k = &l->known[i];
 		const struct state *self = k->epoch != 0
 						   ? find_state(v, n, &l->folders[i],
 								k->state.uidvalidity)
 						   : NULL;
-		const struct state *from = self, *to = self;
 
-		if (self == NULL)
-			continue;
-		while (from > v && from[-1].was.uidvalidity == self->was.uidvalidity)
-			from--;
-		while (to < v + n && to->was.uidvalidity == self->was.uidvalidity)
-			to++;
-		compare(k, self, from, (size_t)(to - from));
+		if (self != NULL)
+			compare(k, self, &v[self->from], self->n,
+				st->depth != DEPTH_IDS);
 	}
 	if (ok)
 		drop_doubles(l);

@@ -18,15 +18,26 @@ struct witness {
 	bool shared; /* another folder, there or gone, was seen with this UIDVALIDITY */
 	/* objectid_mark of its MAILBOXID; 0: it is not known, or another folder has it */
 	uint64_t mailbox;
-	/* Shared: present messages, ascending by uid; the last one is among them.  0:
-	 * none is stored, or there is a folder from which no WITNESS_MAX of them tell
-	 * this one.  flags and keyword_set are not filled in. */
+	/* Present messages, ascending by uid: the first and the last one, and what it
+	 * takes to tell the folder from others that have both.  0: none is stored, or
+	 * there is a folder from which no WITNESS_MAX of them tell this one.  flags and
+	 * keyword_set are not filled in. */
 	struct message m[WITNESS_MAX];
 	size_t n;
+	uint8_t alone; /* bits 1 << index of m: it tells the folder from all others */
 };
 
-/* epoch: what is stored of the folder.  One that does not exist is not shared. */
-bool store_witness(struct store *st, int64_t epoch, struct witness *out,
-		   struct err *err) MUST_CHECK;
+/* The folders of an account, as they were opened last when it was read: what each is told
+ * from. */
+struct store_others;
+void store_others_free(struct store_others *o); /* NULL: nothing */
+
+/*
+ * epoch: what is stored of the folder.  One that does not exist is not shared.  *others:
+ * NULL at first; kept from call to call it spares each folder of an account a look at all
+ * others, and the caller frees it.
+ */
+bool store_witness(struct store *st, struct store_others **others, int64_t epoch,
+		   struct witness *out, struct err *err) MUST_CHECK;
 
 #endif

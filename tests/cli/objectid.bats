@@ -180,3 +180,46 @@ INBOX='"INBOX": ["(fi)", 7, 1, 2]'
 	mm ledger verify --deep
 	want 0
 }
+
+# begun COMMAND...: run it until it has begun to read a folder, and kill it
+begun() {
+	"$@" >killed 2>&1 </dev/null 3>&- &
+	local pid=$!
+	for _ in $(seq 400); do
+		[ "$(query "SELECT count(*) FROM folder_progress")" = 0 ] || break
+		sleep 0.05
+	done
+	kill -KILL $pid
+	wait $pid || true
+	[ "$(query "SELECT count(*) FROM folder_progress")" != 0 ]
+}
+
+@test "an audit that is killed while it reads another folder under the name" {
+	same="{$INBOX, \"Work\": [\"(fw)\", 8, 3, 4], \"Play\": [\"(fp)\", 8, 5, 6]}"
+	then="{$INBOX, \"Work\": [\"(fp)\", 8, 5, 6]}"
+	pair "$same" "$same" "$same" "$then"
+	mm audit
+	want 0
+	kill "${PEERS[1]}"
+	local port=$new_port
+	peer new --model new.then.json --add-cap OBJECTID --add-cap CONDSTORE --stall "UID SEARCH"
+	sed -i "s/\"port\": $port/\"port\": $new_port/" mailmuster.json
+	begun "$MM" audit
+	# What is there now must not show by its id that it is what was there.
+	kill "${PEERS[-1]}"
+	port=$new_port
+	peer new --model new.then.json --add-cap OBJECTID --add-cap CONDSTORE
+	sed -i "s/\"port\": $port/\"port\": $new_port/" mailmuster.json
+	mm verify
+	want 3
+	has "$out" "did not come to its end"
+	mm audit
+	want 0
+	mm verify
+	want 1
+	mm explain anna
+	has "$out" "2 missing"
+	has "$out" "3@example.org"
+	mm ledger verify --deep
+	want 0
+}

@@ -2,7 +2,7 @@
 /*
  * A whole account from a server that may say anything.  The first octet chooses depth,
  * kind, whether STATUS is asked first, whether folders were read before and by what they
- * are known, the rest is what the server says, from behind the login on.  When the stream
+ * are known, or in part; the rest is what the server says, from behind the login on.  When the stream
  * ends the session breaks, and the account must still come to an end: every folder once,
  * and none of them read without windows that add up.
  */
@@ -57,6 +57,8 @@ struct seen {
 	size_t folder_n;
 	struct told *folder;
 	bool known;		/* every other folder was read before */
+	bool twin, part;	/* it has a twin; the others were read in part */
+	uint64_t mailbox;
 	struct witness witness; /* by what it is known */
 };
 
@@ -81,6 +83,9 @@ static bool on_listing(void *ctx, struct account_listing *l, struct err *err)
 			continue;
 		l->known[i] = known;
 		l->known[i].epoch = l->folders[i].id;
+		l->known[i].shared = s->witness.shared;
+		l->known[i].twin = s->witness.shared && s->twin;
+		l->known[i].mailbox = s->mailbox;
 	}
 	return true;
 }
@@ -103,24 +108,26 @@ static bool on_witness(void *ctx, int64_t epoch, struct witness *out, struct err
 	struct seen *s = ctx;
 
 	(void)err;
-	PROMISE(s->known && epoch % 2 != 0);
+	PROMISE(epoch > 0 && (size_t)epoch <= s->folder_n);
+	PROMISE((s->known && epoch % 2 != 0) || s->part);
 	*out = s->witness;
 	return true;
 }
 
 static bool on_begin(void *ctx, const struct folder *f, const struct folder_state *now,
-		     const char *mailbox_id, bool again, int64_t *epoch_out,
+		     bool afresh, bool again, int64_t *epoch_out,
 		     uint32_t *resume_uid_out, struct err *err)
 {
 	struct seen *s = ctx;
 
-	(void)mailbox_id, (void)again;
+	(void)again;
 	(void)err;
 	PROMISE(now->uidvalidity != 0 && now->exists >= 0);
 	PROMISE(s->folder[f->id - 1].ended == 0);
 	s->folder[f->id - 1] = (struct told){ .begun = true };
 	*epoch_out = f->id;
-	*resume_uid_out = 0;
+	*resume_uid_out = s->part && !afresh && f->id % 2 == 0 ? AUDIT_BLOCK - 1 : 0;
+	s->folder[f->id - 1].done = *resume_uid_out;
 	return true;
 }
 
@@ -148,6 +155,9 @@ static bool on_window(void *ctx, struct audit_window *w, struct err *err)
 	PROMISE(w->epoch > 0 && (size_t)w->epoch <= s->folder_n);
 	PROMISE(s->folder[w->epoch - 1].begun && s->folder[w->epoch - 1].ended == 0);
 	look_at_bounds(w, &s->folder[w->epoch - 1]);
+	/* Where nothing tells it from another folder, nothing is built. */
+	PROMISE(!s->folder[w->epoch - 1].built || !s->witness.shared ||
+		s->witness.n > 0 || s->mailbox != 0);
 	for (size_t i = 0; i < w->n; i++) {
 		const struct message *m = &w->rows[i].m;
 
@@ -240,6 +250,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	seen.known = mode & 2;
 	seen.witness.shared = mode & 4;
 	seen.witness.n = mode & 8 ? 2 : 0;
+	seen.witness.alone = mode & 8 && mode & 1 ? 1 : 0;
+	seen.twin = seen.part = mode & 16;
+	seen.mailbox = mode & 32 ? objectid_mark("fi") : 0;
 	seen.witness.m[0] = (struct message){ .uid = 1, .tier = TIER_NONE, .octets = 4 };
 	seen.witness.m[1] = (struct message){ .uid = 6, .tier = TIER_NONE, .octets = 4 };
 	read_account(&r, &peer);

@@ -57,38 +57,50 @@ static unsigned touch(struct span s)
 	return sum;
 }
 
-/* Lines that are told by few words say nothing to who reads them, either. */
+static struct span next_line(struct span *text)
+{
+	ptrdiff_t nl = span_index(*text, '\n');
+	struct span line = { text->p, nl < 0 ? text->n : (size_t)nl };
+
+	*text = span_from(*text, line.n + 1);
+	return line;
+}
+
+/* Lines that are told by few words say nothing to who reads them, either; and the one
+ * behind them says the same. */
 static void same_quiet(struct span text, struct logs_scanner *few,
 		       struct logs_scanner *all)
 {
 	while (text.n > 0) {
-		struct span rest = text;
+		struct span rest = text, line;
 		struct log_line l, want;
-		struct log_stamp last;
-		size_t n = logs_scan_quiet(few, &rest, &l, &last);
+		struct log_quiet q;
+		size_t n = logs_scan_quiet(few, &rest, &q);
 
 		PROMISE((n == 0) == (rest.n == text.n) &&
 			rest.p + rest.n == text.p + text.n);
-		for (size_t i = 0; i < n || (i == 0 && n == 0); i++) {
-			ptrdiff_t nl = span_index(text, '\n');
-			struct span line = { text.p, nl < 0 ? text.n : (size_t)nl };
-
-			logs_scan(all, line, &want);
-			if (n == 0) {
-				logs_scan(few, line, &l);
-				last = l.stamp;
-			}
-			PROMISE(want.take == l.take && want.kind == l.kind);
-			PROMISE(want.program == l.program && want.flags == l.flags);
-			PROMISE(span_eq(want.host, l.host) && span_eq(want.user, l.user));
-			PROMISE(want.stamp.kind == l.stamp.kind);
-			if (i == 0)
-				PROMISE(want.stamp.t == l.stamp.t || n == 0);
-			if (i + 1 == n)
-				PROMISE(want.stamp.t == last.t);
-			text = span_from(text, line.n + 1);
+		for (size_t i = 0; i < n; i++) {
+			logs_scan(all, next_line(&text), &want);
+			PROMISE(want.take == LOG_TAKEN && want.kind == LOG_OTHER);
+			PROMISE(want.program == q.program && want.flags == 0);
+			PROMISE(span_eq(want.host, q.host) && want.user.n == 0);
+			PROMISE(want.stamp.kind == LOG_STAMP_YEARLESS);
+			PROMISE(i > 0 || want.stamp.t == q.first);
+			PROMISE(i + 1 < n || want.stamp.t == q.last);
 		}
-		PROMISE(n == 0 || text.n == rest.n);
+		PROMISE(text.n == rest.n);
+		if (text.n == 0 || (n > 0 && !q.speaks))
+			continue;
+		line = next_line(&text);
+		logs_scan(few, line, &l);
+		logs_scan(all, line, &want);
+		PROMISE(want.take == l.take && want.kind == l.kind);
+		PROMISE(want.program == l.program && want.flags == l.flags);
+		PROMISE(span_eq(want.host, l.host) && span_eq(want.user, l.user));
+		PROMISE(span_eq(want.rip, l.rip) && span_eq(want.session, l.session));
+		PROMISE(span_eq(want.text, l.text));
+		PROMISE(want.stamp.kind == l.stamp.kind);
+		PROMISE(want.stamp.kind == LOG_STAMP_NONE || want.stamp.t == l.stamp.t);
 	}
 }
 
@@ -109,11 +121,9 @@ static void same_shape(struct span text, struct logs_scanner *old,
 	struct log_line before = { .of = 0 };
 
 	while (text.n > 0) {
-		ptrdiff_t nl = span_index(text, '\n');
-		struct span line = { text.p, nl < 0 ? text.n : (size_t)nl };
+		struct span line = next_line(&text);
 		struct log_line a, b;
 
-		text = span_from(text, line.n + 1);
 		logs_scan(old, line, &a);
 		same_of(&before, &a);
 		before = a.of != 0 ? a : before;

@@ -62,20 +62,19 @@ static inline bool on_listing(void *ctx, struct account_listing *l, struct err *
 }
 
 static inline bool on_begin(void *ctx, const struct folder *f,
-			    const struct folder_state *now, const char *mailbox_id,
-			    bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
-			    struct err *err)
+			    const struct folder_state *now, bool afresh, bool again,
+			    int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
 {
 	struct sink *s = ctx;
 	struct told *t = &s->f[f->id - 1];
 
 	if (s->fail_begin)
 		return err_set(err, ERR_LOCAL, "no space left");
+	(void)afresh;
 	assert_int_equal(again, t->begun);
 	assert_true(now->uidvalidity != 0 && now->exists >= 0);
 	t->begun = true;
 	t->begun_n++;
-	snprintf(t->mailbox_id, sizeof t->mailbox_id, "%s", mailbox_id);
 	*epoch_out = f->id + 100;
 	*resume_uid_out = s->resume;
 	return true;
@@ -126,6 +125,7 @@ static inline bool on_end(void *ctx, const struct folder *f, const struct folder
 	t->messages_read = e->messages_read;
 	t->ended_at = replay_read(s->replay);
 	snprintf(t->error, sizeof t->error, "%s", e->error);
+	snprintf(t->mailbox_id, sizeof t->mailbox_id, "%s", e->mailbox_id);
 	if (e->outcome == FOLDER_READ)
 		assert_int_equal(e->messages_read, t->row_n);
 	return true;

@@ -26,6 +26,8 @@ struct bed {
 	const struct known_as *known;
 	size_t known_n;
 	int refuse; /* so many folders that were read do not add up in the store */
+	bool ids;   /* DEPTH_IDS */
+	uint32_t resume; /* so far this run has read each folder before */
 	struct witness witness; /* by what each folder is known */
 	int witnessed;		/* so often it was asked for */
 	struct err err;
@@ -82,16 +84,15 @@ static inline bool on_witness(void *ctx, int64_t epoch, struct witness *out,
 }
 
 static inline bool on_begin(void *ctx, const struct folder *f,
-			    const struct folder_state *now, const char *mailbox_id,
-			    bool again, int64_t *epoch_out, uint32_t *resume_uid_out,
-			    struct err *err)
+			    const struct folder_state *now, bool afresh, bool again,
+			    int64_t *epoch_out, uint32_t *resume_uid_out, struct err *err)
 {
 	struct bed *b = ctx;
 
-	(void)now, (void)mailbox_id, (void)again, (void)err;
-	strbuf_addf(&b->log, "begin %s\n", f->wire);
+	(void)now, (void)again, (void)err;
+	strbuf_addf(&b->log, "begin %s%s\n", f->wire, afresh ? " afresh" : "");
 	*epoch_out = f->id;
-	*resume_uid_out = 0;
+	*resume_uid_out = afresh ? 0 : b->resume;
 	return true;
 }
 
@@ -166,7 +167,7 @@ static inline void play(struct bed *b, const char *text)
 	b->r.sink = &b->sink;
 	b->r.pool = &b->pool;
 	b->r.account = 1;
-	b->r.depth = DEPTH_FULL;
+	b->r.depth = b->ids ? DEPTH_IDS : DEPTH_FULL;
 	b->r.survey = true;
 	b->err = ERR_INIT;
 	b->ok = (b->r.listed || audit_reader_list(&b->r, s, &b->err)) &&

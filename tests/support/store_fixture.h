@@ -244,7 +244,7 @@ static inline void fx_read_folder(struct fx *f, const struct fx_folder *v, int64
 	}
 	state.uidnext = v->no_uidnext ? 0 : uid + 1;
 	if (folder_outcome_stored(v->outcome)) {
-		fx_ok(store_folder_begin(f->st, folder, &state, &w.epoch, &resume, &err));
+		fx_ok(store_folder_begin(f->st, folder, &state, false, &w.epoch, &resume, &err));
 		if (v->mailbox != NULL)
 			fx_ok(store_objectid_put(f->st, folder, w.epoch, v->mailbox,
 						 &err));

@@ -251,7 +251,7 @@ static inline int64_t rig_begin(struct rig *r, const struct folder_state *s)
 	uint32_t resume;
 	int64_t epoch;
 
-	ok(store_folder_begin(r->st, r->folder, s, &epoch, &resume, &err));
+	ok(store_folder_begin(r->st, r->folder, s, false, &epoch, &resume, &err));
 	return epoch;
 }
 

@@ -435,7 +435,7 @@ static inline void cut_off(struct fx *f, const char *user)
 	fx_ok(store_folders(f->st, fx_account(f, SIDE_NEW, user), false, &f->arena, &v,
 			    &n, &err));
 	row.m.key = fx_key("<k@x>");
-	fx_ok(store_folder_begin(f->st, v[0].folder.id, &now, &w.epoch, &resume, &err));
+	fx_ok(store_folder_begin(f->st, v[0].folder.id, &now, false, &w.epoch, &resume, &err));
 	fx_ok(store_window_put(f->st, &w, &err));
 }
 

@@ -337,7 +337,7 @@ static void a_delta_that_does_not_add_up_is_given_up(void **state)
 	must_log(&b, "expect 5\nbegin INBOX\nwindow INBOX 7-max built: 7\n"
 		     "end INBOX read 1 of 5 \nbegin INBOX\n"
 		     "window INBOX 7-max built: 7\nend INBOX read 1 of 5 \n"
-		     "begin INBOX\nwindow INBOX 1-max: 1 7\nend INBOX read 2 of 2 \n");
+		     "begin INBOX afresh\nwindow INBOX 1-max: 1 7\nend INBOX read 2 of 2 \n");
 	bed_close(&b);
 }
 
@@ -366,7 +366,7 @@ static void a_new_uidvalidity_starts_anew(void **state)
 			   "C: m9 UID SEARCH RETURN (ALL) ALL\n" GOOD(
 				   1) "S: m8 OK\nS: * ESEARCH (TAG \"m9\") UID ALL 1\nS: "
 				      "m9 OK\n");
-	must_log(&b, "expect 4\nbegin INBOX\nwindow INBOX 1-max: 1\n"
+	must_log(&b, "expect 4\nbegin INBOX afresh\nwindow INBOX 1-max: 1\n"
 		     "end INBOX read 1 of 1 \n");
 	assert_int_equal(b.r.renewed, 1);
 	assert_string_equal(b.r.first_renewed, "INBOX");
@@ -465,8 +465,8 @@ static void folders_that_a_server_mixes_up_are_read_singly(void **state)
 									      "ALL"
 									      "\n" GOOD(
 										      1) "S: m15 OK\nS: * ESEARCH (TAG \"m16\") UID ALL 1\nS: m16 OK\n");
-	must_log(&b, "expect 2\nbegin A\nwindow A 1-max: 1\nend A read 1 of 1 \n"
-		     "begin INBOX\nwindow INBOX 1-max: 1\nend INBOX read 1 of 1 \n");
+	must_log(&b, "expect 2\nbegin A afresh\nwindow A 1-max: 1\nend A read 1 of 1 \n"
+		     "begin INBOX afresh\nwindow INBOX 1-max: 1\nend INBOX read 1 of 1 \n");
 	assert_true(b.r.mixes);
 	bed_close(&b);
 }

@@ -64,8 +64,8 @@ static void what_waited_is_opened_when_its_like_is_gone(void **state)
 		     "S: m14 OK\n");
 		bed_open(&b, known, 2);
 		play(&b, strbuf_cstr(&text));
-		must_log(&b, "expect 8\nbegin INBOX\nwindow INBOX 1-max: 6\n"
-			     "end INBOX read 1 of 1 \nbegin A\nwindow A 1-max: 5\n"
+		must_log(&b, "expect 8\nbegin INBOX afresh\nwindow INBOX 1-max: 6\n"
+			     "end INBOX read 1 of 1 \nbegin A afresh\nwindow A 1-max: 5\n"
 			     "end A read 1 of 1 \n");
 		assert_int_equal(b.r.others, 2);
 		bed_close(&b);
@@ -96,7 +96,7 @@ static void what_was_left_later_is_not_looked_for(void **state)
 	     "S: * ESEARCH (TAG \"m7\") UID ALL 6\nS: m7 OK\n"
 	     "C: m8 UID FETCH 6:6" ITEMS "C: m9 UID SEARCH RETURN (ALL) ALL\n" GOOD(6)
 	     "S: m8 OK\nS: * ESEARCH (TAG \"m9\") UID ALL 6\nS: m9 OK\n");
-	must_log(&b, "expect 8\nbegin INBOX\nwindow INBOX 1-max: 6\n"
+	must_log(&b, "expect 8\nbegin INBOX afresh\nwindow INBOX 1-max: 6\n"
 		     "end INBOX read 1 of 1 \nsame A (4)\n");
 	bed_close(&b);
 }
@@ -164,6 +164,73 @@ static void what_waits_when_nobody_reads_on(void **state)
 	}
 }
 
+/* So may what was under a name that holds no messages any more. */
+static void a_name_without_messages_has_lost_its_folder(void **state)
+{
+	struct known_as known[] = { { "A", shared(38) }, { "INBOX", shared(40) } };
+	struct bed b;
+
+	(void)state;
+	known[1].known.mailbox = objectid_mark("fi");
+	bed_open(&b, known, 2);
+	play(&b,
+	     HEAD("ESEARCH CONDSTORE OBJECTID") FOLDER("INBOX", "4", "7", "40")
+	     "S: * LIST (\\Noselect) \"/\" A\nS: m2 OK\n"
+	     "C: m3 EXAMINE INBOX\n" OPEN("4", "7", "40") ID("fi") "S: m3 OK\n");
+	must_log(&b, "end A unselectable 0 of -1 \nexpect 4\nsame INBOX (4)\n");
+	bed_close(&b);
+}
+
+/* Without flags a folder has not changed whatever HIGHESTMODSEQ is: what was left later by
+ * that may be here all the same. */
+static void without_flags_modseq_shows_nothing(void **state)
+{
+	struct known_as known[] = { { "A", shared(37) }, { "INBOX", shared(38) } };
+	struct bed b;
+
+	(void)state;
+	known[0].known.mailbox = objectid_mark("fa");
+	bed_open(&b, known, 2);
+	b.ids = true;
+	play(&b,
+	     HEAD("ESEARCH CONDSTORE OBJECTID") FOLDER("A", "4", "7", "37")
+	     FOLDER("INBOX", "1", "7", "44") "S: m2 OK\n"
+	     "C: m3 EXAMINE INBOX\n"
+	     "C: m4 UID FETCH 1:* (UID INTERNALDATE RFC822.SIZE "
+	     "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])\n"
+	     "C: m5 UID SEARCH RETURN (ALL) ALL\n" OPEN("1", "7", "44") "S: m3 OK\n"
+	     GOOD(6) "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 6\nS: m5 OK\n"
+	     "C: m6 EXAMINE A\n" OPEN("4", "7", "37") ID("fa") "S: m6 OK\n");
+	must_log(&b, "expect 5\nbegin INBOX afresh\nwindow INBOX 1-max: 6\n"
+		     "end INBOX read 1 of 1 \nsame A (4)\n");
+	bed_close(&b);
+}
+
+/* Cyrus raises it with each RENAME, which is enough where it is looked at. */
+static void what_cyrus_raises_is_enough_where_flags_matter(void **state)
+{
+	struct known_as known[] = { { "INBOX", shared(40) } };
+	struct bed b;
+
+	(void)state;
+	known[0].known.twin = true;
+	known[0].known.mailbox = objectid_mark("fi");
+	for (int ids = 0; ids < 2; ids++) {
+		bed_open(&b, known, 1);
+		b.r.kind = "cyrus";
+		b.ids = ids;
+		play(&b,
+		     ids ? HEAD("ESEARCH CONDSTORE OBJECTID")
+			   FOLDER("INBOX", "4", "7", "40") "S: m2 OK\n"
+			   "C: m3 EXAMINE INBOX\n" OPEN("4", "7", "40") ID("fi")
+			   "S: m3 OK\n"
+			 : HEAD("ESEARCH CONDSTORE OBJECTID")
+			   FOLDER("INBOX", "4", "7", "40") "S: m2 OK\n");
+		must_log(&b, "expect 4\nsame INBOX (4)\n");
+		bed_close(&b);
+	}
+}
+
 /* clang-format on */
 
 int main(void)
@@ -174,6 +241,9 @@ int main(void)
 		cmocka_unit_test(what_was_left_later_is_not_looked_for),
 		cmocka_unit_test(one_that_is_adrift_is_enough),
 		cmocka_unit_test(what_waits_when_nobody_reads_on),
+		cmocka_unit_test(a_name_without_messages_has_lost_its_folder),
+		cmocka_unit_test(without_flags_modseq_shows_nothing),
+		cmocka_unit_test(what_cyrus_raises_is_enough_where_flags_matter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,7 @@ static void a_shape_is_what_the_scanners_say(void **state)
 		logs_scan(s, line, &want); /* it knows no hour yet */
 		log_head_take(span_str("Nov 23 14:01:02 mx1 dovecot: x"), &memo, &before,
 			      &head);
+		assert_true(log_memo_knows(&memo, line.p, line.n));
 		if (log_shape(&memo, line, &l) != cases[i].shape)
 			fail_msg("case %zu", i);
 		if (cases[i].shape) {
@@ -120,17 +121,61 @@ static void a_shape_is_what_the_scanners_say(void **state)
 		same(i, &l, &want);
 		/* of another hour or host */
 		text[8]++;
-		assert_false(log_shape(&memo, line, &l));
+		assert_false(log_memo_knows(&memo, line.p, line.n));
 		text[8]--;
 		text[17]++;
-		assert_false(log_shape(&memo, line, &l));
+		assert_false(log_memo_knows(&memo, line.p, line.n));
 		logs_scanner_free(s);
+	}
+}
+
+/* Alone, and before what may stand behind it. */
+static void an_address_ends_where_it_ends(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+	} quads[] = {
+		{ "1.2.3.4", 7 },
+		{ "255.255.255.255", 15 },
+		{ "0.00.000.1", 10 },
+		{ "199.249.205.9", 13 },
+		{ "1.2.3.4.5", 7 },
+		{ "1.2.3.4:25", 7 },
+		{ "10.20.30.40,", 11 },
+		{ "256.1.1.1", 0 },
+		{ "1.300.1.1", 0 },
+		{ "1.1.260.1", 0 },
+		{ "1.1.1.256", 0 },
+		{ "1.1.1.1000", 0 },
+		{ "1000.1.1.1", 0 },
+		{ "1..2.3", 0 },
+		{ ".1.2.3", 0 },
+		{ "1.2.3", 0 },
+		{ "1.2.3.", 0 },
+		{ "1.2.3.x", 0 },
+		{ "1.2,3.4", 0 },
+		{ "12345678901234567", 0 },
+		{ "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(quads); i++) {
+		char text[64];
+		size_t n = strlen(quads[i].text);
+
+		if (log_v4((struct span){ quads[i].text, n }) != quads[i].n)
+			fail_msg("case %zu", i);
+		snprintf(text, sizeof text, "%s]: more behind it", quads[i].text);
+		if (log_v4(span_str(text)) != quads[i].n)
+			fail_msg("case %zu, with more behind it", i);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_address_ends_where_it_ends),
 		cmocka_unit_test(a_shape_is_what_the_scanners_say),
 	};
 

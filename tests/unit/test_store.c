@@ -344,7 +344,7 @@ static void says_that_the_disk_is_full(void **state)
 	assert_int_equal(done, w.lo - 1);
 	assert_int_equal(rig_number(r->path, "SELECT count(*) FROM message"), done);
 	err = ERR_INIT;
-	ok(store_folder_begin(r->st, r->folder, &s, &w.epoch, &resume, &err));
+	ok(store_folder_begin(r->st, r->folder, &s, false, &w.epoch, &resume, &err));
 	assert_int_equal(resume, done);
 	w.hi = MESSAGES;
 	w.rows = rows + w.lo - 1;

@@ -204,11 +204,11 @@ static void resumes_only_where_that_is_safe(void **state)
 			ok(store_run_resume(r.st, r.run, &err));
 		s.modseq = cases[i].modseq_then;
 		s.uidvalidity = cases[i].uidvalidity_then;
-		ok(store_folder_begin(r.st, r.folder, &s, &w.epoch, &resume, &err));
+		ok(store_folder_begin(r.st, r.folder, &s, false, &w.epoch, &resume, &err));
 		if (resume != cases[i].expect)
 			fail_msg("case %zu: resumed at %u", i, resume);
 		/* And what was dropped stays dropped. */
-		ok(store_folder_begin(r.st, r.folder, &s, &w.epoch, &resume, &err));
+		ok(store_folder_begin(r.st, r.folder, &s, false, &w.epoch, &resume, &err));
 		if (resume != cases[i].expect)
 			fail_msg("case %zu: resumed at %u the second time", i, resume);
 		assert_int_equal(
@@ -230,13 +230,13 @@ static void refuses_a_folder_without_uidvalidity(void **state)
 	uint32_t resume;
 	int64_t epoch;
 
-	fails(store_folder_begin(r->st, 1, &s, &epoch, &resume, &err),
+	fails(store_folder_begin(r->st, 1, &s, false, &epoch, &resume, &err),
 	      ERR_BUG); /* no run */
 	rig_start(r, DEPTH_FULL);
 	s.uidvalidity = 0;
-	fails(store_folder_begin(r->st, r->folder, &s, &epoch, &resume, &err), ERR_PROTO);
+	fails(store_folder_begin(r->st, r->folder, &s, false, &epoch, &resume, &err), ERR_PROTO);
 	s.uidvalidity = 1;
-	fails(store_folder_begin(r->st, 999, &s, &epoch, &resume, &err),
+	fails(store_folder_begin(r->st, 999, &s, false, &epoch, &resume, &err),
 	      ERR_BUG); /* no such folder */
 	assert_int_equal(number(r, "SELECT count(*) FROM folder_epoch"), 0);
 }

@@ -135,7 +135,7 @@ static void read_on(struct rig *r, struct store_row *rows, uint32_t n)
 	uint32_t done = 0;
 	int64_t epoch;
 
-	ok(store_folder_begin(r->st, r->folder, &s, &epoch, &done, &err));
+	ok(store_folder_begin(r->st, r->folder, &s, false, &epoch, &done, &err));
 	while (done < n) {
 		uint32_t hi = (done | 1023) > n ? n : (done + 1) | 1023;
 

@@ -152,7 +152,7 @@ static struct sha256 audit(struct rig *r, const struct shape *s)
 		}
 		state.uidvalidity = s->uidvalidity;
 		rows[0].m.octets = s->octets;
-		ok(store_folder_begin(r->st, r->folder + i, &state, &w.epoch, &resume,
+		ok(store_folder_begin(r->st, r->folder + i, &state, false, &w.epoch, &resume,
 				      &err));
 		ok(store_window_put(r->st, &w, &err));
 		e.state = state;

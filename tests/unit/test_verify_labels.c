@@ -424,7 +424,7 @@ static void a_folder_left_half_read_keeps_its_note(void **state)
 	fx_ok(store_folders(f.st, fx_account(&f, SIDE_OLD, "ann"), false, &f.arena, &v,
 			    &n, &err));
 	assert_string_equal(v[1].folder.name, "Work");
-	fx_ok(store_folder_begin(f.st, v[1].folder.id, &now, &w.epoch, &resume, &err));
+	fx_ok(store_folder_begin(f.st, v[1].folder.id, &now, false, &w.epoch, &resume, &err));
 	fx_ok(store_window_put(f.st, &w, &err));
 	fx_audit_end(&f);
 	check(&f, t, 0,

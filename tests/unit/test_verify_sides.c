@@ -265,7 +265,7 @@ static void an_audit_cut_off_in_the_middle_is_noticed(void **state)
 	fx_audit(&f, DEPTH_FULL);
 	fx_ok(store_folders(f.st, fx_account(&f, SIDE_OLD, "ann"), false, &f.arena,
 			    &folder, &n, &err));
-	fx_ok(store_folder_begin(f.st, folder[0].folder.id, &now, &w.epoch, &resume,
+	fx_ok(store_folder_begin(f.st, folder[0].folder.id, &now, false, &w.epoch, &resume,
 				 &err));
 	row.m.key = fx_key("<a@x>");
 	fx_ok(store_window_put(f.st, &w, &err));
