@@ -294,12 +294,13 @@ static const struct counsel classes[] = {
 				   "from the old server "
 				   "while it is there." },
 	[FINDING_VANISHED] = { NULL, "stop every mover that deletes; look for a backup",
-			       "Mail was on the old server when it was read before, and "
-			       "is on neither server now. Stop every mover that removes "
-			       "what it copied (--delete1), look whether the old server "
-			       "has all its disks, and bring the mail back from a backup: "
-			       "its Message-IDs are kept. If its owner threw it away, have "
-			       "that accepted (mailmuster accept --class vanished)." },
+			       "Mail was on the old server when it was read before, went "
+			       "from it, and was not found on the new one. Stop every "
+			       "mover that removes what it copied (--delete1), look "
+			       "whether the old server has all its disks, and bring the "
+			       "mail back from a backup: its Message-IDs are kept. If "
+			       "its owner threw it away, have that accepted (mailmuster "
+			       "accept --class vanished)." },
 	[FINDING_MASS_FLAGS] = { NULL,
 				 "stop every mover that copies flags; ask the owner",
 				 "So many messages became unread at once: stop every "

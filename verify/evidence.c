@@ -101,6 +101,13 @@ static bool in_a_seal(const struct work *w, int64_t folder)
 	return false;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 /* m is NULL for the new side. */
 static bool load_folders(struct work *w, struct work_side *s, struct work_member *m,
 			 struct err *err)
@@ -121,10 +128,12 @@ static bool load_folders(struct work *w, struct work_side *s, struct work_member
 				    s->view.delim };
 	if (!fates_load(w, s, &names, err))
 		return false;
-	if (m == NULL)
+	if (m == NULL) {
 		others = neighbours(w, &others_n);
-	if (m == NULL)
 		w->gone = arena_alloc(w->arena, (n + 1) * sizeof *w->gone);
+	}
+	if (m == NULL && any_sealed(w))
+		w->ours = arena_alloc(w->arena, (n + 1) * sizeof *w->ours);
 	s->folder = arena_alloc(w->arena, (n + 1) * sizeof *s->folder);
 	for (size_t i = 0; i < n; i++) {
 		struct work_folder *f = &s->folder[s->folder_n];
@@ -134,6 +143,9 @@ static bool load_folders(struct work *w, struct work_side *s, struct work_member
 		*f = (struct work_folder){ .view = &view[i], .epoch = view[i].epoch };
 		f->common = map_common(w->arena, &names, view[i].folder.name,
 				       view[i].folder.delim);
+		if (m == NULL && w->ours != NULL &&
+		    is_ours(w, others, others_n, f->common))
+			w->ours[w->ours_n++] = view[i].folder.id;
 		if (view[i].outcome == FOLDER_GONE) {
 			if (m != NULL)
 				s->folder_n += sealed_only(f, m);
@@ -155,6 +167,8 @@ static bool load_folders(struct work *w, struct work_side *s, struct work_member
 								: view[i].messages_read;
 		s->folder_n++;
 	}
+	if (m == NULL && w->ours_n > 1)
+		qsort(w->ours, w->ours_n, sizeof *w->ours, by_id);
 	/* Every account has an INBOX: who sees only other people's folders, or places
 	 * that hold no mail, does not see the account. */
 	if (own == 0 && !judge_proof_blind(s->proof))

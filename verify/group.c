@@ -81,7 +81,8 @@ static bool open_arm(struct stream *s, size_t pair, enum side side, bool gone,
 	return advance(s, arm, err);
 }
 
-/* What has gone from the old side since the seal was there then, and still counts. */
+/* What has gone from the old side since the seal still counts: it was there then, or came
+ * late. */
 static bool stream_open(struct stream *s, size_t pair, enum side side, struct err *err)
 {
 	struct work_pair *p = &s->w->pair[pair];
@@ -90,7 +91,7 @@ static bool stream_open(struct stream *s, size_t pair, enum side side, struct er
 					p->folder[side]->proof != PROOF_HOLES))
 		return true;
 	return open_arm(s, pair, side, false, err) &&
-	       (side == SIDE_NEW || !p->base[SIDE_OLD].sealed ||
+	       (side == SIDE_NEW || p->base[SIDE_OLD].run == 0 ||
 		open_arm(s, pair, side, true, err));
 }
 

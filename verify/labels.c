@@ -62,7 +62,7 @@ static bool was_compared(const struct work_pair *p, const struct gmail_copy *c)
 	if (p->row.kind == PAIR_UNREADABLE || p->row.kind == PAIR_UNSELECTABLE ||
 	    p->epoch[SIDE_OLD] != c->epoch)
 		return false;
-	return c->gone_run == 0 || (b->sealed && c->gone_run > b->run);
+	return c->gone_run == 0 || (b->run != 0 && c->gone_run > b->run);
 }
 
 /* Is c, which did not arrive either, the copy that is named? */

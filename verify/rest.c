@@ -150,16 +150,6 @@ static void why_pattern(struct naming *x, const struct work_pair *p, enum why *w
 				    t->year));
 }
 
-/* One of the same identity, size and date is on the new side.  Whether it is a copy only
- * the bodies tell. */
-static bool has_twin(const struct copies *c, const struct message *m)
-{
-	for (size_t i = 0; i < c->present; i++)
-		if (c->copy[i].octets == m->octets && c->copy[i].date == m->date)
-			return true;
-	return false;
-}
-
 static bool why_copies(struct naming *x, const struct work_pair *p, enum why *why,
 		       const struct message *m, struct err *err)
 {
@@ -178,7 +168,8 @@ static bool why_copies(struct naming *x, const struct work_pair *p, enum why *wh
 				    "%lld no longer saw it there.",
 				    shown_in(x->w, gone->folder),
 				    (long long)gone->gone_run));
-	if (has_twin(c, m))
+	/* Whether it is a copy only the bodies tell. */
+	if (copies_has(x->of_new, m))
 		reason(x, why, WHY_DUPLICATE,
 		       "Another of its identity, size and date is on the new side: one "
 		       "of several was collapsed, unless their bodies differ.");

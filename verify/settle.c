@@ -65,11 +65,16 @@ bool settle_leftovers(struct work *w, enum side side, bool *out, struct err *err
 struct settle {
 	struct work *w;
 	struct copies_reader *new_side, *old_side;
-	struct message key; /* of the group at hand */
+	struct message key;  /* of the group at hand */
 	struct message like; /* in it, the one whose size and date the last had */
 	bool begun;
-	int64_t used;		  /* copies of it that are accounted for */
+	int64_t used, used_any;	  /* copies of it that are accounted for */
 	int64_t used_like, moved; /* of those with that size and date */
+	/* Of it, for each member: each has a seal of its own. */
+	struct weighed {
+		bool done;
+		struct weigh w;
+	} * weighed;
 	struct {
 		int64_t epoch;
 		uint32_t uid;
@@ -106,23 +111,14 @@ static void settle_drop(struct settle *x, const struct leftover *l)
 	x->drop[x->n++].uid = l->m.uid;
 }
 
-/* Copies that are gone and were just like it.  A draft that is written on and stored
- * again is another message, though it has the Message-ID of the one that went. */
-static int64_t gone_like(const struct copies *c, const struct message *m)
-{
-	int64_t n = 0;
-
-	for (size_t i = c->present; i < c->n; i++)
-		n += c->copy[i].octets == m->octets && c->copy[i].date == m->date;
-	return n;
-}
-
-/* Its user moved it on the old side after the seal: where it was then, it was judged. */
+/* Its user moved it on the old side after the seal: where it was before, it is judged.
+ * The one that went must be just like it: a draft that is written on and stored again is
+ * another message, though it has the Message-ID of the one that went. */
 static bool settle_moved(struct settle *x, const struct leftover *l,
-			 const struct multiset_item *item, bool *done, struct err *err)
+			 const struct multiset_item *item, const struct weigh_own *own,
+			 bool *done, struct err *err)
 {
 	struct work_pair *p = &x->w->pair[item->owner];
-	const struct copies *c;
 	struct emit e = {
 		.cls = FINDING_MESSAGE_REFILED,
 		.severity = SEVERITY_INFO,
@@ -132,11 +128,7 @@ static bool settle_moved(struct settle *x, const struct leftover *l,
 			       "was then, it was judged.",
 	};
 
-	if (!settle_late(p, l->m.uid))
-		return true;
-	if (!copies_of(x->old_side, &l->m, &c, err))
-		return false;
-	if (gone_like(c, &l->m) <= x->moved)
+	if (!settle_late(p, l->m.uid) || own == NULL || own->moved <= x->moved)
 		return true;
 	x->moved++;
 	*done = true;
@@ -145,53 +137,64 @@ static bool settle_moved(struct settle *x, const struct leftover *l,
 	return emit_message(x->w, p, item, &e, err);
 }
 
-/* There were more copies at once than there are: as many of its key, and as many that can
- * have been this message. */
-static bool settle_was_there(struct settle *x, const struct leftover *l,
-			     const struct copies **out, bool *was_out, struct err *err)
+/* One of its own size and date, or one that can have been any. */
+static bool settle_take(struct settle *x, const struct weigh *w,
+			const struct weigh_own *own)
 {
-	const struct copies *c, *own;
-	struct copies_alike like;
-
-	if (!copies_of(x->new_side, &l->m, &c, err) ||
-	    !copies_of(x->old_side, &l->m, &own, err))
+	if (x->used >= w->gone)
 		return false;
-	copies_like(x->new_side, own, &l->m, &like);
-	*was_out = c->most - (int64_t)c->present > x->used &&
-		   like.most - like.present > x->used_like;
-	*out = c;
+	if (own != NULL && own->gone > x->used_like)
+		x->used_like++;
+	else if (w->any > x->used_any)
+		x->used_any++;
+	else
+		return false;
 	return true;
+}
+
+static void settle_key(struct settle *x, const struct message *m)
+{
+	bool same = x->begun && settle_same_key(&x->key, m);
+
+	/* They come by size and date. */
+	if (same && x->like.octets == m->octets && x->like.date == m->date)
+		return;
+	x->like = *m;
+	x->used_like = x->moved = 0;
+	if (same)
+		return;
+	x->begun = true;
+	x->key = *m;
+	x->used = x->used_any = 0;
+	for (size_t i = 0; i < x->w->member_n; i++)
+		x->weighed[i].done = false;
 }
 
 static bool settle_one(struct settle *x, const struct leftover *l,
 		       const struct multiset_item *item, struct err *err)
 {
 	struct work_pair *p = &x->w->pair[item->owner];
+	const struct copies *c, *old;
 	const struct copies_one *gone;
-	const struct copies *c;
-	bool done = false, was = false;
+	const struct weigh_own *own;
+	struct weighed *weighed;
+	bool done = false;
 
 	if (!p->m->sealed)
 		return true;
-	if (!x->begun || !settle_same_key(&x->key, &l->m)) {
-		x->begun = true;
-		x->key = x->like = l->m;
-		x->used = x->used_like = x->moved = 0;
-	}
-	/* They come by size and date. */
-	if (x->like.octets != l->m.octets || x->like.date != l->m.date) {
-		x->like = l->m;
-		x->used_like = x->moved = 0;
-	}
-	if (!settle_moved(x, l, item, &done, err))
+	settle_key(x, &l->m);
+	if (!copies_of(x->new_side, &l->m, &c, err) ||
+	    !copies_of(x->old_side, &l->m, &old, err))
 		return false;
-	if (done)
-		return true;
-	if (!settle_was_there(x, l, &c, &was, err))
+	weighed = &x->weighed[p->m - x->w->member];
+	if (!weighed->done)
+		weigh_copies(&weighed->w, c, old, p->m->seal.run);
+	weighed->done = true;
+	own = weigh_find(&weighed->w, &l->m);
+	if (!settle_moved(x, l, item, own, &done, err))
 		return false;
-	if (!was)
+	if (done || !settle_take(x, &weighed->w, own))
 		return true;
-	x->used_like++;
 	/* No more can have been there at once than there are. */
 	gone = settle_gone(c, x->used++);
 	assert(gone != NULL);
@@ -233,7 +236,8 @@ static bool settle_pass(struct settle *x, struct err *err)
 			 seal_run(x->w, SIDE_OLD), &x->old_side, err) &&
 	     store_leftovers_open(x->w->st, x->w->id, 0, LEFTOVER_BY_KEY, &it, err);
 	while (ok && (next = refile_next(x->w, it, &l, &item, err)) == NEXT_ITEM) {
-		if (l.side != SIDE_OLD || l.m.tier == TIER_NONE || settle_before(&from, &l))
+		if (l.side != SIDE_OLD || l.m.tier == TIER_NONE ||
+		    settle_before(&from, &l))
 			continue;
 		if (x->n >= work_limits(x->w)->round && !settle_same_key(&x->key, &l.m))
 			break;
@@ -257,10 +261,14 @@ static bool settle_all(struct work *w, struct err *err)
 
 	if (seal_run(w, SIDE_NEW) == 0)
 		return true;
+	x.weighed = mem_calloc(w->member_n, sizeof *x.weighed);
 	do {
 		ok = settle_leftovers(w, SIDE_OLD, &some, err) &&
 		     (!some || settle_pass(&x, err));
 	} while (ok && some && x.n >= work_limits(w)->round);
+	for (size_t i = 0; i < w->member_n; i++)
+		weigh_done(&x.weighed[i].w);
+	free(x.weighed);
 	free(x.drop);
 	return ok;
 }

@@ -92,6 +92,12 @@ static bool read_wave(struct vanish *x, struct err *err)
 	return next == NEXT_END;
 }
 
+static bool new_in_full(const struct work *w)
+{
+	return w->new.proof == PROOF_GOOD && w->unread_new == NULL &&
+	       w->holed[SIDE_NEW] == NULL;
+}
+
 static const char *say(const struct vanish *x, enum vanish_cause cause)
 {
 	static const char *const of[] = {
@@ -111,8 +117,8 @@ static const char *say(const struct vanish *x, enum vanish_cause cause)
 							: "are not on the new side";
 
 	_Static_assert(COUNT_OF(of) == VANISH_CAUSE_COUNT, "a sentence for each");
-	if (x->m->unknown)
-		lack = "were not seen on the new side, which was not read in full";
+	if (!new_in_full(x->w))
+		lack = "were not seen on the new side, of which not all is known";
 	if (x->named > 0)
 		names = arena_printf(arena, ": %s", strbuf_cstr(&x->names));
 	if (x->named > 0 && x->nowhere > (int64_t)x->named)
@@ -173,46 +179,73 @@ static bool judge_later(struct vanish *x, struct err *err)
 			"Of %s messages that only the new side held at the seal %s "
 			"went from it between two audits (noticed by run %lld): users "
 			"rarely do that, a mover with an option that deletes does.  "
-			"They are on neither side now.",
+			"%s",
 			num_group(moved, of, sizeof of),
-			num_group(most->messages, n, sizeof n), (long long)most->run),
+			num_group(most->messages, n, sizeof n), (long long)most->run,
+			new_in_full(x->w)
+				? "They are on neither side now."
+				: "They were seen on neither side since, but of the new "
+				  "one not all is known."),
 		most->messages, err);
 }
 
-/* What the old side held before that run, bins apart; *inbox_out: in INBOX.  v: all that
- * there ever was. */
-static int64_t held_before(const struct vanished_count *v, size_t n, int64_t run,
-			   int64_t *inbox_out)
-{
-	int64_t held = 0;
+/* What went by one run, and what there was before, bins apart. */
+struct wave {
+	int64_t run;
+	int64_t gone, of;
+	int64_t inbox, inbox_of; /* of these in INBOX */
+};
 
-	*inbox_out = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (v[i].first_run >= run || v[i].run < run ||
-		    judge_bin(v[i].folder, v[i].delim, v[i].attrs))
-			continue;
-		held += v[i].messages;
-		if (span_ieq(span_str(v[i].folder), span_str("INBOX")))
-			*inbox_out += v[i].messages;
-	}
-	return held;
+static int by_first_run(const void *a, const void *b)
+{
+	const struct vanished_count *x = a, *y = b;
+
+	return (x->first_run > y->first_run) - (x->first_run < y->first_run);
 }
 
-/* How many of those went by that run. */
-static int64_t gone_by(const struct vanished_count *v, size_t n, int64_t run,
-		       int64_t *inbox_out)
+static void add(const struct vanished_count *v, int64_t *all, int64_t *inbox)
 {
-	int64_t gone = 0;
+	if (judge_bin(v->folder, v->delim, v->attrs))
+		return;
+	*all += v->messages;
+	if (span_ieq(span_str(v->folder), span_str("INBOX")))
+		*inbox += v->messages;
+}
 
-	*inbox_out = 0;
-	for (size_t i = 0; i < n && v[i].run <= run; i++) {
-		if (v[i].run < run || judge_bin(v[i].folder, v[i].delim, v[i].attrs))
-			continue;
-		gone += v[i].messages;
-		if (span_ieq(span_str(v[i].folder), span_str("INBOX")))
-			*inbox_out += v[i].messages;
+/* v: all that there ever was.  In one walk: what had come before a run is there by then,
+ * but for what had gone. */
+static size_t list_waves(struct arena *arena, const struct vanished_count *v, size_t n,
+			 int64_t until, struct wave **out)
+{
+	struct vanished_count *came = arena_alloc(arena, (n + 1) * sizeof *came);
+	struct wave *wave = arena_alloc(arena, (n + 1) * sizeof *wave);
+	int64_t held = 0, inbox = 0;
+	size_t k = 0, waves = 0;
+
+	for (size_t i = 0; i < n; i++)
+		came[i] = v[i];
+	if (n > 1)
+		qsort(came, n, sizeof *came, by_first_run);
+	for (size_t i = 0; i < n && v[i].run <= until;) {
+		struct wave *x = &wave[waves++];
+
+		*x = (struct wave){ .run = v[i].run };
+		for (; k < n && came[k].first_run < x->run; k++)
+			add(&came[k], &held, &inbox);
+		x->of = held;
+		x->inbox_of = inbox;
+		for (; i < n && v[i].run == x->run; i++)
+			add(&v[i], &x->gone, &x->inbox);
+		held -= x->gone;
+		inbox -= x->inbox;
 	}
-	return gone;
+	*out = wave;
+	return waves;
+}
+
+static bool empties_inbox(const struct wave *w)
+{
+	return w->inbox > 0 && w->inbox * 100 >= w->inbox_of * MASS_NEARLY_ALL;
 }
 
 bool vanished_judge(struct work *w, struct work_member *m, struct err *err)
@@ -220,38 +253,26 @@ bool vanished_judge(struct work *w, struct work_member *m, struct err *err)
 	int64_t until = m->sealed ? m->seal.run[SIDE_OLD] : INT64_MAX - 1;
 	struct vanish x = { .w = w, .m = m, .names = STRBUF_INIT };
 	struct vanished_count *v;
+	struct wave *wave;
 	unsigned emptied = 0;
-	size_t n;
+	size_t n, waves;
 	bool ok = true;
 
 	if (!store_vanished_count(w->st, m->old.account, w->arena, &v, &n, err))
 		return false;
-	for (int pass = 0; pass < 2; pass++) {
-		uint32_t wave = 0;
-
-		for (size_t i = 0; ok && i < n && v[i].run <= until; wave++) {
-			int64_t inbox, inbox_of, of, gone;
-
-			x.run = v[i].run;
-			gone = gone_by(v, n, x.run, &inbox);
-			of = held_before(v, n, x.run, &inbox_of);
-			while (i < n && v[i].run == x.run)
-				i++;
-			x.emptied = inbox > 0 &&
-				    inbox * 100 >= inbox_of * MASS_NEARLY_ALL;
-			/* First it is seen whether INBOX is emptied more than once. */
-			if (pass == 0) {
-				emptied += x.emptied;
-				continue;
-			}
-			x.emptied = x.emptied && emptied > 1;
-			/* Each has a number of its own, told or not: who accepts one has
-			 * not accepted another, and it is the same one next week. */
-			m->loose[FINDING_VANISHED][SIDE_OLD] = wave;
-			/* Looked into only where there may be something. */
-			if (judge_mass(gone, of, w->o->mass_messages, w->o->mass_percent))
-				ok = judge_wave(&x, of, err);
-		}
+	waves = list_waves(w->arena, v, n, until, &wave);
+	for (size_t i = 0; i < waves; i++)
+		emptied += empties_inbox(&wave[i]);
+	for (size_t i = 0; ok && i < waves; i++) {
+		x.run = wave[i].run;
+		x.emptied = emptied > 1 && empties_inbox(&wave[i]);
+		/* Each has a number of its own, told or not: who accepts one has not
+		 * accepted another, and it is the same one next week. */
+		m->loose[FINDING_VANISHED][SIDE_OLD] = (uint32_t)i;
+		/* Looked into only where there may be something. */
+		if (judge_mass(wave[i].gone, wave[i].of, w->o->mass_messages,
+			       w->o->mass_percent))
+			ok = judge_wave(&x, wave[i].of, err);
 	}
 	ok = ok && (!m->sealed || judge_later(&x, err));
 	strbuf_done(&x.names);

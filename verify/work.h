@@ -204,6 +204,9 @@ struct work {
 	const char *holed[SIDE_COUNT]; /* a folder with holes, likewise; NULL */
 	const char **gone; /* new folders of a seal that are gone, common form */
 	size_t gone_n;
+	int64_t *ours; /* folders of the new account in which their mail is or was,
+			  ascending; NULL: none is sealed */
+	size_t ours_n;
 	bool sampled; /* sample tells which messages a scan chose by chance */
 	struct scan_sample sample;
 	bool scanned[SIDE_COUNT];      /* something of that side was read as a whole */
@@ -441,35 +444,60 @@ void crowd_done(struct crowd *c);
 
 /* Of one key. */
 struct copies {
-	int64_t most;	/* that were there at once, at the seal or at any time since */
 	size_t present; /* entries of copy[] that are there now; they come first */
 	struct copies_one {
 		int64_t octets, date;
 		int64_t first_run, gone_run; /* INT64_MAX: there */
 		bool bin;		     /* in a folder for what is thrown away */
+		bool judged; /* what is gone from there since the seal is a message of
+				the old side's all the same */
 		const char *folder;
 	} * copy; /* those that went last first; at most verify_limits.copies, the rest is
 		     as if it had never been */
 	size_t n;
 };
+/* By size, then date. */
+int copies_by_fact(const void *a, const void *b);
+static inline bool copies_known(const struct copies_one *c)
+{
+	return c->octets >= 0 && c->date != MSG_DATE_UNKNOWN;
+}
 struct copies_reader;
-/* accounts: on either side.  since: what was gone by that run is left out; 0: nothing. */
+/* accounts: on either side; of the new one only folders of these transfers, where one is
+ * sealed.  since: what was gone by that run is left out; 0: nothing. */
 bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts,
 		 size_t n, int64_t since, struct copies_reader **out,
 		 struct err *err) MUST_CHECK;
 /* Asked for in ascending order of tier and key; *out is valid until the next key. */
 bool copies_of(struct copies_reader *r, const struct message *m,
 	       const struct copies **out, struct err *err) MUST_CHECK;
-/* Of the same key as the newest copies_of: how many of the copies can have been m.  One
- * that has the size and date of another message of the other side is that one's: a user
- * who copies a letter and throws the copy away has not had the draft of the same
- * Message-ID. */
-struct copies_alike {
-	int64_t most, present;
-};
-void copies_like(struct copies_reader *r, const struct copies *other,
-		 const struct message *m, struct copies_alike *out);
+/* Of the same key as the newest copies_of: one of m's size and date is there. */
+bool copies_has(struct copies_reader *r, const struct message *m);
 void copies_close(struct copies_reader *r);
+
+/* ---- weigh.c: how many of the copies that went were the old side's ---- */
+
+/* Copies of one key, as the old side and the new one had them since a seal. */
+struct weigh {
+	struct weigh_own {
+		struct copies_one like; /* size and date of some on the old side */
+		int64_t old_most;	/* of these at once there */
+		int64_t moved; /* of these that came after the seal: with another one,
+				  seen earlier, that went and is judged all the same */
+		int64_t gone;  /* by how many fewer the new side has now than once */
+	} * own;	       /* ascending */
+	size_t n;
+	/* By how many fewer messages of the old side have a copy now than once; of these
+	 * may so many have had one of a size and date that the old side does not have: of
+	 * what was there at the seal, for what comes later is life. */
+	int64_t gone, any;
+};
+/* w is zeros, or what was weighed before.  seal: its runs. */
+void weigh_copies(struct weigh *w, const struct copies *new, const struct copies *old,
+		  const int64_t seal[SIDE_COUNT]);
+/* NULL: of m's size and date none is known on the old side. */
+const struct weigh_own *weigh_find(const struct weigh *w, const struct message *m);
+void weigh_done(struct weigh *w);
 
 /* ---- sides.c ---- */
 

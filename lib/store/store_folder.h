@@ -240,7 +240,7 @@ enum store_order {
 struct store_messages;
 bool store_messages_open(struct store *st, int64_t epoch, enum store_order order,
 			 struct store_messages **out, struct err *err) MUST_CHECK;
-/* Those that were there when run ended and are gone by now, by key. */
+/* Those that went after that run, by key: also what came after it. */
 bool store_messages_gone(struct store *st, int64_t epoch, int64_t run,
 			 struct store_messages **out, struct err *err) MUST_CHECK;
 enum next store_messages_next(struct store_messages *it, struct message *out,

@@ -13,7 +13,7 @@ static const char sql_history[] =
 	" WHERE c.message = m.id AND " CHANGED_IDENTITY "), 0)),"
 	" coalesce(m.gone_run, f.gone_run, (SELECT min(x.first_run) FROM folder_epoch x"
 	" WHERE x.folder = f.id AND x.id > e.id), ?5) AS gone, m.id, f.name,"
-	" f.delim, f.attrs"
+	" f.delim, f.attrs, f.id"
 	" FROM folder f JOIN folder_epoch e ON e.folder = f.id"
 	" JOIN message m ON m.id BETWEEN (e.id << 32) AND (e.id << 32) + 4294967295"
 	" WHERE f.account = ?1 AND m.tier IN (1, 2) AND m.\"key\" IN (SELECT l.\"key\""
@@ -68,7 +68,8 @@ enum next store_history_next(struct store_history *it, struct copy *out, struct 
 			      .uid = (uint32_t)sqlite3_column_int64(q, 6),
 			      .folder = db_text(q, 7),
 			      .delim = (char)sqlite3_column_int(q, 8),
-			      .attrs = (unsigned)sqlite3_column_int64(q, 9) };
+			      .attrs = (unsigned)sqlite3_column_int64(q, 9),
+			      .folder_id = sqlite3_column_int64(q, 10) };
 	return NEXT_ITEM;
 }
 

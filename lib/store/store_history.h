@@ -17,7 +17,7 @@ struct copy {
 	int64_t octets, date; /* -1, MSG_DATE_UNKNOWN */
 	int64_t first_run;
 	int64_t gone_run; /* run that no longer saw it; INT64_MAX: it is there */
-	int64_t epoch;
+	int64_t epoch, folder_id;
 	uint32_t uid;
 	const char *folder; /* decoded name, borrowed until the next call */
 	char delim;	    /* '\\0': none */

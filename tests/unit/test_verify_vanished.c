@@ -256,6 +256,73 @@ static void each_wave_is_a_finding_and_says_what_went(void **state)
 	fx_close(&x.f);
 }
 
+/* The words of the first finding of that class. */
+static const char *told(struct trial *x, enum finding_class cls)
+{
+	struct store_findings *it;
+	struct err err = ERR_INIT;
+	const char *text;
+	struct finding v;
+
+	fx_ok(store_findings_open(x->f.st, x->t, &it, &err));
+	do
+		assert_int_equal(store_findings_next(it, &v, &err), NEXT_ITEM);
+	while (v.cls != cls);
+	text = arena_strdup(&x->f.arena, v.explanation);
+	store_findings_close(it);
+	return text;
+}
+
+/* Where not all of the new side was read nobody knows what is not there; what is not
+ * known of the old one is another matter. */
+static void says_of_the_new_side_what_is_known(void **state)
+{
+	static const struct {
+		enum side unread;
+		bool sealed;
+		const char *says;
+	} cases[] = {
+		{ SIDE_NEW, false,
+		  "were not seen on the new side, of which not all is "
+		  "known" },
+		{ SIDE_OLD, false, "are not on the new side" },
+		{ SIDE_NEW, true,
+		  "They were seen on neither side since, but of the new "
+		  "one not all is known." },
+		{ SIDE_OLD, true, "They are on neither side now." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct fx_folder v[SIDE_COUNT][3];
+		const char *text;
+		struct trial x;
+
+		begin(&x);
+		reading(&x, "Work", 0, 60, 0, cases[i].sealed ? 60 : 5);
+		reading(&x, "Work", 0, 0, 0, cases[i].sealed ? 60 : 5);
+		if (cases[i].sealed)
+			seal(&x.f, x.t, "ann", "ann");
+		for (int s = 0; s < SIDE_COUNT; s++) {
+			v[s][0] = some(&x.f, "INBOX", 1000, 1);
+			v[s][1] = some(&x.f, "Work", 0,
+				       s == SIDE_NEW && !cases[i].sealed ? 5 : 0);
+			v[s][2] = (struct fx_folder)FE("Sent");
+		}
+		v[cases[i].unread][2] = (struct fx_folder){ .name = "Sent",
+							    .outcome = FOLDER_UNREADABLE,
+							    .error = "NO" };
+		the_time += 60;
+		read_both(&x.f, v[SIDE_OLD], v[SIDE_NEW], 3);
+		assert_int_equal(judged(&x.f, x.t).verdict, VERDICT_INCOMPLETE);
+		text = told(&x,
+			    cases[i].sealed ? FINDING_MASS_REMOVAL : FINDING_VANISHED);
+		if (strstr(text, cases[i].says) == NULL)
+			fail_msg("case %zu: %s", i, text);
+		fx_close(&x.f);
+	}
+}
+
 /* What goes after the seal was compared as it was then. */
 static void after_the_seal_the_baseline_speaks(void **state)
 {
@@ -302,6 +369,7 @@ int main(void)
 		cmocka_unit_test(what_only_the_new_side_held_may_not_all_go),
 		cmocka_unit_test(each_wave_is_a_finding_and_says_what_went),
 		cmocka_unit_test(after_the_seal_the_baseline_speaks),
+		cmocka_unit_test(says_of_the_new_side_what_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
