@@ -11,9 +11,10 @@
  *
  * Only folders that are expected to be small are read so.  Messages without a usable
  * Message-ID are kept until the others are done, and their identity fields asked for in a
- * second breath.  Whatever does not go as expected - an answer that is missing, a command
- * that is refused, counts that do not agree - makes that folder AUDIT_CAREFUL: it is read
- * alone (audit_pump.h), which tells what is wrong.
+ * second breath; a very small folder is kept with them in one piece.  Whatever does not
+ * go as expected - an answer that is missing, a command that is refused, counts that do
+ * not agree - makes that folder AUDIT_CAREFUL: it is read alone (audit_pump.h), which
+ * tells what is wrong.
  */
 #include "audit/audit_reader.h"
 

@@ -20,14 +20,16 @@ static bool give(struct burst *b, struct audit_window **w, struct err *err)
 }
 
 /* A folder of which nothing was handed over, all at once. */
-static bool give_whole(struct burst *b, const struct folder_end *end, struct err *err)
+static bool give_whole(struct burst *b, const struct folder_state *opened,
+		       struct audit_window **w, const struct folder_end *end,
+		       struct err *err)
 {
-	struct audit_window *out = b->w;
+	struct audit_window *out = *w;
 
-	b->w = NULL;
+	*w = NULL;
 	out->depth = b->r->depth;
 	out->first = true;
-	return audit_reader_whole(b->r, b->i, &b->opened, out, end, err);
+	return audit_reader_whole(b->r, b->i, opened, out, end, err);
 }
 
 static bool begin(struct burst *b, struct err *err)
@@ -293,6 +295,20 @@ static bool give_changes(struct burst *b, struct err *err)
 	return give(b, &b->sparse, err);
 }
 
+static void hold(struct burst *b, struct audit_window *w, const struct folder_end *end,
+		 bool whole)
+{
+	b->kept += w->n;
+	b->held[b->held_n++] = (struct burst_held){
+		.i = b->i,
+		.w = w,
+		.opened = b->opened,
+		.end = *end,
+		.mailbox = objectid_mark(b->r->mailbox_id),
+		.whole = whole,
+	};
+}
+
 /* Rows without identity wait for the second breath; the others need not. */
 static void hold_weak(struct burst *b, const struct folder_end *end, struct err *err)
 {
@@ -314,23 +330,23 @@ static void hold_weak(struct burst *b, const struct folder_end *end, struct err 
 			b->odd = true;
 		w->rows[i].later = true;
 	}
-	b->kept += weak->n;
-	b->held[b->held_n++] = (struct burst_held){
-		.i = b->i,
-		.w = weak,
-		.end = *end,
-		.mailbox = objectid_mark(b->r->mailbox_id),
-	};
+	hold(b, weak, end, false);
+}
+
+/* Nothing of it was handed over, and it costs no more to keep it in one piece. */
+static bool is_small(const struct burst *b)
+{
+	return b->epoch == 0 && b->w->n <= BURST_HELD_WHOLE;
 }
 
 /* More may come of what is on its way when AUDIT_BURST_KEPT are kept. */
 static bool has_room(const struct burst *b)
 {
-	size_t weak = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < b->w->n; i++)
-		weak += audit_rows_weak(b->w, i);
-	return b->held_n < BURST_HELD_MAX && b->kept + weak <= 2 * AUDIT_BURST_KEPT;
+		n += is_small(b) || audit_rows_weak(b->w, i);
+	return b->held_n < BURST_HELD_MAX && b->kept + n <= 2 * AUDIT_BURST_KEPT;
 }
 
 /* The folder is over: into the sink, in part onto the shelf, or to the careful reader. */
@@ -358,7 +374,12 @@ bool burst_finish(struct burst *b, struct err *err)
 	weak = audit_rows_any_weak(b->w);
 	end = end_of(b);
 	if (b->epoch == 0 && !weak)
-		return give_whole(b, &end, err);
+		return give_whole(b, &b->opened, &b->w, &end, err);
+	if (weak && is_small(b)) {
+		hold(b, b->w, &end, true);
+		b->w = NULL;
+		return true;
+	}
 	if ((b->epoch == 0 && !begin(b, err)) ||
 	    (b->way == AUDIT_DELTA && !give_changes(b, err)))
 		return false;
@@ -462,5 +483,7 @@ bool burst_finish_held(struct burst *b, struct burst_held *h, struct err *err)
 		h->w = NULL;
 		return true;
 	}
+	if (h->whole)
+		return give_whole(b, &h->opened, &h->w, &h->end, err);
 	return give(b, &h->w, err) && close_folder(b, &h->end, err);
 }

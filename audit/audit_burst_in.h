@@ -12,6 +12,7 @@ enum {
 			 AUDIT_BURST_MESSAGES, /* of a folder that grew since STATUS */
 	BURST_AGAIN = 500,		       /* uids in one command */
 	BURST_HELD_MAX = 512,		       /* folders with rows kept */
+	BURST_HELD_WHOLE = 64, /* a folder of so many rows is kept in one piece */
 };
 
 /* What a command is. */
@@ -32,12 +33,15 @@ struct burst_step {
 	int64_t octets;
 };
 
-/* A folder that waits for identity fields. */
+/* A folder that waits for identity fields: those rows that lack them; or, of a small
+ * folder that is read from its start, all of it, and the sink was not told of it. */
 struct burst_held {
 	size_t i;
 	struct audit_window *w;
+	struct folder_state opened; /* as EXAMINE told it first */
 	struct folder_end end;
 	uint64_t mailbox; /* objectid_mark of what EXAMINE told */
+	bool whole;
 };
 
 struct burst {

@@ -246,6 +246,9 @@ static bool finish(struct audit_run *run, struct err *err)
 	const struct audit_progress *p = &run->writer.progress;
 	int64_t good = run->excused;
 
+	/* Those that nothing came of, for we were stopped. */
+	if (!audit_doors_note(&run->crew.doors, run->st, err))
+		return false;
 	if (p->accounts_done < p->accounts_total && run->crew.until_ms != 0 &&
 	    !net_wake_is_set(run->crew.wake)) {
 		char note[80];

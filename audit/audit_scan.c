@@ -82,8 +82,6 @@ static bool put_batch(struct scan_run *r, const struct scan_worker *w,
 
 	for (size_t i = 0; i < b->n; i++)
 		rows[i] = (struct body_row){ b->v[i].epoch, b->v[i].uid, &b->v[i].facts };
-	if (!store_begin(r->st, err))
-		return false;
 	ok = store_bodies_put(r->st, rows, b->n, err);
 	for (size_t i = 0; ok && i < b->n; i++) {
 		const struct scan_result *x = &b->v[i];
@@ -95,13 +93,11 @@ static bool put_batch(struct scan_run *r, const struct scan_worker *w,
 		sum->octets += x->facts.octets > 0 ? x->facts.octets : 0;
 		r->progress.errors += !x->facts.read;
 	}
-	if (!ok) {
-		store_rollback(r->st);
+	if (!ok)
 		return false;
-	}
 	r->progress.messages_done += (int64_t)b->n;
 	r->out->run.side[w->side].messages += (int64_t)b->n;
-	return store_commit(r->st, err);
+	return true;
 }
 
 static bool put_folder(struct scan_run *r, const struct scan_worker *w,
@@ -170,11 +166,28 @@ static void put_account(struct scan_run *r, const struct scan_worker *w,
 
 static void fail(struct scan_run *r, const struct err *err)
 {
+	if (err->cls != ERR_STOPPED)
+		audit_batch_undo(&r->batch);
 	if (!r->failed)
 		r->why = *err;
 	r->failed = true;
 	audit_queue_close(r->crew.queue);
 	net_wake_now(r->crew.wake);
+}
+
+/* All but questions is written down. */
+static bool take(struct scan_run *r, const struct audit_item *item, struct err *err)
+{
+	return item->kind == SCAN_ASK_PLACES || item->kind == SCAN_ASK_CHUNK ||
+	       audit_batch_take(&r->batch, item->octets, err);
+}
+
+static void commit(struct scan_run *r)
+{
+	struct err err = ERR_INIT;
+
+	if (!audit_batch_end(&r->batch, &err))
+		fail(r, &err);
 }
 
 static void apply(struct scan_run *r, const struct audit_item *item)
@@ -186,6 +199,8 @@ static void apply(struct scan_run *r, const struct audit_item *item)
 	/* What has been read is kept even when the run ends. */
 	if (r->failed && (item->kind != SCAN_BATCH || r->why.cls != ERR_STOPPED)) {
 		err_set(&err, ERR_STOPPED, "the run was ended");
+	} else if (!take(r, item, &err)) {
+		fail(r, &err);
 	} else {
 		switch ((enum scan_kind)item->kind) {
 		case SCAN_ASK_PLACES:
@@ -338,12 +353,16 @@ static bool loop(struct scan_run *r, struct err *err)
 	struct audit_item item;
 	enum audit_pop what;
 
-	while ((what = audit_queue_pop(r->crew.queue, PAUSE_MS, &item)) !=
-	       AUDIT_POP_END) {
+	do {
+		what = audit_queue_pop(r->crew.queue,
+				       r->batch.open ? AUDIT_BATCH_QUIET_MS : PAUSE_MS,
+				       &item);
 		if (what == AUDIT_POP_ITEM)
 			apply(r, &item);
+		if (what != AUDIT_POP_ITEM || audit_batch_full(&r->batch))
+			commit(r);
 		tell(r);
-	}
+	} while (what != AUDIT_POP_END);
 	if (r->failed)
 		*err = r->why;
 	return !r->failed;
@@ -354,6 +373,9 @@ static bool finish(struct scan_run *r, struct err *err)
 	struct audit_result *out = &r->out->run;
 	const struct audit_progress *p = &r->progress;
 
+	/* Those that nothing came of, for we were stopped. */
+	if (!audit_doors_note(&r->crew.doors, r->st, err))
+		return false;
 	if (p->accounts_done < p->accounts_total) {
 		if (!store_run_end(r->st, out->run, RUN_STOPPED, &out->count, "", err))
 			return false;
@@ -393,6 +415,7 @@ bool audit_scan_run(struct store *st, const struct audit_options *o,
 	if (o->wake == NULL)
 		r->crew.wake = r->own_wake = net_wake_new();
 	audit_doors_init(&r->crew.doors, o, r->crew.wake);
+	r->batch = (struct audit_batch){ .st = st, .doors = &r->crew.doors };
 	r->crew.doors.pace = r->crew.paces.side;
 	pthread_mutex_init(&r->crew.lock, NULL);
 	if (!audit_paces_init(&r->crew.paces, o, 0, r->crew.wake, err) ||

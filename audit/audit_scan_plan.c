@@ -134,6 +134,13 @@ static bool count_due(struct scan_run *r, int64_t epoch, int64_t *out, struct er
 	struct scan_want w;
 	enum next next;
 
+	/* At first all are, and they need only be counted. */
+	if (r->so->how == SCAN_ALL) {
+		if (!store_scan_untouched(r->st, epoch, out, err))
+			return false;
+		if (*out >= 0)
+			return true;
+	}
 	*out = 0;
 	/* All are in scope: no more need be known of them. */
 	if (!(r->so->how == SCAN_ALL ? store_scan_sizes_open(r->st, epoch, &it, err)

@@ -3,6 +3,7 @@
 #define AUDIT_AUDIT_SCAN_PLAN_H
 /* The scan as its writer knows it, and what is to be read: from the evidence of audits.
  */
+#include "audit/audit_batch.h"
 #include "audit/audit_scan_work.h"
 
 struct scan_run {
@@ -11,6 +12,7 @@ struct scan_run {
 	const struct scan_options *so;
 	struct audit_scan_result *out;
 	struct scan_crew crew;
+	struct audit_batch batch;
 	struct scan_worker *workers;
 	size_t worker_n;
 	struct net_wake *own_wake;

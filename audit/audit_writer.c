@@ -6,13 +6,7 @@
 #include "store/store_objectid.h"
 
 enum {
-	PAUSE_MS = 200, /* between two calls of progress */
-	/* A transaction takes what comes until nothing has come for so long, or there is
-	 * so much of it: a kill loses no more. */
-	BATCH_QUIET_MS = 10,
-	BATCH_MS = 100,
-	BATCH_ITEMS = 256,
-	BATCH_OCTETS = 1 << 20,
+	PAUSE_MS = 200,	 /* between two calls of progress */
 	RENAMED_MAX = 5, /* folders of an account whose new names are told */
 	SAME_MAX = 20,	 /* accounts in a row with one and the same line; then they are
 			    counted */
@@ -21,7 +15,11 @@ enum {
 void audit_writer_init(struct audit_writer *w, struct store *st, struct audit_crew *crew,
 		       struct audit_result *out)
 {
-	*w = (struct audit_writer){ .st = st, .crew = crew, .out = out, .why = ERR_INIT };
+	*w = (struct audit_writer){ .st = st,
+				    .crew = crew,
+				    .out = out,
+				    .batch = { .st = st, .doors = &crew->doors },
+				    .why = ERR_INIT };
 	w->began = w->shown = clock_mono_ms();
 	w->progress.now = w->now;
 }
@@ -385,40 +383,19 @@ static bool put_account(struct audit_writer *w, struct audit_worker *worker,
 
 static void fail(struct audit_writer *w, const struct err *why)
 {
-	if (w->batch.open)
-		store_rollback(w->st);
-	w->batch.open = false;
+	audit_batch_undo(&w->batch);
 	w->why = *why;
 	audit_writer_abort(w);
 }
 
-static bool batch_begin(struct audit_writer *w, struct err *err)
-{
-	if (w->batch.open)
-		return true;
-	if (!store_begin(w->st, err))
-		return false;
-	w->batch = (struct audit_batch){ .open = true, .began_ms = clock_mono_ms() };
-	return true;
-}
-
-static bool batch_full(const struct audit_writer *w)
-{
-	return w->batch.items >= BATCH_ITEMS || w->batch.octets >= BATCH_OCTETS ||
-	       clock_mono_ms() - w->batch.began_ms >= BATCH_MS;
-}
-
 /* Nobody waits for it: workers were answered before.  All that they did since rests on
  * what they were told, and is lost with it when this fails or we are killed. */
-static void batch_end(struct audit_writer *w)
+static void commit(struct audit_writer *w)
 {
 	struct err err = ERR_INIT;
 
-	if (w->batch.open && !store_commit(w->st, &err)) {
-		w->batch.open = false;
+	if (!audit_batch_end(&w->batch, &err))
 		fail(w, &err);
-	}
-	w->batch.open = false;
 }
 
 static void apply(struct audit_writer *w, const struct audit_item *item)
@@ -429,10 +406,7 @@ static void apply(struct audit_writer *w, const struct audit_item *item)
 
 	if (w->failed) {
 		err_set(&err, ERR_STOPPED, "the run was ended");
-	} else if (batch_begin(w, &err) &&
-		   audit_doors_note(&w->crew->doors, w->st, &err)) {
-		w->batch.items++;
-		w->batch.octets += item->octets;
+	} else if (audit_batch_take(&w->batch, item->octets, &err)) {
 		switch ((enum audit_kind)item->kind) {
 		case AUDIT_WINDOW:
 			ok = put_window(w, item->what, &err);
@@ -485,11 +459,12 @@ bool audit_writer_loop(struct audit_writer *w, struct err *err)
 
 	do {
 		what = audit_queue_pop(w->crew->queue,
-				       w->batch.open ? BATCH_QUIET_MS : PAUSE_MS, &item);
+				       w->batch.open ? AUDIT_BATCH_QUIET_MS : PAUSE_MS,
+				       &item);
 		if (what == AUDIT_POP_ITEM)
 			apply(w, &item);
-		if (w->batch.open && (what != AUDIT_POP_ITEM || batch_full(w)))
-			batch_end(w);
+		if (what != AUDIT_POP_ITEM || audit_batch_full(&w->batch))
+			commit(w);
 		tell(w);
 	} while (what != AUDIT_POP_END);
 	for (size_t side = 0; side < SIDE_COUNT; side++)

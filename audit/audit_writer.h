@@ -5,18 +5,11 @@
  * The writer: the calling thread, and the only one that touches the store.  It also tells
  * people how it goes.
  *
- * One transaction takes what the workers send for up to a tenth of a second; it begins
- * and ends between two items, so that what a kill leaves is what there was before one of
- * them. Workers are answered at once: what they are told is for this process alone.
+ * Workers are answered at once, before what they sent is committed (audit_batch.h): what
+ * they are told is for this process alone.
  */
+#include "audit/audit_batch.h"
 #include "audit/audit_worker.h"
-
-/* What is applied and not yet committed. */
-struct audit_batch {
-	bool open;
-	size_t items, octets;
-	int64_t began_ms;
-};
 
 struct audit_writer {
 	struct store *st;

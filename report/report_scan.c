@@ -275,7 +275,7 @@ static bool tell_all(struct telling *t, struct err *err)
 	}
 	w->ctx = t;
 	w->folder = on_folder_text;
-	if (!scan_walk_all(w, err))
+	if (!scan_walk_folders(w, err))
 		return false;
 	w->folder = NULL;
 	if (!say_state(t, BODY_UNREADABLE, false, "UNREADABLE", LINES_RED,

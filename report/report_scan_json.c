@@ -176,7 +176,7 @@ static bool json_all(struct telling *t, struct err *err)
 	json_begin_array(j);
 	w->ctx = t;
 	w->folder = on_folder_json;
-	if (!scan_walk_all(w, err))
+	if (!scan_walk_folders(w, err))
 		return false;
 	w->folder = NULL;
 	json_end_array(j);

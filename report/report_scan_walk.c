@@ -115,7 +115,7 @@ static bool walk_account(struct scan_walk *w, int64_t id, struct err *err)
 
 		if (v[i].epoch == 0)
 			continue;
-		if (w->items) {
+		if (w->what == SCAN_WALK_ITEMS) {
 			if (!judge_rows(w, &a, &v[i], NULL, err))
 				return false;
 			continue;
@@ -124,18 +124,32 @@ static bool walk_account(struct scan_walk *w, int64_t id, struct err *err)
 		    !store_folder_scan(w->st, v[i].folder.id, &w->account, &scan, &found,
 				       err))
 			return false;
+		f.sum = &sum;
+		f.scan = found ? &scan : NULL;
+		f.slow = found && is_slow(w, a.side, &scan);
+		if (w->what == SCAN_WALK_FOLDERS) {
+			if (!w->folder(w->ctx, &f, err))
+				return false;
+			continue;
+		}
 		c->messages += sum.messages;
 		c->scanned += sum.scanned;
 		w->octets[a.side] += sum.octets;
 		w->scanned_octets[a.side] += sum.scanned_octets;
-		f.sum = &sum;
-		f.scan = found ? &scan : NULL;
-		f.slow = found && is_slow(w, a.side, &scan);
 		c->slow += f.slow;
-		if ((w->folder != NULL && !w->folder(w->ctx, &f, err)) ||
-		    (sum.scanned > 0 && !judge_rows(w, &a, &v[i], &sum, err)))
+		if (sum.scanned > 0 && !judge_rows(w, &a, &v[i], &sum, err))
 			return false;
 	}
+	return true;
+}
+
+static bool walk(struct scan_walk *w, enum scan_walk_what what, struct err *err)
+{
+	w->what = what;
+	w->sum_at = 0;
+	for (size_t i = 0; i < w->s->account_n; i++)
+		if (!walk_account(w, w->s->accounts[i], err))
+			return false;
 	return true;
 }
 
@@ -146,22 +160,17 @@ bool scan_walk_all(struct scan_walk *w, struct err *err)
 		w->octets[side] = w->scanned_octets[side] = 0;
 		memset(w->symptom[side], 0, sizeof w->symptom[side]);
 	}
-	w->sum_at = 0;
-	for (size_t i = 0; i < w->s->account_n; i++)
-		if (!walk_account(w, w->s->accounts[i], err))
-			return false;
-	return true;
+	return walk(w, SCAN_WALK_SUMS, err);
+}
+
+bool scan_walk_folders(struct scan_walk *w, struct err *err)
+{
+	return walk(w, SCAN_WALK_FOLDERS, err);
 }
 
 bool scan_walk_items(struct scan_walk *w, struct err *err)
 {
-	bool ok = true;
-
-	w->items = true;
-	for (size_t i = 0; i < w->s->account_n && ok; i++)
-		ok = walk_account(w, w->s->accounts[i], err);
-	w->items = false;
-	return ok;
+	return walk(w, SCAN_WALK_ITEMS, err);
 }
 
 /* ---- samples ---- */

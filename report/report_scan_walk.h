@@ -42,7 +42,7 @@ struct scan_walk {
 	int64_t scanned_octets[SIDE_COUNT];
 	int64_t symptom[SIDE_COUNT][SYMPTOM_COUNT];
 	/* private */
-	bool items; /* nothing is summed up */
+	enum scan_walk_what { SCAN_WALK_SUMS, SCAN_WALK_FOLDERS, SCAN_WALK_ITEMS } what;
 	struct scan_sum
 		*sums; /* of folders in the order of the walk, from the first one */
 	size_t sum_n, sum_at;
@@ -57,9 +57,10 @@ struct scan_walk {
 bool scan_walk_open(struct scan_walk *w, struct store *st, const struct report_scan *s,
 		    struct err *err) MUST_CHECK;
 void scan_walk_done(struct scan_walk *w);
-/* Results are made anew. */
+/* Results are made anew; item is called. */
 bool scan_walk_all(struct scan_walk *w, struct err *err) MUST_CHECK;
-/* Only item is called; results stay. */
+/* Only folder or only item is called; results stay. */
+bool scan_walk_folders(struct scan_walk *w, struct err *err) MUST_CHECK;
 bool scan_walk_items(struct scan_walk *w, struct err *err) MUST_CHECK;
 
 /* The newest sample of a side, judged; found false: there is none. */

@@ -320,6 +320,7 @@ void store_close(struct store *st)
 		store_rollback(st);
 	disconnect(st);
 	keyword_forget(st);
+	bodies_drop(st);
 	strbuf_done(&st->canon);
 	sha256_free(st->sha);
 	free(st->block_row);
@@ -365,6 +366,7 @@ void store_rollback(struct store *st)
 	st->tx = st->writing = false;
 	keyword_forget(st); /* sets that were never stored may be among them */
 	sum_drop_all(st);   /* and rows */
+	bodies_drop(st);
 }
 
 bool store_read_begin(struct store *st, struct err *err)

@@ -18,6 +18,7 @@
 #include "model/message.h"
 #include "model/run.h"
 #include "store/store.h"
+#include "store/store_bodies.h"
 #include "store/store_sort.h"
 #include "store/store_sum.h"
 
@@ -51,7 +52,8 @@ enum stmt {
 	STMT_DIGEST_ACCOUNTS,
 	STMT_DIGEST_FOLDERS,
 	STMT_DIGEST_MARK,
-	STMT_DIGEST_ALONE,
+	/* store_bodies.c */
+	STMT_BODIES_ALONE,
 	/* store_listing.c */
 	STMT_BANNER_ADD,
 	STMT_BANNER_GET,
@@ -139,6 +141,7 @@ enum stmt {
 	STMT_FOLDER_SCAN_PUT,
 	STMT_FOLDER_SCAN_GET,
 	STMT_SCAN_ANY,
+	STMT_SCAN_UNTOUCHED,
 	STMT_SIZE_RULE,
 	STMT_SIZE_BIAS,
 	STMT_SAMPLE_PUT,
@@ -244,6 +247,7 @@ struct store {
 	struct store_sort_pool sorts;
 	struct store_messages *taker; /* the cursor that is taking its messages now */
 	struct sum_slot sum[SUM_SLOTS];
+	struct bodies bodies;
 	struct keyword_slot by_name[KEYWORD_SLOTS], by_id[KEYWORD_SLOTS];
 };
 

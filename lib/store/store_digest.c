@@ -2,6 +2,7 @@
 #include "store/store_digest.h"
 
 #include "base/json.h"
+#include "store/store_bodies.h"
 #include "store/store_purged.h"
 
 /* The newest attempt of each account. */
@@ -32,19 +33,10 @@ static const char *const sql_rows[] = {
 	" WHERE run = ?1 ORDER BY id",
 };
 
-#define BODIES                                                                           \
-	"SELECT message, read, announced, octets, lines, bare_lf, symptoms, header_key," \
-	" body_key, words FROM body_seen "
-static const char sql_bodies[] = BODIES "WHERE run = ?1 ORDER BY message";
-/* The same for a run that alone has rows there: not one after the other by the index. */
-static const char sql_bodies_alone[] = BODIES "WHERE +run = ?1 ORDER BY message";
-static const char sql_alone[] = "SELECT (SELECT min(run) FROM body_seen) = ?1"
-				" AND (SELECT max(run) FROM body_seen) = ?1";
-
 /* Tables that came later: a run that wrote nothing into them has the digest that it
  * always had. */
 static const char *const sql_later_rows[] = {
-	sql_bodies,
+	NULL, /* body_seen: store_bodies.h */
 	"SELECT id, folder, examine_ms, messages, octets, took_ms, gap_ms, gap_uid, error"
 	" FROM folder_scan WHERE run = ?1 ORDER BY id",
 	"SELECT side, seed, rank, messages, chosen FROM scan_sample WHERE run = ?1"
@@ -151,37 +143,22 @@ static enum next hash_table(struct store *st, int64_t run, const char *sql, uint
 	return n;
 }
 
-/* *out: sql_bodies, or what is quicker for this run. */
-static bool bodies_of(struct store *st, int64_t run, const char **out, struct err *err)
-{
-	sqlite3_stmt *q = db_stmt(st, STMT_DIGEST_ALONE, sql_alone);
-	bool ok;
-
-	sqlite3_bind_int64(q, 1, run);
-	ok = db_next(st, q, err) == NEXT_ITEM;
-	if (ok)
-		*out = sqlite3_column_int(q, 0) != 0 ? sql_bodies_alone : sql_bodies;
-	sqlite3_reset(q);
-	return ok;
-}
-
 static bool hash_rows(struct store *st, int64_t run, struct sha256 *out, struct err *err)
 {
-	struct sha256_ctx *sha;
+	struct sha256_ctx *sha = sha256_new();
 	enum next n = NEXT_END;
-	const char *bodies;
 
-	if (!bodies_of(st, run, &bodies, err))
-		return false;
-	sha = sha256_new();
 	sha256_begin(sha);
 	for (size_t i = 0; i < COUNT_OF(sql_rows) && n == NEXT_END; i++)
 		n = hash_table(st, run, sql_rows[i], i, false, sha, err);
-	for (size_t i = 0; i < COUNT_OF(sql_later_rows) && n == NEXT_END; i++)
-		n = hash_table(st, run,
-			       sql_later_rows[i] == sql_bodies ? bodies
-							       : sql_later_rows[i],
-			       COUNT_OF(sql_rows) + i, true, sha, err);
+	for (size_t i = 0; i < COUNT_OF(sql_later_rows) && n == NEXT_END; i++) {
+		uint64_t table = COUNT_OF(sql_rows) + i;
+
+		if (sql_later_rows[i] != NULL)
+			n = hash_table(st, run, sql_later_rows[i], table, true, sha, err);
+		else if (!bodies_hash(st, run, table, sha, err))
+			n = NEXT_FAIL;
+	}
 	sha256_end(sha, out);
 	sha256_free(sha);
 	return n == NEXT_END;

@@ -31,6 +31,7 @@ bool store_run_begin(struct store *st, const struct run *r, int64_t *id_out,
 		return false;
 	st->run = *id_out = sqlite3_last_insert_rowid(st->db);
 	st->depth = r->depth;
+	bodies_begin(st);
 	return true;
 }
 
@@ -254,8 +255,10 @@ bool store_run_end(struct store *st, int64_t id, enum run_outcome outcome,
 		       err);
 	ok = db_durable(st, false, ok ? err : &later) && ok;
 out:
-	if (ok && st->run == id)
+	if (ok && st->run == id) {
 		st->run = 0;
+		bodies_drop(st);
+	}
 	arena_done(&arena);
 	return ok;
 }

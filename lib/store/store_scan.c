@@ -43,7 +43,10 @@ bool store_body_put(struct store *st, int64_t epoch, uint32_t uid,
 	if (!db_need_run(st, err))
 		return false;
 	bind_body(st, q, 0, &row);
-	return db_run(st, q, err);
+	if (!db_run(st, q, err))
+		return false;
+	bodies_add(st, &row);
+	return true;
 }
 
 bool store_bodies_put(struct store *st, const struct body_row *v, size_t n,
@@ -59,6 +62,8 @@ bool store_bodies_put(struct store *st, const struct body_row *v, size_t n,
 			bind_body(st, q, i, &v[i]);
 		if (!db_run(st, q, err))
 			return false;
+		for (int i = 0; i < BODY_PUTS; i++)
+			bodies_add(st, &v[i]);
 	}
 	for (; n > 0; v++, n--)
 		if (!store_body_put(st, v->epoch, v->uid, v->facts, err))
@@ -103,6 +108,11 @@ static const char sql_scan_changed[] =
 	"SELECT c.message, c.run FROM message_change c"
 	" WHERE c.message BETWEEN ?1 AND ?2 AND " CHANGED_IDENTITY
 	" ORDER BY c.message, c.run";
+static const char sql_scan_untouched[] =
+	"SELECT CASE WHEN EXISTS (SELECT 1 FROM body_seen WHERE message BETWEEN ?1 AND "
+	"?2)"
+	" THEN -1 ELSE (SELECT count(*) FROM message WHERE id BETWEEN ?1 AND ?2"
+	" AND gone_run IS NULL) END";
 /* A size that has changed since is another message to scan.  -1: the index did not tell,
  * or not then. */
 #define STANDS                                                                           \
@@ -130,6 +140,19 @@ static void bind_epoch(sqlite3_stmt *q, int64_t epoch)
 {
 	sqlite3_bind_int64(q, 1, message_row(epoch, 0));
 	sqlite3_bind_int64(q, 2, message_row(epoch, UINT32_MAX));
+}
+
+bool store_scan_untouched(struct store *st, int64_t epoch, int64_t *out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SCAN_UNTOUCHED, sql_scan_untouched);
+	bool ok;
+
+	bind_epoch(q, epoch);
+	ok = db_next(st, q, err) == NEXT_ITEM;
+	if (ok)
+		*out = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return ok;
 }
 
 struct store_scan_wants {
@@ -477,6 +500,10 @@ bool store_size_rule(struct store *st, enum side side, struct body_size_rule *ou
 	sqlite3_reset(q);
 	if (n == NEXT_FAIL)
 		return false;
+	if (r.read == r.equal + r.explained) { /* as with most servers: nothing is off */
+		*out = r;
+		return true;
+	}
 	q = db_stmt(st, STMT_SIZE_BIAS, sql_size_bias);
 	sqlite3_bind_int(q, 1, (int)side);
 	n = db_next(st, q, err);

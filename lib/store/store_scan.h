@@ -58,6 +58,10 @@ struct scan_want {
 	int64_t run; /* that scanned it last, with the size that it has now; 0: none */
 	bool read;   /* by that run */
 };
+/* How many messages of the epoch are present, where no body of it was ever seen; else -1.
+ */
+bool store_scan_untouched(struct store *st, int64_t epoch, int64_t *out,
+			  struct err *err) MUST_CHECK;
 struct store_scan_wants;
 bool store_scan_wants_open(struct store *st, int64_t epoch, uint32_t from,
 			   struct store_scan_wants **out, struct err *err) MUST_CHECK;

@@ -415,34 +415,6 @@ static void whose_id_it_is_must_be_known(void **state)
 	bed_close(&b);
 }
 
-/* It is another folder when the fields of a message are asked for in the second breath.
- */
-static void the_second_breath_finds_the_folder_of_the_first(void **state)
-{
-	struct bed b;
-
-	(void)state;
-	bed_open(&b, NULL, 0);
-	play(&b,
-	     HEAD("ESEARCH CONDSTORE OBJECTID") FOLDER("INBOX", "1", "2", "1")
-	     "S: m2 OK\n"
-	     "C: m3 EXAMINE INBOX\nC: m4 UID FETCH 1:*" ITEMS
-	     "C: m5 UID SEARCH RETURN (ALL) ALL\n" OPEN("1", "2", "1") ID("fi")
-	     "S: m3 OK\n" WEAK(1) "S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 1\n"
-	     "S: m5 OK\n"
-	     "C: m6 EXAMINE INBOX\n"
-	     "C: m7 UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS " FIELDS "])\n"
-	     OPEN("1", "2", "1") ID("fo") "S: m6 OK\n" SUBJECT(1) "S: m7 OK\n"
-	     "C: m8 EXAMINE INBOX\nC: m9 UID SEARCH RETURN (ALL) ALL\n"
-	     OPEN("1", "2", "1") ID("fo") "S: m8 OK\n"
-	     "S: * ESEARCH (TAG \"m9\") UID ALL 1\nS: m9 OK\n"
-	     "C: m10 UID FETCH 1:1" ITEMS "C: m11 UID SEARCH RETURN (ALL) ALL\n"
-	     GOOD(1) "S: m10 OK\nS: * ESEARCH (TAG \"m11\") UID ALL 1\nS: m11 OK\n");
-	must_log(&b, "expect 1\nbegin INBOX\nwindow INBOX 1-max: 1?\nbegin INBOX afresh\n"
-		     "window INBOX 1-max: 1\nend INBOX read 1 of 1 \n");
-	bed_close(&b);
-}
-
 /* A message with two Message-IDs has a good one in ENVELOPE and none in its header: who asks
  * in the other form than the audit did goes by size and date then. */
 static void two_ids_deny_nothing_in_another_form(void **state)
@@ -510,7 +482,6 @@ int main(void)
 		cmocka_unit_test(what_breaks_the_session_is_not_asked_for_again),
 		cmocka_unit_test(changes_before_the_proof_are_not_lost),
 		cmocka_unit_test(whose_id_it_is_must_be_known),
-		cmocka_unit_test(the_second_breath_finds_the_folder_of_the_first),
 		cmocka_unit_test(two_ids_deny_nothing_in_another_form),
 		cmocka_unit_test(a_mark_is_made_of_an_id_alone),
 	};

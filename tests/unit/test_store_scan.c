@@ -268,6 +268,27 @@ static void how_a_side_counts_is_learned_from_all_of_it(void **state)
 	assert_int_equal(r.read, 0);
 }
 
+static void what_nobody_has_scanned_is_only_counted(void **state)
+{
+	struct body_facts f = seen(3);
+	struct bed *b = *state;
+	struct err err = ERR_INIT;
+	int64_t n;
+
+	ok(store_scan_untouched(b->rig.st, b->epoch, &n, &err));
+	assert_int_equal(n, 5);
+	read_folder(b, 0, 4); /* one was removed */
+	ok(store_scan_untouched(b->rig.st, b->epoch, &n, &err));
+	assert_int_equal(n, 4);
+	put(b, 3, &f);
+	ok(store_scan_untouched(b->rig.st, b->epoch, &n, &err));
+	assert_int_equal(n, -1);
+	ok(store_scan_untouched(b->rig.st, b->epoch - 1, &n, &err));
+	assert_int_equal(n, 0);
+	ok(store_scan_untouched(b->rig.st, b->epoch + 1, &n, &err));
+	assert_int_equal(n, 0);
+}
+
 static void the_newest_scan_of_a_folder_counts(void **state)
 {
 	struct bed *b = *state;
@@ -394,6 +415,7 @@ int main(void)
 		TEST(what_was_scanned_was_another_message),
 		TEST(the_newest_facts_are_given_back),
 		TEST(how_a_side_counts_is_learned_from_all_of_it),
+		TEST(what_nobody_has_scanned_is_only_counted),
 		TEST(the_newest_scan_of_a_folder_counts),
 		TEST(the_newest_sample_of_a_side_counts),
 		TEST(the_ledger_knows_what_was_scanned),
