@@ -278,8 +278,10 @@ static bool send_fields(struct burst *b, const struct burst_held *h, struct err 
 					    h->w->rows[row].m.uid);
 		if (n == 0)
 			break;
-		strbuf_adds(&b->r->line, " (UID BODY.PEEK[HEADER.FIELDS "
-					 "(" MIME_IDENTITY_FIELDS ")])");
+		/* What tells no MAILBOXID shows by these that it is the same folder. */
+		strbuf_addf(&b->r->line, " (UID %sBODY.PEEK[HEADER.FIELDS (%s)])",
+			    h->mailbox == 0 ? "INTERNALDATE RFC822.SIZE " : "",
+			    MIME_IDENTITY_FIELDS);
 		if (!send(b, h->i, STEP_FIELDS, 1000 * (int64_t)n, err))
 			return false;
 	}

@@ -84,11 +84,26 @@ static struct audit_window *window_of(struct burst *b, uint32_t uid)
 	return b->w;
 }
 
+/* It has the uid of a message of the first breath, and is another one. */
+static bool is_other(const struct audit_window *w, size_t row, const struct imap_fetch *f)
+{
+	const struct message *m = &w->rows[row].m;
+	unsigned has = w->has[row];
+
+	return ((f->has & IMAP_HAS_DATE) && (has & AUDIT_ROW_DATE) &&
+		f->date != m->date) ||
+	       ((f->has & IMAP_HAS_SIZE) && (has & AUDIT_ROW_SIZE) &&
+		f->octets != m->octets);
+}
+
 static bool on_fields(struct burst *b, const struct imap_fetch *f, struct err *err)
 {
 	size_t row = audit_window_find(b->w, f->uid);
 
-	return row == SIZE_MAX || audit_rows_answer(b->r, b->w, row, f, true, err);
+	if (row == SIZE_MAX)
+		return true;
+	b->odd |= is_other(b->w, row, f);
+	return b->odd || audit_rows_answer(b->r, b->w, row, f, true, err);
 }
 
 static bool on_fetch(struct burst *b, const struct imap_resp *resp, struct err *err)

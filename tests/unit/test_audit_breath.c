@@ -108,11 +108,66 @@ static void the_second_breath_finds_the_folder_of_the_first(void **state)
 	}
 }
 
+/* Where no MAILBOXID is told, size and date must be those of the first breath. */
+static void who_tells_no_id_is_known_by_size_and_date(void **state)
+{
+	static const struct {
+		const char *facts, *log;
+	} cases[] = {
+		{ FACTS, "begin INBOX\nwindow INBOX 1-max: 1\nend INBOX read 1 of 1 \n" },
+		{ "RFC822.SIZE 5", "" },
+		{ "INTERNALDATE \"02-Jan-2010 15:15:35 +0000\"", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct strbuf text = STRBUF_INIT;
+		struct bed b;
+
+		strbuf_adds(&text,
+			    HEAD("ESEARCH CONDSTORE") FOLDER("INBOX", "1", "2", "1"));
+		strbuf_adds(&text,
+			    "S: m2 OK\nC: m3 EXAMINE INBOX\nC: m4 UID FETCH 1:*" ITEMS
+			    "C: m5 UID SEARCH RETURN (ALL) ALL\n");
+		strbuf_adds(&text, OPEN("1", "2", "1") "S: m3 OK\n" WEAK(1));
+		strbuf_addf(
+			&text,
+			"S: m4 OK\nS: * ESEARCH (TAG \"m5\") UID ALL 1\nS: m5 OK\n"
+			"C: m6 EXAMINE INBOX\nC: m7 UID FETCH 1 (UID INTERNALDATE "
+			"RFC822.SIZE BODY.PEEK[HEADER.FIELDS " FIELDS "])\n"
+			"%sS: m6 OK\nS: * 1 FETCH (UID 1 %s)\n" SUBJECT(1) "S: m7 OK\n",
+			OPEN("1", "2", "1"), cases[i].facts);
+		if (*cases[i].log == '\0') {
+			strbuf_adds(&text, "C: m8 EXAMINE INBOX\n"
+					   "C: m9 UID SEARCH RETURN (ALL) ALL\n");
+			strbuf_adds(
+				&text,
+				OPEN("0", "2",
+				     "1") "S: m8 OK\n"
+					  "S: * ESEARCH (TAG \"m9\") UID\nS: m9 OK\n"
+					  "C: m10 UID SEARCH RETURN (ALL) ALL\n"
+					  "S: * ESEARCH (TAG \"m10\") UID\nS: m10 OK\n");
+		}
+		bed_open(&b, NULL, 0);
+		play(&b, strbuf_cstr(&text));
+		if (strncmp(strbuf_cstr(&b.log), "expect 1\n", 9) != 0 || !b.ok ||
+		    strcmp(strbuf_cstr(&b.log) + 9,
+			   *cases[i].log != '\0'
+				   ? cases[i].log
+				   : "begin INBOX afresh\nwindow INBOX 1-max:\n"
+				     "end INBOX read 0 of 0 \n") != 0)
+			fail_msg("case %zu: %s\n%s", i, b.err.text, strbuf_cstr(&b.log));
+		bed_close(&b);
+		strbuf_done(&text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_second_breath_completes_the_first),
 		cmocka_unit_test(the_second_breath_finds_the_folder_of_the_first),
+		cmocka_unit_test(who_tells_no_id_is_known_by_size_and_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,8 @@ static void three_folders_take_two_waits(void **state)
 		     "1") "S: m9 OK\n" GOOD(1) "S: m10 OK\nS: * ESEARCH (TAG \"m11\") "
 					       "UID ALL 1\nS: m11 OK\n"
 					       "C: m12 EXAMINE A\nC: m13 UID FETCH 2 "
-					       "(UID BODY.PEEK[HEADER.FIELDS " FIELDS
+					       "(UID INTERNALDATE RFC822.SIZE "
+					       "BODY.PEEK[HEADER.FIELDS " FIELDS
 					       "])\n" OPEN(
 						       "2", "3",
 						       "1") "S: m12 OK\n" SUBJECT(2) "S: "
@@ -271,7 +272,7 @@ static void without_condstore_flags_are_read_again(void **state)
 	     "S: * 1 FETCH (UID 1 FLAGS (\\Seen))\nS: * 2 FETCH (UID 4 FLAGS ())\n"
 	     "S: m6 OK\n" WEAK(7) "S: m7 OK\nS: * SEARCH 1 4 7\nS: m8 OK\n"
 				  "C: m9 EXAMINE INBOX\nC: m10 UID FETCH 7 (UID "
-				  "BODY.PEEK[HEADER.FIELDS " FIELDS
+				  "INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS " FIELDS
 				  "])\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] Ok\nS: m9 "
 				  "OK\n" SUBJECT(7) "S: m10 OK\n");
 	must_log(&b, "expect 3\nbegin INBOX\nwindow INBOX 1-max: 1f1 4f0 7?\n"
