@@ -187,6 +187,15 @@ static const struct counsel whys[] = {
 			"These folders hold no messages on the old server, so no mail is "
 			"lost with them, and most movers make none. Who misses an empty "
 			"folder can create it on the new side." },
+	[WHY_OLD_GONE] = { "never arrived, and the old side lost it since",
+			   "ask the owner; from a backup, or mailmuster accept",
+			   "These messages were on the old side at a seal, or came "
+			   "after one, were never seen on the new side, and are on "
+			   "neither now: no mover can copy them any more. Ask the owner "
+			   "whether they were thrown away; then accept that (mailmuster "
+			   "accept --class message-missing --why old-gone). Otherwise "
+			   "bring them back from a backup of the old server by their "
+			   "Message-IDs, to the new side." },
 };
 _Static_assert(COUNT_OF(whys) == WHY_COUNT, "counsel for every reason");
 

@@ -19,11 +19,14 @@ struct look {
 	bool known[SIDE_COUNT];
 	const struct scanned *scanned;
 	struct content *out;
+	bool gone; /* one of both: there is nobody to ask */
 };
 
 /* Ask for it on both sides. */
 static bool want(struct look *x, enum want what, struct err *err)
 {
+	if (x->gone)
+		return true;
 	for (int s = 0; s < SIDE_COUNT; s++)
 		if (!store_want_add(x->w->st, x->w->id, (enum side)s, x->item[s]->epoch,
 				    x->item[s]->m.uid, what, err))
@@ -207,6 +210,10 @@ static bool by_body(struct look *x, const struct mime_fields_diff *d, struct err
 		return memcmp(&a->body_key, &b->body_key, sizeof a->body_key) == 0
 			       ? by_line_ends(x, d)
 			       : bodies_differ(x, a->body_octets, b->body_octets, "");
+	if (x->gone) {
+		suspicion(x, "Its body was never compared with the other one.");
+		return true;
+	}
 	if (x->p->m->bodies >= work_limits(x->w)->bodies ||
 	    x->p->m->body_octets >= work_limits(x->w)->body_octets) {
 		suspicion(x,
@@ -223,6 +230,49 @@ static bool by_body(struct look *x, const struct mime_fields_diff *d, struct err
 	return want(x, WANT_BODY, err);
 }
 
+static bool judge(struct look *x, struct err *err)
+{
+	const struct multiset_item *old = x->item[SIDE_OLD], *new = x->item[SIDE_NEW];
+	const struct scanned *scanned = x->scanned;
+	struct content *out = x->out;
+	struct mime_fields_diff d;
+
+	*out = (struct content){ .differs = true };
+	/* A scan has read both: no need to look. */
+	if (scanned->known && !scanned->bodies_equal)
+		return bodies_differ(x, scanned->octets[SIDE_OLD],
+				     scanned->octets[SIDE_NEW], "with the header ");
+	for (int s = 0; s < SIDE_COUNT; s++)
+		if (!store_detail_facts(x->w->st, x->item[s]->epoch, x->item[s]->m.uid,
+					x->w->scratch, &x->facts[s], &x->known[s], err))
+			return false;
+	/* It is asked for again when its folder was read anew. */
+	if (failed(x))
+		return want(x, WANT_HEADER, err);
+	if (old->m.octets < 0 || new->m.octets < 0) {
+		suspicion(x, "");
+		return true;
+	}
+	if (!x->known[SIDE_OLD] || !x->known[SIDE_NEW] ||
+	    x->facts[SIDE_OLD].fields == NULL || x->facts[SIDE_NEW].fields == NULL) {
+		suspicion(x, x->gone ? "It was not looked into while both were there."
+				     : "It has not been looked into yet.");
+		return want(x, WANT_HEADER, err);
+	}
+	if (!mime_fields_diff(span_str(x->facts[SIDE_OLD].fields),
+			      span_str(x->facts[SIDE_NEW].fields), x->w->scratch, &d))
+		return err_set(err, ERR_LEDGER, "what was looked up of uid %u is damaged",
+			       old->m.uid);
+	/* What of the header is not known may hide a loss. */
+	if (!d.whole || d.balance != by(x))
+		return by_body(x, &d, err);
+	/* Of the same size altogether, but perhaps not the same words. */
+	if (d.balance != 0 || d.n > d.count[MIME_FIELD_REFOLDED])
+		return by_header(x, &d);
+	out->differs = false;
+	return true;
+}
+
 bool content_judge(struct work *w, struct work_pair *p, const struct multiset_item *old,
 		   const struct multiset_item *new, const struct scanned *scanned,
 		   struct content *out, struct err *err)
@@ -230,39 +280,41 @@ bool content_judge(struct work *w, struct work_pair *p, const struct multiset_it
 	struct look x = {
 		.w = w, .p = p, .item = { old, new }, .scanned = scanned, .out = out
 	};
-	struct mime_fields_diff d;
 
-	*out = (struct content){ .differs = true };
-	/* A scan has read both: no need to look. */
-	if (scanned->known && !scanned->bodies_equal)
-		return bodies_differ(&x, scanned->octets[SIDE_OLD],
-				     scanned->octets[SIDE_NEW], "with the header ");
-	for (int s = 0; s < SIDE_COUNT; s++)
-		if (!store_detail_facts(w->st, x.item[s]->epoch, x.item[s]->m.uid,
-					w->scratch, &x.facts[s], &x.known[s], err))
-			return false;
-	/* It is asked for again when its folder was read anew. */
-	if (failed(&x))
-		return want(&x, WANT_HEADER, err);
-	if (old->m.octets < 0 || new->m.octets < 0) {
-		suspicion(&x, "");
+	return judge(&x, err);
+}
+
+/* As much larger or smaller as most of the account is; what that is made of is told of
+ * those that are there. */
+static bool is_usual(const struct work_member *m, int64_t grew)
+{
+	return grew == m->bias || grew == tally_bias(m->tally);
+}
+
+bool content_gone(struct work *w, struct work_pair *p, const struct multiset_item *old,
+		  const struct copies_one *copy, struct content *out, struct err *err)
+{
+	const struct multiset_item new = { .m = { .uid = copy->uid,
+						  .tier = old->m.tier,
+						  .key = old->m.key,
+						  .octets = copy->octets,
+						  .date = copy->date },
+					   .epoch = copy->epoch };
+	struct scanned scanned;
+	struct look x = { .w = w,
+			  .p = p,
+			  .item = { old, &new },
+			  .scanned = &scanned,
+			  .out = out,
+			  .gone = true };
+
+	*out = (struct content){ .differs = false };
+	if ((p->m->not_comparable & DIFF_OCTETS) != 0)
 		return true;
-	}
-	if (!x.known[SIDE_OLD] || !x.known[SIDE_NEW] ||
-	    x.facts[SIDE_OLD].fields == NULL || x.facts[SIDE_NEW].fields == NULL) {
-		suspicion(&x, "It has not been looked into yet.");
-		return want(&x, WANT_HEADER, err);
-	}
-	if (!mime_fields_diff(span_str(x.facts[SIDE_OLD].fields),
-			      span_str(x.facts[SIDE_NEW].fields), w->scratch, &d))
-		return err_set(err, ERR_LEDGER, "what was looked up of uid %u is damaged",
-			       old->m.uid);
-	/* What of the header is not known may hide a loss. */
-	if (!d.whole || d.balance != by(&x))
-		return by_body(&x, &d, err);
-	/* Of the same size altogether, but perhaps not the same words. */
-	if (d.balance != 0 || d.n > d.count[MIME_FIELD_REFOLDED])
-		return by_header(&x, &d);
-	out->differs = false;
+	if (!scanned_compare(w, p, old, &new, &scanned, err) || !judge(&x, err))
+		return false;
+	if (out->differs && out->cls == FINDING_OCTETS && out->why == WHY_UNEXPLAINED &&
+	    is_usual(p->m, by(&x)))
+		out->differs = false;
 	return true;
 }

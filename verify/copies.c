@@ -59,8 +59,20 @@ static void list_judged(struct copies_reader *r)
 		qsort(r->judged, r->judged_n, sizeof *r->judged, by_id);
 }
 
-bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts,
-		 size_t n, int64_t since, struct copies_reader **out, struct err *err)
+/* of NULL: of the keys of leftovers of that side. */
+static bool open_cursor(struct work *w, enum side leftovers_of,
+			const struct withdrawn_choice *of, int64_t account, int64_t since,
+			struct store_history **out, struct err *err)
+{
+	return of != NULL ? store_history_withdrawn(w->st, of, account, since, out, err)
+			  : store_history_open(w->st, w->id, leftovers_of, account, since,
+					       out, err);
+}
+
+static bool open_reader(struct work *w, enum side leftovers_of,
+			const struct withdrawn_choice *of, const int64_t *accounts,
+			size_t n, int64_t since, struct copies_reader **out,
+			struct err *err)
 {
 	struct copies_reader *r = mem_calloc(1, sizeof *r);
 
@@ -74,8 +86,7 @@ bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts
 
 		if (accounts[i] == 0)
 			continue;
-		if (!store_history_open(w->st, w->id, leftovers_of, accounts[i], since,
-					&c->it, err))
+		if (!open_cursor(w, leftovers_of, of, accounts[i], since, &c->it, err))
 			goto fail;
 		r->cursor_n++;
 		c->ours = accounts[i] == w->new.account && w->ours != NULL;
@@ -87,6 +98,19 @@ bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts
 fail:
 	copies_close(r);
 	return false;
+}
+
+bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts,
+		 size_t n, int64_t since, struct copies_reader **out, struct err *err)
+{
+	return open_reader(w, leftovers_of, NULL, accounts, n, since, out, err);
+}
+
+bool copies_withdrawn(struct work *w, const struct withdrawn_choice *of,
+		      const int64_t *accounts, size_t n, int64_t since,
+		      struct copies_reader **out, struct err *err)
+{
+	return open_reader(w, SIDE_OLD, of, accounts, n, since, out, err);
 }
 
 static int cmp_key(uint8_t tier, const struct msg_key *key, const struct copies_reader *r)
@@ -113,6 +137,8 @@ static void add_copy(struct copies_reader *r, const struct copy *c)
 		.gone_run = c->gone_run,
 		.bin = judge_bin(c->folder, c->delim, c->attrs),
 		.judged = has_id(r->judged, r->judged_n, c->epoch),
+		.epoch = c->epoch,
+		.uid = c->uid,
 		.folder = arena_strdup(&r->arena, c->folder)
 	};
 	out->present += c->gone_run == INT64_MAX;

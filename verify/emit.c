@@ -80,6 +80,21 @@ static uint32_t *ordinal_of(struct work_pair *p, enum finding_class cls)
 	return &p->ordinal[cls < WORK_ORDINALS ? (size_t)cls : (size_t)WORK_ORDINALS];
 }
 
+/* Numbers begin anew with each key. */
+static uint32_t *number(struct work *w, struct work_pair *p, enum finding_class cls)
+{
+	if (p->stamp != w->stamp) {
+		p->stamp = w->stamp;
+		memset(p->ordinal, 0, sizeof p->ordinal);
+	}
+	return ordinal_of(p, cls);
+}
+
+void emit_passed(struct work *w, struct work_pair *p, enum finding_class cls)
+{
+	*number(w, p, cls) += 1;
+}
+
 bool emit_message(struct work *w, struct work_pair *p, const struct multiset_item *item,
 		  const struct emit *e, struct err *err)
 {
@@ -105,11 +120,7 @@ bool emit_message(struct work *w, struct work_pair *p, const struct multiset_ite
 	struct msg_key key = e->instead != NULL ? *e->instead
 						: stand_in(&item->m, w->sha);
 
-	if (p->stamp != w->stamp) {
-		p->stamp = w->stamp;
-		memset(p->ordinal, 0, sizeof p->ordinal);
-	}
-	fingerprint(w, p->m->t, &f, &key, (*ordinal_of(p, e->cls))++);
+	fingerprint(w, p->m->t, &f, &key, (*number(w, p, e->cls))++);
 	return add(w, &f, err);
 }
 

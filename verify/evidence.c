@@ -126,6 +126,7 @@ static bool load_folders(struct work *w, struct work_side *s, struct work_member
 					 &view[i].folder);
 	names = (struct map_names){ prefix != NULL ? prefix : s->view.prefix,
 				    s->view.delim };
+	s->names = names;
 	if (!fates_load(w, s, &names, err))
 		return false;
 	if (m == NULL) {
@@ -196,10 +197,12 @@ static bool load_side(struct work *w, struct work_side *s, int64_t account,
 	return true;
 }
 
-/* The baseline, and whether a mover ran after it. */
+/* The baseline, the oldest that still binds, and whether a mover ran after it. */
 static bool load_seal(struct work *w, struct work_member *m, struct err *err)
 {
 	struct event *event = NULL;
+	int64_t back = INT64_MIN;
+	bool found = false;
 	size_t n = 0;
 
 	if (!store_seal_newest(w->st, m->t->id, w->arena, &m->seal, &m->seal_folder,
@@ -213,7 +216,11 @@ static bool load_seal(struct work *w, struct work_member *m, struct err *err)
 		m->mover_ran |= event[i].at > m->seal.at &&
 				(strcmp(event[i].kind, "presync") == 0 ||
 				 strcmp(event[i].kind, "last-pass") == 0);
-	return true;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(event[i].kind, "rollback") == 0 && event[i].at > back)
+			back = event[i].at;
+	m->first = m->seal;
+	return store_seal_first(w->st, m->t->id, back, w->arena, &m->first, &found, err);
 }
 
 /* APPENDLIMIT of the new server (RFC 7889), or what the config knows of its kind. */

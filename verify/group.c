@@ -367,7 +367,8 @@ static bool judge_messages(struct work *w, struct err *err)
 	for (size_t i = 0, end; i < w->pair_n; i = end)
 		if (!judge_pairs(w, i, &end, err))
 			return false;
-	if (!refile_match(w, err) || !labels_settle(w, err) || !rest_name(w, err) || !scanned_damage(w, err))
+	if (!refile_match(w, err) || !labels_settle(w, err) || !rest_name(w, err) ||
+	    !withdrawn_name(w, err) || !scanned_damage(w, err))
 		return false;
 	for (size_t i = 0; i < w->pair_n; i++) {
 		pair_note(w, &w->pair[i]);

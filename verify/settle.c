@@ -166,8 +166,40 @@ static void settle_key(struct settle *x, const struct message *m)
 	x->begun = true;
 	x->key = *m;
 	x->used = x->used_any = 0;
+	emit_group(x->w, false);
 	for (size_t i = 0; i < x->w->member_n; i++)
 		x->weighed[i].done = false;
+}
+
+/* What differed from its original before it went is no more whole for that.  old: the
+ * copies of the original's side. */
+bool settle_unlike(struct work *w, struct work_pair *p, const struct multiset_item *item,
+		   const struct copies_one *copy, const struct copies *old,
+		   const char *end, struct err *err)
+{
+	char a[24], b[24];
+	struct content c;
+	struct emit e;
+
+	arena_reset(w->scratch);
+	if (!content_gone(w, p, item, copy, &c, err))
+		return false;
+	if (!c.differs || c.severity == SEVERITY_INFO)
+		return true;
+	/* Others of its key may have the first numbers already. */
+	for (size_t i = 1; i < old->present; i++)
+		emit_passed(w, p, c.cls);
+	snprintf(a, sizeof a, "%lld", (long long)item->m.octets);
+	snprintf(b, sizeof b, "%lld", (long long)copy->octets);
+	e = (struct emit){ .cls = c.cls,
+			   .severity = c.severity,
+			   .why = c.why,
+			   .side = SIDE_OLD,
+			   .old_fact = a,
+			   .new_fact = b,
+			   .explanation = arena_printf(w->scratch, "%s  %s", c.say,
+						       end) };
+	return emit_message(w, p, item, &e, err);
 }
 
 static bool settle_one(struct settle *x, const struct leftover *l,
@@ -203,7 +235,12 @@ static bool settle_one(struct settle *x, const struct leftover *l,
 	if (!gone->bin)
 		count_wave(x->w->arena, p->m, gone->gone_run);
 	settle_drop(x, l);
-	return true;
+	if (own == NULL || own->unlike == NULL)
+		return true;
+	return settle_unlike(x->w, p, item, own->unlike, old,
+			     "It was removed on the new side after the seal, and no copy "
+			     "of its size was ever seen there.",
+			     err);
 }
 
 /* An earlier pass has seen all of its key.  What accounts for one message there accounts

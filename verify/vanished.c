@@ -146,7 +146,8 @@ static bool judge_wave(struct vanish *x, int64_t of, struct err *err)
 		return false;
 	cause = judge_vanished(x->gone, x->nowhere, x->emptied && x->young == x->nowhere,
 			       of, o->mass_messages, o->mass_percent);
-	if (cause == VANISH_NOTHING)
+	/* What went after a seal is named one by one (withdrawn.c). */
+	if (cause == VANISH_NOTHING || (x->m->sealed && x->run > x->m->first.run[SIDE_OLD]))
 		return true;
 	return emit_place(x->w, x->m, FINDING_VANISHED,
 			  cause == VANISH_OWNER || cause == VANISH_FETCHED

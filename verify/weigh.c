@@ -165,10 +165,12 @@ static size_t kin(const struct weigh *w, const struct dated *date,
  * side's.
  */
 static size_t moments_of(const struct weigh *w, const struct copies *c, int64_t seal,
-			 const struct dated *date, struct moment *out)
+			 const struct dated *date, struct moment *out,
+			 int64_t *strange_out)
 {
 	size_t n = 0;
 
+	*strange_out = 0;
 	for (size_t i = 0; i < c->n; i++) {
 		const struct copies_one *one = &c->copy[i];
 		bool late = one->first_run > seal;
@@ -176,7 +178,10 @@ static size_t moments_of(const struct weigh *w, const struct copies *c, int64_t 
 
 		if (of == w->n && date != NULL)
 			of = late ? STRANGER : kin(w, date, one);
-		if (one->gone_run <= seal || of == STRANGER)
+		if (one->gone_run <= seal)
+			continue;
+		*strange_out += of == STRANGER;
+		if (of == STRANGER)
 			continue;
 		out[n++] = (struct moment){ late ? one->first_run : seal, 1, of };
 		if (one->gone_run != INT64_MAX)
@@ -220,6 +225,30 @@ static void walk(const struct weigh *w, const struct moment *v, size_t n,
 	}
 }
 
+/* Copies of the new side: was one as large as what it is a copy of? */
+static void note_sizes(struct weigh *w, const struct copies *new, int64_t seal,
+		       const struct dated *date)
+{
+	for (size_t i = 0; i < new->n; i++) {
+		const struct copies_one *one = &new->copy[i];
+		size_t of = find(w, one);
+
+		if (one->gone_run <= seal)
+			continue;
+		if (of == w->n && one->first_run <= seal)
+			of = kin(w, date, one);
+		if (of >= w->n) /* of nobody knows which, or a stranger */
+			continue;
+		if (one->octets == w->own[of].like.octets)
+			w->own[of].alike = true;
+		else if (w->own[of].unlike == NULL)
+			w->own[of].unlike = one;
+	}
+	for (size_t i = 0; i < w->n; i++)
+		if (w->own[i].alike)
+			w->own[i].unlike = NULL;
+}
+
 void weigh_copies(struct weigh *w, const struct copies *new, const struct copies *old,
 		  const int64_t seal[SIDE_COUNT])
 {
@@ -233,14 +262,16 @@ void weigh_copies(struct weigh *w, const struct copies *new, const struct copies
 	sort_own(w, old, seal[SIDE_OLD]);
 	date = sort_dates(w);
 	count = mem_alloc((w->n + 1) * sizeof *count);
-	n = moments_of(w, old, seal[SIDE_OLD], NULL, v);
+	n = moments_of(w, old, seal[SIDE_OLD], NULL, v, &w->strange);
 	walk(w, v, n, count, 0, &at_once);
+	w->old_any = count[w->n].most;
 	for (size_t i = 0; i <= w->n; i++)
 		all += count[i].most;
 	for (size_t i = 0; i < w->n; i++)
 		w->own[i].old_most = count[i].most;
-	n = moments_of(w, new, seal[SIDE_NEW], date, v);
+	n = moments_of(w, new, seal[SIDE_NEW], date, v, &w->strange);
 	walk(w, v, n, count, all, &at_once);
+	w->new_any = count[w->n].most;
 	w->gone = at_once - (int64_t) new->present;
 	if (w->gone < 0)
 		w->gone = 0;
@@ -248,10 +279,12 @@ void weigh_copies(struct weigh *w, const struct copies *new, const struct copies
 		int64_t lack = w->own[i].old_most - count[i].now;
 
 		w->own[i].gone = count[i].most - count[i].now;
+		w->own[i].new_most = count[i].most;
 		room += lack > 0 ? least(lack, w->own[i].gone) : 0;
 	}
 	w->any = least(count[w->n].most - count[w->n].now,
 		       w->gone > room ? w->gone - room : 0);
+	note_sizes(w, new, seal[SIDE_NEW], date);
 	free(count);
 	free(date);
 	free(v);

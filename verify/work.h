@@ -8,6 +8,7 @@
  */
 #include "base/arena.h"
 #include "base/sha256.h"
+#include "map/map.h"
 #include "model/account.h"
 #include "profile/profile.h"
 #include "store/store_folder.h"
@@ -15,6 +16,7 @@
 #include "store/store_scan.h"
 #include "store/store_seal.h"
 #include "store/store_verify.h"
+#include "store/store_withdrawn.h"
 #include "verify/itself.h"
 #include "verify/judge.h"
 #include "verify/multiset.h"
@@ -47,6 +49,7 @@ struct work_side {
 			  */
 	/* Ids that its folders have and had (MAILBOXID), with the names of these in
 	 * common form. */
+	struct map_names names; /* how its folders are called */
 	struct objectid_seen *id;
 	const char **id_common;
 	size_t id_n;
@@ -108,6 +111,9 @@ struct work_member {
 
 	bool sealed;
 	struct seal seal;
+	/* The oldest since mail went back to the old server, if it ever did: what was
+	 * there at it has to arrive, whatever newer ones show.  Often the same one. */
+	struct seal first;
 	struct seal_folder *seal_folder; /* ascending by folder */
 	size_t seal_folder_n;
 	bool mover_ran;	 /* a pass was recorded after the seal */
@@ -284,6 +290,9 @@ struct emit {
 /* The fingerprint is made here. */
 bool emit_message(struct work *w, struct work_pair *p, const struct multiset_item *item,
 		  const struct emit *e, struct err *err) MUST_CHECK;
+/* One of the key at hand has its finding from an earlier walk: the next has the next
+ * number. */
+void emit_passed(struct work *w, struct work_pair *p, enum finding_class cls);
 /* Keywords as a number: item->words. */
 bool emit_words(struct work *w, struct multiset_item *item, struct err *err) MUST_CHECK;
 /* A new key begins (more false: another piece of the same one). */
@@ -329,6 +338,7 @@ bool scanned_damage(struct work *w, struct err *err) MUST_CHECK;
 /* How much was compared, in a sentence. */
 void scanned_say(const struct work_member *m, struct strbuf *out);
 
+struct copies_one;
 struct content {
 	bool differs;		/* false: it was looked into, and nothing is wrong */
 	enum finding_class cls; /* FINDING_OCTETS or FINDING_CONTENT */
@@ -341,6 +351,11 @@ struct content {
 bool content_judge(struct work *w, struct work_pair *p, const struct multiset_item *old,
 		   const struct multiset_item *new, const struct scanned *scanned,
 		   struct content *out, struct err *err) MUST_CHECK;
+/* Likewise what is known of a copy that is of another size and has gone, or whose
+ * original has: what was not looked up while both were there never will be. */
+bool content_gone(struct work *w, struct work_pair *p, const struct multiset_item *old,
+		  const struct copies_one *copy, struct content *out,
+		  struct err *err) MUST_CHECK;
 
 /* ---- places.c: what the folders themselves tell ---- */
 
@@ -425,6 +440,10 @@ bool settle_leftovers(struct work *w, enum side side, bool *any_out,
 		      struct err *err) MUST_CHECK;
 bool settle_same_key(const struct message *a, const struct message *b);
 struct copies;
+/* Tell what was wrong with a copy of another size, if it was, with end behind it. */
+bool settle_unlike(struct work *w, struct work_pair *p, const struct multiset_item *item,
+		   const struct copies_one *copy, const struct copies *old,
+		   const char *end, struct err *err) MUST_CHECK;
 /* The copy that went after used others that went later; NULL: there is none. */
 const struct copies_one *settle_gone(const struct copies *c, int64_t used);
 
@@ -443,17 +462,21 @@ void crowd_done(struct crowd *c);
 /* ---- copies.c: what an account held at other times ---- */
 
 /* Of one key. */
+struct copies_one {
+	int64_t octets, date;
+	int64_t first_run, gone_run; /* INT64_MAX: there */
+	bool bin;		     /* in a folder for what is thrown away */
+	bool judged; /* what is gone from there since the seal is a message of
+			the old side's all the same */
+	int64_t epoch;
+	uint32_t uid;
+	const char *folder;
+};
 struct copies {
 	size_t present; /* entries of copy[] that are there now; they come first */
-	struct copies_one {
-		int64_t octets, date;
-		int64_t first_run, gone_run; /* INT64_MAX: there */
-		bool bin;		     /* in a folder for what is thrown away */
-		bool judged; /* what is gone from there since the seal is a message of
-				the old side's all the same */
-		const char *folder;
-	} * copy; /* those that went last first; at most verify_limits.copies, the rest is
-		     as if it had never been */
+	/* Those that went last first; at most verify_limits.copies, the rest is as if it
+	 * had never been. */
+	struct copies_one *copy;
 	size_t n;
 };
 /* By size, then date. */
@@ -463,11 +486,16 @@ static inline bool copies_known(const struct copies_one *c)
 	return c->octets >= 0 && c->date != MSG_DATE_UNKNOWN;
 }
 struct copies_reader;
-/* accounts: on either side; of the new one only folders of these transfers, where one is
- * sealed.  since: what was gone by that run is left out; 0: nothing. */
+/* Of the keys of leftovers of that side.  accounts: on either side; of the new one only
+ * folders of these transfers, where one is sealed.  since: what was gone by that run is
+ * left out; 0: nothing. */
 bool copies_open(struct work *w, enum side leftovers_of, const int64_t *accounts,
 		 size_t n, int64_t since, struct copies_reader **out,
 		 struct err *err) MUST_CHECK;
+/* Of the keys of what was withdrawn. */
+bool copies_withdrawn(struct work *w, const struct withdrawn_choice *of,
+		      const int64_t *accounts, size_t n, int64_t since,
+		      struct copies_reader **out, struct err *err) MUST_CHECK;
 /* Asked for in ascending order of tier and key; *out is valid until the next key. */
 bool copies_of(struct copies_reader *r, const struct message *m,
 	       const struct copies **out, struct err *err) MUST_CHECK;
@@ -485,8 +513,17 @@ struct weigh {
 		int64_t moved; /* of these that came after the seal: with another one,
 				  seen earlier, that went and is judged all the same */
 		int64_t gone;  /* by how many fewer the new side has now than once */
-	} * own;	       /* ascending */
+		int64_t new_most; /* of these at once on the new side */
+		/* The newest of these, where each was of another size: borrowed from the
+		 * copies.  NULL: one was of that size, or there was none. */
+		const struct copies_one *unlike;
+		bool alike; /* one was of that size */
+	} * own;	    /* ascending */
 	size_t n;
+	/* Of no known size and date, at once: of the old side's; of the new side's, of
+	 * which nobody can tell whose they were. */
+	int64_t old_any, new_any;
+	int64_t strange; /* copies of the new side that were like none of the old one */
 	/* By how many fewer messages of the old side have a copy now than once; of these
 	 * may so many have had one of which nobody can tell whose it was. */
 	int64_t gone, any;
@@ -514,6 +551,12 @@ void sides_count(struct work *w);
 
 /* Tell it where it was a mass and did not all arrive; after rest_name. */
 bool vanished_judge(struct work *w, struct work_member *m, struct err *err) MUST_CHECK;
+
+/* ---- withdrawn.c: what never arrived, and is on the old side no longer ---- */
+
+/* Name what was there at a seal, or came later, and is not judged for it went with its
+ * folder, or before the newest seal; after rest_name. */
+bool withdrawn_name(struct work *w, struct err *err) MUST_CHECK;
 
 /* ---- grants.c ---- */
 

@@ -35,6 +35,7 @@ static const char *const names[] = {
 	[WHY_BODY] = "body",
 	[WHY_MOVER] = "mover",
 	[WHY_EMPTY] = "empty",
+	[WHY_OLD_GONE] = "old-gone",
 };
 _Static_assert(COUNT_OF(names) == WHY_COUNT, "every reason has a name");
 

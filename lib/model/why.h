@@ -40,8 +40,9 @@ enum why {
 	WHY_BODY,	    /* the bodies themselves differ */
 	WHY_MOVER,	   /* the mover's log says that it failed there */
 	WHY_EMPTY,	   /* a folder that holds no messages */
+	WHY_OLD_GONE,	   /* never arrived, and went from the old side since */
 };
-enum { WHY_COUNT = WHY_EMPTY + 1 };
+enum { WHY_COUNT = WHY_OLD_GONE + 1 };
 
 const char *why_name(enum why w); /* "no-seal" */
 bool why_parse(const char *s, enum why *out) MUST_CHECK;

@@ -7,42 +7,69 @@
 
 /* A copy goes with its message, with its folder, or when its folder is renumbered.  It
  * came when its UID first stood for it: another folder may have taken the name since. */
-static const char sql_history[] =
-	"SELECT * FROM (SELECT m.tier, m.\"key\", m.octets, m.\"date\","
-	" max(m.first_run, coalesce((SELECT max(c.run) FROM message_change c"
-	" WHERE c.message = m.id AND " CHANGED_IDENTITY "), 0)),"
-	" coalesce(m.gone_run, f.gone_run, (SELECT min(x.first_run) FROM folder_epoch x"
-	" WHERE x.folder = f.id AND x.id > e.id), ?5) AS gone, m.id, f.name,"
-	" f.delim, f.attrs, f.id"
-	" FROM folder f JOIN folder_epoch e ON e.folder = f.id"
-	" JOIN message m ON m.id BETWEEN (e.id << 32) AND (e.id << 32) + 4294967295"
-	" WHERE f.account = ?1 AND m.tier IN (1, 2) AND m.\"key\" IN (SELECT l.\"key\""
-	" FROM leftover l WHERE l.transfer = ?2 AND l.side = ?3)) h WHERE h.gone > ?4"
-	" ORDER BY h.tier, h.\"key\", h.gone DESC, h.id";
+#define HISTORY(keys)                                                                    \
+	"SELECT * FROM (SELECT m.tier, m.\"key\", m.octets, m.\"date\","                 \
+	" max(m.first_run, coalesce((SELECT max(c.run) FROM message_change c"            \
+	" WHERE c.message = m.id AND " CHANGED_IDENTITY "), 0)),"                        \
+	" coalesce(m.gone_run, f.gone_run, (SELECT min(x.first_run) FROM folder_epoch x" \
+	" WHERE x.folder = f.id AND x.id > e.id), ?5) AS gone, m.id, f.name,"            \
+	" f.delim, f.attrs, f.id"                                                        \
+	" FROM folder f JOIN folder_epoch e ON e.folder = f.id"                          \
+	" JOIN message m ON m.id BETWEEN (e.id << 32) AND (e.id << 32) + 4294967295"     \
+	" WHERE f.account = ?1 AND m.tier IN (1, 2) AND m.\"key\" IN (" keys             \
+	")) h WHERE h.gone > ?4 ORDER BY h.tier, h.\"key\", h.gone DESC, h.id"
 _Static_assert(TIER_ID == 1 && TIER_FIELDS == 2, "the tiers that have a key");
+
+static const char sql_history[] = HISTORY(
+	"SELECT l.\"key\" FROM leftover l WHERE l.transfer = ?2 AND l.side = ?3");
+static const char sql_history_withdrawn[] = HISTORY(
+	"SELECT w.\"key\" FROM folder g JOIN folder_epoch h ON h.folder = g.id"
+	" JOIN message w ON w.id BETWEEN (h.id << 32) AND (h.id << 32) + 4294967295"
+	" WHERE g.account = ?2 AND g.attrs & 128 = 0 AND (w.gone_run > ?3 OR g.gone_run"
+	" > ?3 OR EXISTS (SELECT 1 FROM folder_epoch x WHERE x.folder = g.id"
+	" AND x.id > h.id AND x.first_run > ?3))");
 
 struct store_history {
 	struct store *st;
 	sqlite3_stmt *q;
 };
 
-bool store_history_open(struct store *st, int64_t transfer, enum side leftovers_of,
-			int64_t account, int64_t since, struct store_history **out,
-			struct err *err)
+static bool open_history(struct store *st, const char *sql, int64_t account,
+			 int64_t since, struct store_history **out, struct err *err)
 {
 	struct store_history *it = mem_calloc(1, sizeof *it);
 
 	it->st = st;
-	if (!db_prepare(st, sql_history, &it->q, err)) {
+	if (!db_prepare(st, sql, &it->q, err)) {
 		free(it);
 		return false;
 	}
 	sqlite3_bind_int64(it->q, 1, account);
-	sqlite3_bind_int64(it->q, 2, transfer);
-	sqlite3_bind_int(it->q, 3, (int)leftovers_of);
 	sqlite3_bind_int64(it->q, 4, since);
 	sqlite3_bind_int64(it->q, 5, INT64_MAX);
 	*out = it;
+	return true;
+}
+
+bool store_history_open(struct store *st, int64_t transfer, enum side leftovers_of,
+			int64_t account, int64_t since, struct store_history **out,
+			struct err *err)
+{
+	if (!open_history(st, sql_history, account, since, out, err))
+		return false;
+	sqlite3_bind_int64((*out)->q, 2, transfer);
+	sqlite3_bind_int((*out)->q, 3, (int)leftovers_of);
+	return true;
+}
+
+bool store_history_withdrawn(struct store *st, const struct withdrawn_choice *c,
+			     int64_t account, int64_t since, struct store_history **out,
+			     struct err *err)
+{
+	if (!open_history(st, sql_history_withdrawn, account, since, out, err))
+		return false;
+	sqlite3_bind_int64((*out)->q, 2, c->account);
+	sqlite3_bind_int64((*out)->q, 3, c->since);
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include "model/message.h"
 #include "model/side.h"
 #include "store/store.h"
+#include "store/store_withdrawn.h"
 
 /* One copy that the account held from first_run on. */
 struct copy {
@@ -33,6 +34,10 @@ struct store_history;
 bool store_history_open(struct store *st, int64_t transfer, enum side leftovers_of,
 			int64_t account, int64_t since, struct store_history **out,
 			struct err *err) MUST_CHECK;
+/* The same of what was withdrawn; its account may be another one. */
+bool store_history_withdrawn(struct store *st, const struct withdrawn_choice *c,
+			     int64_t account, int64_t since, struct store_history **out,
+			     struct err *err) MUST_CHECK;
 enum next store_history_next(struct store_history *it, struct copy *out,
 			     struct err *err) MUST_CHECK;
 void store_history_close(struct store_history *it);

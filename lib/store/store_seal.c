@@ -70,10 +70,12 @@ bool store_seal_add(struct store *st, const struct seal *s, const struct seal_fo
 	return true;
 }
 
-static const char sql_seal_newest[] =
-	"SELECT id, at, old_run, new_run, sound, " PERSON_NAME(
-		"teller") ", note FROM seal"
-			  " WHERE transfer = ?1 ORDER BY id DESC LIMIT 1";
+#define SEAL_WHERE(condition, order)                                                     \
+	"SELECT id, at, old_run, new_run, sound, " PERSON_NAME(                          \
+		"teller") ", note FROM seal WHERE transfer = ?1 " condition              \
+			  "ORDER BY id " order "LIMIT 1"
+static const char sql_seal_newest[] = SEAL_WHERE("", "DESC ");
+static const char sql_seal_first[] = SEAL_WHERE("AND at > ?2 ", "");
 static const char sql_seal_folders[] =
 	"SELECT folder, epoch, uidnext, messages FROM seal_folder WHERE seal = ?1"
 	" ORDER BY folder";
@@ -91,14 +93,12 @@ static bool read_folder(struct store *st, sqlite3_stmt *q, struct arena *arena,
 	return true;
 }
 
-bool store_seal_head(struct store *st, int64_t transfer, struct arena *arena,
-		     struct seal *out, bool *found_out, struct err *err)
+static bool read_seal(struct store *st, sqlite3_stmt *q, int64_t transfer,
+		      struct arena *arena, struct seal *out, bool *found_out,
+		      struct err *err)
 {
-	sqlite3_stmt *q = db_stmt(st, STMT_SEAL_NEWEST, sql_seal_newest);
-	enum next n;
+	enum next n = db_next(st, q, err);
 
-	sqlite3_bind_int64(q, 1, transfer);
-	n = db_next(st, q, err);
 	if (n == NEXT_ITEM)
 		*out = (struct seal){ .id = sqlite3_column_int64(q, 0),
 				      .transfer = transfer,
@@ -112,6 +112,26 @@ bool store_seal_head(struct store *st, int64_t transfer, struct arena *arena,
 	if (n != NEXT_FAIL)
 		*found_out = n == NEXT_ITEM;
 	return n != NEXT_FAIL;
+}
+
+bool store_seal_head(struct store *st, int64_t transfer, struct arena *arena,
+		     struct seal *out, bool *found_out, struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SEAL_NEWEST, sql_seal_newest);
+
+	sqlite3_bind_int64(q, 1, transfer);
+	return read_seal(st, q, transfer, arena, out, found_out, err);
+}
+
+bool store_seal_first(struct store *st, int64_t transfer, int64_t after,
+		      struct arena *arena, struct seal *out, bool *found_out,
+		      struct err *err)
+{
+	sqlite3_stmt *q = db_stmt(st, STMT_SEAL_FIRST, sql_seal_first);
+
+	sqlite3_bind_int64(q, 1, transfer);
+	sqlite3_bind_int64(q, 2, after);
+	return read_seal(st, q, transfer, arena, out, found_out, err);
 }
 
 bool store_seal_newest(struct store *st, int64_t transfer, struct arena *arena,

@@ -31,7 +31,11 @@ bool store_seal_newest(struct store *st, int64_t transfer, struct arena *arena,
 		       struct seal *out, struct seal_folder **folders, size_t *n_out,
 		       bool *found_out, struct err *err) MUST_CHECK;
 
-/* The same without its folders. */
+/* The oldest that was taken after that time, without its folders. */
+bool store_seal_first(struct store *st, int64_t transfer, int64_t after,
+		      struct arena *arena, struct seal *out, bool *found_out,
+		      struct err *err) MUST_CHECK;
+/* The newest without its folders. */
 bool store_seal_head(struct store *st, int64_t transfer, struct arena *arena,
 		     struct seal *out, bool *found_out, struct err *err) MUST_CHECK;
 /* The highest UID that was ever seen in an epoch, also of what is gone; 0: none. */

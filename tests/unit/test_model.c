@@ -86,7 +86,7 @@ static const struct {
 	  "none unexplained no-seal rule other-account late removed resurrected refiled "
 	  "duplicate artefact too-large unreadable-old quota no-id name stopped year "
 	  "depth folder new-mail header line-ends zone moved-day login life shared body "
-	  "mover empty" },
+	  "mover empty old-gone" },
 };
 
 static void every_value_has_its_own_word(void **state)
@@ -186,6 +186,7 @@ static void stored_numbers_stay_as_they_are(void **state)
 	assert_int_equal(FINDING_SEAL_UNSOUND, 21);
 	assert_int_equal(WHY_MOVER, 29);
 	assert_int_equal(WHY_EMPTY, 30);
+	assert_int_equal(WHY_OLD_GONE, 31);
 	assert_int_equal(FINDING_MESSAGE_UNREADABLE, 22);
 	assert_int_equal(FINDING_MESSAGE_DAMAGED, 23);
 	assert_int_equal(ACCOUNT_BROKEN, 6);

@@ -292,6 +292,86 @@ static void looks_before_it_speaks(void **state)
 	}
 }
 
+/* Of the findings the one that is not of what was removed, and its fingerprint. */
+static struct sha256 what_stands(struct fx *f, int64_t t, const char **reason)
+{
+	struct sha256 fingerprint = { { 0 } };
+	struct store_findings *it;
+	struct err err = ERR_INIT;
+	struct finding x;
+
+	*reason = "";
+	fx_ok(store_findings_open(f->st, t, &it, &err));
+	while (store_findings_next(it, &x, &err) == NEXT_ITEM) {
+		if (x.severity == SEVERITY_INFO)
+			continue;
+		*reason = arena_printf(&f->arena, "%s %s %s %s %u [%s|%s]",
+				       why_name(x.why), severity_name(x.severity),
+				       finding_class_name(x.cls), x.folder,
+				       (unsigned)x.uid, x.old_fact, x.new_fact);
+		fingerprint = x.fingerprint;
+	}
+	store_findings_close(it);
+	return fingerprint;
+}
+
+/* What was wrong with a message is no more right when it is removed on the new side, nor
+ * when that of the old side goes, too, and a seal is taken. */
+static void what_was_wrong_stays_told(void **state)
+{
+	static const struct fx_folder none = { .name = "INBOX", FX_EMPTY };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
+		const size_t k = i / 2;
+		struct fx_message a = { "<a@x>", cases[k].old_octets, D0, 0, NULL, 1 },
+				  b = a;
+		struct fx_folder old = {
+			.name = "INBOX", .message = &a, .n = 1, FX_EMPTY
+		};
+		struct fx_folder new = {
+			.name = "INBOX", .message = &b, .n = 1, FX_EMPTY
+		};
+		struct verify_options o;
+		struct sha256 was, is;
+		const char *then, *now;
+		struct fx f;
+		int64_t t, wants;
+
+		b.octets = cases[k].new_octets;
+		if (a.octets < 0 || b.octets < 0)
+			continue; /* nobody knows whether it was of another size */
+		fx_open(&f);
+		t = fx_transfer(&f, "ann", "ann", "ann", "", "");
+		o = options(&t, 1);
+		fx_audit(&f, DEPTH_FULL);
+		fx_read(&f, SIDE_OLD, "ann", &old, 1);
+		fx_read(&f, SIDE_NEW, "ann", &new, 1);
+		put(&f, SIDE_OLD, &cases[k].old, 1);
+		put(&f, SIDE_NEW, &cases[k].new, 1);
+		fx_audit_end(&f);
+		seal(&f, t, "ann", "ann");
+		verify(&f, &o);
+		was = what_stands(&f, t, &then);
+		fx_audit(&f, DEPTH_FULL);
+		fx_read(&f, i % 2 == 0 ? SIDE_NEW : SIDE_OLD, "ann", &none, 1);
+		fx_audit_end(&f);
+		if (i % 2 != 0)
+			seal(&f, t, "ann", "ann");
+		o = options(&t, 1);
+		wants = verify(&f, &o).wants;
+		assert_true(i % 2 != 0 || wants == 0); /* nobody is left to ask */
+		is = what_stands(&f, t, &now);
+		if (strcmp(then, now) != 0 || memcmp(&was, &is, sizeof was) != 0 ||
+		    judgement(&f, t).verdict !=
+			    (*then == '\0' ? VERDICT_CLEAN : VERDICT_DIFFERS))
+			fail_msg("%s, %s: %s, was %s, is %s", cases[k].what,
+				 i % 2 == 0 ? "removed" : "sealed again",
+				 verdict_name(judgement(&f, t).verdict), then, now);
+		fx_close(&f);
+	}
+}
+
 /* Judge one message of these sizes, after these were looked up. */
 static int64_t look(struct fx *f, int64_t *t, int64_t old_octets, int64_t new_octets,
 		    const struct looked *old_look, const struct looked *new_look)
@@ -497,6 +577,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(looks_before_it_speaks),
+		cmocka_unit_test(what_was_wrong_stays_told),
 		cmocka_unit_test(says_what_it_knows_and_what_it_does_not),
 		cmocka_unit_test(a_damaged_look_is_an_error),
 		cmocka_unit_test(reads_so_many_bodies_and_no_more),

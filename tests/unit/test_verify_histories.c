@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Histories at random of one Message-ID after a seal: whatever users do on both sides, a
- * message that never was on the new one is not called clean. */
+/* Histories at random of one Message-ID after one seal, or several: whatever users do on
+ * both sides, a message that never was on the new one is not called clean. */
 #include "tests/support/verify_time.h"
 
 /* Among these are some in which a loss was once called clean. */
@@ -137,11 +137,11 @@ static bool some_are_lost(void)
 	return false;
 }
 
-static void what_never_arrived_is_never_clean(void **state)
+/* again: now and then a new seal is taken, too. */
+static void live_and_judge(bool again)
 {
 	int clean = 0, lost = 0;
 
-	(void)state;
 	for (int round = FIRST; round < FIRST + ROUNDS; round++) {
 		enum verdict got;
 		struct fx f;
@@ -159,6 +159,11 @@ static void what_never_arrived_is_never_clean(void **state)
 			for (unsigned n = 1 + any(4); n > 0; n--)
 				live();
 			look(&f, (which & 1) != 0, (which & 2) != 0);
+			if (!again || any(2) != 0)
+				continue;
+			look(&f, true, true);
+			seal(&f, t, "ann", "ann");
+			strbuf_adds(&r.log, "seal; ");
 		}
 		look(&f, true, true);
 		got = judged(&f, t).verdict;
@@ -174,10 +179,23 @@ static void what_never_arrived_is_never_clean(void **state)
 	assert_true(lost > ROUNDS / 4 && clean > 0);
 }
 
+static void what_never_arrived_is_never_clean(void **state)
+{
+	(void)state;
+	live_and_judge(false);
+}
+
+static void nor_is_it_after_a_new_seal(void **state)
+{
+	(void)state;
+	live_and_judge(true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_never_arrived_is_never_clean),
+		cmocka_unit_test(nor_is_it_after_a_new_seal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

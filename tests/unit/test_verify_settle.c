@@ -69,11 +69,12 @@ static const struct scene {
 	  1,
 	  "unexplained loss message-missing old INBOX 3\n"
 	  "removed info message-removed new  x2\n" },
-	{ "two, one of another size",
+	{ "two, one of another size: it was there, and perhaps not all of it",
 	  { { INBOX(AB), INBOX(AF) }, { INBOX(AB), NONE } },
-	  VERDICT_CLEAN,
+	  VERDICT_DIFFERS,
 	  2,
 	  0,
+	  "unexplained doubt octets old INBOX 2\n"
 	  "removed info message-removed new  x2\n" },
 	{ "two, one of another date",
 	  { { INBOX(AB), INBOX(AY) }, { INBOX(AB), NONE } },
@@ -90,9 +91,10 @@ static const struct scene {
 	  "removed info message-removed new \n" },
 	{ "a copy too many and one of another size",
 	  { { INBOX(AB), INBOX(AAF2) }, { INBOX(AB), INBOX(A) } },
-	  VERDICT_CLEAN,
+	  VERDICT_DIFFERS,
 	  1,
 	  0,
+	  "unexplained doubt octets old INBOX 2\n"
 	  "removed info message-removed new \n" },
 	{ "one was stored again in another size: that is no other one",
 	  { { INBOX(ABC), INBOX(ACC) },
