@@ -62,7 +62,7 @@ static bool enter(struct helper *h, const struct audit_offer *offer, struct err 
 	imap_io_net(&io, h->conn);
 	audit_meter_wrap(&h->w->meter, &io);
 	h->s = imap_session_new(&io, NULL);
-	return true;
+	return imap_enable_rev2(h->s, offer->r->hello.caps, err);
 }
 
 /* *other_out: it is not the folder that the owner reads. */

@@ -104,6 +104,7 @@ static struct folder *names_find(const struct names *names, const char *wire)
 
 struct listing {
 	struct arena *arena;
+	bool rev2; /* imap_is_rev2 */
 	struct names all, subscribed, counted;
 	struct folder_state *counts; /* for each of counted, before it is put in order */
 	struct imap_greet greet;
@@ -172,7 +173,7 @@ static bool on_list(void *ctx, const struct imap_resp *resp, bool more, struct e
 			       TEXT_MAX);
 	if (resp->kind == IMAP_RESP_STATUS)
 		return on_status(l, resp, err);
-	if (!imap_list_parse(resp->text, l->arena, &f, err))
+	if (!imap_list_parse(resp->text, l->rev2, l->arena, &f, err))
 		return false;
 	if (span_ieq_str(resp->word, "LIST"))
 		return names_add(&l->all, &f, err);
@@ -198,14 +199,19 @@ static bool send_extended(struct audit_reader *r, struct imap_session *s,
 	return imap_session_send(s, strbuf_span(&r->line), cmd_out, err);
 }
 
-static bool list_plain(struct audit_reader *r, struct imap_session *s, struct err *err)
+/* What is subscribed by a command of its own; of IMAP4rev2, which has none for that, in
+ * the same one. */
+static bool list_plain(struct audit_reader *r, struct imap_session *s, bool rev2,
+		       struct err *err)
 {
-	uint64_t list, lsub;
+	struct span line = rev2 ? SPAN_LIT("LIST \"\" \"*\" RETURN (SUBSCRIBED)")
+				: SPAN_LIT("LIST \"\" \"*\"");
+	uint64_t list, lsub = 0;
 	struct imap_done done;
 	char words[AUDIT_WORDS_SIZE];
 
-	if (!imap_session_send(s, SPAN_LIT("LIST \"\" \"*\""), &list, err) ||
-	    !imap_session_send(s, SPAN_LIT("LSUB \"\" \"*\""), &lsub, err) ||
+	if (!imap_session_send(s, line, &list, err) ||
+	    (!rev2 && !imap_session_send(s, SPAN_LIT("LSUB \"\" \"*\""), &lsub, err)) ||
 	    !imap_session_finish(s, list, &done, err))
 		return false;
 	if (done.status != IMAP_OK) {
@@ -213,6 +219,8 @@ static bool list_plain(struct audit_reader *r, struct imap_session *s, struct er
 		return err_set(err, ERR_SERVER, "the server refuses to list folders: %s",
 			       audit_words(&done, words));
 	}
+	if (rev2)
+		return true;
 	if (!imap_session_finish(s, lsub, &done, err))
 		return false;
 	if (done.status != IMAP_OK)
@@ -396,7 +404,7 @@ static bool ask(struct audit_reader *r, struct imap_session *s, struct listing *
 	}
 	if (!took) { /* refused in spite of its capabilities, or never offered */
 		l->all.n = l->counted.n = 0;
-		if (!list_plain(r, s, err))
+		if (!list_plain(r, s, l->rev2, err))
 			return false;
 	}
 	if (rights == 0 && asks_rights(r) &&
@@ -427,6 +435,7 @@ static bool inquire(struct audit_reader *r, struct imap_session *s, bool counts,
 	if (!imap_greet_capability(s, &r->arena, &r->hello, &l.greet, err))
 		return false;
 	r->far_ms = clock_mono_ms() - began;
+	l.rev2 = imap_is_rev2(r->hello.caps);
 	if (!ask(r, s, &l, list_status, err))
 		goto out;
 	form = audit_form_of(r->kind, span_str(r->hello.server_id), r->greeting);

@@ -249,6 +249,15 @@ static bool on_search(struct audit_scan *s, const struct imap_resp *resp)
 	return true;
 }
 
+static bool on_range(void *ctx, uint32_t lo, uint32_t hi, struct err *err)
+{
+	struct audit_scan *s = ctx;
+
+	(void)err;
+	s->found |= lo <= s->searched && s->searched <= hi;
+	return true;
+}
+
 bool audit_scan_answer(void *ctx, const struct imap_resp *resp, bool more,
 		       struct err *err)
 {
@@ -263,6 +272,11 @@ bool audit_scan_answer(void *ctx, const struct imap_resp *resp, bool more,
 	s->sunk = false;
 	if (resp->kind == IMAP_RESP_SEARCH)
 		return on_search(s, resp);
+	if (resp->kind == IMAP_RESP_ESEARCH) { /* of IMAP4rev2 */
+		struct imap_esearch e;
+
+		return imap_esearch_parse(resp->text, &e, on_range, s, err);
+	}
 	if (resp->kind == IMAP_RESP_STATUS_OK && span_istarts(resp->code, name)) {
 		if (!audit_rows_code(SPAN_LIT("UIDVALIDITY"),
 				     span_trim(span_from(resp->code, sizeof name - 1)),

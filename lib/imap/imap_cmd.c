@@ -115,7 +115,8 @@ static void args_list(struct imap_cur *c)
 
 static void args_enable(struct imap_cur *c)
 {
-	static const char *const words[] = { "CONDSTORE", "QRESYNC", NULL };
+	static const char *const words[] = { "CONDSTORE", "QRESYNC", "IMAP4rev2",
+					     NULL };
 
 	imap_cur_need(c, ' ');
 	do

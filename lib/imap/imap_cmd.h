@@ -14,7 +14,8 @@ enum imap_cmd {
 	IMAP_CMD_CAPABILITY,
 	IMAP_CMD_ID,
 	IMAP_CMD_NAMESPACE,
-	IMAP_CMD_ENABLE,       /* RFC 5161, of the session: CONDSTORE and QRESYNC only */
+	/* RFC 5161, of the session: CONDSTORE, QRESYNC and IMAP4rev2 only */
+	IMAP_CMD_ENABLE,
 	IMAP_CMD_MYRIGHTS,     /* RFC 4314 section 3.5: asks, changes nothing */
 	IMAP_CMD_GETACL,       /* RFC 4314 section 3.3: likewise */
 	IMAP_CMD_GETQUOTAROOT, /* RFC 9208 section 4.1.2: likewise */

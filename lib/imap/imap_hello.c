@@ -13,6 +13,7 @@ static unsigned cap_of(struct span word)
 		unsigned cap;
 	} caps[] = {
 		{ "IMAP4rev1", IMAP_CAP_IMAP4REV1 },
+		{ "IMAP4rev2", IMAP_CAP_IMAP4REV2 },
 		{ "ID", IMAP_CAP_ID },
 		{ "NAMESPACE", IMAP_CAP_NAMESPACE },
 		{ "ACL", IMAP_CAP_ACL },
@@ -40,6 +41,15 @@ static unsigned cap_of(struct span word)
 	return 0;
 }
 
+/* What it includes, of what we make use of (RFC 9051, appendix E); no server need name
+ * it.  Of SPECIAL-USE only the attributes. */
+#define REV2                                                                             \
+	(IMAP_CAP_NAMESPACE | IMAP_CAP_LIST_EXTENDED | IMAP_CAP_LIST_STATUS |            \
+	 IMAP_CAP_STATUS_SIZE | IMAP_CAP_ESEARCH | IMAP_CAP_UIDPLUS |                    \
+	 IMAP_CAP_LITERAL_PLUS)
+
+static const char enable_rev2[] = "ENABLE IMAP4rev2";
+
 /* The last list counts. */
 static void on_capability(struct imap_greet *h, struct span text)
 {
@@ -60,6 +70,8 @@ static void on_capability(struct imap_greet *h, struct span text)
 		    num_i64(span_from(word, sizeof limit - 1), 0, INT64_MAX, &n))
 			h->out->appendlimit = n;
 	}
+	if (imap_is_rev2(h->out->caps))
+		h->out->caps |= REV2;
 }
 
 /* RFC 2971: NIL, or pairs of a field and a value in parentheses. */
@@ -144,9 +156,10 @@ bool imap_greet_capability(struct imap_session *s, struct arena *arena,
 		return err_set(err, ERR_PROTO,
 			       "the server answers CAPABILITY with OK but without a "
 			       "CAPABILITY response");
-	if (!(out->caps & IMAP_CAP_IMAP4REV1))
+	if (!(out->caps & (IMAP_CAP_IMAP4REV1 | IMAP_CAP_IMAP4REV2)))
 		return err_set(err, ERR_PROTO,
-			       "the server does not speak IMAP4rev1; it offers: %.200s",
+			       "the server speaks neither IMAP4rev1 nor IMAP4rev2; it "
+			       "offers: %.200s",
 			       out->capability);
 	return true;
 }
@@ -158,6 +171,9 @@ bool imap_greet_ask(struct imap_session *s, struct imap_greet *g, struct err *er
 	static const char id[] =
 		"ID (\"name\" \"mailmuster\" \"version\" \"" MAILMUSTER_VERSION "\")";
 
+	if (imap_is_rev2(g->out->caps) &&
+	    !imap_session_send(s, span_str(enable_rev2), &g->asked_enable, err))
+		return false;
 	if ((g->out->caps & IMAP_CAP_ID) &&
 	    !imap_session_send(s, span_str(id), &g->asked_id, err))
 		return false;
@@ -170,6 +186,8 @@ bool imap_greet_finish(struct imap_session *s, struct imap_greet *g, struct err 
 {
 	struct imap_done done;
 
+	if (g->asked_enable != 0 && !imap_session_finish(s, g->asked_enable, &done, err))
+		return false;
 	if (g->asked_id != 0 && !imap_session_finish(s, g->asked_id, &done, err))
 		return false;
 	if (g->asked_namespace == 0)
@@ -181,6 +199,16 @@ bool imap_greet_finish(struct imap_session *s, struct imap_greet *g, struct err 
 			       "the server answers NAMESPACE with OK but without a "
 			       "NAMESPACE response");
 	return true;
+}
+
+bool imap_enable_rev2(struct imap_session *s, unsigned caps, struct err *err)
+{
+	struct imap_done done;
+	uint64_t cmd;
+
+	return !imap_is_rev2(caps) ||
+	       (imap_session_send(s, span_str(enable_rev2), &cmd, err) &&
+		imap_session_finish(s, cmd, &done, err));
 }
 
 bool imap_session_hello(struct imap_session *s, struct arena *arena,

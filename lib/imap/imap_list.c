@@ -58,11 +58,14 @@ static char take_delim(struct imap_cur *c)
 	return nil || delim.n != 1 ? '\0' : delim.p[0];
 }
 
-static const char *shown_name(const char *wire, struct arena *arena)
+static const char *shown_name(const char *wire, bool rev2, struct arena *arena)
 {
 	struct strbuf utf8 = STRBUF_INIT;
 	const char *name;
 
+	if (rev2)
+		return text_is_utf8(span_str(wire)) ? text_nfc(arena, span_str(wire))
+						    : text_shown(arena, span_str(wire));
 	if (imap_utf7_decode(span_str(wire), &utf8))
 		name = text_nfc(arena, strbuf_span(&utf8));
 	else
@@ -71,7 +74,7 @@ static const char *shown_name(const char *wire, struct arena *arena)
 	return name;
 }
 
-bool imap_list_parse(struct span text, struct arena *arena, struct folder *out,
+bool imap_list_parse(struct span text, bool rev2, struct arena *arena, struct folder *out,
 		     struct err *err)
 {
 	struct folder f = { 0 };
@@ -94,7 +97,7 @@ bool imap_list_parse(struct span text, struct arena *arena, struct folder *out,
 		imap_cur_bad(&c, "more than the grammar allows");
 	if (!imap_cur_ok(&c, "LIST", err))
 		return false;
-	f.name = shown_name(f.wire, arena);
+	f.name = shown_name(f.wire, rev2, arena);
 	*out = f;
 	return true;
 }

@@ -16,10 +16,11 @@ struct imap_cur;
  * unknown attribute is dropped.  A name with a NUL, CR or LF, or of more than
  * IMAP_NAME_MAX octets, is ERR_PROTO.  A name that is not valid modified UTF-7 keeps its
  * octets in name, escaped by text_show rules, and is no error (Courier with UTF-8 on
- * disk).
+ * disk).  rev2: the server speaks IMAP4rev2 alone (imap_is_rev2), whose names are UTF-8;
+ * what is none is likewise kept.
  */
 #define IMAP_NAME_MAX 4096
-bool imap_list_parse(struct span text, struct arena *arena, struct folder *out,
+bool imap_list_parse(struct span text, bool rev2, struct arena *arena, struct folder *out,
 		     struct err *err) MUST_CHECK;
 
 /* Parse one STATUS response; text follows "* STATUS ".  Unknown items are skipped, even

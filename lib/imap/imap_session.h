@@ -39,7 +39,16 @@ enum {
 	IMAP_CAP_GMAIL = 1 << 16,	/* X-GM-EXT-1 */
 	IMAP_CAP_APPENDLIMIT = 1 << 15, /* one for each folder (RFC 7889) */
 	IMAP_CAP_OBJECTID = 1 << 17,	/* RFC 8474 */
+	IMAP_CAP_IMAP4REV2 = 1 << 18,	/* RFC 9051 */
 };
+
+/* It speaks IMAP4rev2 and nothing older: names are UTF-8 as they are, LSUB is unknown,
+ * every SEARCH is answered by ESEARCH.  Who offers both speaks IMAP4rev1 until a client
+ * enables the other, which we do not. */
+static inline bool imap_is_rev2(unsigned caps)
+{
+	return (caps & (IMAP_CAP_IMAP4REV1 | IMAP_CAP_IMAP4REV2)) == IMAP_CAP_IMAP4REV2;
+}
 
 /* Answer to one untagged response.  Strings die when it returns.  False stops the session
  * (broken from then on). */
@@ -120,11 +129,12 @@ bool imap_proxyauth(const struct imap_io *io, void *transcript, const char *user
 
 /*
  * CAPABILITY (whatever the greeting said), then ID and NAMESPACE together where offered:
- * two waits.  ERR_PROTO when it is not IMAP4rev1.  An offered NAMESPACE that is refused
- * leaves namespace.present false.  Clears the handler.
+ * two waits.  ERR_PROTO when it is neither IMAP4rev1 nor IMAP4rev2; the latter alone is
+ * enabled before anything else.  An offered NAMESPACE that is refused leaves
+ * namespace.present false.  Clears the handler.
  */
 struct imap_hello {
-	unsigned caps;	       /* IMAP_CAP_* */
+	unsigned caps;	       /* IMAP_CAP_*, with what IMAP4rev2 includes */
 	int64_t appendlimit;   /* -1: none told */
 	char capability[2048]; /* as sent, escaped, cut */
 	char server_id[200];   /* "name version" of the ID answer, escaped; "" */
@@ -135,6 +145,13 @@ bool imap_session_hello(struct imap_session *s, struct arena *arena,
 			struct imap_hello *out, struct err *err) MUST_CHECK;
 
 /*
+ * ENABLE IMAP4rev2 for who has caps of an earlier connection to that server, and needs no
+ * more; nothing is sent unless imap_is_rev2.  A refusal is no failure: it speaks that
+ * anyway.
+ */
+bool imap_enable_rev2(struct imap_session *s, unsigned caps, struct err *err) MUST_CHECK;
+
+/*
  * The same in steps, for who wants to ask for more in the same breath: capability (one
  * wait); ask queues ID and NAMESPACE; their answers go through the handler to
  * imap_greet_answer (which takes no notice of others); finish waits for both.
@@ -143,7 +160,7 @@ struct imap_greet {
 	struct arena *arena;
 	struct imap_hello *out;
 	bool capability, id, namespace; /* answered */
-	uint64_t asked_id, asked_namespace;
+	uint64_t asked_enable, asked_id, asked_namespace;
 };
 bool imap_greet_capability(struct imap_session *s, struct arena *arena,
 			   struct imap_hello *out, struct imap_greet *g,

@@ -43,13 +43,13 @@ static const char *const auth_words[MECHANISM_COUNT] = {
 static void note_caps(struct net_capture *c, struct span list)
 {
 	keep(&c->caps, list);
-	c->imap4rev1 = c->logindisabled = false;
+	c->imap4 = c->logindisabled = false;
 	memset(c->auth, 0, sizeof c->auth);
 	while (list.n > 0) {
 		struct span word = next_word(&list);
 
-		if (span_ieq_str(word, "IMAP4rev1"))
-			c->imap4rev1 = true;
+		if (span_ieq_str(word, "IMAP4rev1") || span_ieq_str(word, "IMAP4rev2"))
+			c->imap4 = true;
 		else if (span_ieq_str(word, "LOGINDISABLED"))
 			c->logindisabled = true;
 		for (size_t m = 0; m < MECHANISM_COUNT; m++)

@@ -22,7 +22,7 @@ struct net_capture {
 	struct net_line bye;	  /* the last untagged BYE behind the greeting */
 	struct net_line more;	  /* the last "+ ", behind it: a refused token's reason */
 	struct net_line caps; /* the last CAPABILITY list, after STARTTLS the new one */
-	bool imap4rev1, logindisabled; /* words of that list */
+	bool imap4, logindisabled; /* IMAP4rev1 or IMAP4rev2; a word of that list */
 	bool auth[MECHANISM_COUNT];    /* AUTH=PLAIN for MECHANISM_PASSWORD */
 	bool in_proxy;		       /* inside the answer of an HTTP proxy to CONNECT */
 	char tls[16];		       /* "TLSv1.3"; "" without TLS */
@@ -72,7 +72,7 @@ bool net_explain(const struct server *server, bool proxied, const struct net_cap
 
 /*
  * A login that libcurl calls good is one only after an OK greeting by a server that
- * speaks IMAP4rev1.  False with err otherwise.
+ * speaks IMAP4rev1 or IMAP4rev2.  False with err otherwise.
  */
 bool net_accept(const struct net_capture *c, struct err *err) MUST_CHECK;
 

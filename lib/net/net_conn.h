@@ -43,7 +43,7 @@ struct net_login {
  * Connect and log in.  One attempt, never repeated here.  Errors: ERR_NET, ERR_TLS (with
  * a hint for expired, foreign, self-signed and wrong-name certificates), ERR_LOGIN
  * (refused; the server's words in the text), ERR_SERVER (BYE, [UNAVAILABLE] and friends),
- * ERR_PROTO (not an IMAP4rev1 server, PREAUTH), ERR_STOPPED.
+ * ERR_PROTO (neither IMAP4rev1 nor IMAP4rev2, PREAUTH), ERR_STOPPED.
  *
  * Up to the first tagged answer the server may be silent for server->timeout_ms,
  * afterwards for a minute at least: Dovecot's penalty for earlier wrong passwords holds

@@ -281,9 +281,10 @@ bool net_accept(const struct net_capture *c, struct err *err)
 {
 	if (!net_greeting_is(c, "* OK"))
 		return bad_greeting(c, err);
-	if (c->caps.n > 0 && !c->imap4rev1) {
+	if (c->caps.n > 0 && !c->imap4) {
 		err_set(err, ERR_PROTO,
-			"the server does not speak IMAP4rev1; it offers: %s",
+			"the server speaks neither IMAP4rev1 nor IMAP4rev2; it offers: "
+			"%s",
 			words_of(line_span(&c->caps, 0)).p);
 		return err_hint(err, "check \"host\" and \"port\"");
 	}

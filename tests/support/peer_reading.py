@@ -25,9 +25,11 @@ class Reading(Ways):
         pattern = name_of(args[1])
         wants = ""
         if len(args) > 2:
-            if lsub or args[2].upper() != "RETURN" or "LIST-EXTENDED" not in self.caps():
+            if lsub or args[2].upper() != "RETURN" or not self.can("LIST-EXTENDED"):
                 return self.done("BAD Error in IMAP command LIST")
             wants = args[3].upper()
+            if self.args.rev2 and "SPECIAL-USE" in wants and "SPECIAL-USE" not in self.caps():
+                return self.done("BAD unknown RETURN")
         if pattern == b"":
             self.line(b'* LIST (\\Noselect) %s ""' % self.delimiter())
             return self.done("OK done")
@@ -42,7 +44,7 @@ class Reading(Ways):
             if (lsub or "SUBSCRIBED" in options.upper()) and not f.subscribed:
                 continue
             attrs = [a for a in f.attrs if "SPECIAL-USE" in wants or a not in SPECIAL or
-                     "SPECIAL-USE" in self.caps()]
+                     "SPECIAL-USE" in self.caps() or self.args.rev2]
             if not lsub and f.subscribed and "SUBSCRIBED" in wants + options.upper():
                 attrs.append("\\Subscribed")
             self.line(b"* %s (%s) %s %s" % (b"LSUB" if lsub else b"LIST", octets(" ".join(attrs)),
@@ -52,6 +54,8 @@ class Reading(Ways):
         return self.done("OK done")
 
     def c_lsub(self, args, line):
+        if self.args.rev2:
+            return self.refuse(line)
         return self.c_list(args, line, lsub=True)
 
     def status(self, f, items):
@@ -88,7 +92,10 @@ class Reading(Ways):
         self.line("* FLAGS (%s)" % " ".join(flags))
         self.line("* OK [PERMANENTFLAGS ()] Read-only mailbox.")
         self.line("* %d EXISTS" % len(f.messages))
-        self.line("* 0 RECENT")
+        if self.args.rev2:
+            self.line(b'* LIST () %s %s ("OLDNAME" (%s))' % (self.delimiter(), quoted(f.name), quoted(f.name)))
+        else:
+            self.line("* 0 RECENT")
         self.line("* OK [UIDVALIDITY %d] UIDs valid" % f.uidvalidity)
         self.line("* OK [UIDNEXT %d] Predicted next UID" % f.uidnext)
         if "CONDSTORE" in self.caps():
@@ -103,7 +110,7 @@ class Reading(Ways):
             return self.done("BAD no mailbox is open")
         extended = isinstance(args[0], str) and args[0].upper() == "RETURN"
         if extended:
-            if "ESEARCH" not in self.caps() or args[1].upper() != "(ALL)":
+            if not self.can("ESEARCH") or args[1].upper() != "(ALL)":
                 return self.done("BAD unknown RETURN")
             args = args[2:]
         uids = [m["uid"] for m in self.open.messages]
@@ -117,7 +124,7 @@ class Reading(Ways):
             if key != "ALL":
                 asked = UidSet(key, last)
                 uids = [u for u in uids if u in asked]
-        if extended:
+        if extended or self.args.rev2:
             found = " ALL " + compact(uids) if uids else ""
             self.line(b'* ESEARCH (TAG "%s") UID%s' % (self.tag, octets(found)))
         else:

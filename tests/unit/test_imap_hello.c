@@ -42,6 +42,11 @@ static void asks_what_the_server_is(void **state)
 	arena_done(&arena);
 }
 
+#define WITHIN_REV2                                                                      \
+	(IMAP_CAP_IMAP4REV2 | IMAP_CAP_NAMESPACE | IMAP_CAP_LIST_EXTENDED |              \
+	 IMAP_CAP_LIST_STATUS | IMAP_CAP_STATUS_SIZE | IMAP_CAP_ESEARCH |                \
+	 IMAP_CAP_UIDPLUS | IMAP_CAP_LITERAL_PLUS)
+
 static void asks_only_for_what_is_offered(void **state)
 {
 	static const struct {
@@ -77,6 +82,19 @@ static void asks_only_for_what_is_offered(void **state)
 		{ "C: m1 CAPABILITY\nS: * CAPABILITY IMAP4rev1 NAMESPACE\nS: m1 OK\nC: "
 		  "m2 NAMESPACE\nS: m2 BAD what\n",
 		  IMAP_CAP_IMAP4REV1 | IMAP_CAP_NAMESPACE, "", false },
+		/* What IMAP4rev2 includes need not be named; who offers both is not asked
+		 * to change. */
+		{ "C: m1 CAPABILITY\nS: * CAPABILITY IMAP4rev2 AUTH=PLAIN\nS: m1 OK\nC: "
+		  "m2 ENABLE IMAP4rev2\nC: m3 NAMESPACE\n"
+		  "S: * ENABLED IMAP4rev2\nS: m2 OK\n"
+		  "S: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: m3 OK\n",
+		  WITHIN_REV2, "", true },
+		{ "C: m1 CAPABILITY\nS: * CAPABILITY IMAP4rev2 CONDSTORE\nS: m1 OK\nC: "
+		  "m2 ENABLE IMAP4rev2\nC: m3 NAMESPACE\n"
+		  "S: m2 BAD what\nS: * NAMESPACE NIL NIL NIL\nS: m3 OK\n",
+		  WITHIN_REV2 | IMAP_CAP_CONDSTORE, "", false },
+		{ "C: m1 CAPABILITY\nS: * CAPABILITY IMAP4rev2 IMAP4rev1\nS: m1 OK\n",
+		  IMAP_CAP_IMAP4REV1 | IMAP_CAP_IMAP4REV2, "", false },
 	};
 
 	(void)state;
@@ -136,8 +154,8 @@ static void refuses_a_server_that_is_none(void **state)
 	} cases[] = {
 		{ "C: m1 CAPABILITY\nS: m1 OK\n", ERR_PROTO,
 		  "without a CAPABILITY response" },
-		{ "C: m1 CAPABILITY\nS: * CAPABILITY IMAP4rev2\nS: m1 OK\n", ERR_PROTO,
-		  "does not speak IMAP4rev1; it offers: IMAP4rev2" },
+		{ "C: m1 CAPABILITY\nS: * CAPABILITY IMAP2bis\nS: m1 OK\n", ERR_PROTO,
+		  "neither IMAP4rev1 nor IMAP4rev2; it offers: IMAP2bis" },
 		{ "C: m1 CAPABILITY\nS: * CAPABILITY IMAP4rev1x\nS: m1 OK\n", ERR_PROTO,
 		  "IMAP4rev1x" },
 		{ "C: m1 CAPABILITY\nS: m1 NO later\n", ERR_SERVER, "NO later" },

@@ -68,7 +68,7 @@ static void reads_list(void **state)
 		struct err err = ERR_INIT;
 		struct folder f;
 
-		if (!imap_list_parse(span_str(cases[i].in), &arena, &f, &err))
+		if (!imap_list_parse(span_str(cases[i].in), false, &arena, &f, &err))
 			fail_msg("case %zu: %s", i, err.text);
 		if (f.attrs != cases[i].attrs || f.delim != cases[i].delim || f.id != 0 ||
 		    strcmp(f.wire, cases[i].wire) != 0 ||
@@ -119,8 +119,8 @@ static void refuses_broken_lists(void **state)
 		struct err err = ERR_INIT;
 		struct folder f = { .id = 42 };
 
-		if (imap_list_parse(cases[i], &arena, &f, &err) || err.cls != ERR_PROTO ||
-		    f.id != 42)
+		if (imap_list_parse(cases[i], false, &arena, &f, &err) ||
+		    err.cls != ERR_PROTO || f.id != 42)
 			fail_msg("case %zu", i);
 	}
 	for (size_t n = IMAP_NAME_MAX; n <= IMAP_NAME_MAX + 1; n++) {
@@ -131,8 +131,9 @@ static void refuses_broken_lists(void **state)
 		strbuf_adds(&in, "() \"/\" ");
 		for (size_t i = 0; i < n; i++)
 			strbuf_addc(&in, 'a');
-		assert_int_equal(imap_list_parse(strbuf_span(&in), &arena, &f, &err),
-				 n == IMAP_NAME_MAX);
+		assert_int_equal(
+			imap_list_parse(strbuf_span(&in), false, &arena, &f, &err),
+			n == IMAP_NAME_MAX);
 	}
 	strbuf_done(&in);
 	arena_done(&arena);
@@ -297,6 +298,51 @@ static void refuses_broken_status(void **state)
 	arena_done(&arena);
 }
 
+/* One folder, as a server shows it to whom it speaks IMAP4rev1, and as IMAP4rev2: the
+ * same to people. */
+static void names_are_the_same_in_both_protocols(void **state)
+{
+	static const struct {
+		const char *rev1, *rev2; /* NULL: in that protocol it has no such name */
+		const char *name;
+	} cases[] = {
+		{ "INBOX", "INBOX", "INBOX" },
+		{ "Entw&APw-rfe", "Entw\xc3\xbcrfe", "Entw\xc3\xbcrfe" },
+		/* Cyrus and Dovecot keep what the client sent: u and a diaeresis. */
+		{ "Entwu&Awg-rfe", "Entwu\xcc\x88rfe", "Entw\xc3\xbcrfe" },
+		{ "&2D3cwQ- Dokumente", "\xf0\x9f\x93\x81 Dokumente",
+		  "\xf0\x9f\x93\x81 Dokumente" },
+		{ "R&-D", "R&D", "R&D" },
+		/* There it is no shift, and what looks like one is a name. */
+		{ NULL, "Entw&APw-rfe", "Entw&APw-rfe" },
+		{ "Entw&-APw-rfe", NULL, "Entw&APw-rfe" },
+		{ NULL, "R&-D", "R&-D" },
+		{ NULL, "\xfc", "\\xFC" },
+		{ "\xfc", NULL, "\\xFC" },
+	};
+	struct strbuf in = STRBUF_INIT;
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
+		const char *wire = i % 2 == 0 ? cases[i / 2].rev1 : cases[i / 2].rev2;
+		struct err err = ERR_INIT;
+		struct folder f;
+
+		if (wire == NULL)
+			continue;
+		strbuf_clear(&in);
+		strbuf_addf(&in, "() \"/\" \"%s\"", wire);
+		if (!imap_list_parse(strbuf_span(&in), i % 2 != 0, &arena, &f, &err))
+			fail_msg("case %zu: %s", i, err.text);
+		if (strcmp(f.name, cases[i / 2].name) != 0 || strcmp(f.wire, wire) != 0)
+			fail_msg("case %zu: %s", i, f.name);
+	}
+	strbuf_done(&in);
+	arena_done(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +351,7 @@ int main(void)
 		cmocka_unit_test(puts_every_name_into_a_command_that_is_allowed),
 		cmocka_unit_test(reads_status),
 		cmocka_unit_test(refuses_broken_status),
+		cmocka_unit_test(names_are_the_same_in_both_protocols),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,7 +103,7 @@ static bool on_resp(void *ctx, const struct imap_resp *resp, bool more, struct e
 	switch (resp->kind) {
 	case IMAP_RESP_LIST:
 		c->sums.lists++;
-		return imap_list_parse(resp->text, &c->arena, &f, err);
+		return imap_list_parse(resp->text, false, &c->arena, &f, err);
 	case IMAP_RESP_STATUS:
 		return on_status(c, resp, err);
 	case IMAP_RESP_FETCH:
@@ -241,6 +241,17 @@ static const struct {
 	{ "imap4d", { .lists = 1, .flags = 1, .exists = 1 } },
 	{ "bodies",
 	  { .fetches = 7, .exists = 1, .uids = 28, .id_octets = 6, .sunk = 154 } },
+	{ "rev2",
+	  { .lists = 5,
+	    .statuses = 2,
+	    .fetches = 3,
+	    .flags = 1,
+	    .exists = 1,
+	    .messages = 3,
+	    .uids = 13,
+	    .found = 3,
+	    .id_octets = 21,
+	    .sunk = 7 } },
 	{ "pipelined", { .fetches = 31, .exists = 7, .refused = 2, .uids = 1050 } },
 };
 
@@ -272,7 +283,7 @@ static const struct {
 	{ "broken-search-star", ERR_PROTO, "ESEARCH" },
 	{ "broken-search-zero", ERR_PROTO, "SEARCH" },
 	{ "broken-deep", ERR_PROTO, "nested too deep" },
-	{ "broken-rev2", ERR_PROTO, "IMAP4rev1" },
+	{ "broken-rev0", ERR_PROTO, "neither IMAP4rev1 nor IMAP4rev2" },
 	{ "broken-namespace", ERR_PROTO, "without a NAMESPACE" },
 };
 

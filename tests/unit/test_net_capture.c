@@ -18,7 +18,7 @@ static struct span line_of(const struct net_line *line)
 static const struct {
 	const char *lines;
 	const char *greeting, *reply, *bye;
-	bool rev1, disabled, plain;
+	bool imap4, disabled, plain;
 } talks[] = {
 	{ "* OK hello\r\n", "* OK hello", "", "", false, false, false },
 	{ "* OK hello\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nA001 OK done\r\n",
@@ -30,8 +30,10 @@ static const struct {
 	  "* OK hello", "A004 NO [INUSE] held", "", true, false, true },
 	{ "* OK hello\r\n* CAPABILITY imap4REV1 logindisabled\r\n", "* OK hello", "", "",
 	  true, true, false },
+	{ "* OK hello\r\n* CAPABILITY IMAP4rev2 AUTH=PLAIN\r\n", "* OK hello", "", "", true,
+	  false, true },
 	/* Words that only begin like those we look for. */
-	{ "* OK hello\r\n* CAPABILITY IMAP4rev1x XLOGINDISABLED "
+	{ "* OK hello\r\n* CAPABILITY IMAP4rev1x IMAP4rev20 XLOGINDISABLED "
 	  "AUTH=PLAIN-CLIENTTOKEN\r\n",
 	  "* OK hello", "", "", false, false, false },
 	{ "* BYE go away\r\n", "* BYE go away", "", "", false, false, false },
@@ -57,10 +59,10 @@ static void keeps_what_the_server_said(void **state)
 			fail_msg("%zu: %.*s / %.*s / %.*s", i, (int)c.greeting.n,
 				 c.greeting.p, (int)c.reply.n, c.reply.p, (int)c.bye.n,
 				 c.bye.p);
-		if (c.imap4rev1 != talks[i].rev1 ||
+		if (c.imap4 != talks[i].imap4 ||
 		    c.logindisabled != talks[i].disabled ||
 		    c.auth[MECHANISM_PASSWORD] != talks[i].plain)
-			fail_msg("%zu: words %d %d %d", i, c.imap4rev1, c.logindisabled,
+			fail_msg("%zu: words %d %d %d", i, c.imap4, c.logindisabled,
 				 c.auth[MECHANISM_PASSWORD]);
 	}
 }
@@ -83,7 +85,7 @@ static void cuts_what_is_too_long(void **state)
 	memcpy(line, "* CAPABILITY ", 13);
 	memcpy(line + sizeof line - 10, " IMAP4rev1", 10);
 	net_capture_line(&c, (struct span){ line, sizeof line });
-	assert_true(c.imap4rev1);
+	assert_true(c.imap4);
 	assert_int_equal(c.caps.n, sizeof c.caps.p);
 }
 
@@ -261,7 +263,8 @@ static void accepts_only_a_real_server(void **state)
 	} cases[] = {
 		{ "* OK hi\r\n* CAPABILITY IMAP4rev1\r\n", ERR_NONE },
 		{ "* OK hi\r\n", ERR_NONE }, /* lib/imap asks again */
-		{ "* OK hi\r\n* CAPABILITY IMAP4rev2\r\n", ERR_PROTO },
+		{ "* OK hi\r\n* CAPABILITY IMAP4rev2\r\n", ERR_NONE },
+		{ "* OK hi\r\n* CAPABILITY IMAP2bis\r\n", ERR_PROTO },
 		{ "* PREAUTH hi\r\n* CAPABILITY IMAP4rev1\r\n", ERR_PROTO },
 		{ "* BYE hi\r\n* CAPABILITY IMAP4rev1\r\n", ERR_SERVER },
 		{ "", ERR_PROTO },
