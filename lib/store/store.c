@@ -244,6 +244,9 @@ static void disconnect(struct store *st)
 		sqlite3_finalize(st->loan[i].q);
 		st->loan[i] = (struct loan){ 0 };
 	}
+	if (st->wal > 0)
+		close(st->wal);
+	st->wal = 0;
 	sqlite3_close_v2(st->db);
 	st->db = NULL;
 }
