@@ -5,7 +5,7 @@
 #include "audit/audit_queue.h"
 #include "store/store_log_uses.h"
 
-#define BACK	   256u	       /* blocks of what comes back */
+#define BACK	   128u	       /* blocks of what comes back */
 #define BACK_BLOCK (60u << 10) /* octets of one, and a use more at most */
 #define BACK_ROOM  (64u << 10) /* which is enough for nearly all */
 

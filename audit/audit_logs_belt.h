@@ -11,13 +11,13 @@
  * helps.  What is stored is the same whoever takes them.
  *
  * Memory: that of the sums, and a block of 28 KiB, or up to BELT_BLOCKS of them when
- * somebody helps; while it comes back 16 MiB in place of the sums.
+ * somebody helps; while it comes back 8 MiB in place of the sums.
  */
 #include <pthread.h>
 
 #include "audit/audit_logs_in.h"
 
-#define BELT_BLOCKS 80u /* what comes while the sums of before go to a run */
+#define BELT_BLOCKS 64u /* what comes while the sums of before go to a run */
 
 struct belt;
 /* texts: that of the words in what is added; NULL when these are in the store. */

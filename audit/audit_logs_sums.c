@@ -13,7 +13,7 @@
 #define SLOTS	   (1u << USES_BITS)
 #define USES_MAX   (192u << 10) /* below SLOTS, which is never more than 2/3 full */
 #define CHUNKS_MAX ((1u << 20) - 1)
-#define OCTETS_MAX (15u << 20) /* of uses and chunks */
+#define OCTETS_MAX (12u << 20) /* of uses and chunks */
 #define AHEAD	   16u	       /* uses that are fetched while others are added */
 #define TOGETHER   64u	       /* uses whose days are looked up at a time */
 #define NONE	   0u	       /* no index of the pool */
