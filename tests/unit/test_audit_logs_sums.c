@@ -8,6 +8,7 @@
 
 #include "audit/audit_logs_belt.h"
 #include "audit/audit_logs_runs.h"
+#include "audit/audit_logs_sums.h"
 #include "audit/audit_queue.h"
 #include "base/hash64.h"
 #include "store/store_log_uses.h"
@@ -227,6 +228,64 @@ static void what_waits_is_summed_up_in_its_order(void **state)
 	free(want);
 }
 
+/* What comes back before it is asked for, and more of it than waits at a time. */
+static void what_is_brought_together_early_is_the_same(void **state)
+{
+	const uint32_t n = 200000;
+
+	(void)state;
+	for (int helped = 0; helped < 2; helped++) {
+		struct fx fx;
+		struct belt *b = NULL;
+		struct helper h;
+		struct err err = ERR_INIT;
+		char *want = summed(n, 0, n / 2, false, false), *text;
+
+		set_up(&fx, &b);
+		if (helped)
+			helper_start(&h, b);
+		for (uint32_t i = 1; i <= n; i++) {
+			struct sums_use u = event(i, false);
+
+			fx_ok(belt_add(b, &u, &err));
+			if (i == n / 3)
+				fx_ok(belt_spill(b, &err));
+			if (i != n / 2 && i != n)
+				continue;
+			fx_ok(belt_last(b, &err));
+			assert_false(belt_add(b, &u, &err)); /* it would be lost */
+			err = ERR_INIT;
+			/* all blocks, a run, and what comes back */
+			if (helped)
+				helper_wait(&h, n / 2 / SUMS_MANY + 2);
+			fx_ok(belt_last(b, &err));
+			fx_ok(belt_flush(b, &err));
+		}
+		text = all(&fx);
+		assert_string_equal(text, want);
+		free(text);
+		free(want);
+		/* and is forgotten */
+		for (uint32_t i = 1; i <= n; i++) {
+			struct sums_use u = event(i, false);
+
+			fx_ok(belt_add(b, &u, &err));
+		}
+		fx_ok(belt_last(b, &err));
+		belt_forget(b);
+		fx_ok(belt_flush(b, &err));
+		text = all(&fx);
+		want = summed(n, 0, n / 2, false, false);
+		assert_string_equal(text, want);
+		free(text);
+		free(want);
+		if (helped)
+			helper_stop(&h);
+		belt_free(b);
+		fx_close(&fx);
+	}
+}
+
 static void what_is_forgotten_is_not_stored(void **state)
 {
 	(void)state;
@@ -318,6 +377,7 @@ int main(void)
 		cmocka_unit_test(runs_are_the_same_as_one_sum),
 		cmocka_unit_test(a_name_of_many_uses_is_whole_over_rows),
 		cmocka_unit_test(what_waits_is_summed_up_in_its_order),
+		cmocka_unit_test(what_is_brought_together_early_is_the_same),
 		cmocka_unit_test(what_is_forgotten_is_not_stored),
 		cmocka_unit_test(a_full_disk_is_told_by_whoever_meets_it),
 	};
