@@ -27,6 +27,7 @@ struct job {
 	struct logs_member *member; /* paths, in the order in which they are read */
 	int *year;		    /* of each, once it was guessed wrong */
 	unsigned *tries;	    /* how often it was */
+	bool *once;		    /* a pipe: what was read of it is gone */
 	int64_t started, told, committed, now;
 	int64_t octets_total;
 	struct done {
@@ -69,7 +70,12 @@ static void say(struct job *j, const char *path, const char *what)
 	if (j->o->say == NULL)
 		return;
 	text_show(&sb, span_str(path), 0);
-	strbuf_addf(&sb, ": %s", what);
+	if (strstr(what, path) != NULL) { /* it names the file itself */
+		strbuf_clear(&sb);
+		text_show(&sb, span_str(what), 0);
+	} else {
+		strbuf_addf(&sb, ": %s", what);
+	}
 	j->o->say(j->o->say_ctx, strbuf_cstr(&sb));
 	strbuf_done(&sb);
 }
@@ -83,7 +89,7 @@ static bool take_in(struct job *j, struct slot *s, struct err *err)
 /* Was the year of this file guessed wrong, and is there another one to try? */
 static bool wrong_year(struct job *j, const struct reader *r, bool over, int *year)
 {
-	return j->tries[r->member] < LOGS_YEAR_TRIES && strcmp(r->path, "-") != 0 &&
+	return j->tries[r->member] < LOGS_YEAR_TRIES && !j->once[r->member] &&
 	       intake_wrong_year(j->in, r->slot, over, year);
 }
 
@@ -228,6 +234,16 @@ static bool commit(struct job *j, struct err *err)
 	return true;
 }
 
+/* A pipe is read by itself, with nothing before it that may have to be read again. */
+static size_t group_end(const struct job *j, size_t at, size_t width)
+{
+	size_t end = at + 1;
+
+	while (!j->once[at] && end < at + width && end < j->o->path_n && !j->once[end])
+		end++;
+	return end;
+}
+
 /*
  * A few files at a time, in order.  What is summed up is committed every half minute and
  * at the end; where a year was guessed wrong, all goes back to the last commit.
@@ -240,7 +256,7 @@ static bool read_files(struct job *j, struct err *err)
 	width = width > INTAKE_FILES ? INTAKE_FILES : width;
 	j->committed = clock_mono_ms();
 	while (ok && at < j->o->path_n) {
-		size_t end = at + width < j->o->path_n ? at + width : j->o->path_n;
+		size_t end = group_end(j, at, width);
 
 		if (!open && !(open = ok = store_begin(j->st, err)))
 			break;
@@ -256,7 +272,8 @@ static bool read_files(struct job *j, struct err *err)
 			at = done;
 			continue;
 		}
-		last = end == j->o->path_n || clock_mono_ms() - j->committed >= COMMIT_MS;
+		last = end == j->o->path_n || j->once[at] || j->once[end] ||
+		       clock_mono_ms() - j->committed >= COMMIT_MS;
 		ok = ok && (!last || intake_last(j->in, err)) && end_group(j, err);
 		close_group(j);
 		at = end;
@@ -280,13 +297,14 @@ static void order_files(struct job *j)
 	j->member = mem_calloc(o->path_n + 1, sizeof *j->member);
 	j->year = mem_calloc(o->path_n + 1, sizeof *j->year);
 	j->tries = mem_calloc(o->path_n + 1, sizeof *j->tries);
+	j->once = mem_calloc(o->path_n + 1, sizeof *j->once);
 	for (size_t i = 0; i < o->path_n; i++) {
 		struct logs_file *f = NULL;
 		struct logs_file_facts facts;
 		struct err unused = ERR_INIT;
 
 		j->member[i].path = o->paths[i];
-		if (strcmp(o->paths[i], "-") == 0)
+		if (!logs_file_again(o->paths[i]))
 			j->octets_total = -1;
 		else if (j->octets_total >= 0 &&
 			 logs_file_open(o->paths[i], &f, &unused)) {
@@ -296,6 +314,8 @@ static void order_files(struct job *j)
 		}
 	}
 	logs_series_sort(j->member, o->path_n);
+	for (size_t i = 0; i < o->path_n; i++)
+		j->once[i] = !logs_file_again(j->member[i].path);
 }
 
 static const char *scope_of(const struct audit_logs_options *o, struct strbuf *text)
@@ -354,6 +374,7 @@ out:
 	free(j->member);
 	free(j->year);
 	free(j->tries);
+	free(j->once);
 	strbuf_done(&scope);
 	free(j);
 	return ok;

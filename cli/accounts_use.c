@@ -365,21 +365,31 @@ static void unknown_text(const struct plan_use *use, enum side side)
 
 int accounts_unknown(struct args *a, const struct accounts_query *q)
 {
+	struct use_cover logins, deliveries;
 	struct plan_use use;
 	struct err err = ERR_INIT;
 	struct project p;
 	int code = EXIT_CLEAN;
 
-	if (!accounts_use_open(a->g, &p, &use, &err)) {
+	if (!accounts_use_open(a->g, &p, &use, &err) ||
+	    !plan_use_cover(p.store, q->side, 0, &use.arena, &logins, &err) ||
+	    !plan_use_cover_deliveries(p.store, q->side, 0, &use.arena, &deliveries,
+				       &err)) {
 		code = msg_fail(a->g, &err);
 	} else {
+		bool none = !logins.any && !deliveries.any;
+
+		if (none)
+			tell_cover(a->g, &logins, q->side);
 		if (a->g->json)
 			unknown_json(&use, q->side);
 		else if (use.unknown_n[q->side] > 0)
 			unknown_text(&use, q->side);
-		else
+		else if (!none)
 			out_puts("every name in the logs belongs to an account\n");
-		code = use.unknown_n[q->side] > 0 ? EXIT_FINDINGS : EXIT_CLEAN;
+		code = use.unknown_n[q->side] > 0 ? EXIT_FINDINGS
+		       : none			  ? EXIT_INCOMPLETE
+						  : EXIT_CLEAN;
 	}
 	plan_use_close(&use);
 	project_close(&p);

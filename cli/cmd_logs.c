@@ -155,6 +155,9 @@ static void put_text(const struct audit_logs_sum *s)
 /* What makes a claim of silence hollow is said at once. */
 static void warn(struct globals *g, const struct audit_logs_sum *s)
 {
+	if (s->lines == 0 && s->files > 0)
+		msg_warn(g, "there is not one line in these files: nobody is dormant because of "
+			    "nothing");
 	if (s->lines > 0 && s->logins == 0)
 		msg_warn(g,
 			 "no login was found: the format is not known, or the log level "
@@ -297,7 +300,7 @@ static int run(struct globals *g, int argc, char **argv)
 			if (q.explain || q.zone != NULL || q.year != 0)
 				return args_bad(&a, "logs %s reads no log",
 						words[i].name);
-			if (!q.has_side)
+			if (!q.has_side && words[i].run != logs_coverage)
 				return args_bad(
 					&a,
 					"logs: --side old or --side new says of which "
@@ -330,7 +333,8 @@ static const char help[] =
 	"Known: Dovecot, Cyrus, Courier, Postfix, Exim, sendmail, UW, Zimbra, Exchange,\n"
 	"Sun/Oracle, hMailServer, DBMail and others; own patterns go into the config.\n"
 	"\n"
-	"  coverage       from when to when the logs that were read are whole\n"
+	"  coverage       from when to when the logs that were read are whole; of the old\n"
+	"                 side by default\n"
 	"  witness        last logins that others know: Dovecot's last_login, zmprov -l "
 	"gaa\n"
 	"                 -v, Get-MailboxStatistics, LDIF, or CSV with user and "

@@ -163,7 +163,7 @@ bool logs_explain_file(const struct globals *g, const struct logs_explain *how,
 		return false;
 	w.piece.p = mem_alloc(LOGS_PIECE);
 	/* A first time for the year alone, unless it cannot be read twice. */
-	for (int i = 0; strcmp(path, "-") != 0 && i < LOGS_YEAR_TRIES; i++) {
+	for (int i = 0; logs_file_again(path) && i < LOGS_YEAR_TRIES; i++) {
 		struct err unused = ERR_INIT;
 
 		(void)!walk(&w, how, path, &year, &unused);

@@ -168,6 +168,14 @@ static void find_fields(struct logs_file *f, struct span text)
 	}
 }
 
+bool logs_file_again(const char *path)
+{
+	struct stat st;
+
+	return strcmp(path, "-") != 0 && (stat(path, &st) != 0 || S_ISREG(st.st_mode) ||
+					  S_ISDIR(st.st_mode));
+}
+
 bool logs_file_open(const char *path, struct logs_file **out, struct err *err)
 {
 	struct logs_file *f = mem_calloc(1, sizeof *f);

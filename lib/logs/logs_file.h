@@ -23,6 +23,8 @@ const char *logs_versions(void); /* "libarchive 3.6.2", as it is loaded.  Static
 struct logs_file;
 /* path "-" is standard input.  ERR_LOCAL.  A directory is an error. */
 bool logs_file_open(const char *path, struct logs_file **out, struct err *err) MUST_CHECK;
+/* May it be opened more than once?  A pipe gives what it has to who comes first. */
+bool logs_file_again(const char *path);
 void logs_file_close(struct logs_file *f); /* NULL is fine */
 
 struct logs_file_facts {

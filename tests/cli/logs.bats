@@ -425,3 +425,40 @@ hundred_days() {
 	mm accounts unknown
 	want 0
 }
+
+@test "a pipe is read once and from its first line on" {
+	start
+	hundred_days >mail.log
+	split -n l/3 mail.log part.
+	# what was opened to look at its size has lost its front
+	mm logs --side old <(cat part.aa) part.ab <(cat part.ac)
+	want 0
+	has "$out" "7 lines of 3 files"
+	has "$out" "3 logins"
+	mm logs --explain <(login 1 anna 192.0.2.1)
+	want 0
+	has "$out" "login imap 192.0.2.1 anna"
+	mkfifo fifo
+	cat mail.log >fifo &
+	mm logs --side old fifo
+	want 0
+	has "$out" "7 lines of 1 file"
+}
+
+@test "no log, an empty one and a folder are not taken for silence" {
+	start
+	mm accounts unknown
+	want 3
+	has "$said" "no log of the old side shows a login yet"
+	hasnt "$out" "belongs to an account"
+	: >empty.log
+	mm logs --side old empty.log
+	want 0
+	has "$said" "there is not one line"
+	mkdir folder
+	mm logs --side old folder
+	want 3
+	has "$said" "warning: folder is a folder, not a log"
+	mm logs coverage
+	want 0
+}
