@@ -472,11 +472,24 @@ static inline enum log_verdict read_line(struct logs_scanner *s, struct span lin
 			return v;
 	} else if (line.p[0] == '\x1e') { /* journalctl -o json-seq */
 		line = span_from(line, 1);
+	} else if (line.p[0] == '\xef') { /* a byte order mark */
+		(void)log_eat(&line, "\xEF\xBB\xBF");
 	} else if (line.n > 6 && line.p[6] == '{') { /* -o json-sse */
 		(void)log_eat(&line, "data: ");
 	}
-	if (line.n == 0 || line.p[0] != '{')
-		return written(s, line, out, h);
+	if (line.n == 0 || line.p[0] != '{') {
+		const char *nul;
+
+		v = written(s, line, out, h);
+		/* what a crash, or tar, left before it */
+		if (v == NOT_MINE && line.n > 0 &&
+		    (nul = memrchr(line.p, '\0', line.n)) != NULL) {
+			line = span_from(line, (size_t)(nul - line.p) + 1);
+			clear(out);
+			v = written(s, line, out, h);
+		}
+		return v;
+	}
 	out->stamp_text = out->host = (struct span){ line.p, 0 };
 	out->stamp.kind = LOG_STAMP_NONE;
 	*h = (struct log_head){ .line = line, .text = line, .rest = line };
