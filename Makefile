@@ -19,11 +19,13 @@ PREFIX   ?= /usr/local
 Q        := $(if $(V),,@)
 say       = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
-PKGS     := libcurl sqlite3 libcjson gmime-3.0 libcrypto libutf8proc libpcre2-8 libarchive zlib
+PKGS     := libcurl sqlite3 libcjson libcrypto libutf8proc libpcre2-8 zlib
+# Loaded by the few runs that need them (lib/base/lazy.h).
+LAZY     := gmime-3.0 libarchive
 # Unpacks gzip three times as fast as zlib; Debian has it on amd64.
 ISAL     := $(shell pkg-config --exists libisal 2>/dev/null && echo libisal)
 PKGS     += $(ISAL)
-PKG_CFLAGS := $(if $(ISAL),-DMAILMUSTER_ISAL) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(if $(ISAL),-DMAILMUSTER_ISAL) $(shell pkg-config --cflags $(PKGS) $(LAZY) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -52,7 +54,7 @@ BENCH_SRC := $(sort $(wildcard bench/*.c))
 PROFILES := $(sort $(wildcard profiles/*.json))
 CHECKLISTS := $(sort $(wildcard checklists/*.json))
 GENERATED := $(B)/gen/schema_sql.h $(B)/gen/migrate_1_sql.h $(B)/gen/profiles_json.h $(B)/gen/checklists_json.h \
-	    $(B)/gen/report_assets.h
+	    $(B)/gen/report_assets.h $(B)/gen/sonames.h
 HEADERS  := $(sort $(wildcard lib/*/*.h $(STAGES:%=%/*.h) cli/*.h))
 
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -124,6 +126,15 @@ $(B)/gen/report_assets.h: report/report.css report/report.js
 		printf '#define REPORT_%s_HASH "%s"\n' "$$(echo $$kind | tr a-z A-Z)" "$$hash"; \
 		printf 'static const char report_%s[] =\n' $$kind; \
 		sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $$f; echo ';'; done > $@
+# The names under which a linker would have bound the libraries that are loaded later, by what it does to a program of nothing
+# that needs them.  From that program the Debian package learns which packages these are.
+$(B)/gen/lazy: Makefile
+	@mkdir -p $(@D)
+	$(Q)echo 'int main(void) { return 0; }' | $(CC) -x c -o $@ - -Wl,--no-as-needed $(shell pkg-config --libs-only-L $(LAZY)) -lgmime-3.0 -larchive
+$(B)/gen/sonames.h: $(B)/gen/lazy
+	$(Q)for name in gmime archive; do printf '#define SONAME_%s "%s"\n' "$$(echo $$name | tr a-z A-Z)" \
+		"$$(readelf -d $< | sed -n 's/.*(NEEDED).*\[\(lib'$$name'[-.].*\)\]/\1/p' | grep .)" || exit 1; done > $@
+$(call obj,lib/mime/mime_gmime.c lib/logs/logs_archive.c tests/unit/test_lazy.c): | $(B)/gen/sonames.h
 $(call obj,report/report_html.c): | $(B)/gen/report_assets.h
 $(call obj,$(wildcard lib/profile/*.c)): | $(B)/gen/profiles_json.h
 $(call obj,$(wildcard checklists/*.c)): | $(B)/gen/checklists_json.h

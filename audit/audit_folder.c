@@ -2,8 +2,9 @@
 /*
  * Reads one folder.  EXAMINE and, where its numbers do not tell, UID SEARCH ALL say what
  * should be there; UID FETCH in windows, several in flight, must answer each of those
- * uids with every item that was asked for; UID SEARCH ALL behind the last window tells
- * whether that is still the folder.  Every row of a window is made before the first
+ * uids with every item that was asked for; UID SEARCH ALL behind the last window, or where
+ * that is enough its last message (struct audit_top), tells whether that is still the
+ * folder.  Every row of a window is made before the first
  * answer (audit_window.h): what is not answered is seen, is asked once more, and then is
  * a hole that is named.
  */
@@ -61,6 +62,7 @@ static bool open_folder(struct audit_pump *o, bool *dense_out, struct err *err)
 	if (!audit_uids_add(&r->set, 1, o->now.uidnext - 1, UINT64_MAX, err))
 		return false;
 	audit_uids_finish(&r->set);
+	o->top.uid = o->now.uidnext - 1;
 	return true;
 }
 

@@ -5,8 +5,9 @@
 #include "audit/audit_queue.h"
 #include "store/store_log_uses.h"
 
-#define BACK	   4u	       /* blocks of what comes back */
-#define BACK_BLOCK (48u << 10) /* octets of one, and a use more at most: 64 KiB */
+#define BACK	   128u	       /* blocks of what comes back */
+#define BACK_BLOCK (60u << 10) /* octets of one, and a use more at most */
+#define BACK_ROOM  (64u << 10) /* which is enough for nearly all */
 
 enum step {
 	STEP_NONE,
@@ -100,7 +101,7 @@ static enum step next_step(const struct belt *b, bool caller)
 		return !sums_full(b->sums, b->block[b->at].n) || may_spill(b, caller)
 			       ? STEP_ADD
 			       : STEP_NONE;
-	if (b->spill)
+	if (b->spill || (b->merge && !b->merged && !sums_none(b->sums)))
 		return may_spill(b, caller) ? STEP_SPILL : STEP_NONE;
 	if (b->merge && !b->merged && b->back_n < BACK)
 		return STEP_MERGE;
@@ -122,7 +123,7 @@ static bool take_step(struct belt *b, bool caller)
 	struct belt_block block = b->block[b->at];
 	struct strbuf *back = &b->back[(b->back_at + b->back_n) % BACK];
 	struct err err = ERR_INIT;
-	bool ok = true, merged = false;
+	bool ok = true, merged = false, last = b->merge;
 
 	if (what == STEP_NONE)
 		return false;
@@ -136,9 +137,12 @@ static bool take_step(struct belt *b, bool caller)
 		break;
 	case STEP_SPILL:
 		ok = sums_none(b->sums) || sums_spill(b->sums, &err);
+		if (last) /* what comes back takes the place of the sums */
+			sums_give_back(b->sums);
 		break;
 	case STEP_MERGE:
 		strbuf_clear(back);
+		strbuf_reserve(back, BACK_ROOM);
 		ok = runs_next(b->runs, BACK_BLOCK, back, &err);
 		merged = ok && back->n == 0;
 		break;
@@ -226,6 +230,8 @@ static bool hand_over(struct belt *b, struct err *err)
 
 bool belt_add(struct belt *b, const struct sums_use *u, struct err *err)
 {
+	if (b->merge) /* which the calling thread alone sets */
+		return err_set(err, ERR_BUG, "a sum of logs is changed that is complete");
 	b->fill[b->fill_n++] = *u;
 	return b->fill_n < SUMS_MANY || hand_over(b, err);
 }
@@ -263,9 +269,6 @@ static bool store_all(struct belt *b, struct store_log_uses *to, struct err *err
 	bool ok = true;
 
 	lock(b);
-	b->merge = true;
-	b->merged = false;
-	tell(b);
 	while (ok && !b->failed && (b->back_n > 0 || !b->merged)) {
 		const struct strbuf *back = &b->back[b->back_at];
 
@@ -281,33 +284,52 @@ static bool store_all(struct belt *b, struct store_log_uses *to, struct err *err
 		b->back_n--;
 		tell(b);
 	}
-	b->merge = false;
-	while (b->busy)
-		wait(b);
-	b->back_n = 0;
-	for (size_t i = 0; i < BACK; i++)
-		strbuf_done(&b->back[i]);
 	ok = ok && fine(b, err);
 	unlock(b);
 	return ok;
 }
 
+/* All that was added is in runs, which come back as one from now on. */
+bool belt_last(struct belt *b, struct err *err)
+{
+	lock(b);
+	if (!b->merge)
+		b->merged = false;
+	b->merge = true;
+	unlock(b);
+	return belt_spill_soon(b, err);
+}
+
+/* Nothing is to come back any more. */
+static void end_merge(struct belt *b)
+{
+	lock(b);
+	b->merge = false;
+	while (b->busy)
+		wait(b);
+	for (size_t i = 0; i < BACK; i++)
+		strbuf_done(&b->back[i]);
+	b->back_n = 0;
+	unlock(b);
+}
+
 bool belt_flush(struct belt *b, struct err *err)
 {
 	struct store_log_uses *to = NULL;
-	bool ok;
+	bool ok = belt_last(b, err) && belt_spill(b, err) &&
+		  runs_store_open(b->runs, &to, err) && store_all(b, to, err) &&
+		  store_log_uses_end(to, err);
 
-	if (!belt_spill(b, err))
-		return false;
-	ok = runs_store_open(b->runs, &to, err) && store_all(b, to, err) &&
-	     store_log_uses_end(to, err);
 	store_log_uses_close(to);
-	runs_forget(b->runs);
+	end_merge(b);
+	if (ok)
+		runs_forget(b->runs);
 	return ok;
 }
 
 void belt_forget(struct belt *b)
 {
+	end_merge(b);
 	lock(b);
 	while (b->busy)
 		wait(b);

@@ -10,14 +10,14 @@
  * calling thread takes those itself without which it cannot go on, and all when nobody
  * helps.  What is stored is the same whoever takes them.
  *
- * Memory: that of the sums, a block of 28 KiB, or up to BELT_BLOCKS of them when somebody
- * helps, and 256 KiB while it comes back.
+ * Memory: that of the sums, and a block of 28 KiB, or up to BELT_BLOCKS of them when
+ * somebody helps; while it comes back 8 MiB in place of the sums.
  */
 #include <pthread.h>
 
 #include "audit/audit_logs_in.h"
 
-#define BELT_BLOCKS 32u /* what comes while the sums of before go to a run */
+#define BELT_BLOCKS 64u /* what comes while the sums of before go to a run */
 
 struct belt;
 /* texts: that of the words in what is added; NULL when these are in the store. */
@@ -37,6 +37,8 @@ bool belt_add(struct belt *b, const struct sums_use *u, struct err *err) MUST_CH
 bool belt_spill_soon(struct belt *b, struct err *err) MUST_CHECK;
 /* it is there. */
 bool belt_spill(struct belt *b, struct err *err) MUST_CHECK;
+/* The same, and nothing is added before belt_flush: it may be brought together, too. */
+bool belt_last(struct belt *b, struct err *err) MUST_CHECK;
 /* To the store. */
 bool belt_flush(struct belt *b, struct err *err) MUST_CHECK;
 /* As if nothing had been added since the last belt_flush. */

@@ -7,6 +7,7 @@
  * HOURS_EVENTS events or two hours lie between them.
  */
 #include "audit/audit_logs_belt.h"
+#include "store/store_log_seen.h"
 #include "store/store_logs.h"
 
 #define OPEN_MAX  64u /* hours at a time */
@@ -25,18 +26,17 @@ struct open_hour {
 };
 
 struct hours {
-	struct store *st;
-	enum side side;
 	struct belt *belt;
 	struct open_hour open[OPEN_MAX];
 	size_t open_n, events;
 	int64_t fresh, fresh_of[INTAKE_FILES], own_of[INTAKE_FILES];
-	int64_t seen_last; /* the store has hashes of no later hour; -1: not asked yet */
-	struct own *own;   /* NULL: there are none */
-	struct strbuf seen, merged;
+	struct log_seen *seen; /* what is counted already */
+	struct own *own;       /* NULL: there are none */
 	/* of the hour that is closed */
 	struct hash_key *key;
 	uint32_t *from;
+	uint64_t *merged;
+	size_t merged_cap;
 };
 
 void hours_new(struct store *st, enum side side, struct belt *belt, struct own *own,
@@ -44,11 +44,9 @@ void hours_new(struct store *st, enum side side, struct belt *belt, struct own *
 {
 	struct hours *h = mem_calloc(1, sizeof *h);
 
-	h->st = st;
-	h->side = side;
 	h->belt = belt;
 	h->own = own_any(own) ? own : NULL;
-	h->seen_last = -1;
+	log_seen_open(st, side, &h->seen);
 	h->key = mem_alloc(HOURS_EVENTS * sizeof *h->key);
 	h->from = mem_alloc(sizeof *h->from << KEY_BITS);
 	*out = h;
@@ -60,10 +58,10 @@ void hours_free(struct hours *h)
 		return;
 	for (size_t i = 0; i < OPEN_MAX; i++)
 		free(h->open[i].v);
-	strbuf_done(&h->seen);
-	strbuf_done(&h->merged);
+	log_seen_close(h->seen);
 	free(h->key);
 	free(h->from);
+	free(h->merged);
 	free(h);
 }
 
@@ -72,15 +70,16 @@ void hours_free(struct hours *h)
 static void sort_keys(struct hours *h, const struct open_hour *o)
 {
 	size_t n = o->n, sum = 0;
-	unsigned shift = 64 - KEY_BITS;
+	unsigned shift = LOG_HASH_BITS - KEY_BITS;
 	uint32_t *from = h->from;
 
-	while (shift < 60 && (UINT64_C(1) << (64 - shift)) > 2 * n + 8)
+	while (shift < LOG_HASH_BITS - 4 &&
+	       (UINT64_C(1) << (LOG_HASH_BITS - shift)) > 2 * n + 8)
 		shift++;
-	memset(from, 0, sizeof *from << (64 - shift));
+	memset(from, 0, sizeof *from << (LOG_HASH_BITS - shift));
 	for (size_t i = 0; i < n; i++)
 		from[o->v[i].hash >> shift]++;
-	for (size_t i = 0; i < (size_t)1 << (64 - shift); i++) {
+	for (size_t i = 0; i < (size_t)1 << (LOG_HASH_BITS - shift); i++) {
 		size_t k = from[i];
 
 		from[i] = (uint32_t)sum;
@@ -97,33 +96,6 @@ static void sort_keys(struct hours *h, const struct open_hour *o)
 			h->key[at] = h->key[at - 1];
 		h->key[at] = k;
 	}
-}
-
-/* Big-endian, so that octets ascend as numbers do. */
-static uint64_t turned(uint64_t v)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	v = __builtin_bswap64(v);
-#endif
-	return v;
-}
-
-_Static_assert(STORE_LOG_HASH == sizeof(uint64_t), "a hash is a word");
-
-static uint64_t hash_at(const struct strbuf *sb, size_t i)
-{
-	uint64_t v;
-
-	memcpy(&v, sb->p + i * STORE_LOG_HASH, sizeof v);
-	return turned(v);
-}
-
-/* There is room. */
-static void hash_put(struct strbuf *sb, uint64_t v)
-{
-	v = turned(v);
-	memcpy(sb->p + sb->n, &v, sizeof v);
-	sb->n += STORE_LOG_HASH;
 }
 
 /*
@@ -147,13 +119,17 @@ static size_t of_one_file(const struct open_hour *o, struct hash_key *k, size_t 
 	return out;
 }
 
-/* What the store has not counted: its keys to the front, their number. */
-static size_t new_ones(struct hours *h, const struct open_hour *o)
+/* What is not among the hashes that are counted: its keys to the front, their number.
+ * merged holds both, *all of them. */
+static size_t new_ones(struct hours *h, const struct open_hour *o, const uint64_t *seen,
+		       size_t seen_n, size_t *all_out)
 {
-	size_t seen_n = h->seen.n / STORE_LOG_HASH, i = 0, fresh = 0;
+	size_t i = 0, fresh = 0, out = 0;
 
-	strbuf_clear(&h->merged);
-	strbuf_reserve(&h->merged, h->seen.n + o->n * STORE_LOG_HASH + 1);
+	if (seen_n + o->n > h->merged_cap) {
+		h->merged_cap = (seen_n + o->n) * 2;
+		h->merged = mem_realloc(h->merged, h->merged_cap * sizeof *h->merged);
+	}
 	for (size_t k = 0; k < o->n;) {
 		uint64_t hash = h->key[k].hash;
 		size_t all = 1, n, known = 0;
@@ -161,21 +137,19 @@ static size_t new_ones(struct hours *h, const struct open_hour *o)
 		while (k + all < o->n && h->key[k + all].hash == hash)
 			all++;
 		n = of_one_file(o, &h->key[k], all);
-		while (i < seen_n && hash_at(&h->seen, i) < hash)
-			hash_put(&h->merged, hash_at(&h->seen, i++));
-		while (i < seen_n && hash_at(&h->seen, i) == hash) {
-			hash_put(&h->merged, hash);
-			known++;
-			i++;
-		}
+		while (i < seen_n && seen[i] < hash)
+			h->merged[out++] = seen[i++];
+		for (; i < seen_n && seen[i] == hash; i++, known++)
+			h->merged[out++] = hash;
 		for (; known < n; known++) {
-			hash_put(&h->merged, hash);
+			h->merged[out++] = hash;
 			h->key[fresh++] = h->key[k + known];
 		}
 		k += all;
 	}
 	while (i < seen_n)
-		hash_put(&h->merged, hash_at(&h->seen, i++));
+		h->merged[out++] = seen[i++];
+	*all_out = out;
 	return fresh;
 }
 
@@ -197,34 +171,20 @@ static bool count(struct hours *h, const struct open_hour *o, size_t n, struct e
 	return true;
 }
 
-/* Hashes of an hour that the store has counted.  A log that goes on where the one before
- * ended asks for hours that it cannot have. */
-static bool load_seen(struct hours *h, int64_t hour, struct err *err)
-{
-	strbuf_clear(&h->seen);
-	if (h->seen_last < 0 && !store_log_seen_last(h->st, h->side, &h->seen_last, err))
-		return false;
-	if (hour > h->seen_last) {
-		h->seen_last = hour;
-		return true;
-	}
-	return store_log_seen(h->st, h->side, hour, &h->seen, err);
-}
-
-/* Both lists ascend: what the store has not counted is counted, the union is kept. */
+/* Both lists ascend: what is not counted yet is counted, the union is kept. */
 static bool close_hour(struct hours *h, struct open_hour *o, struct err *err)
 {
-	size_t n;
+	const uint64_t *seen;
+	size_t seen_n, n, all;
 
 	sort_keys(h, o);
-	if (!load_seen(h, o->hour, err))
+	if (!log_seen_get(h->seen, o->hour, &seen, &seen_n, err))
 		return false;
-	n = new_ones(h, o);
+	n = new_ones(h, o, seen, seen_n, &all);
 	h->events -= o->n;
 	o->n = 0;
 	return count(h, o, n, err) &&
-	       (n == 0 || store_log_seen_put(h->st, h->side, o->hour,
-					     strbuf_span(&h->merged), err));
+	       (n == 0 || log_seen_put(h->seen, o->hour, h->merged, all, err));
 }
 
 /* Hours are few, and mostly the last one is meant. */
@@ -277,7 +237,8 @@ bool hours_add(struct hours *h, const struct hour_event *e, struct err *err)
 		o->cap = o->cap == 0 ? 256 : o->cap * 2;
 		o->v = mem_realloc(o->v, o->cap * sizeof *o->v);
 	}
-	o->v[o->n++] = *e;
+	o->v[o->n] = *e;
+	o->v[o->n++].hash >>= 64 - LOG_HASH_BITS;
 	if (++h->events < HOURS_EVENTS)
 		return true;
 	return make_room(h, err);
@@ -296,10 +257,15 @@ bool hours_over(struct hours *h, int64_t hour, struct err *err)
 	return true;
 }
 
+bool hours_store(struct hours *h, struct err *err)
+{
+	return hours_over(h, INT64_MAX, err) && log_seen_store(h->seen, err);
+}
+
 void hours_forget(struct hours *h, int64_t fresh)
 {
 	h->open_n = h->events = 0;
-	h->seen_last = -1;
+	log_seen_forget(h->seen);
 	for (size_t i = 0; i < OPEN_MAX; i++)
 		h->open[i].n = 0;
 	h->fresh = fresh;

@@ -158,6 +158,8 @@ void hours_free(struct hours *h);
 bool hours_add(struct hours *h, const struct hour_event *e, struct err *err) MUST_CHECK;
 /* All hours before this one are over (INT64_MAX: all). */
 bool hours_over(struct hours *h, int64_t hour, struct err *err) MUST_CHECK;
+/* All of them, and what is counted of them goes to the store. */
+bool hours_store(struct hours *h, struct err *err) MUST_CHECK;
 void hours_forget(struct hours *h, int64_t fresh);
 int64_t hours_fresh(const struct hours *h); /* counted now, since the beginning */
 /* Of one file. */

@@ -554,12 +554,12 @@ bool intake_end(struct intake *in, unsigned slot, const struct logs_file *file,
 
 bool intake_last(struct intake *in, struct err *err)
 {
-	return hours_over(in->hours, INT64_MAX, err) && belt_spill_soon(in->belt, err);
+	return hours_over(in->hours, INT64_MAX, err) && belt_last(in->belt, err);
 }
 
 bool intake_flush(struct intake *in, struct err *err)
 {
-	if (!hours_over(in->hours, INT64_MAX, err) || !texts_store(in->texts, err) ||
+	if (!hours_store(in->hours, err) || !texts_store(in->texts, err) ||
 	    !belt_flush(in->belt, err))
 		return false;
 	in->sum.fresh = hours_fresh(in->hours);

@@ -13,7 +13,7 @@
 #define SLOTS	   (1u << USES_BITS)
 #define USES_MAX   (192u << 10) /* below SLOTS, which is never more than 2/3 full */
 #define CHUNKS_MAX ((1u << 20) - 1)
-#define OCTETS_MAX (17u << 20) /* of uses and chunks */
+#define OCTETS_MAX (12u << 20) /* of uses and chunks */
 #define AHEAD	   16u	       /* uses that are fetched while others are added */
 #define TOGETHER   64u	       /* uses whose days are looked up at a time */
 #define NONE	   0u	       /* no index of the pool */
@@ -412,6 +412,15 @@ bool sums_spill(struct sums *s, struct err *err)
 	s->use_n = 0;
 	s->chunk_n = 1;
 	return ok;
+}
+
+void sums_give_back(struct sums *s)
+{
+	mem_table_empty(s->index, SLOTS * sizeof *s->index);
+	mem_table_empty(s->use, USES_MAX * sizeof *s->use);
+	mem_table_empty(s->chunk, CHUNKS_MAX * sizeof *s->chunk);
+	s->use_n = 0;
+	s->chunk_n = 1;
 }
 
 void sums_forget(struct sums *s)

@@ -21,5 +21,7 @@ bool sums_none(const struct sums *s);
 /* To a temporary file, as a run; nothing is left. */
 bool sums_spill(struct sums *s, struct err *err) MUST_CHECK;
 void sums_forget(struct sums *s);
+/* The same, and their memory is free for others until something is added. */
+void sums_give_back(struct sums *s);
 
 #endif

@@ -365,7 +365,7 @@ static bool ask(struct audit_pump *o, struct err *err)
 	}
 	if (o->cut_all && !o->searched && !o->helping) {
 		o->searched = true;
-		return audit_pump_search(o, &o->r->found, err);
+		return audit_pump_final(o, err);
 	}
 	return true;
 }
@@ -415,7 +415,7 @@ bool audit_pump_round(struct audit_pump *o, struct err *err)
 		if (!audit_pump_finish(o, &step, &done, err))
 			return false;
 		if (step.fl == NULL) {
-			if (!audit_pump_found(o, &done, err))
+			if (!audit_pump_final_found(o, &done, err))
 				return false;
 			continue;
 		}

@@ -48,6 +48,23 @@ struct audit_step {
 	struct audit_flight *fl; /* NULL: the UID SEARCH */
 };
 
+/*
+ * The greatest uid of a folder that is dense: all uids up to it are taken, as EXAMINE
+ * told. After the last window the server need not list all of them for that: one FETCH of
+ * "top:*" shows it.  Its answer says which number the message with that uid has.  Numbers
+ * go up with uids (RFC 3501 section 2.3.1.2), so where number n has uid n, the messages
+ * up to it are 1 to n, and "*" leaves none out above it.  EXISTS says n as well, and each
+ * of n uids was answered by a FETCH of its own, so the three that must agree are there:
+ * were there one message more, then one of these would differ.  Whatever else comes, or a
+ * word of the server that something changed, and UID SEARCH ALL has to tell.
+ */
+struct audit_top {
+	uint32_t uid;  /* 0: the folder is not dense, or not as it was */
+	bool asked;    /* the answer is under way */
+	bool as_it_is; /* number and uid are the same */
+	bool other;    /* or are not, or there is a greater one */
+};
+
 struct audit_pump {
 	struct audit_reader *r;
 	struct imap_session *s;
@@ -74,6 +91,7 @@ struct audit_pump {
 	uint64_t into_max;	 /* members it may have */
 	uint64_t into_cmd;
 	bool found; /* it came */
+	struct audit_top top;
 	struct audit_cutter cutter;
 	bool cut_all, searched;
 	unsigned round;
@@ -111,6 +129,11 @@ bool audit_pump_finish(struct audit_pump *o, struct audit_step *step_out,
 /* The SEARCH is complete: is there a set in it? */
 bool audit_pump_found(struct audit_pump *o, const struct imap_done *done,
 		      struct err *err) MUST_CHECK;
+/* Behind the last window: queue what tells the set to r->found, and take its answer,
+ * which may be that the server has to be asked once more. */
+bool audit_pump_final(struct audit_pump *o, struct err *err) MUST_CHECK;
+bool audit_pump_final_found(struct audit_pump *o, const struct imap_done *done,
+			    struct err *err) MUST_CHECK;
 /* Queue the SEARCH that stands in r->line; what it finds is added to into. */
 bool audit_pump_send_search(struct audit_pump *o, struct audit_uids *into,
 			    struct err *err) MUST_CHECK;

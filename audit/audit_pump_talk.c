@@ -48,6 +48,21 @@ static bool take_row(struct audit_pump *o, struct audit_flight *fl, size_t row,
 	return fl->left > 0 || audit_pump_give_whole(o, err);
 }
 
+/* Is it what was asked for to know the set?  Windows ask for more than a uid, and flags
+ * that changed come unasked. */
+static bool is_top(struct audit_pump *o, const struct imap_fetch *f)
+{
+	bool answer = (f->has & ~(unsigned)IMAP_HAS_MODSEQ) == IMAP_HAS_UID;
+
+	if (!(f->has & IMAP_HAS_UID) || f->uid < o->top.uid)
+		return false;
+	if (f->uid != o->top.uid || f->seq != f->uid)
+		o->top.other = true;
+	else if (answer)
+		o->top.as_it_is = true;
+	return answer;
+}
+
 static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct err *err)
 {
 	struct audit_reader *r = o->r;
@@ -58,6 +73,8 @@ static bool on_fetch(struct audit_pump *o, const struct imap_resp *resp, struct 
 		return false;
 	if (o->proof != NULL &&
 	    audit_proof_answer(o->proof, r->envelope, &f, r->sha, &r->scratch))
+		return true;
+	if (o->top.asked && is_top(o, &f))
 		return true;
 	if (o->changes && (f.has & IMAP_HAS_UID) && f.uid < o->base)
 		return audit_delta_change(o, &f, err);
@@ -195,6 +212,35 @@ bool audit_pump_search(struct audit_pump *o, struct audit_uids *into, struct err
 	else
 		strbuf_adds(&o->r->line, "ALL");
 	return audit_pump_send_search(o, into, err);
+}
+
+bool audit_pump_final(struct audit_pump *o, struct err *err)
+{
+	/* Once for a folder: what differs is found by a SEARCH. */
+	o->top.asked = o->top.uid != 0 && o->round == 1 && !o->moved;
+	if (!o->top.asked)
+		return audit_pump_search(o, &o->r->found, err);
+	strbuf_clear(&o->r->line);
+	strbuf_addf(&o->r->line, "UID FETCH %u:* (UID)", o->top.uid);
+	return audit_pump_send(o, err);
+}
+
+bool audit_pump_final_found(struct audit_pump *o, const struct imap_done *done,
+			    struct err *err)
+{
+	struct audit_uids *found = &o->r->found;
+
+	if (!o->top.asked)
+		return audit_pump_found(o, done, err);
+	o->top.asked = false;
+	if (done->status != IMAP_OK || !o->top.as_it_is || o->top.other || o->moved ||
+	    o->now.exists != o->top.uid)
+		return audit_pump_search(o, found, err);
+	audit_uids_clear(found);
+	if (!audit_uids_add(found, 1, o->top.uid, UINT64_MAX, err))
+		return false;
+	audit_uids_finish(found);
+	return true;
 }
 
 bool audit_pump_finish(struct audit_pump *o, struct audit_step *step_out,

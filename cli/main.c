@@ -9,7 +9,6 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "cli/suggest.h"
-#include "mime/mime_identity.h"
 #include "net/net_conn.h"
 
 const struct command *const commands[] = {
@@ -81,7 +80,6 @@ int main(int argc, char **argv)
 	globals_init(&g);
 	g.json = wants_json(argv);
 	trace_init(getenv("MAILMUSTER_TRACE"));
-	mime_global_open();
 	if (!net_global_open(&err) || (g.wake = net_wake_new()) == NULL ||
 	    !stop_open(g.wake, &err))
 		return msg_fail(&g, &err);
@@ -93,6 +91,5 @@ int main(int argc, char **argv)
 	}
 	globals_done(&g);
 	net_global_close();
-	mime_global_close();
 	return code;
 }

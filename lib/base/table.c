@@ -8,6 +8,11 @@ void *mem_table(size_t size)
 	return mem_calloc(1, size);
 }
 
+void mem_table_empty(void *p, size_t size)
+{
+	memset(p, 0, size);
+}
+
 void mem_table_free(void *p, size_t size)
 {
 	(void)size;
@@ -36,6 +41,12 @@ void *mem_table(size_t size)
 		munmap(p + before + whole, LARGE - before);
 	(void)madvise(p + before, whole, MADV_HUGEPAGE);
 	return p + before;
+}
+
+void mem_table_empty(void *p, size_t size)
+{
+	if (madvise(p, (size + LARGE - 1) / LARGE * LARGE, MADV_DONTNEED) != 0)
+		memset(p, 0, size);
 }
 
 void mem_table_free(void *p, size_t size)

@@ -9,6 +9,8 @@
 #include "base/base.h"
 
 void *mem_table(size_t size) MUST_CHECK;
+/* Zeroed again; its memory goes back. */
+void mem_table_empty(void *p, size_t size);
 void mem_table_free(void *p, size_t size); /* NULL is fine */
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "logs/logs_file.h"
 
-#include <archive.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/inflate.h"
+#include "logs/logs_archive.h"
 #include "logs/logs_series.h"
 
 #define BLOCK	   (256u << 10) /* octets of one read of a packed file */

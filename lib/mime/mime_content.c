@@ -2,9 +2,9 @@
 #include "mime/mime_content.h"
 
 #include <errno.h>
-#include <gmime/gmime.h>
 
 #include "base/text.h"
+#include "mime/mime_gmime.h"
 #include "mime/mime_octets.h"
 #include "model/body.h"
 

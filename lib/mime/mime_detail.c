@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include <gmime/gmime.h>
-
 #include "base/text.h"
+#include "mime/mime_gmime.h"
 #include "mime/mime_header.h"
 #include "mime/mime_identity.h"
 
 /* Enough for MIME_DETAIL_MAX octets in the longest spelling, one encoded word per
  * character. */
 #define RAW_MAX 8192
-
-void mime_global_open(void)
-{
-	g_mime_init();
-}
-
-void mime_global_close(void)
-{
-	g_mime_shutdown();
-}
 
 /* Cut s to max octets at a character's start. */
 static struct span cut(struct span s, size_t max)

@@ -49,9 +49,6 @@ bool mime_key_fields(struct sha256_ctx *ctx, struct span header, struct arena *a
 #define MIME_DETAIL_MAX 400
 void mime_detail(struct span header, struct arena *arena, struct message_detail *out);
 
-/* GMime needs starting once per process, before threads. */
-void mime_global_open(void);
-void mime_global_close(void);
 const char *mime_versions(void); /* "GMime 3.2.13", as it is loaded.  Static. */
 
 #endif

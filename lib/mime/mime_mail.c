@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "mime/mime_mail.h"
 
-#include <gmime/gmime.h>
-
 #include "base/sha256.h"
 #include "base/text.h"
+#include "mime/mime_gmime.h"
 
 /* ---- addresses ---- */
 

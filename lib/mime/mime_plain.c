@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mime/mime_plain.h"
 
-#include <gmime/gmime.h>
-
+#include "mime/mime_gmime.h"
 #include "mime/mime_octets.h"
 
 /* Fields that stand once; with more of any sort the parser is asked. */

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gmime/gmime.h>
 #include <unistd.h>
 
+#include "mime/mime_gmime.h"
 #include "mime/mime_parts.h"
 #include "model/body.h"
 

@@ -708,11 +708,12 @@ CREATE TABLE log_hour (
 	PRIMARY KEY (source, hour)
 ) STRICT, WITHOUT ROWID;
 
--- Which events of an hour are counted, so that none counts twice: 8 octets of a keyed
--- hash for each, ascending, the same one as often as it happened.  Audit of logs.
+-- Which events are counted, so that none counts twice: hours one behind the other, 48
+-- bits of a keyed hash for each event, the same one as often as it happened
+-- (lib/store/store_log_hashes.h).  Audit of logs.
 CREATE TABLE log_seen (
 	side   INTEGER NOT NULL,
-	hour   INTEGER NOT NULL, -- since 1970
+	hour   INTEGER NOT NULL, -- since 1970; the first one of the row
 	hashes BLOB NOT NULL,
 	PRIMARY KEY (side, hour)
 ) STRICT;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,14 +82,23 @@ static struct store *store_new(const char *path)
 	return st;
 }
 
+/* Once, before SQLite does anything: it counts what memory it takes, for nobody here, which
+ * costs two locks for each piece of it. */
+static void configure(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* immutable: SQLite takes no locks and wants no -shm, so that a folder where nothing can
  * be written will do. */
 static bool open_file(struct store *st, int flags, bool immutable, struct err *err)
 {
 	struct strbuf uri = STRBUF_INIT;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const char *name = st->path;
 	int code;
 
+	(void)pthread_once(&once, configure);
 	if (immutable) {
 		strbuf_adds(&uri, "file:");
 		for (const char *s = st->path; *s != '\0'; s++) {
@@ -244,6 +254,9 @@ static void disconnect(struct store *st)
 		sqlite3_finalize(st->loan[i].q);
 		st->loan[i] = (struct loan){ 0 };
 	}
+	if (st->wal > 0)
+		close(st->wal);
+	st->wal = 0;
 	sqlite3_close_v2(st->db);
 	st->db = NULL;
 }

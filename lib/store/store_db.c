@@ -2,9 +2,12 @@
 /* What all files of lib/store share around SQLite. */
 #include "store/store_db.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "store/store_keyword.h"
+
+#define AHEAD ((size_t)2 << 20) /* octets that are worth a call */
 
 sqlite3_stmt *db_stmt(struct store *st, enum stmt which, const char *sql)
 {
@@ -201,6 +204,24 @@ bool db_durable(struct store *st, bool on, struct err *err)
 	return db_exec(st,
 		       on ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
 		       err);
+}
+
+/* Of the log no lock is held, so it may be opened beside SQLite, and closed. */
+void db_ahead(struct store *st, size_t octets)
+{
+	struct strbuf path = STRBUF_INIT;
+
+	st->ahead += octets;
+	if (st->ahead < AHEAD)
+		return;
+	st->ahead = 0;
+	if (st->wal == 0) {
+		strbuf_addf(&path, "%s-wal", st->path);
+		st->wal = open(strbuf_cstr(&path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+		strbuf_done(&path);
+	}
+	if (st->wal > 0) /* it is no more than a hint */
+		(void)sync_file_range(st->wal, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 void db_bind_str(sqlite3_stmt *q, int at, const char *s)

@@ -175,7 +175,7 @@ enum stmt {
 	STMT_LOG_TEXT_OF,
 	STMT_LOG_TEXT_LAST,
 	STMT_LOG_SEEN_GET,
-	STMT_LOG_SEEN_LAST,
+	STMT_LOG_SEEN_NEXT,
 	STMT_LOG_SEEN_PUT,
 	STMT_LOG_USE_GET,
 	STMT_LOG_USE_PUT,
@@ -248,6 +248,8 @@ struct store {
 	struct store_messages *taker; /* the cursor that is taking its messages now */
 	struct sum_slot sum[SUM_SLOTS];
 	struct bodies bodies;
+	int wal;      /* its file, for db_ahead; 0: not open */
+	size_t ahead; /* octets since it began last */
 	struct keyword_slot by_name[KEYWORD_SLOTS], by_id[KEYWORD_SLOTS];
 };
 
@@ -283,6 +285,11 @@ bool db_tx_end(struct store *st, bool own, bool ok, struct err *err) MUST_CHECK;
 /* Transactions begun from now on reach the disk before they return (the ledger); a no-op
  * inside one. */
 bool db_durable(struct store *st, bool on, struct err *err) MUST_CHECK;
+
+/* So many octets have been written that nobody will change before the commit: the disk
+ * begins with what is in the write-ahead log, so that a long transaction does not wait
+ * for all of it at its end. */
+void db_ahead(struct store *st, size_t octets);
 
 /* All rows of q, which is returned, in arena.  read fills in one item of size octets,
  * its strings in arena too. */

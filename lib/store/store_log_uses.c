@@ -168,6 +168,7 @@ static bool write_row(struct store_log_uses *w, struct err *err)
 	bind_row(w, q);
 	sqlite3_bind_blob(q, 4, w->out.p, (int)w->out.n, SQLITE_STATIC);
 	ok = db_run(w->st, q, err);
+	db_ahead(w->st, w->out.n);
 	strbuf_clear(&w->out);
 	return ok;
 }

@@ -116,60 +116,6 @@ bool store_log_text_get(struct store *st, int64_t id, struct strbuf *out, struct
 	       (n == NEXT_END && db_damaged(st, "a text of a log is missing", err));
 }
 
-static const char sql_seen_get[] =
-	"SELECT hashes FROM log_seen WHERE side = ?1 AND hour = ?2";
-static const char sql_seen_last[] =
-	"SELECT ifnull(max(hour), 0) FROM log_seen WHERE side = ?1";
-static const char sql_seen_put[] =
-	"INSERT OR FAIL INTO log_seen (side, hour, hashes) VALUES (?1, ?2, ?3)"
-	" ON CONFLICT (side, hour) DO UPDATE SET hashes = excluded.hashes";
-
-bool store_log_seen(struct store *st, enum side side, int64_t hour, struct strbuf *out,
-		    struct err *err)
-{
-	sqlite3_stmt *q = db_stmt(st, STMT_LOG_SEEN_GET, sql_seen_get);
-	bool ok = true;
-	enum next n;
-
-	sqlite3_bind_int(q, 1, (int)side);
-	sqlite3_bind_int64(q, 2, hour);
-	n = db_next(st, q, err);
-	if (n == NEXT_ITEM) {
-		int len = sqlite3_column_bytes(q, 0);
-
-		if (len % STORE_LOG_HASH != 0)
-			ok = db_damaged(st, "hashes of an hour of a log", err);
-		else
-			strbuf_add(out, sqlite3_column_blob(q, 0), (size_t)len);
-	}
-	sqlite3_reset(q);
-	return ok && n != NEXT_FAIL;
-}
-
-bool store_log_seen_last(struct store *st, enum side side, int64_t *hour, struct err *err)
-{
-	sqlite3_stmt *q = db_stmt(st, STMT_LOG_SEEN_LAST, sql_seen_last);
-	enum next n;
-
-	sqlite3_bind_int(q, 1, (int)side);
-	n = db_next(st, q, err);
-	if (n == NEXT_ITEM)
-		*hour = sqlite3_column_int64(q, 0);
-	sqlite3_reset(q);
-	return n == NEXT_ITEM;
-}
-
-bool store_log_seen_put(struct store *st, enum side side, int64_t hour,
-			struct span hashes, struct err *err)
-{
-	sqlite3_stmt *q = db_stmt(st, STMT_LOG_SEEN_PUT, sql_seen_put);
-
-	sqlite3_bind_int(q, 1, (int)side);
-	sqlite3_bind_int64(q, 2, hour);
-	bind_span(q, 3, hashes);
-	return db_run(st, q, err);
-}
-
 static const char sql_use_any[] = "SELECT EXISTS (SELECT 1 FROM log_use WHERE side = ?1)";
 
 bool store_log_use_any(struct store *st, enum side side, bool *out, struct err *err)

@@ -13,7 +13,6 @@
 #include "store/store_log_days.h"
 
 #define STORE_LOG_EMPTY 1 /* the number of the empty text */
-#define STORE_LOG_HASH	8 /* octets of one */
 
 /* Find or add. */
 bool store_log_text(struct store *st, struct span text, int64_t *id_out,
@@ -37,15 +36,6 @@ bool store_log_text_find(struct store *st, struct span text, int64_t *id_out,
 /* Appended to out. */
 bool store_log_text_get(struct store *st, int64_t id, struct strbuf *out,
 			struct err *err) MUST_CHECK;
-
-/* Hashes of the events that are counted in an hour, appended to out. */
-bool store_log_seen(struct store *st, enum side side, int64_t hour, struct strbuf *out,
-		    struct err *err) MUST_CHECK;
-/* The last hour of which there are any; 0: of none. */
-bool store_log_seen_last(struct store *st, enum side side, int64_t *hour,
-			 struct err *err) MUST_CHECK;
-bool store_log_seen_put(struct store *st, enum side side, int64_t hour,
-			struct span hashes, struct err *err) MUST_CHECK;
 
 /* store_log_uses.h writes them. */
 struct log_use_row {

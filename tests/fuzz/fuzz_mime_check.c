@@ -30,7 +30,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t lf = 0;
 
 	if (sha == NULL) {
-		mime_global_open();
 		sha = sha256_new();
 		arena_init(&arena);
 		shape = mime_shape_new();

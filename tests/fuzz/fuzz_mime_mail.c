@@ -27,15 +27,11 @@ static size_t headers(struct span s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static bool open;
 	struct strbuf out = STRBUF_INIT;
 	struct err err = ERR_INIT;
 	struct mail_address to;
 	struct arena arena;
 
-	if (!open)
-		mime_global_open();
-	open = true;
 	arena_init(&arena);
 	if (mail_address((struct span){ (const char *)data, size }, &arena, &to)) {
 		struct mail m = { .from = to,

@@ -216,7 +216,6 @@ static inline int start(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	mime_global_open();
 	return net_global_open(&err) ? 0 : -1;
 }
 
@@ -224,7 +223,6 @@ static inline int stop(void **state)
 {
 	(void)state;
 	net_global_close();
-	mime_global_close();
 	return 0;
 }
 

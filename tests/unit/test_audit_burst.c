@@ -472,99 +472,6 @@ static void folders_that_a_server_mixes_up_are_read_singly(void **state)
 	bed_close(&b);
 }
 
-/* Answers to a FETCH of these uids, and its end. */
-static void answer(struct strbuf *out, uint32_t lo, uint32_t hi, unsigned tag)
-{
-	for (uint32_t uid = lo; uid <= hi; uid++)
-		strbuf_addf(out,
-			    "S: * 1 FETCH (UID %u " FACTS
-			    " BODY[HEADER.FIELDS (MESSAGE-ID)] {21}\n"
-			    "S: Message-ID: <4@a>\nS:\nS: )\n",
-			    uid);
-	strbuf_addf(out, "S: m%u OK\n", tag);
-}
-
-/* Of a folder that is too big for a burst, and of which STATUS told that it is dense. */
-#define BIG                                                                              \
-	HEAD("ESEARCH CONDSTORE")                                                        \
-	FOLDER("INBOX", "2049", "2050", "1") "S: m2 OK\nC: m3 EXAMINE INBOX\n"
-
-static void play_big(struct strbuf *text, const char *want)
-{
-	struct bed b;
-
-	bed_open(&b, NULL, 0);
-	b.r.kind = "dovecot";
-	play(&b, strbuf_cstr(text));
-	if (!b.ok)
-		fail_msg("%s", b.err.text);
-	if (strstr(strbuf_cstr(&b.log), want) == NULL)
-		fail_msg("%s", strbuf_cstr(&b.log));
-	bed_close(&b);
-	strbuf_done(text);
-}
-
-/* Where every uid below UIDNEXT is taken the set is known without a SEARCH; what the last
- * one says counts all the same. */
-static void a_dense_folder_is_searched_once(void **state)
-{
-	struct strbuf text = STRBUF_INIT;
-
-	(void)state;
-	strbuf_adds(&text,
-		    BIG OPEN("2049", "2050", "1") "S: m3 OK\n"
-						  "C: m4 UID FETCH 1:2047" ITEMS
-						  "C: m5 UID FETCH 2048:2049" ITEMS
-						  "C: m6 UID SEARCH RETURN (ALL) ALL\n");
-	answer(&text, 1, 2047, 4);
-	answer(&text, 2048, 2049, 5);
-	strbuf_adds(&text, "S: * ESEARCH (TAG \"m6\") UID ALL 1:2049\nS: m6 OK\n");
-	play_big(&text, "end INBOX read 2049 of 2049 \n");
-}
-
-static void a_folder_that_is_dense_no_more_is_searched_twice(void **state)
-{
-	struct strbuf text = STRBUF_INIT;
-
-	(void)state;
-	strbuf_adds(&text,
-		    BIG OPEN("2048", "2050",
-			     "1") "S: m3 OK\n"
-				  "C: m4 UID SEARCH RETURN (ALL) ALL\n"
-				  "S: * ESEARCH (TAG \"m4\") UID ALL 2:2049\nS: m4 OK\n"
-				  "C: m5 UID FETCH 2:2047" ITEMS
-				  "C: m6 UID FETCH 2048:2049" ITEMS
-				  "C: m7 UID SEARCH RETURN (ALL) ALL\n");
-	answer(&text, 2, 2047, 5);
-	answer(&text, 2048, 2049, 6);
-	strbuf_adds(&text, "S: * ESEARCH (TAG \"m7\") UID ALL 2:2049\nS: m7 OK\n");
-	play_big(&text, "end INBOX read 2048 of 2048 \n");
-}
-
-/* UIDNEXT was wrong: what the numbers made of it is not what is there. */
-static void a_folder_that_only_seems_dense_is_read_right(void **state)
-{
-	struct strbuf text = STRBUF_INIT;
-
-	(void)state;
-	strbuf_adds(&text,
-		    BIG OPEN("2049", "2050", "1") "S: m3 OK\n"
-						  "C: m4 UID FETCH 1:2047" ITEMS
-						  "C: m5 UID FETCH 2048:2049" ITEMS
-						  "C: m6 UID SEARCH RETURN (ALL) ALL\n");
-	answer(&text, 2, 2047, 4);
-	strbuf_adds(&text, "C: m7 UID FETCH 1" ITEMS);
-	answer(&text, 2048, 2049, 5);
-	strbuf_adds(&text,
-		    "S: * ESEARCH (TAG \"m6\") UID ALL 2:2050\nS: m6 OK\nS: m7 OK\n"
-		    "C: m8 UID SEARCH UID 1\nS: * SEARCH\nS: m8 OK\n"
-		    "C: m9 UID FETCH 2048:2050" ITEMS
-		    "C: m10 UID SEARCH RETURN (ALL) ALL\n");
-	answer(&text, 2048, 2050, 9);
-	strbuf_adds(&text, "S: * ESEARCH (TAG \"m10\") UID ALL 2:2050\nS: m10 OK\n");
-	play_big(&text, "end INBOX read 2049 of 2049 \n");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -579,9 +486,6 @@ int main(void)
 		cmocka_unit_test(a_new_uidvalidity_starts_anew),
 		cmocka_unit_test(a_break_is_the_fault_of_the_folder_in_hand),
 		cmocka_unit_test(folders_that_a_server_mixes_up_are_read_singly),
-		cmocka_unit_test(a_dense_folder_is_searched_once),
-		cmocka_unit_test(a_folder_that_is_dense_no_more_is_searched_twice),
-		cmocka_unit_test(a_folder_that_only_seems_dense_is_read_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

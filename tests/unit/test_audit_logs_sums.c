@@ -8,6 +8,7 @@
 
 #include "audit/audit_logs_belt.h"
 #include "audit/audit_logs_runs.h"
+#include "audit/audit_logs_sums.h"
 #include "audit/audit_queue.h"
 #include "base/hash64.h"
 #include "store/store_log_uses.h"
@@ -227,6 +228,63 @@ static void what_waits_is_summed_up_in_its_order(void **state)
 	free(want);
 }
 
+/* What comes back before it is asked for. */
+static void what_is_brought_together_early_is_the_same(void **state)
+{
+	const uint32_t half = (BELT_BLOCKS - 4) * SUMS_MANY; /* no step is the caller's */
+	char *want = summed(2 * half, 0, half, true, false);
+
+	(void)state;
+	for (int helped = 0; helped < 2; helped++) {
+		struct fx fx;
+		struct belt *b = NULL;
+		struct helper h;
+		struct err err = ERR_INIT;
+		char *text;
+
+		set_up(&fx, &b);
+		if (helped)
+			helper_start(&h, b);
+		for (uint32_t i = 1; i <= 2 * half; i++) {
+			struct sums_use u = event(i, true);
+
+			fx_ok(belt_add(b, &u, &err));
+			if (i == half / 3)
+				fx_ok(belt_spill_soon(b, &err));
+			if (i != half && i != 2 * half)
+				continue;
+			fx_ok(belt_last(b, &err));
+			assert_false(belt_add(b, &u, &err)); /* it would be lost */
+			err = ERR_INIT;
+			/* all blocks, a run, and what comes back */
+			if (helped)
+				helper_wait(&h, i / SUMS_MANY + 2 * (i / half));
+			fx_ok(belt_last(b, &err));
+			fx_ok(belt_flush(b, &err));
+		}
+		text = all(&fx);
+		assert_string_equal(text, want);
+		free(text);
+		/* and is forgotten */
+		for (uint32_t i = 1; i <= half; i++) {
+			struct sums_use u = event(i, true);
+
+			fx_ok(belt_add(b, &u, &err));
+		}
+		fx_ok(belt_last(b, &err));
+		belt_forget(b);
+		fx_ok(belt_flush(b, &err));
+		text = all(&fx);
+		assert_string_equal(text, want);
+		free(text);
+		if (helped)
+			helper_stop(&h);
+		belt_free(b);
+		fx_close(&fx);
+	}
+	free(want);
+}
+
 static void what_is_forgotten_is_not_stored(void **state)
 {
 	(void)state;
@@ -318,6 +376,7 @@ int main(void)
 		cmocka_unit_test(runs_are_the_same_as_one_sum),
 		cmocka_unit_test(a_name_of_many_uses_is_whole_over_rows),
 		cmocka_unit_test(what_waits_is_summed_up_in_its_order),
+		cmocka_unit_test(what_is_brought_together_early_is_the_same),
 		cmocka_unit_test(what_is_forgotten_is_not_stored),
 		cmocka_unit_test(a_full_disk_is_told_by_whoever_meets_it),
 	};

@@ -481,10 +481,6 @@ int main(void)
 		cmocka_unit_test(looks_at_the_whole_header_where_fields_give_no_key),
 		cmocka_unit_test(ends_when_the_sink_fails),
 	};
-	int failed;
 
-	mime_global_open();
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	mime_global_close();
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

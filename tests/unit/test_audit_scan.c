@@ -482,6 +482,5 @@ int main(void)
 		cmocka_unit_test(a_sink_that_fails_ends_it),
 	};
 
-	mime_global_open();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,6 +81,5 @@ int main(void)
 		cmocka_unit_test(takes_more_while_it_reads),
 	};
 
-	mime_global_open();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,6 @@ static struct mime_check check;
 static int set_up(void **state)
 {
 	(void)state;
-	mime_global_open();
 	sha = sha256_new();
 	arena_init(&arena);
 	return 0;

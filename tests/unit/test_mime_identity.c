@@ -501,20 +501,6 @@ static void reads_real_messages_as_their_table_says(void **state)
 	arena_done(&arena);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	mime_global_open();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	mime_global_close();
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -530,5 +516,5 @@ int main(void)
 		cmocka_unit_test(reads_real_messages_as_their_table_says),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,6 @@ static struct arena arena;
 static int set_up(void **state)
 {
 	(void)state;
-	mime_global_open();
 	arena_init(&arena);
 	return 0;
 }
@@ -26,7 +25,6 @@ static int tear_down(void **state)
 {
 	(void)state;
 	arena_done(&arena);
-	mime_global_close();
 	return 0;
 }
 

@@ -24,7 +24,6 @@ static uint64_t seed;
 static int set_up(void **state)
 {
 	(void)state;
-	mime_global_open();
 	shape = mime_shape_new();
 	sha = sha256_new();
 	return 0;
