@@ -80,7 +80,8 @@ static void eat_clock(struct span *s)
 }
 
 /* multilog keeps no tag: "@4000.. INFO: LOGIN, user=..", where IMAP alone says so. */
-static bool untagged(const struct log_head *h, struct span *s, enum log_protocol *protocol)
+static bool untagged(const struct log_head *h, struct span *s,
+		     enum log_protocol *protocol)
 {
 	struct span rest = h->rest;
 

@@ -2,8 +2,8 @@
 #ifndef LOGS_LOGS_FILE_H
 #define LOGS_LOGS_FILE_H
 /*
- * The octets of one log: plain, or packed by gzip, bzip2, xz, zstd or lz4, told by its first
- * octets whatever its name says; several members one after the other are one file.  They
+ * The octets of one log: plain, or packed by gzip, bzip2, xz, zstd or lz4, told by its
+ * first octets whatever its name says; several members one after the other are one file.  They
  * come in pieces of whole lines.  UTF-16 becomes UTF-8.
  *
  * A reader belongs to one thread at a time.  Memory is LOGS_PIECE and what the packing

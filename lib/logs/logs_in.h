@@ -78,8 +78,8 @@ enum log_verdict logs_exchange(struct span line, struct logs_columns *c,
 			       struct log_line *out);
 bool logs_exchange_header(struct span line, struct logs_columns *c);
 
-/* One object on one line (journald, docker, James, ..), its strings unescaped in buf.  False: it is
- * no such object. */
+/* One object on one line (journald, docker, James, ..), its strings unescaped in buf.
+ * False: it is no such object. */
 struct log_json {
 	struct span message, identifier, host, pid, realtime;
 	struct span timestamp;

@@ -6,11 +6,12 @@
  *   TS TS HOST TAG: text                      (docker logs -t; a relay that adds its own)
  *   TS HOST TS HOST TAG: text
  *   TS YEAR|ZONE HOST TAG: text
- *   TS [HOST ]<mail.info>|mail.info|mail:info [HOST ]TAG: text  (FreeBSD -v, OpenWrt, AIX)
+ *   TS [HOST ]<mail.info>|mail.info|mail:info [HOST ]TAG: text   (FreeBSD, OpenWrt, AIX)
  *   TS HOST journal|docker/..[PID]: LINE      (a container's output in the journal)
  *   [TS HOST ]TAG[PID]: TS text               (a server that writes its own time, too)
  *
- * Only what stands at the front of a text is looked at: what comes later may be a client's.
+ * Only what stands at the front of a text is looked at: what comes later may be a
+ * client's.
  */
 #include "logs/logs_head.h"
 
