@@ -284,8 +284,8 @@ static enum log_verdict inside(struct logs_scanner *s, struct span own,
 		at.no_sender = h->no_sender;
 		in.host = at.host.n > 0 ? at.host : around.host;
 		in.text = at.text;
+		v = odd(s, &at, &in); /* by the time that stands in that line */
 		better_stamp(&in, &around);
-		v = odd(s, &at, &in);
 		if (v != NOT_MINE) {
 			found = v;
 			*out = in;
@@ -351,8 +351,8 @@ static enum log_verdict kept_apart(struct logs_scanner *s, const struct log_json
 	h->no_sender = s->no_sender;
 	out->host = h->host.n > 0 ? h->host : around.host;
 	out->text = h->text;
-	better_stamp(out, &around);
 	in = odd(s, h, out);
+	better_stamp(out, &around);
 	if (tells_nothing(in, out)) {
 		enum log_verdict deep = inside(s, own, h, out);
 
@@ -467,12 +467,12 @@ static inline enum log_verdict read_line(struct logs_scanner *s, struct span lin
 {
 	enum log_verdict v;
 
-	if (s->export.on || line.n == 0 || line.p[0] == '_') {
-		if (export_line(s, line, out, h, &v))
-			return v;
-	} else if (line.p[0] == '\x1e') { /* journalctl -o json-seq */
+	if ((s->export.on || (line.n > 0 && line.p[0] == '_')) &&
+	    export_line(s, line, out, h, &v))
+		return v;
+	if (line.n > 0 && line.p[0] == '\x1e') { /* journalctl -o json-seq */
 		line = span_from(line, 1);
-	} else if (line.p[0] == '\xef') { /* a byte order mark */
+	} else if (line.n > 0 && line.p[0] == '\xef') { /* a byte order mark */
 		(void)log_eat(&line, "\xEF\xBB\xBF");
 	} else if (line.n > 6 && line.p[6] == '{') { /* -o json-sse */
 		(void)log_eat(&line, "data: ");
