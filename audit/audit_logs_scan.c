@@ -238,6 +238,7 @@ static void take(struct batch *b, const struct log_line *l, uint64_t key)
 	}
 	b->counts.by_program[l->program]++;
 	if (l->stamp.kind == LOG_STAMP_NONE) {
+		b->needs_order |= (l->flags & LOG_F_ORDERED) != 0;
 		if (is_event)
 			hit_add(b)->what = HIT_EVENT; /* counted as timeless */
 		return;

@@ -326,11 +326,9 @@ static int run(struct globals *g, int argc, char **argv)
 
 static const char help[] =
 	"Reads logs of mail servers: who logged in, who gets mail, from where. Plain or\n"
-	"packed (gzip, bzip2, xz, zstd), rotated files in any order, formats mixed, - "
-	"for\n"
-	"standard input. What was read before counts only once, so the same files may "
-	"be\n"
-	"read every week. Logins of our own do not count. Then see mailmuster accounts\n"
+	"packed (gzip, bzip2, xz, zstd, lz4), rotated files in any order, formats mixed,\n"
+	"- for standard input. What was read before counts only once: the same files may\n"
+	"be read every week. Logins of our own do not count. Then see mailmuster accounts\n"
 	"dormant, unknown, absent and still.\n"
 	"\n"
 	"Known: Dovecot, Cyrus, Courier, Postfix, Exim, sendmail, UW, Zimbra, Exchange,\n"

@@ -3,7 +3,8 @@
 #define LOGS_LOGS_ARCHIVE_H
 /*
  * libarchive, loaded by the first call of one of these names in any thread (base/lazy.h),
- * that is for a file packed with bzip2, xz or zstd: it brings libxml2, and that ICU.  The
+ * that is for a file packed with bzip2, xz, zstd or lz4: it brings libxml2, and that
+ * ICU.  The
  * only header that includes <archive.h>; a name that is missing here does not link.
  */
 #include <archive.h>
@@ -21,6 +22,7 @@
 	X(archive_read_support_filter_bzip2)                                             \
 	X(archive_read_support_filter_xz)                                                \
 	X(archive_read_support_filter_zstd)                                              \
+	X(archive_read_support_filter_lz4)                                               \
 	X(archive_read_support_format_empty)                                             \
 	X(archive_read_support_format_raw)                                               \
 	X(archive_set_error)                                                             \
@@ -44,6 +46,8 @@ const struct logs_archive *logs_archive(void);
 #define archive_read_support_filter_xz logs_archive()->at_archive_read_support_filter_xz
 #define archive_read_support_filter_zstd                                                 \
 	logs_archive()->at_archive_read_support_filter_zstd
+#define archive_read_support_filter_lz4                                                  \
+	logs_archive()->at_archive_read_support_filter_lz4
 #define archive_read_support_format_empty                                                \
 	logs_archive()->at_archive_read_support_format_empty
 #define archive_read_support_format_raw logs_archive()->at_archive_read_support_format_raw

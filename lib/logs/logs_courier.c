@@ -22,7 +22,13 @@ static bool program(struct span tag, enum log_protocol *out)
 		     { "courierpop3login", LOG_POP3 },
 		     { "courierimaplogin", LOG_IMAP },
 		     { "courierpop3d", LOG_POP3 },
-		     { "courierimapd", LOG_IMAP } };
+		     { "courierimapd", LOG_IMAP },
+		     { "courier-imapd", LOG_IMAP },
+		     { "courier-imaps", LOG_IMAP },
+		     { "courier-pop3d", LOG_POP3 },
+		     { "courier-pop3s", LOG_POP3 },
+		     { "imap4d", LOG_IMAP },
+		     { "imap4d-ssl", LOG_IMAP } };
 
 	for (size_t i = 0; i < COUNT_OF(list); i++)
 		if (span_eq_str(tag, list[i].name)) {
@@ -42,6 +48,53 @@ static ptrdiff_t take_ip(struct span s, struct span *rip)
 	return at;
 }
 
+/* courierlocal: id=ID,from=<F>,addr=<A>[,size=N],success: Message delivered. */
+static enum log_verdict delivered(struct span s, struct log_line *out)
+{
+	ptrdiff_t addr = log_find_last(s, ">,addr=<"), end;
+	struct span user;
+
+	if (!log_starts(s, "id=") || addr < 0 || !log_ends(s, ": Message delivered."))
+		return MINE;
+	user = span_from(s, (size_t)addr + 8);
+	end = log_find_last(user, ">,");
+	if (end < 0)
+		end = log_find_last(user, ">: ");
+	if (end <= 0)
+		return BROKEN;
+	out->user = log_upto(user, (size_t)end);
+	out->kind = LOG_DELIVERY;
+	out->protocol = LOG_LOCAL;
+	return MINE;
+}
+
+/* "1186042342.412312 " that some builds put before the text. */
+static void eat_clock(struct span *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && n < 20 && (log_digit(s->p[n]) || s->p[n] == '.'))
+		n++;
+	if (n > 10 && n < s->n && s->p[n] == ' ' && s->p[10] == '.')
+		*s = span_from(*s, n + 1);
+}
+
+/* multilog keeps no tag: "@4000.. INFO: LOGIN, user=..", where IMAP alone says so. */
+static bool untagged(const struct log_head *h, struct span *s,
+		     enum log_protocol *protocol)
+{
+	struct span rest = h->rest;
+
+	if (h->syslog || !span_eq_str(h->tag, "INFO") || !log_eat(&rest, "INFO: ") ||
+	    !log_starts(rest, "LOG"))
+		return false;
+	*s = rest;
+	*protocol = log_has(rest, ", protocol=IMAP") || log_has(rest, ", headers=")
+			    ? LOG_IMAP
+			    : LOG_POP3;
+	return true;
+}
+
 enum log_verdict logs_courier(const struct log_head *h, struct log_line *out)
 {
 	enum log_protocol protocol;
@@ -52,11 +105,13 @@ enum log_verdict logs_courier(const struct log_head *h, struct log_line *out)
 	if (log_starts(h->tag, "courier") || span_eq_str(h->tag, "authdaemond") ||
 	    span_eq_str(h->tag, "couriertls")) {
 		if (!program(h->tag, &protocol))
-			return MINE;
-	} else if (!program(h->tag, &protocol)) {
+			return span_eq_str(h->tag, "courierlocal") ? delivered(s, out)
+								   : MINE;
+	} else if (!program(h->tag, &protocol) && !untagged(h, &s, &protocol)) {
 		return NOT_MINE;
 	}
 	(void)log_eat(&s, "INFO: ");
+	eat_clock(&s);
 	if (log_starts(s, "Connection, ip=[")) {
 		(void)take_ip(s, &out->rip);
 		return MINE;

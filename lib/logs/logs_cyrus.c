@@ -30,6 +30,7 @@ static bool service(struct span tag, enum log_protocol *out)
 	    holds(base, "idle") || holds(base, "nntp"))
 		return false;
 	*out = holds(base, "imap")    ? LOG_IMAP
+	       : span_eq_str(base, "proxyd") ? LOG_IMAP
 	       : holds(base, "pop")   ? LOG_POP3
 	       : holds(base, "sieve") ? LOG_SIEVE
 	       : holds(base, "http")  ? LOG_HTTP
@@ -61,9 +62,10 @@ static enum log_verdict login(struct span s, const struct log_head *h,
 	if (!take_client(&s, &out->rip))
 		return BROKEN;
 	at = log_find_last(s, " User logged in");
-	if (at < 0)
+	user = at < 0 ? span_trim(s) : log_upto(s, (size_t)at);
+	/* up to 2.0 nothing stands behind "plaintext" */
+	if (at < 0 && !log_ends(user, " plaintext") && !log_ends(user, " plaintext+TLS"))
 		return BROKEN;
-	user = log_upto(s, (size_t)at);
 	at = log_find_last(user, " "); /* MECH */
 	if (at <= 0)
 		return BROKEN;
@@ -81,6 +83,9 @@ static enum log_verdict login(struct span s, const struct log_head *h,
 
 static enum log_verdict badlogin(struct span s, struct log_line *out)
 {
+	static const char *const why[] = { " invalid user", " invalid password",
+					   " wrong password", " Incorrect password",
+					   " Login incorrect" };
 	ptrdiff_t at;
 
 	if (!take_client(&s, &out->rip))
@@ -88,8 +93,8 @@ static enum log_verdict badlogin(struct span s, struct log_line *out)
 	out->kind = LOG_FAIL;
 	if (log_eat(&s, "plaintext ")) {
 		at = log_find_last(s, " SASL(");
-		if (at < 0)
-			at = log_find_last(s, " invalid user");
+		for (size_t i = 0; at < 0 && i < COUNT_OF(why); i++)
+			at = log_find_last(s, why[i]);
 		out->user = log_upto(s, at < 0 ? s.n : (size_t)at);
 		return MINE;
 	}

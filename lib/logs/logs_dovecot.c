@@ -45,7 +45,8 @@ static const struct service {
 		 { SPAN_INIT("POP3("), LOG_POP3, true },
 		 { SPAN_INIT("managesieve("), LOG_SIEVE, true },
 		 { SPAN_INIT("MANAGESIEVE("), LOG_SIEVE, true },
-		 { SPAN_INIT("submission("), LOG_SUBMISSION, true } };
+		 { SPAN_INIT("submission("), LOG_SUBMISSION, true },
+		 { SPAN_INIT("imap-hibernate("), LOG_IMAP, true } };
 
 /* Takes the name off the front of s. */
 static const struct service *service_of(struct span *s)
@@ -170,6 +171,18 @@ static enum log_verdict session(struct span s, enum log_protocol protocol,
 	return MINE;
 }
 
+/* "fileinto action: " of Sieve since 0.5.10. */
+static void eat_action(struct span *s)
+{
+	static const char *const actions[] = { "fileinto action: ", "keep action: ",
+					       "implicit keep action: ",
+					       "store action: ", "redirect action: " };
+
+	for (size_t i = 0; i < COUNT_OF(actions); i++)
+		if (log_eat(s, actions[i]))
+			return;
+}
+
 /*
  * What became of the message stands behind its Message-ID, which can hold anything: so
  * what counts follows the last ">: ".
@@ -192,6 +205,9 @@ static enum log_verdict delivery(struct span s, enum log_protocol protocol,
 		if (n == (size_t)at)
 			user = span_from(user, n + 2);
 	}
+	if (out->stamp.kind == LOG_STAMP_NONE && /* deliver of 1.0, its own log */
+	    log_stamp_take(&s, &out->stamp_text, &out->stamp))
+		log_blanks(&s);
 	has_id = log_has(s, "msgid=");
 	at = has_id ? log_find_last(s, ">: ") : -1;
 	what = at >= 0 ? span_from(s, (size_t)at + 3) : s;
@@ -200,6 +216,7 @@ static enum log_verdict delivery(struct span s, enum log_protocol protocol,
 		at = log_find_last(what, ": ");
 		what = at >= 0 ? span_from(what, (size_t)at + 2) : what;
 	}
+	eat_action(&what);
 	if (log_starts(what, "saved mail to ") ||
 	    log_starts(what, "stored mail into mailbox")) {
 		if (user.n == 0)
@@ -223,7 +240,11 @@ static const char *const refusals[] = {
  * all of that. */
 static bool take_who(struct span s, struct log_line *out)
 {
-	ptrdiff_t at = log_find_last(s, ",");
+	ptrdiff_t at;
+
+	if (s.n > 0 && s.p[s.n - 1] == ',') /* a session without a name */
+		s.n--;
+	at = log_find_last(s, ",");
 
 	if (at >= 0 && log_starts(span_from(s, (size_t)at), ",<")) {
 		s.n = (size_t)at;
@@ -346,11 +367,39 @@ static bool is_service(struct span s)
 	return false;
 }
 
+/* 0.99: "imap-login[12]: Login: USER [IP]" */
+static enum log_verdict oldest_login(struct span tag, struct span s, struct log_line *out)
+{
+	ptrdiff_t at;
+
+	if (!log_eat(&s, "Login: ") || (at = log_find_last(s, " [")) <= 0 ||
+	    !log_ends(s, "]"))
+		return MINE;
+	out->rip = log_address(span_from(s, (size_t)at + 1));
+	if (out->rip.n == 0)
+		return MINE;
+	out->kind = LOG_LOGIN;
+	out->user = log_upto(s, (size_t)at);
+	out->protocol = log_starts(tag, "pop3") ? LOG_POP3 : LOG_IMAP;
+	return MINE;
+}
+
+/* "dovecot", and "dovecot-internal" where instance_name says so, or "dovecot.service". */
+static bool is_tag(struct span tag)
+{
+	return log_starts(tag, "dovecot") &&
+	       (tag.n == 7 || tag.p[7] == '-' || tag.p[7] == '.' || tag.p[7] == '_') &&
+	       !span_eq_str(tag, "dovecot-auth") && !span_eq_str(tag, "dovecot-lda");
+}
+
 enum log_verdict logs_dovecot(const struct log_head *h, struct log_line *out)
 {
-	bool tagged = span_eq_str(h->tag, "dovecot");
+	bool tagged = h->known == LOG_TAG_DOVECOT || is_tag(h->tag);
 	struct span s = tagged ? h->text : h->rest;
 	const struct service *service;
+
+	if (!tagged && h->pid.n > 0 && log_ends(h->tag, "-login"))
+		return oldest_login(h->tag, h->text, out); /* imap-login[12]: */
 
 	while (s.n > 0 && s.p[0] == 'd' && log_eat(&s, "dovecot: "))
 		tagged = true;
@@ -360,6 +409,8 @@ enum log_verdict logs_dovecot(const struct log_head *h, struct log_line *out)
 		return session(s, service->protocol, out);
 	if (service != NULL) {
 		(void)eat_level(&s);
+		if (!tagged && log_starts(s, "Login: ") && !log_has(s, "user=<"))
+			return oldest_login(h->tag, s, out);
 		return logs_dovecot_login(s, service->protocol, out);
 	}
 	if (log_eat(&s, "lmtp("))

@@ -49,6 +49,28 @@ static ptrdiff_t user_end(struct span s)
 	return best >= 0 ? best : last;
 }
 
+/* "joe>, auth_user=<admin": a second name that an administrator put behind the first.  A
+ * client may write the same, and then fails under what stands before it. */
+static struct span first_name(struct span user)
+{
+	size_t at = 0;
+	ptrdiff_t next;
+
+	while ((next = log_find(span_from(user, at), ">, ")) >= 0) {
+		size_t n = at + (size_t)next, from = n + 3;
+
+		at = from;
+		while (at < user.n && ((user.p[at] >= 'a' && user.p[at] <= 'z') ||
+				       user.p[at] == '_'))
+			at++;
+		if (at > from && log_starts(span_from(user, at), "=<") &&
+		    !span_eq_str((struct span){ user.p + from, at - from }, "user"))
+			return log_upto(user, n);
+		at = from;
+	}
+	return user;
+}
+
 /* The elements: user, rip, session.  False: they break off. */
 static bool elements(struct span s, struct log_line *out)
 {
@@ -59,7 +81,7 @@ static bool elements(struct span s, struct log_line *out)
 
 		if (end < 0)
 			return false;
-		out->user = log_upto(rest, (size_t)end);
+		out->user = first_name(log_upto(rest, (size_t)end));
 		rest = span_from(rest, (size_t)end + 1);
 	}
 	out->rip = log_address(log_value(rest, "rip="));

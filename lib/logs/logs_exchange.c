@@ -142,7 +142,7 @@ static enum log_verdict mail(const struct span *v, struct log_line *out)
 	r = span_from(r, (size_t)at + 2);
 	end = log_eat(&r, "\"\"") ? log_find(r, "\"\"") : span_index(r, ';');
 	r = log_upto(r, end < 0 ? r.n : (size_t)end);
-	good = span_eq_str(r, "OK") || log_starts(r, "+OK") || log_has(r, " OK ");
+	good = span_ieq_str(r, "OK") || log_starts(r, "+OK") || log_has(r, " OK ");
 	if (!good && !log_has(r, "NO") && !log_has(r, "-ERR") && !log_has(r, "BAD"))
 		return MINE;
 	out->user = v[COL_USER];

@@ -4,7 +4,10 @@
  *
  *   TS [[PID] ]ID <= SENDER H=.. [IP][:port] P=esmtp[s]a .. A=DRIVER[:ID] .. S=n
  *   TS DRIVER authenticator failed for HOST (HELO) [IP]:port: 535 .. (set_id=U)
- *   TS ID => LOCAL <ADDR> R=.. T=..      without H=: a local mailbox
+ *   TS ID => LOCAL [(PARENT) ]<ADDR> [F=<..> ][P=<..> ]R=.. T=..
+ *
+ * Without H=, or by a transport that is named for LMTP: a local mailbox.  ADDR is to what
+ * the message came; where a whole address stands before it, that is where it went.
  */
 #include "logs/logs_in.h"
 
@@ -42,6 +45,7 @@ static struct span client(struct span s)
 
 static enum log_verdict arrived(struct span s, struct log_line *out)
 {
+	static const char *const behind[] = { " M8S=", " RT=", " PRX=", " K" };
 	ptrdiff_t host = log_find(s, " H="), p, a, end;
 	struct span in;
 	size_t n = 0;
@@ -57,7 +61,7 @@ static enum log_verdict arrived(struct span s, struct log_line *out)
 	in = span_from(in, (size_t)p + 3);
 	while (n < in.n && in.p[n] != ' ')
 		n++;
-	if (n == 0 || in.p[n - 1] != 'a')
+	if (n == 0 || (in.p[n - 1] != 'a' && !log_starts(in, "asmtp")))
 		return MINE;
 	end = log_find(in, " T=\""); /* the subject is the sender's choice */
 	a = log_find(log_upto(in, end < 0 ? in.n : (size_t)end), " A=");
@@ -73,28 +77,69 @@ static enum log_verdict arrived(struct span s, struct log_line *out)
 		return MINE; /* driver alone: nobody is named */
 	in = span_from(in, n + 1);
 	end = log_find(in, " S=");
-	out->user = end >= 0 ? log_upto(in, (size_t)end) : log_word(&in);
+	in = end >= 0 ? log_upto(in, (size_t)end) : log_word(&in);
+	for (size_t i = 0; i < COUNT_OF(behind); i++)
+		if ((end = log_find(in, behind[i])) > 0)
+			in.n = (size_t)end;
+	/* "joe:joe@example.org": the sender that the client claimed (smtp_mailauth) */
+	end = log_find_last(in, ":");
+	if (end > 0 && span_index(span_from(in, (size_t)end), '@') > 0)
+		in.n = (size_t)end;
+	out->user = in;
 	return MINE;
+}
+
+/* "joe", "joe@example.org", "/home/joe/Maildir/" with what else stands before " R=": the
+ * mailbox, and the address under which it came. */
+static bool take_recipient(struct span to, struct log_line *out)
+{
+	static const char *const behind[] = { " F=<", " P=<" };
+	ptrdiff_t at, parent;
+	struct span final;
+
+	for (size_t i = 0; i < COUNT_OF(behind); i++)
+		if ((at = log_find(to, behind[i])) > 0)
+			to.n = (size_t)at;
+	to = span_trim(to);
+	at = log_find_last(to, " <");
+	if (at < 0 || to.p[to.n - 1] != '>') {
+		out->user = to;
+		return to.n > 0;
+	}
+	final = span_trim(log_upto(to, (size_t)at));
+	out->user = (struct span){ to.p + at + 2, to.n - (size_t)at - 3 };
+	parent = log_find(final, " (");
+	if (parent > 0)
+		final.n = (size_t)parent;
+	if (final.n > 0 && final.p[0] != '/' && span_index(final, '@') > 0 &&
+	    !span_ieq(final, out->user)) { /* an alias */
+		out->rcpt = out->user;
+		out->user = final;
+	}
+	return out->user.n > 0;
 }
 
 static enum log_verdict delivered(struct span s, struct log_line *out)
 {
 	ptrdiff_t route = log_find(s, " R="), at;
-	struct span to = log_upto(s, route < 0 ? s.n : (size_t)route), rest;
+	struct span to = log_upto(s, route < 0 ? s.n : (size_t)route), rest, transport;
+	bool lmtp;
 
 	rest = span_from(s, to.n);
 	if (route < 0 || log_starts(to, ":blackhole:") || log_starts(to, "|") ||
-	    log_starts(to, "discarded") || log_has(rest, " H="))
+	    log_starts(to, "discarded"))
 		return MINE;
-	at = log_find_last(to, " <");
-	if (at >= 0 && to.p[to.n - 1] == '>')
-		out->user = (struct span){ to.p + at + 2, to.n - (size_t)at - 3 };
-	else
-		out->user = span_trim(to);
-	if (out->user.n == 0)
+	at = log_find(rest, " T=");
+	transport = at < 0 ? (struct span){ s.p, 0 } : span_from(rest, (size_t)at + 3);
+	transport = log_word(&transport);
+	lmtp = log_has(transport, "lmtp");
+	if (!lmtp && log_has(rest, " H="))
+		return MINE;
+	if (!take_recipient(to, out))
 		return BROKEN;
 	out->kind = LOG_DELIVERY;
-	out->protocol = LOG_LOCAL;
+	out->protocol = lmtp ? LOG_LMTP : LOG_LOCAL;
+	out->flags |= lmtp ? LOG_F_MTA : 0;
 	return MINE;
 }
 

@@ -15,7 +15,7 @@
 #define SAMPLE	   4096u
 #define SAMPLE_MAX 512u
 
-static const char *const packings[] = { "plain", "gzip", "bzip2", "xz", "zstd" };
+static const char *const packings[] = { "plain", "gzip", "bzip2", "xz", "zstd", "lz4" };
 
 const char *logs_packing_name(enum logs_packing p)
 {
@@ -91,7 +91,34 @@ static enum logs_packing packing_of(const char *p, size_t n)
 		return LOGS_XZ;
 	if (n >= 4 && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0)
 		return LOGS_ZSTD;
+	/* a frame that is skipped, as pzstd puts before each */
+	if (n >= 4 && (p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0)
+		return LOGS_ZSTD;
+	if (n >= 4 && memcmp(p, "\x04\x22\x4d\x18", 4) == 0)
+		return LOGS_LZ4;
 	return LOGS_PLAIN;
+}
+
+/* What is packed in a way that is not read here; NULL. */
+static const char *foreign_packing(const char *p, size_t n)
+{
+	static const struct {
+		const char *front;
+		size_t n;
+		const char *name;
+	} list[] = { { "PK\3\4", 4, "a ZIP archive: unpack it first" },
+		     { "7z\xbc\xaf\x27\x1c", 6, "a 7z archive: unpack it first" },
+		     { "Rar!\x1a\x07", 6, "a RAR archive: unpack it first" },
+		     { "LZIP", 4, "packed by lzip: unpack it first" },
+		     { "\x5d\0\0", 3, "packed by lzma: unpack it first" },
+		     { "\x1f\x9d", 2, "packed by compress: unpack it first" },
+		     { "SQLite f", 8, "a database of SQLite, not a log" },
+		     { "LPKSHHRH", 8, "a journal: read journalctl --file FILE -o short-iso" } };
+
+	for (size_t i = 0; i < COUNT_OF(list); i++)
+		if (n >= list[i].n && memcmp(p, list[i].front, list[i].n) == 0)
+			return list[i].name;
+	return NULL;
 }
 
 static bool unpack_open(struct logs_file *f, struct err *err)
@@ -105,6 +132,7 @@ static bool unpack_open(struct logs_file *f, struct err *err)
 	f->archive = a;
 	rc = f->packing == LOGS_BZIP2 ? archive_read_support_filter_bzip2(a)
 	     : f->packing == LOGS_XZ  ? archive_read_support_filter_xz(a)
+	     : f->packing == LOGS_LZ4 ? archive_read_support_filter_lz4(a)
 				      : archive_read_support_filter_zstd(a);
 	/* ARCHIVE_WARN: the library was built without, and would call a program. */
 	if (rc != ARCHIVE_OK)
@@ -127,6 +155,8 @@ static bool unpack_open(struct logs_file *f, struct err *err)
 /* The first octets, without losing those of a pipe. */
 static bool look_at_head(struct logs_file *f, struct err *err)
 {
+	const char *what;
+
 	while (f->head_n < sizeof f->head) {
 		ssize_t n;
 
@@ -142,6 +172,10 @@ static bool look_at_head(struct logs_file *f, struct err *err)
 	}
 	f->in = (int64_t)f->head_n;
 	f->packing = packing_of(f->head, f->head_n);
+	what = f->packing != LOGS_PLAIN ? NULL : foreign_packing(f->head, f->head_n);
+	if (what != NULL)
+		return err_set(err, ERR_LOCAL, "%s is %s", f->path,
+			       what);
 	if (f->packing == LOGS_GZIP && f->head_n == sizeof f->head) {
 		const unsigned char *t = (const unsigned char *)f->head + 4;
 		int64_t packed = (int64_t)t[0] | (int64_t)t[1] << 8 |
@@ -151,6 +185,23 @@ static bool look_at_head(struct logs_file *f, struct err *err)
 			f->mtime = packed;
 	}
 	return true;
+}
+
+/* A byte order mark, or none, and eight octets of ASCII with a nought beside each. */
+static bool utf16_of(const struct logs_file *f, bool *big)
+{
+	size_t wide[2] = { 0, 0 };
+
+	*big = f->head_n >= 2 && memcmp(f->head, "\xfe\xff", 2) == 0;
+	if (*big || (f->head_n >= 2 && memcmp(f->head, "\xff\xfe", 2) == 0))
+		return true;
+	for (size_t i = 0; i + 1 < f->head_n; i += 2)
+		for (size_t high = 0; high < 2; high++)
+			wide[high] += f->head[i + high] == '\0' &&
+				      f->head[i + 1 - high] >= '\t' &&
+				      f->head[i + 1 - high] <= '~';
+	*big = wide[0] == sizeof f->head / 2;
+	return *big || wide[1] == sizeof f->head / 2;
 }
 
 /* The first "#Fields:" line: pieces that begin behind it are read by it. */
@@ -299,9 +350,8 @@ void logs_file_facts(struct logs_file *f, const struct logs_zone *zone, int64_t 
 	/* A date in the name is that of the rotation; a copy may be younger. */
 	if (by_name > 0 && by_name + 2 * 86400 < out->bound)
 		out->bound = by_name + 2 * 86400;
-	if (f->head_n >= 2 && f->packing == LOGS_PLAIN)
-		f->utf16 = memcmp(f->head, "\xff\xfe", 2) == 0 ||
-			   memcmp(f->head, "\xfe\xff", 2) == 0;
+	if (f->packing == LOGS_PLAIN)
+		f->utf16 = utf16_of(f, &f->big);
 	out->utf16 = f->utf16;
 	if (f->packing == LOGS_PLAIN && f->regular && !f->utf16) {
 		ssize_t n = pread(f->fd, head, sizeof head, 0);
@@ -429,11 +479,8 @@ static ssize_t text_some(struct logs_file *f, char *p, size_t n, struct err *err
 		}
 		return got;
 	}
-	if (!f->utf16_known && f->head_n >= 2) {
-		f->utf16 = memcmp(f->head, "\xff\xfe", 2) == 0 ||
-			   memcmp(f->head, "\xfe\xff", 2) == 0;
-		f->big = f->utf16 && f->head[0] == '\xfe';
-	}
+	if (!f->utf16_known)
+		f->utf16 = utf16_of(f, &f->big);
 	f->utf16_known = true;
 	if (!f->utf16) {
 		got = read_some(f, p, n);

@@ -2,9 +2,9 @@
 #ifndef LOGS_LOGS_FILE_H
 #define LOGS_LOGS_FILE_H
 /*
- * The octets of one log: plain, or packed by gzip, bzip2, xz or zstd, told by its first
- * octets whatever its name says; several members one after the other are one file.  They
- * come in pieces of whole lines.  UTF-16 with a byte order mark becomes UTF-8.
+ * The octets of one log: plain, or packed by gzip, bzip2, xz, zstd or lz4, told by its
+ * first octets whatever its name says; several members one after the other are one file.  They
+ * come in pieces of whole lines.  UTF-16 becomes UTF-8.
  *
  * A reader belongs to one thread at a time.  Memory is LOGS_PIECE and what the packing
  * needs (xz: as much as its dictionary, at most 64 MiB more).
@@ -16,7 +16,7 @@
 
 #define LOGS_PIECE (1u << 18) /* octets of a piece, at most */
 
-enum logs_packing { LOGS_PLAIN, LOGS_GZIP, LOGS_BZIP2, LOGS_XZ, LOGS_ZSTD };
+enum logs_packing { LOGS_PLAIN, LOGS_GZIP, LOGS_BZIP2, LOGS_XZ, LOGS_ZSTD, LOGS_LZ4 };
 const char *logs_packing_name(enum logs_packing p); /* "plain", "gzip", ... */
 const char *logs_versions(void); /* "libarchive 3.6.2", as it is loaded.  Static. */
 

@@ -55,15 +55,20 @@ static void eat_container(struct span *s)
 		*s = span_from(*s, n + 2);
 }
 
-/* "[28325:00010-3735542592] " (Domino) */
+/* "[28325:00010-3735542592] " (Domino), "[12345.678901] " (journalctl -o
+ * short-monotonic) */
 static void eat_thread(struct span *s)
 {
 	size_t n = 1;
 
-	if (s->n < 8 || s->p[0] != '[' || !log_digit(s->p[1]))
+	if (s->n < 8 || s->p[0] != '[')
+		return;
+	while (n < s->n && n < 16 && s->p[n] == ' ')
+		n++;
+	if (!log_digit(s->p[n < s->n ? n : 0]))
 		return;
 	while (n < s->n && n < 48 &&
-	       (log_digit(s->p[n]) || s->p[n] == ':' || s->p[n] == '-'))
+	       (log_digit(s->p[n]) || s->p[n] == ':' || s->p[n] == '-' || s->p[n] == '.'))
 		n++;
 	if (n + 1 < s->n && s->p[n] == ']' && s->p[n + 1] == ' ')
 		*s = span_from(*s, n + 2);
@@ -179,6 +184,25 @@ static bool take_5424(struct span s, struct log_head *h)
 	h->text = s;
 	h->syslog = true;
 	return true;
+}
+
+/* Without "<22>1 ": a process is a number or "-", and behind the id of the message stands
+ * what RFC 5424 has there. */
+static bool take_bare_5424(struct span s, struct log_head *h)
+{
+	struct span rest = s, word;
+
+	(void)log_word(&rest);
+	if (log_word(&rest).n == 0)
+		return false;
+	word = log_word(&rest);
+	for (size_t i = 0; i < word.n; i++)
+		if (!log_digit(word.p[i]) && (word.p[i] != '-' || word.n > 1))
+			return false;
+	if (word.n == 0 || log_word(&rest).n == 0 ||
+	    !(log_starts(rest, "- ") || log_starts(rest, "[")))
+		return false;
+	return take_5424(s, h);
 }
 
 static void take_host(struct span s, struct log_head *h)
@@ -302,7 +326,11 @@ static void head_take(struct span line, struct log_line *out, struct log_head *h
 	if (s.p[0] == '<') {
 		eat_priority(&s);
 		rfc5424 = log_eat(&s, "1 ");
+	} else if (s.p[0] == '1') {
+		rfc5424 = log_eat(&s, "1 ");
 	}
+	if (rfc5424 && log_starts(s, "- ") && take_5424(span_from(s, 2), h))
+		return; /* it knew no time */
 	if (!log_stamp_take(&s, &out->stamp_text, &out->stamp)) {
 		eat_container(&s);
 		eat_facility(&s);
@@ -318,4 +346,6 @@ static void head_take(struct span line, struct log_line *out, struct log_head *h
 	log_blanks(&s);
 	(void)log_eat(&s, ": ");
 	take_host(s, h);
+	if (!h->syslog && out->stamp.kind == LOG_STAMP_UTC)
+		(void)take_bare_5424(s, h);
 }

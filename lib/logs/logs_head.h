@@ -92,6 +92,14 @@ bool log_shape(const struct log_head_memo *memo, struct span line, struct log_li
 void log_head_take(struct span line, struct log_head_memo *memo, struct log_line *out,
 		   struct log_head *h);
 
+/* What others wrote around a line (logs_peel.c) is taken off: *inner begins with a head
+ * of its own.  own is the time at the front of h->line, empty when there is none; the
+ * one of out may learn its year or zone.  False: there is nothing around it. */
+bool log_peel(const struct log_head *h, struct span own, struct log_line *out,
+	      struct span *inner);
+/* Is that the tag of one who passes on what containers write? */
+bool log_passes_on(struct span tag);
+
 /*
  * Lines off the front of *rest, each with its line end, that are of the hour and a host
  * that are known, of one host and program, and say nothing: most lines of a log are, and

@@ -2,6 +2,7 @@
 #ifndef LOGS_LOGS_IN_H
 #define LOGS_LOGS_IN_H
 /* Private to lib/logs: the head that most lines share, and the scanners. */
+#include "base/strbuf.h"
 #include "logs/logs_line.h"
 #include "logs/logs_words.h"
 
@@ -31,6 +32,8 @@ enum log_verdict logs_dovecot(const struct log_head *h, struct log_line *out);
 unsigned logs_pop3_flags(struct span s);
 enum log_verdict logs_dovecot_login(struct span text, enum log_protocol protocol,
 				    struct log_line *out);
+/* A delivery of Postfix that another MTA has queued. */
+bool logs_queued_on(struct span s);
 enum log_verdict logs_cyrus(const struct log_head *h, struct log_line *out);
 enum log_verdict logs_courier(const struct log_head *h, struct log_line *out);
 enum log_verdict logs_postfix(const struct log_head *h, struct log_line *out);
@@ -75,14 +78,26 @@ enum log_verdict logs_exchange(struct span line, struct logs_columns *c,
 			       struct log_line *out);
 bool logs_exchange_header(struct span line, struct logs_columns *c);
 
-/* One object on one line (journald, James), its strings unescaped in buf.  False: it is
- * no such object. */
+/* One object on one line (journald, docker, James, ..), its strings unescaped in buf.
+ * False: it is no such object. */
 struct log_json {
-	struct span message, identifier, host, pid, realtime;  /* journald */
-	struct span timestamp, protocol, ip, username, logger; /* James */
+	struct span message, identifier, host, pid, realtime;
+	struct span timestamp;
+	struct span protocol, ip, username, logger; /* James */
 };
-struct strbuf;
 bool logs_json(struct span line, struct strbuf *buf, struct log_json *out);
+/* An entry of `journalctl -o export` while its lines are read; { 0 } is none. */
+#define LOGS_EXPORT_FIELDS 5
+struct logs_export {
+	bool on;
+	struct strbuf text;
+	size_t at[LOGS_EXPORT_FIELDS], n[LOGS_EXPORT_FIELDS];
+};
+/* False: the line is of no entry.  *entry: it ends one, which is *out; its strings stand
+ * until the next one begins. */
+bool logs_export_line(struct logs_export *x, struct span line, struct log_json *out,
+		      bool *entry);
+
 enum log_verdict logs_james(const struct log_json *j, struct log_line *out);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A line that is one JSON object: `journalctl -o json` (MESSAGE, SYSLOG_IDENTIFIER,
- * _HOSTNAME, __REALTIME_TIMESTAMP; MESSAGE is an array of numbers when it is not UTF-8)
- * and the audit trail of James.  Values are unescaped into one buffer; what is not
- * wanted is skipped.
+ * _HOSTNAME, __REALTIME_TIMESTAMP; MESSAGE is an array of numbers when it is not UTF-8),
+ * docker's json-file (log, time), what rsyslog, syslog-ng and shippers of logs make of a
+ * line (message, program, host, @timestamp), and the audit trail of James.  Values are
+ * unescaped into one buffer; what is not wanted is skipped.
  */
 #include "base/strbuf.h"
 #include "logs/logs_in.h"
@@ -188,16 +189,58 @@ static bool skip(struct reader *r)
 	return true;
 }
 
-enum { FIELD_COUNT = 10 };
-static const char *const keys[FIELD_COUNT] = {
-	"MESSAGE",   "message", "SYSLOG_IDENTIFIER",
-	"_HOSTNAME", "_PID",	"__REALTIME_TIMESTAMP",
-	"timestamp", "logger",	"ip",
-	"username",
+enum field {
+	FIELD_MESSAGE,
+	FIELD_IDENTIFIER,
+	FIELD_HOST,
+	FIELD_PID,
+	FIELD_REALTIME,
+	FIELD_TIME,
+	FIELD_LOGGER,
+	FIELD_IP,
+	FIELD_USERNAME,
+	FIELD_PROTOCOL, /* within "mdc" alone */
+};
+enum { FIELD_COUNT = FIELD_PROTOCOL + 1 };
+
+static const struct {
+	const char *key;
+	enum field field;
+} keys[] = {
+	{ "MESSAGE", FIELD_MESSAGE },
+	{ "message", FIELD_MESSAGE },
+	{ "msg", FIELD_MESSAGE },
+	{ "log", FIELD_MESSAGE },
+	{ "SYSLOG_IDENTIFIER", FIELD_IDENTIFIER },
+	{ "PROGRAM", FIELD_IDENTIFIER },
+	{ "program", FIELD_IDENTIFIER },
+	{ "programname", FIELD_IDENTIFIER },
+	{ "syslogtag", FIELD_IDENTIFIER },
+	{ "appname", FIELD_IDENTIFIER },
+	{ "app-name", FIELD_IDENTIFIER },
+	{ "ident", FIELD_IDENTIFIER },
+	{ "_HOSTNAME", FIELD_HOST },
+	{ "HOST", FIELD_HOST },
+	{ "hostname", FIELD_HOST },
+	{ "host", FIELD_HOST },
+	{ "_PID", FIELD_PID },
+	{ "PID", FIELD_PID },
+	{ "procid", FIELD_PID },
+	{ "__REALTIME_TIMESTAMP", FIELD_REALTIME },
+	{ "_SOURCE_REALTIME_TIMESTAMP", FIELD_REALTIME },
+	{ "timestamp", FIELD_TIME },
+	{ "@timestamp", FIELD_TIME },
+	{ "time", FIELD_TIME },
+	{ "ISODATE", FIELD_TIME },
+	{ "DATE", FIELD_TIME },
+	{ "timereported", FIELD_TIME },
+	{ "logger", FIELD_LOGGER },
+	{ "ip", FIELD_IP },
+	{ "username", FIELD_USERNAME },
 };
 
 struct places {
-	size_t at[FIELD_COUNT + 1], n[FIELD_COUNT + 1]; /* the last is protocol */
+	size_t at[FIELD_COUNT], n[FIELD_COUNT];
 };
 
 static bool members(struct reader *r, struct places *p, bool nested);
@@ -209,7 +252,7 @@ static bool value(struct reader *r, int field, struct places *p)
 	if (eat(r, '"')) {
 		if (!string(r))
 			return false;
-	} else if (field == 0 && eat(r, '[')) {
+	} else if (field == FIELD_MESSAGE && eat(r, '[')) {
 		if (!octets(r))
 			return false;
 	} else {
@@ -232,11 +275,11 @@ static bool members(struct reader *r, struct places *p, bool nested)
 		if (!eat(r, '"') || !string(r))
 			return false;
 		key = (struct span){ r->buf->p + mark, r->buf->n - mark };
-		for (int i = 0; i < FIELD_COUNT; i++)
-			if (span_eq_str(key, keys[i]))
-				field = i;
+		for (size_t i = 0; i < COUNT_OF(keys); i++)
+			if (span_eq_str(key, keys[i].key))
+				field = (int)keys[i].field;
 		if (nested && span_eq_str(key, "protocol"))
-			field = FIELD_COUNT;
+			field = FIELD_PROTOCOL;
 		if (!nested && span_eq_str(key, "mdc"))
 			field = -2;
 		r->buf->n = mark;
@@ -255,11 +298,29 @@ static bool members(struct reader *r, struct places *p, bool nested)
 	return eat(r, '}');
 }
 
+/* docker keeps the line's end. */
+static struct span without_end(struct span s)
+{
+	while (s.n > 0 && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == '\r'))
+		s.n--;
+	return s;
+}
+
+/* "dovecot[12]:" of rsyslog */
+static struct span without_pid(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] != '[' && s.p[n] != ':')
+		n++;
+	return log_upto(s, n);
+}
+
 bool logs_json(struct span line, struct strbuf *buf, struct log_json *out)
 {
 	struct reader r = { .s = line, .buf = buf };
 	struct places p = { { 0 }, { 0 } };
-	struct span v[FIELD_COUNT + 1];
+	struct span v[FIELD_COUNT];
 
 	strbuf_clear(buf);
 	strbuf_reserve(buf, line.n + 1);
@@ -268,17 +329,17 @@ bool logs_json(struct span line, struct strbuf *buf, struct log_json *out)
 	blanks(&r);
 	if (r.s.n != 0)
 		return false;
-	for (int i = 0; i <= FIELD_COUNT; i++)
+	for (int i = 0; i < FIELD_COUNT; i++)
 		v[i] = (struct span){ buf->p + p.at[i], p.n[i] };
-	*out = (struct log_json){ .message = v[0].n > 0 ? v[0] : v[1],
-				  .identifier = v[2],
-				  .host = v[3],
-				  .pid = v[4],
-				  .realtime = v[5],
-				  .timestamp = v[6],
-				  .logger = v[7],
-				  .ip = v[8],
-				  .username = v[9],
-				  .protocol = v[10] };
+	*out = (struct log_json){ .message = without_end(v[FIELD_MESSAGE]),
+				  .identifier = without_pid(v[FIELD_IDENTIFIER]),
+				  .host = v[FIELD_HOST],
+				  .pid = v[FIELD_PID],
+				  .realtime = v[FIELD_REALTIME],
+				  .timestamp = v[FIELD_TIME],
+				  .logger = v[FIELD_LOGGER],
+				  .ip = v[FIELD_IP],
+				  .username = v[FIELD_USERNAME],
+				  .protocol = v[FIELD_PROTOCOL] };
 	return true;
 }

@@ -41,6 +41,7 @@ const char *log_take_name(enum log_take t); /* "foreign", "malformed", "taken" *
 #define LOG_F_EMPTIED  (1u << 11) /* POP3: what was fetched was deleted */
 #define LOG_F_HEADER   (1u << 12) /* the line names columns */
 #define LOG_F_NO_STAMP (1u << 13) /* an event without a time */
+#define LOG_F_ORDERED  (1u << 14) /* lines around it belong to it: none may be left out */
 
 /* Spans borrow from the line or from the scanner, until its next line. */
 struct log_line {

@@ -15,8 +15,10 @@
 
 static enum log_protocol named(struct span s)
 {
-	return span_ieq_str(s, "IMAP")	       ? LOG_IMAP
-	       : span_ieq_str(s, "POP3")       ? LOG_POP3
+	return span_istarts(s, "IMAP")	       ? LOG_IMAP
+	       : span_istarts(s, "POP3")       ? LOG_POP3
+	       : span_istarts(s, "sieve")      ? LOG_SIEVE
+	       : span_istarts(s, "http")       ? LOG_HTTP
 	       : span_istarts(s, "SMTP")       ? LOG_SUBMISSION
 	       : span_istarts(s, "submission") ? LOG_SUBMISSION
 	       : span_ieq_str(s, "WEBMAIL")    ? LOG_WEBMAIL
@@ -169,6 +171,14 @@ static enum log_verdict stalwart(struct span s, struct log_line *out)
 	return good && out->user.n == 0 ? BROKEN : MINE;
 }
 
+/* The octet there; a blank at the end of the line. */
+static char behind_stamp(const struct log_head *h, const struct log_line *out)
+{
+	const char *p = out->stamp_text.p + out->stamp_text.n;
+
+	return p < h->line.p + h->line.n ? *p : ' ';
+}
+
 enum log_verdict logs_misc(const struct log_head *h, struct logs_sessions *sessions,
 			   struct log_line *out)
 {
@@ -178,7 +188,7 @@ enum log_verdict logs_misc(const struct log_head *h, struct logs_sessions *sessi
 		return kerio(h->rest, out);
 	if (out->stamp_text.n > 3 && out->stamp_text.p > h->line.p + 3 &&
 	    out->stamp_text.p[-1] == ' ' && out->stamp.kind == LOG_STAMP_LOCAL &&
-	    h->line.p[3] == ' ')
+	    h->line.p[3] == ' ' && behind_stamp(h, out) == ':')
 		return mdaemon(h->text, out);
 	if (span_eq_str(h->tag, "stalwart") || span_eq_str(h->tag, "stalwart-mail"))
 		return MINE;

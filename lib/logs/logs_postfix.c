@@ -109,6 +109,34 @@ static enum agent agent_of(struct span daemon, struct span relay)
 								     : AGENT_PIPE;
 }
 
+/* The service of master.cf: what it is called mostly where it delivers. */
+static bool is_deliverer(struct span relay)
+{
+	static const char *const names[] = { "dovecot", "maildrop", "cyrus",  "procmail",
+					     "deliver", "lda",	    "zarafa", "kopano",
+					     "dbmail" };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (log_starts(relay, names[i]))
+			return true;
+	return false;
+}
+
+/*
+ * "... queued as 4F2A90B1C)": taken by another MTA, a filter for the most part, to which
+ * LMTP is spoken: no mailbox has it yet.
+ */
+bool logs_queued_on(struct span s)
+{
+	static const char queued[] = "queued as";
+	const char *blank = memrchr(s.p, ' ', s.n);
+	size_t n;
+
+	if (blank == NULL || (n = (size_t)(blank - s.p)) < sizeof queued)
+		return false;
+	return memcmp(blank - (sizeof queued - 1), queued, sizeof queued - 1) == 0;
+}
+
 /* status=sent of a delivery agent; text is what stands in the last parentheses. */
 static enum log_verdict sent(struct span s, struct span daemon, struct log_line *out)
 {
@@ -121,7 +149,7 @@ static enum log_verdict sent(struct span s, struct span daemon, struct log_line 
 	out->session = log_upto(s, (size_t)at);
 	s = span_from(s, (size_t)at + 5);
 	status = log_find_last(s, ", status=sent (");
-	if (status < 0)
+	if (status < 0 || logs_queued_on(s))
 		return MINE;
 	if (!take_address(&s, &user))
 		return BROKEN;
@@ -134,9 +162,7 @@ static enum log_verdict sent(struct span s, struct span daemon, struct log_line 
 	     log_has(s, "status=sent (delivered to command: ") ||
 	     log_has(s, "status=sent (delivered to file: /dev/null")))
 		agent = AGENT_NONE;
-	if (agent == AGENT_PIPE && !log_starts(relay, "dovecot") &&
-	    !log_starts(relay, "maildrop") && !log_starts(relay, "cyrus") &&
-	    !log_starts(relay, "procmail"))
+	if (agent == AGENT_PIPE && !is_deliverer(relay))
 		agent = AGENT_NONE;
 	if (agent == AGENT_NONE)
 		return MINE;
@@ -168,12 +194,34 @@ static enum log_verdict sent(struct span s, struct span daemon, struct log_line 
 	return MINE;
 }
 
+/* syslog_name is the site's choice ("relay/submission/smtpd", "smtpd"): the texts that
+ * tell something are known, whatever their tag begins with. */
+static enum log_verdict renamed(const struct log_head *h, struct log_line *out)
+{
+	struct span daemon = log_base(h->tag), s = h->text, rest = s;
+	struct span first = log_word(&rest); /* "4F2A90B1C:" */
+
+	if (span_eq_str(daemon, "smtpd") && log_has(s, ", sasl_username=")) {
+		if (log_eat(&s, "warning: "))
+			warned(s, out);
+		else if (log_ends(first, ":") && log_starts(rest, "client="))
+			return smtpd(s, h->no_sender, out);
+		return out->kind != LOG_OTHER ? MINE : NOT_MINE;
+	}
+	if (daemon.n < h->tag.n &&
+	    (span_eq_str(daemon, "local") || span_eq_str(daemon, "virtual") ||
+	     span_eq_str(daemon, "lmtp") || span_eq_str(daemon, "pipe")) &&
+	    log_ends(first, ":") && log_starts(rest, "to=<"))
+		return sent(s, daemon, out);
+	return NOT_MINE;
+}
+
 enum log_verdict logs_postfix(const struct log_head *h, struct log_line *out)
 {
 	struct span daemon = log_base(h->tag), s = h->text;
 
 	if (!log_starts(h->tag, "postfix"))
-		return NOT_MINE;
+		return h->pid.n > 0 ? renamed(h, out) : NOT_MINE;
 	if (daemon.n == 0)
 		return MINE;
 	switch (daemon.p[0]) {

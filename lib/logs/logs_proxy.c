@@ -31,11 +31,8 @@ static enum log_protocol by_port(struct span server)
 		      { "110", LOG_POP3 },	 { "995", LOG_POP3 },
 		      { "587", LOG_SUBMISSION }, { "465", LOG_SUBMISSION } };
 	ptrdiff_t colon = log_find_last(server, ":");
-	struct span port;
+	struct span port = span_from(server, (size_t)(colon + 1));
 
-	if (colon < 0)
-		return LOG_NO_PROTOCOL;
-	port = span_from(server, (size_t)colon + 1);
 	for (size_t i = 0; i < COUNT_OF(ports); i++)
 		if (log_ends(port, ports[i].port))
 			return ports[i].protocol;
@@ -69,11 +66,13 @@ static enum log_verdict nginx(struct span s, struct log_line *out)
 static enum log_verdict perdition(struct span s, struct log_line *out)
 {
 	ptrdiff_t at;
-	struct span p;
+	struct span p, port;
 
 	if (!log_eat(&s, "Auth: "))
 		return MINE;
-	out->rip = log_address(log_word(&s));
+	p = log_word(&s); /* "IP:p->IP:p", old ones without ports */
+	at = log_find(p, "->");
+	out->rip = log_address(at < 0 ? p : log_upto(p, (size_t)at));
 	out->user = quoted(s, "authentication_id=\"");
 	if (out->user.n == 0)
 		out->user = quoted(s, "user=\"");
@@ -81,10 +80,12 @@ static enum log_verdict perdition(struct span s, struct log_line *out)
 	if (at >= 0)
 		out->user.n = (size_t)at;
 	p = log_value(s, "protocol=");
+	port = log_value(s, " port=\""); /* old ones name the port of the server behind */
+	port = log_upto(port, port.n > 0 ? port.n - 1 : 0);
 	out->protocol = log_starts(p, "IMAP")	       ? LOG_IMAP
 			: log_starts(p, "POP")	       ? LOG_POP3
 			: log_starts(p, "MANAGESIEVE") ? LOG_SIEVE
-						       : LOG_NO_PROTOCOL;
+						       : by_port(port);
 	out->flags |= LOG_F_PROXY;
 	out->kind = log_has(s, "status=\"ok") ? LOG_LOGIN : LOG_FAIL;
 	return out->user.n == 0 ? BROKEN : MINE;

@@ -18,6 +18,7 @@ struct logs_scanner {
 	struct logs_sessions *sessions;
 	struct logs_columns columns;
 	struct strbuf json;
+	struct logs_export export;
 	struct log_head_memo memo;
 	bool no_sender;	   /* nobody asks from where a message came */
 	struct span prev;  /* the last line that was an event; its octets still stand */
@@ -65,6 +66,7 @@ void logs_scanner_free(struct logs_scanner *s)
 		regex_close(s->regex[i]);
 	logs_sessions_free(s->sessions);
 	strbuf_done(&s->json);
+	strbuf_done(&s->export.text);
 	free(s);
 }
 
@@ -72,6 +74,7 @@ void logs_scanner_begin(struct logs_scanner *s, struct span header)
 {
 	logs_sessions_forget(s->sessions);
 	s->columns = (struct logs_columns){ 0 };
+	s->export.on = false;
 	s->prev = (struct span){ NULL, 0 };
 	s->known = NULL;
 	s->memo.known = false;
@@ -164,51 +167,6 @@ static enum log_verdict quick(const struct log_head *h, struct log_line *out)
 	return NOT_MINE;
 }
 
-/* journald and James: the object's own head in place of a written one. */
-static enum log_verdict json_line(struct logs_scanner *s, struct span line,
-				  struct log_line *out, struct log_head *h)
-{
-	struct log_json j;
-	uint64_t usec;
-	enum log_verdict v;
-
-	if (!logs_json(line, &s->json, &j))
-		return BROKEN;
-	if (j.realtime.n > 0 && j.message.n > 0) {
-		struct span text;
-
-		*h = (struct log_head){ .line = line,
-					.host = j.host,
-					.tag = j.identifier,
-					.pid = j.pid,
-					.text = j.message,
-					.rest = j.message,
-					.syslog = true };
-		out->host = j.host;
-		out->stamp_text = j.realtime;
-		if (!num_u64(j.realtime, UINT64_C(253402300799000000), &usec))
-			return BROKEN;
-		out->stamp = (struct log_stamp){ LOG_STAMP_UTC,
-						 (int64_t)(usec / 1000000) };
-		text = j.message;
-		if (j.identifier.n == 0) { /* the program wrote its own tag */
-			struct log_line unused = *out;
-
-			log_head_take(text, NULL, &unused, h);
-			h->host = j.host;
-		}
-		return by_tag(h, out);
-	}
-	out->program = LOG_MISC;
-	v = logs_james(&j, out);
-	if (v != NOT_MINE) {
-		struct span rest = j.timestamp;
-
-		if (log_stamp_take(&rest, &out->stamp_text, &out->stamp))
-			out->stamp_text = j.timestamp;
-	}
-	return v;
-}
 
 /* "message repeated 3 times: [ text]" */
 static unsigned repeated(struct span *text)
@@ -280,6 +238,175 @@ static enum log_verdict odd(struct logs_scanner *s, const struct log_head *h,
 	return v;
 }
 
+/* Nothing is told, and it may be another line that tells it: what the servers that write
+ * a time of their own do not know stays theirs. */
+static bool tells_nothing(enum log_verdict v, const struct log_line *out)
+{
+	return v == NOT_MINE || (v == MINE && out->kind == LOG_OTHER && out->flags == 0 &&
+				 (out->program == LOG_DOVECOT || out->program == LOG_EXIM));
+}
+
+/* Of two times of a line, one that has a zone counts, then one that has a year. */
+static void better_stamp(struct log_line *out, const struct log_line *outer)
+{
+	enum log_stamp_kind in = out->stamp.kind, around = outer->stamp.kind;
+
+	if (around == LOG_STAMP_NONE || in == LOG_STAMP_UTC)
+		return;
+	if (in == LOG_STAMP_LOCAL && around != LOG_STAMP_UTC)
+		return;
+	out->stamp = outer->stamp;
+	out->stamp_text = outer->stamp_text;
+}
+
+/* A line within a line, at most this deep. */
+#define INNER_MAX 3
+
+/* own: the time at the front of h->line. */
+static enum log_verdict inside(struct logs_scanner *s, struct span own,
+			       struct log_head *h, struct log_line *out)
+{
+	struct log_head at = *h;
+	struct log_line around = *out;
+	enum log_verdict found = NOT_MINE;
+
+	for (int i = 0; i < INNER_MAX; i++) {
+		struct log_line in;
+		struct span line;
+		enum log_verdict v;
+
+		if (!log_peel(&at, own, &around, &line))
+			break;
+		in = around;
+		log_head_take(line, NULL, &in, &at);
+		own = in.stamp_text;
+		clear(&in);
+		at.no_sender = h->no_sender;
+		in.host = at.host.n > 0 ? at.host : around.host;
+		in.text = at.text;
+		v = odd(s, &at, &in); /* by the time that stands in that line */
+		better_stamp(&in, &around);
+		if (v != NOT_MINE) {
+			found = v;
+			*out = in;
+			*h = at;
+			if (!tells_nothing(v, &in))
+				break;
+		}
+		around.stamp = in.stamp;
+		around.stamp_text = in.stamp_text;
+		around.host = in.host;
+	}
+	return found;
+}
+
+/* journald's time is a number, that of others is written as in any log. */
+static bool json_stamp(const struct log_json *j, struct log_line *out)
+{
+	struct span rest = j->timestamp;
+	uint64_t usec;
+
+	if (j->realtime.n == 0) {
+		if (log_stamp_take(&rest, &out->stamp_text, &out->stamp))
+			out->stamp_text = j->timestamp;
+		return true;
+	}
+	out->stamp_text = j->realtime;
+	if (!num_u64(j->realtime, UINT64_C(253402300799000000), &usec))
+		return false;
+	out->stamp = (struct log_stamp){ LOG_STAMP_UTC, (int64_t)(usec / 1000000) };
+	return true;
+}
+
+/* What journald or another keeps apart of a line: its head in place of a written one. */
+static enum log_verdict kept_apart(struct logs_scanner *s, const struct log_json *j,
+				   struct log_line *out, struct log_head *h)
+{
+	/* who writes a line of its own may write what its clients say */
+	bool whole = j->identifier.n == 0 || log_passes_on(j->identifier) ||
+		     log_has(j->identifier, "dovecot");
+	struct span text = j->message, own;
+	struct log_line around;
+	enum log_verdict v = NOT_MINE, in;
+
+	*h = (struct log_head){ .line = h->line,
+				.host = j->host,
+				.tag = j->identifier,
+				.pid = j->pid,
+				.text = text,
+				.rest = whole ? text : span_from(text, text.n),
+				.no_sender = s->no_sender,
+				.syslog = true };
+	out->host = j->host;
+	if (!json_stamp(j, out))
+		return BROKEN;
+	if (j->identifier.n > 0)
+		v = by_tag(h, out);
+	if (!tells_nothing(v, out) || (!whole && v == NOT_MINE))
+		return v;
+	around = *out;
+	log_head_take(text, NULL, out, h);
+	clear(out);
+	own = out->stamp_text;
+	h->no_sender = s->no_sender;
+	out->host = h->host.n > 0 ? h->host : around.host;
+	out->text = h->text;
+	in = odd(s, h, out);
+	better_stamp(out, &around);
+	if (tells_nothing(in, out)) {
+		enum log_verdict deep = inside(s, own, h, out);
+
+		in = deep != NOT_MINE ? deep : in;
+	}
+	if (in != NOT_MINE)
+		return in;
+	*out = around;
+	return v;
+}
+
+/* One object: journald's, James' own, or what docker and shippers of logs make. */
+static enum log_verdict json_line(struct logs_scanner *s, struct span line,
+				  struct log_line *out, struct log_head *h)
+{
+	struct log_json j;
+	enum log_verdict v;
+
+	if (!logs_json(line, &s->json, &j))
+		return BROKEN;
+	if (j.logger.n > 0) {
+		out->program = LOG_MISC;
+		v = logs_james(&j, out);
+		if (v != NOT_MINE) {
+			(void)json_stamp(&j, out);
+			return v;
+		}
+		clear(out);
+	}
+	return j.message.n > 0 ? kept_apart(s, &j, out, h) : NOT_MINE;
+}
+
+/* A line of an entry of journalctl -o export, which is told by its last one. */
+static bool export_line(struct logs_scanner *s, struct span line, struct log_line *out,
+			struct log_head *h, enum log_verdict *v)
+{
+	struct log_json j;
+	bool entry;
+
+	if (!logs_export_line(&s->export, line, &j, &entry))
+		return false;
+	*v = MINE;
+	out->stamp_text = out->host = out->text = (struct span){ line.p, 0 };
+	out->stamp.kind = LOG_STAMP_NONE;
+	*h = (struct log_head){ .line = line, .text = line, .rest = line };
+	if (!entry) {
+		out->flags = LOG_F_ORDERED;
+		return true;
+	}
+	out->text = j.message;
+	*v = kept_apart(s, &j, out, h);
+	return true;
+}
+
 static bool too_long(const struct log_line *out)
 {
 	return (out->user.n > LOGS_NAME_MAX && (out->flags & LOG_F_MANY) == 0) ||
@@ -299,11 +426,82 @@ static bool shape(struct logs_scanner *s, struct span line, struct log_line *out
 	       log_shape(&s->memo, line, out);
 }
 
+/* A line with its head in front. */
+static inline enum log_verdict written(struct logs_scanner *s, struct span line,
+				       struct log_line *out, struct log_head *h)
+{
+	enum log_verdict v;
+	unsigned times;
+
+	log_head_take(line, &s->memo, out, h);
+	h->no_sender = s->no_sender;
+	out->host = h->host;
+	out->text = h->text;
+	v = h->syslog ? quick(h, out) : NOT_MINE;
+	if (v == NOT_MINE) {
+		times = repeated(&h->text);
+		if (times > 0) {
+			out->repeated = times;
+			h->rest = h->text;
+		}
+		v = h->syslog && !h->bracketed ? by_tag(h, out) : odd(s, h, out);
+	} else if (out->kind == LOG_OTHER && out->flags == 0 && h->text.n > 0 &&
+		   h->text.p[0] == 'm' && log_starts(h->text, "message repeated ")) {
+		times = repeated(&h->text);
+		if (times > 0) {
+			out->repeated = times;
+			v = quick(h, out);
+		}
+	}
+	if (tells_nothing(v, out)) {
+		enum log_verdict in = inside(s, out->stamp_text, h, out);
+
+		v = in != NOT_MINE ? in : v;
+		out->text = h->text;
+	}
+	return v;
+}
+
+static inline enum log_verdict read_line(struct logs_scanner *s, struct span line,
+					 struct log_line *out, struct log_head *h)
+{
+	enum log_verdict v;
+
+	if ((s->export.on || (line.n > 0 && line.p[0] == '_')) &&
+	    export_line(s, line, out, h, &v))
+		return v;
+	if (line.n > 0 && line.p[0] == '\x1e') { /* journalctl -o json-seq */
+		line = span_from(line, 1);
+	} else if (line.n > 0 && line.p[0] == '\xef') { /* a byte order mark */
+		(void)log_eat(&line, "\xEF\xBB\xBF");
+	} else if (line.n > 6 && line.p[6] == '{') { /* -o json-sse */
+		(void)log_eat(&line, "data: ");
+	}
+	if (line.n == 0 || line.p[0] != '{') {
+		const char *nul;
+
+		v = written(s, line, out, h);
+		/* what a crash, or tar, left before it */
+		if (v == NOT_MINE && line.n > 0 &&
+		    (nul = memrchr(line.p, '\0', line.n)) != NULL) {
+			line = span_from(line, (size_t)(nul - line.p) + 1);
+			clear(out);
+			v = written(s, line, out, h);
+		}
+		return v;
+	}
+	out->stamp_text = out->host = (struct span){ line.p, 0 };
+	out->stamp.kind = LOG_STAMP_NONE;
+	*h = (struct log_head){ .line = line, .text = line, .rest = line };
+	v = json_line(s, line, out, h);
+	out->text = h->text;
+	return v;
+}
+
 static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 {
 	struct log_head h;
 	enum log_verdict v;
-	unsigned times;
 
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
 		line.n--;
@@ -316,35 +514,7 @@ static void scan(struct logs_scanner *s, struct span line, struct log_line *out)
 		out->stamp.kind = LOG_STAMP_NONE;
 		return;
 	}
-	if (line.n > 0 && line.p[0] == '{') {
-		out->stamp_text = out->host = (struct span){ line.p, 0 };
-		out->stamp.kind = LOG_STAMP_NONE;
-		h = (struct log_head){ .line = line, .text = line, .rest = line };
-		v = json_line(s, line, out, &h);
-		out->text = h.text;
-	} else {
-		log_head_take(line, &s->memo, out, &h);
-		h.no_sender = s->no_sender;
-		out->host = h.host;
-		out->text = h.text;
-		v = h.syslog ? quick(&h, out) : NOT_MINE;
-		if (v == NOT_MINE) {
-			times = repeated(&h.text);
-			if (times > 0) {
-				out->repeated = times;
-				h.rest = h.text;
-			}
-			v = h.syslog && !h.bracketed ? by_tag(&h, out) : odd(s, &h, out);
-		} else if (out->kind == LOG_OTHER && out->flags == 0 && h.text.n > 0 &&
-			   h.text.p[0] == 'm' &&
-			   log_starts(h.text, "message repeated ")) {
-			times = repeated(&h.text);
-			if (times > 0) {
-				out->repeated = times;
-				v = quick(&h, out);
-			}
-		}
-	}
+	v = read_line(s, line, out, &h);
 	if (s->pattern_n > 0 &&
 	    (v == NOT_MINE || (v == MINE && out->kind == LOG_OTHER))) {
 		enum log_verdict own = own_pattern(s, &h, out);

@@ -10,17 +10,9 @@
 
 static bool program(struct span tag)
 {
-	static const char *const names[] = { "sendmail",
-					     "sm-mta",
-					     "sm-mta-in",
-					     "sm-msp-queue",
-					     "sm-acceptingconnections",
-					     "sm-que" };
-
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (span_eq_str(tag, names[i]))
-			return true;
-	return false;
+	/* several daemons of a host: sm-mta-in, sendmail-sasl */
+	return span_eq_str(tag, "sendmail") || log_starts(tag, "sendmail-") ||
+	       log_starts(tag, "sm-");
 }
 
 static bool local_mailer(struct span s)

@@ -165,7 +165,7 @@ static bool postfix(struct span s, struct log_line *out)
 	if (p == NULL ||
 	    !log_starts((struct span){ p, (size_t)(s.p + s.n - p) }, ", status=sent ("))
 		return false;
-	return !log_has(s, ">, ");
+	return !logs_queued_on(s) && !log_has(s, ">, ");
 }
 
 /* Behind "cyrus/". */

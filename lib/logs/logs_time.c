@@ -110,6 +110,20 @@ static size_t zone(struct span s, int *offset)
 	return blank + 5 + colon;
 }
 
+/* "Nov 23 2026 14:27:17", where the day ends at at. */
+static bool take_bsd_of_year(struct span *s, size_t at, int month, int day,
+			     struct span *text, struct log_stamp *out)
+{
+	const char *p = s->p;
+	int64_t t;
+
+	if (s->n < at + 14 || p[at + 5] != ' ' ||
+	    !date(four(p + at + 1), month, day, clock_time(p + at + 6), &t))
+		return false;
+	at += 14;
+	return done(s, at + fraction(span_from(*s, at)), text, out, LOG_STAMP_LOCAL, t);
+}
+
 static bool take_bsd(struct span *s, struct span *text, struct log_stamp *out)
 {
 	const char *p = s->p;
@@ -128,7 +142,7 @@ static bool take_bsd(struct span *s, struct span *text, struct log_stamp *out)
 		return false;
 	second = clock_time(p + at + 1);
 	if (second < 0)
-		return false;
+		return take_bsd_of_year(s, at, month, day, text, out);
 	n = at + 9;
 	n += fraction(span_from(*s, n));
 	return done(s, n, text, out, LOG_STAMP_YEARLESS,
@@ -237,14 +251,56 @@ static bool take_unix(struct span *s, struct span *text, struct log_stamp *out)
 	return done(s, 10 + fraction(span_from(*s, 10)), text, out, LOG_STAMP_UTC, t);
 }
 
-/* "Sat 2020-12-19 03:44:01.396: " */
+/* "2026 Nov 23 14:27:17" */
+static bool take_year_first(struct span *s, struct span *text, struct log_stamp *out)
+{
+	struct span rest = span_from(*s, 5);
+	int year = s->n >= 20 && s->p[4] == ' ' ? four(s->p) : -1;
+	int64_t t;
+
+	if (year < 0 || !take_bsd(&rest, text, out) ||
+	    out->kind != LOG_STAMP_YEARLESS || !log_stamp_in_year(out->t, year, &t))
+		return false;
+	return done(s, s->n - rest.n, text, out, LOG_STAMP_LOCAL, t);
+}
+
+/* " 2026", " CET 2026" behind a time of a year, as ctime and date write it. */
+static size_t year_behind(struct span s, int *year)
+{
+	size_t n = 1;
+
+	while (n < s.n && n < 6 && s.p[n] >= 'A' && s.p[n] <= 'Z')
+		n++;
+	if (n > 1)
+		n++;
+	if (s.n < n + 5 || s.p[0] != ' ' || s.p[n - 1] != ' ' || s.p[n + 4] != ' ' ||
+	    (*year = four(s.p + n)) < 1970)
+		return 0;
+	return n + 4;
+}
+
+/* "Sat 2020-12-19 03:44:01.396: ", "Mon Nov 23 14:27:17 2026 " */
 static bool take_weekday(struct span *s, struct span *text, struct log_stamp *out)
 {
 	struct span rest = span_from(*s, 4);
+	int year = 0;
+	int64_t t;
+	size_t n;
 
-	if (s->n < 24 || s->p[3] != ' ' || !is_digit(s->p[4]) ||
-	    !take_iso(&rest, text, out))
+	if (s->n < 20 || s->p[3] != ' ')
 		return false;
+	if (!is_digit(s->p[4])) {
+		if (!take_bsd(&rest, text, out))
+			return false;
+		n = out->kind == LOG_STAMP_YEARLESS ? year_behind(rest, &year) : 0;
+		if (n > 0 && log_stamp_in_year(out->t, year, &t)) {
+			*text = (struct span){ text->p, text->n + n };
+			rest = span_from(rest, n);
+			*out = (struct log_stamp){ LOG_STAMP_LOCAL, t };
+		}
+	} else if (s->n < 24 || !take_iso(&rest, text, out)) {
+		return false;
+	}
 	*s = rest;
 	return true;
 }
@@ -273,7 +329,7 @@ bool log_stamp_take(struct span *s, struct span *text, struct log_stamp *out)
 	default:
 		return is_digit(s->p[0]) &&
 		       (take_iso(s, text, out) || take_day_first(s, text, out) ||
-			take_unix(s, text, out));
+			take_unix(s, text, out) || take_year_first(s, text, out));
 	}
 }
 

@@ -44,7 +44,10 @@ enum log_verdict logs_uw(const struct log_head *h, struct log_line *out)
 		{ "Login user=", LOG_LOGIN },
 		{ "Authenticated user=", LOG_LOGIN },
 		{ "Auth user=", LOG_LOGIN },
+		{ "APOP user=", LOG_LOGIN },
+		{ "Preauthenticated user=", LOG_LOGIN },
 		{ "Login failed user=", LOG_FAIL },
+		{ "Login failure user=", LOG_FAIL },
 		{ "Login excessive login failures user=", LOG_FAIL },
 		{ "Login disabled user=", LOG_FAIL },
 		{ "Logout user=", LOG_LOGOUT },
@@ -73,6 +76,17 @@ enum log_verdict logs_uw(const struct log_head *h, struct log_line *out)
 			return BROKEN;
 		out->kind = LOG_FAIL;
 		out->protocol = protocol;
+		return MINE;
+	}
+	at = log_find(s, ", while reading");
+	if (at >= 0 && (at = log_find(s, " user=")) >= 0) { /* the client went away */
+		if (take(span_from(s, (size_t)at + 6), out) && out->user.n > 0 &&
+		    !span_eq_str(out->user, "???")) {
+			out->kind = LOG_LOGOUT;
+			out->protocol = protocol;
+		} else {
+			out->user.n = 0;
+		}
 		return MINE;
 	}
 	at = log_find(s, " service init from ");

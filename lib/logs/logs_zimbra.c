@@ -85,7 +85,7 @@ static enum log_verdict security(struct span s, struct span ctx, bool warned,
 enum log_verdict logs_zimbra(const struct log_head *h, struct log_line *out)
 {
 	static const char *const levels[] = { "INFO", "WARN", "ERROR", "DEBUG", "FATAL" };
-	struct span s = h->syslog ? h->text : h->rest, ctx;
+	struct span s = h->syslog ? h->text : h->rest, ctx, thread;
 	bool known = false, warned;
 	ptrdiff_t end;
 
@@ -98,12 +98,21 @@ enum log_verdict logs_zimbra(const struct log_head *h, struct log_line *out)
 	end = log_find(s, "] [");
 	if (end < 0)
 		return NOT_MINE;
+	thread = log_upto(s, (size_t)end);
 	ctx = span_from(s, (size_t)end + 3);
 	end = log_find(ctx, "] ");
 	if (end < 0)
 		return NOT_MINE;
 	s = span_from(ctx, (size_t)end + 2);
 	ctx.n = (size_t)end;
+	if (log_starts(thread, "LmtpServer-") && log_starts(s, "mailop - Adding Message: ")) {
+		out->user = context(ctx, "name=");
+		if (out->user.n == 0)
+			return MINE;
+		out->kind = LOG_DELIVERY;
+		out->protocol = LOG_LMTP;
+		return MINE;
+	}
 	if (log_eat(&s, "security - "))
 		return security(s, ctx, warned, out);
 	if (log_starts(s, "imap - user ") || log_starts(s, "pop - user ")) {

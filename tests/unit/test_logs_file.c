@@ -106,6 +106,37 @@ static void unpacks_by_content_whatever_the_name(void **state)
 	}
 }
 
+static void unpacks_frames_that_are_rare(void **state)
+{
+	(void)state;
+	put_lines("plain");
+	shell("(printf '\\120\\052\\115\\030\\004\\0\\0\\0skip'; zstd -q -c plain) "
+	      ">skipped");
+	assert_int_equal(read_all("skipped").lines, 30000);
+	put("four", SPAN_LIT("\004\042\115\030\140\100\202\015\000\000\200\157\156\145\040\154\151\156\145\012\164\167\157\012\000\000\000\000"));
+	assert_int_equal(read_all("four").lines, 2);
+	assert_int_equal(read_all("four").longest, 8);
+}
+
+static void refuses_packings_that_it_cannot_read(void **state)
+{
+	static const struct span fronts[] = { SPAN_INIT("PK\3\4rest of it\n"),
+					      SPAN_INIT("7z\xbc\xaf\x27\x1crest\n"),
+					      SPAN_INIT("LZIP\1rest of it\n"),
+					      SPAN_INIT("\x1f\x9d\x90rest of it\n"),
+					      SPAN_INIT("LPKSHHRH\n") };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(fronts); i++) {
+		struct logs_file *f = NULL;
+		struct err err = ERR_INIT;
+
+		put("front", fronts[i]);
+		assert_false(logs_file_open(path_of("front"), &f, &err));
+		assert_non_null(strstr(err.text, "front is "));
+	}
+}
+
 static void says_what_is_wrong_with_packed_data(void **state)
 {
 	struct seen s;
@@ -168,6 +199,11 @@ static void reads_utf16(void **state)
 	      "iconv -t UTF-16BE plain | (printf '\\376\\377'; cat) >be");
 	assert_int_equal(read_all("le").lines, 30000);
 	assert_int_equal(read_all("be").longest, 47);
+	shell("iconv -t UTF-16LE plain >le && iconv -t UTF-16BE plain >be");
+	assert_int_equal(read_all("le").lines, 30000);
+	assert_int_equal(read_all("le").longest, 47);
+	assert_int_equal(read_all("be").lines, 30000);
+	assert_int_equal(read_all("be").longest, 47);
 }
 
 static void refuses_what_is_no_file(void **state)
@@ -229,6 +265,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unpacks_by_content_whatever_the_name),
+		cmocka_unit_test(unpacks_frames_that_are_rare),
+		cmocka_unit_test(refuses_packings_that_it_cannot_read),
 		cmocka_unit_test(says_what_is_wrong_with_packed_data),
 		cmocka_unit_test(takes_empty_files_and_unfinished_lines),
 		cmocka_unit_test(bounds_a_line_without_end),
