@@ -13,6 +13,13 @@
 #define OPEN_MAX  64u /* hours at a time */
 #define LOOK_BACK 256u
 #define KEY_BITS  14u
+/*
+ * An hour that has so many events is full, and what comes then goes by the minute, in
+ * sections of their own (somebody tries passwords, and all would be read and written for
+ * each part of it).
+ */
+#define FULL	(16u << 10)
+#define MINUTES (INT64_C(1) << 28) /* the section of the first minute of 1970 */
 
 struct hash_key {
 	uint64_t hash;
@@ -119,44 +126,52 @@ static size_t of_one_file(const struct open_hour *o, struct hash_key *k, size_t 
 	return out;
 }
 
-/* What is not among the hashes that are counted: its keys to the front, their number.
- * merged holds both, *all of them. */
-static size_t new_ones(struct hours *h, const struct open_hour *o, const uint64_t *seen,
-		       size_t seen_n, size_t *all_out)
+/* Hashes that are counted, ascending: of an hour, and of a minute of it. */
+struct counted {
+	const uint64_t *v;
+	size_t n, at;
+};
+
+/* How often a hash is among them; they are asked in ascending order. */
+static size_t how_often(struct counted *c, uint64_t hash)
 {
-	size_t i = 0, fresh = 0, out = 0;
+	size_t n = 0;
 
-	if (seen_n + o->n > h->merged_cap) {
-		h->merged_cap = (seen_n + o->n) * 2;
-		h->merged = mem_realloc(h->merged, h->merged_cap * sizeof *h->merged);
+	while (c->at < c->n && c->v[c->at] < hash)
+		c->at++;
+	while (c->at < c->n && c->v[c->at] == hash) {
+		c->at++;
+		n++;
 	}
-	for (size_t k = 0; k < o->n;) {
-		uint64_t hash = h->key[k].hash;
-		size_t all = 1, n, known = 0;
+	return n;
+}
 
-		while (k + all < o->n && h->key[k + all].hash == hash)
+/* Of n keys what is not counted yet, to the front; how many. */
+static size_t new_ones(const struct open_hour *o, struct hash_key *key, size_t n,
+		       struct counted hour, struct counted minute)
+{
+	size_t fresh = 0;
+
+	for (size_t k = 0; k < n;) {
+		uint64_t hash = key[k].hash;
+		size_t all = 1, mine, known;
+
+		while (k + all < n && key[k + all].hash == hash)
 			all++;
-		n = of_one_file(o, &h->key[k], all);
-		while (i < seen_n && seen[i] < hash)
-			h->merged[out++] = seen[i++];
-		for (; i < seen_n && seen[i] == hash; i++, known++)
-			h->merged[out++] = hash;
-		for (; known < n; known++) {
-			h->merged[out++] = hash;
-			h->key[fresh++] = h->key[k + known];
-		}
+		mine = of_one_file(o, &key[k], all);
+		known = how_often(&hour, hash) + how_often(&minute, hash);
+		for (; known < mine; known++)
+			key[fresh++] = key[k + known];
 		k += all;
 	}
-	while (i < seen_n)
-		h->merged[out++] = seen[i++];
-	*all_out = out;
 	return fresh;
 }
 
-static bool count(struct hours *h, const struct open_hour *o, size_t n, struct err *err)
+static bool count(struct hours *h, const struct open_hour *o, const struct hash_key *key,
+		  size_t n, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct sums_use *u = &o->v[h->key[i].at].use;
+		const struct sums_use *u = &o->v[key[i].at].use;
 		bool own = false;
 
 		if (h->own != NULL && !own_is(h->own, u, &own, err))
@@ -171,20 +186,91 @@ static bool count(struct hours *h, const struct open_hour *o, size_t n, struct e
 	return true;
 }
 
-/* Both lists ascend: what is not counted yet is counted, the union is kept. */
+/* n of them are counted, and stand with those of the section from now on. */
+static bool keep(struct hours *h, int64_t section, struct counted old,
+		 const struct hash_key *key, size_t n, struct err *err)
+{
+	size_t out = 0;
+
+	if (n == 0)
+		return true;
+	if (old.n + n > h->merged_cap) {
+		h->merged_cap = old.n + n + (old.n + n) / 4;
+		h->merged = mem_realloc(h->merged, h->merged_cap * sizeof *h->merged);
+	}
+	for (size_t i = 0; i < n; i++) {
+		while (old.at < old.n && old.v[old.at] < key[i].hash)
+			h->merged[out++] = old.v[old.at++];
+		h->merged[out++] = key[i].hash;
+	}
+	while (old.at < old.n)
+		h->merged[out++] = old.v[old.at++];
+	return log_seen_put(h->seen, section, h->merged, out, err);
+}
+
+/* Those of the events of an hour that are of a minute, in their order. */
+static size_t of_minute(const struct hours *h, const struct open_hour *o, unsigned minute,
+			struct hash_key *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n; i++)
+		if (o->v[h->key[i].at].use.at / 60 % 60 == minute)
+			out[n++] = h->key[i];
+	return n;
+}
+
+/* Of an hour that is full each minute has a section of its own. */
+static bool close_minutes(struct hours *h, const struct open_hour *o, struct counted of,
+			  struct err *err)
+{
+	uint64_t *copy = mem_alloc(of.n * sizeof *copy);
+	struct hash_key *key = mem_alloc((o->n + 1) * sizeof *key);
+	struct counted hour = { .v = copy, .n = of.n };
+	uint64_t minutes = 0;
+	bool ok = true;
+
+	memcpy(copy, of.v, of.n * sizeof *copy);
+	for (size_t i = 0; i < o->n; i++)
+		minutes |= UINT64_C(1) << o->v[i].use.at / 60 % 60;
+	for (unsigned m = 0; ok && m < 60; m++) {
+		int64_t section = MINUTES + o->hour * 60 + m;
+		struct counted minute = { 0 };
+		size_t n;
+
+		if ((minutes >> m & 1) == 0)
+			continue;
+		ok = log_seen_get(h->seen, section, &minute.v, &minute.n, err);
+		if (!ok)
+			break;
+		n = new_ones(o, key, of_minute(h, o, m, key), hour, minute);
+		ok = count(h, o, key, n, err) && keep(h, section, minute, key, n, err);
+	}
+	free(key);
+	free(copy);
+	return ok;
+}
+
+/* What is not counted yet is counted, and kept with what was. */
 static bool close_hour(struct hours *h, struct open_hour *o, struct err *err)
 {
-	const uint64_t *seen;
-	size_t seen_n, n, all;
+	struct counted hour = { 0 }, none = { 0 };
+	size_t n;
+	bool ok;
 
 	sort_keys(h, o);
-	if (!log_seen_get(h->seen, o->hour, &seen, &seen_n, err))
+	if (!log_seen_get(h->seen, o->hour, &hour.v, &hour.n, err))
 		return false;
-	n = new_ones(h, o, seen, seen_n, &all);
+	if (hour.n >= FULL) {
+		ok = close_minutes(h, o, hour, err);
+	} else {
+		n = new_ones(o, h->key, o->n, hour, none);
+		ok = count(h, o, h->key, n, err) &&
+		     keep(h, o->hour, hour, h->key, n, err);
+	}
 	h->events -= o->n;
 	o->n = 0;
-	return count(h, o, n, err) &&
-	       (n == 0 || log_seen_put(h->seen, o->hour, h->merged, all, err));
+	return ok;
 }
 
 /* Hours are few, and mostly the last one is meant. */

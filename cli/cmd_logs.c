@@ -15,6 +15,8 @@
 #include "cli/sides.h"
 #include "store/store_seal.h"
 
+#define THREADS 8 /* unless more are asked for: the one that takes in has enough by then */
+
 enum {
 	OPT_EXPLAIN = OPT_OWN,
 	OPT_ZONE,
@@ -204,7 +206,8 @@ static int read_logs(struct globals *g, const struct asked *q)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	int code = EXIT_CLEAN;
 
-	o.threads = g->jobs > 0 ? g->jobs : cpus > 0 ? (unsigned)cpus : 1;
+	cpus = cpus < 1 ? 1 : cpus > THREADS ? THREADS : cpus;
+	o.threads = g->jobs > 0 ? g->jobs : (unsigned)cpus;
 	if (!project_open(g, PROJECT_WRITE, &p, &err) ||
 	    !logs_zone_open(q->zone != NULL ? q->zone : p.config.logs.zone[q->side], &z,
 			    &err)) {

@@ -710,7 +710,8 @@ CREATE TABLE log_hour (
 
 -- Which events are counted, so that none counts twice: hours one behind the other, 48
 -- bits of a keyed hash for each event, the same one as often as it happened
--- (lib/store/store_log_hashes.h).  Audit of logs.
+-- (lib/store/store_log_hashes.h).  Behind the hours stand minutes of those that are full
+-- (audit/audit_logs_hours.c).  Audit of logs.
 CREATE TABLE log_seen (
 	side   INTEGER NOT NULL,
 	hour   INTEGER NOT NULL, -- since 1970; the first one of the row

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store_log_hashes.h"
 
+#include <endian.h>
+
 #define HEAD 8u /* octets: hour, number */
 
 static unsigned high_bits(size_t n)
@@ -40,7 +42,7 @@ void log_hashes_put(struct strbuf *out, int64_t hour, const uint64_t *v, size_t 
 	size_t high = high_octets(n), low = low_octets(n), all = HEAD + high + n * low;
 	unsigned char *p, *bits;
 
-	strbuf_reserve(out, all + 1);
+	strbuf_reserve(out, all + sizeof *v);
 	p = (unsigned char *)out->p + out->n;
 	out->n += all;
 	p = put_be(p, (uint64_t)hour, 4);
@@ -49,11 +51,13 @@ void log_hashes_put(struct strbuf *out, int64_t hour, const uint64_t *v, size_t 
 	memset(bits, 0, high);
 	p += high;
 	for (size_t i = 0; i < n; i++) {
-		size_t at = (size_t)(v[i] >> (8 * low)) +
-			    i; /* noughts before it, and ones */
+		/* noughts before it, and ones */
+		size_t at = (size_t)(v[i] >> (8 * low)) + i;
+		uint64_t be = htobe64(v[i] << (64 - 8 * low));
 
 		bits[at / 8] |= (unsigned char)(1u << at % 8);
-		p = put_be(p, v[i], low);
+		memcpy(p, &be, sizeof be); /* the next one begins within it */
+		p += low;
 	}
 }
 

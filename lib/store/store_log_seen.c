@@ -39,6 +39,10 @@ void log_seen_forget(struct log_seen *w)
 {
 	w->open = w->changed = false;
 	strbuf_clear(&w->row);
+	if (w->row.cap > 8 * LOG_SEEN_ROW) { /* of an hour that was a large one */
+		strbuf_done(&w->row);
+		strbuf_done(&w->tail);
+	}
 }
 
 static bool damaged(struct log_seen *w, struct err *err)
@@ -171,7 +175,7 @@ bool log_seen_get(struct log_seen *w, int64_t hour, const uint64_t **v, size_t *
 		return false;
 	(void)find(w, hour, &h);
 	if (h.n > w->hash_cap) {
-		w->hash_cap = h.n * 2;
+		w->hash_cap = h.n + h.n / 4;
 		w->hash = mem_realloc(w->hash, w->hash_cap * sizeof *w->hash);
 	}
 	if (h.n > 0 && !log_hashes_read(&h, w->hash))

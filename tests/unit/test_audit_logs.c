@@ -287,6 +287,43 @@ static void overlapping_logs_count_once(void **state)
 	assert_int_equal(read_logs(b, 2, paths, 2).fresh, 0);
 }
 
+/* Logins from..to-1 of those of one hour, 20 a second, each fourth written twice. */
+static void burst(struct bed *b, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		for (int twice = 0; twice < 1 + (i % 4 == 0); twice++)
+			strbuf_addf(&b->text,
+				    "2026-03-01T10:%02d:%02dZ mx dovecot: imap-login: "
+				    "Login: user=<u%d>, method=PLAIN, rip=192.0.2.%d, "
+				    "lip=192.0.2.250, session=<%x>\n",
+				    i / 20 / 60, i / 20 % 60, i % 500, i % 200, i);
+}
+
+/* More than are held at a time, and than an hour has before each minute has its own. */
+static void an_hour_of_many_events_counts_each_once(void **state)
+{
+	enum { PART = 20000, ALL = 3 * PART };
+	struct bed *b = *state;
+	const char *part[3], *whole, *late;
+
+	for (int i = 0; i < 3; i++) {
+		burst(b, i * PART, (i + 1) * PART);
+		part[i] = put(b, i == 0 ? "0" : i == 1 ? "1" : "2");
+	}
+	burst(b, 0, ALL);
+	whole = put(b, "whole");
+	burst(b, 2 * PART - 5000, ALL);
+	late = put(b, "late");
+	/* the last one first: it fills no hour, the next one does */
+	assert_int_equal(read_logs(b, 1, &part[2], 1).fresh, PART / 4 * 5);
+	assert_int_equal(read_logs(b, 2, &part[0], 1).fresh, PART / 4 * 5);
+	assert_int_equal(read_logs(b, 1, &late, 1).fresh, 5000 / 4 * 5);
+	assert_int_equal(read_logs(b, 2, &whole, 1).fresh, (PART - 5000) / 4 * 5);
+	assert_int_equal(read_logs(b, 1, &whole, 1).fresh, 0);
+	assert_int_equal(read_logs(b, 2, part, 3).fresh, 0);
+	assert_int_equal(read_logs(b, 1, &late, 1).fresh, 0);
+}
+
 static void logins_of_our_own_are_left_out(void **state)
 {
 	struct bed *b = *state;
@@ -375,6 +412,8 @@ int main(void)
 			remove_bed),
 		cmocka_unit_test_setup_teardown(overlapping_logs_count_once, make_bed,
 						remove_bed),
+		cmocka_unit_test_setup_teardown(an_hour_of_many_events_counts_each_once,
+						make_bed, remove_bed),
 		cmocka_unit_test_setup_teardown(logins_of_our_own_are_left_out, make_bed,
 						remove_bed),
 		cmocka_unit_test_setup_teardown(
