@@ -22,6 +22,7 @@ void audit_writer_init(struct audit_writer *w, struct store *st, struct audit_cr
 				    .why = ERR_INIT };
 	w->began = w->shown = clock_mono_ms();
 	w->progress.now = w->now;
+	store_idle_expect(st);
 }
 
 void audit_writer_abort(struct audit_writer *w)
@@ -465,6 +466,8 @@ bool audit_writer_loop(struct audit_writer *w, struct err *err)
 			apply(w, &item);
 		if (what != AUDIT_POP_ITEM || audit_batch_full(&w->batch))
 			commit(w);
+		if (what == AUDIT_POP_TIME)
+			store_idle(w->st);
 		tell(w);
 	} while (what != AUDIT_POP_END);
 	for (size_t side = 0; side < SIDE_COUNT; side++)

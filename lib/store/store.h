@@ -45,6 +45,15 @@ bool store_begin(struct store *st,
 		 struct err *err) MUST_CHECK; /* IMMEDIATE; nesting is ERR_BUG */
 bool store_commit(struct store *st, struct err *err) MUST_CHECK;
 void store_rollback(struct store *st); /* fine when none is open */
+/*
+ * What commits write is in SQLite's log first.  Behind the commit that makes 1,000 pages of
+ * it, SQLite copies them into the database and waits for the disk, twice, while those wait
+ * who wait for the writer.  Who expects to be idle now and then says so, and calls
+ * store_idle when nothing is to be written: it is done there then, and behind a commit
+ * only where the log has twice as many pages.
+ */
+void store_idle_expect(struct store *st);
+void store_idle(struct store *st);
 /* One consistent view for many reads (a report); ends with store_read_end. */
 bool store_read_begin(struct store *st, struct err *err) MUST_CHECK;
 void store_read_end(struct store *st);

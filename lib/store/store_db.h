@@ -251,6 +251,7 @@ struct store {
 	struct bodies bodies;
 	int wal;      /* its file, for db_ahead; 0: not open */
 	size_t ahead; /* octets since it began last */
+	int log_pages; /* of SQLite's log, where store_idle is expected */
 	struct keyword_slot by_name[KEYWORD_SLOTS], by_id[KEYWORD_SLOTS];
 };
 
