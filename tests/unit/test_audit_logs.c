@@ -302,7 +302,7 @@ static void burst(struct bed *b, int from, int to)
 /* More than are held at a time, and than an hour has before each minute has its own. */
 static void an_hour_of_many_events_counts_each_once(void **state)
 {
-	enum { PART = 20000, ALL = 3 * PART };
+	enum { PART = 12000, ALL = 3 * PART };
 	struct bed *b = *state;
 	const char *part[3], *whole, *late;
 
