@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "base/be.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/strbuf.h"
@@ -31,14 +32,12 @@ struct logs_zone {
 
 static uint32_t be32(const char *p)
 {
-	const unsigned char *u = (const unsigned char *)p;
-
-	return (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 | (uint32_t)u[2] << 8 | u[3];
+	return (uint32_t)be_get(p, 4);
 }
 
 static int64_t be64(const char *p)
 {
-	return (int64_t)((uint64_t)be32(p) << 32 | be32(p + 4));
+	return (int64_t)be_get(p, 8);
 }
 
 struct counts {

@@ -2,6 +2,7 @@
 /* What an account held at other times, and what a message was. */
 #include "store/store_history.h"
 
+#include "base/be.h"
 #include "store/store_db.h"
 #include "store/store_window.h"
 
@@ -108,13 +109,12 @@ void store_history_close(struct store_history *it)
 	free(it);
 }
 
-static int64_t get_be(const uint8_t **p, unsigned octets)
+static int64_t take_be(const uint8_t **p, unsigned octets)
 {
-	uint64_t v = 0;
+	int64_t v = (int64_t)be_get(*p, octets);
 
-	while (octets-- > 0)
-		v = v << 8 | *(*p)++;
-	return (int64_t)v;
+	*p += octets;
+	return v;
 }
 
 /* Take the facts of one change that no earlier one has told. */
@@ -143,13 +143,13 @@ static bool take_facts(const uint8_t *p, size_t n, unsigned *known, struct messa
 			memcpy(m->key.bytes, p, sizeof m->key.bytes);
 			p += sizeof m->key.bytes;
 		} else if (bit == FACT_OCTETS) {
-			m->octets = get_be(&p, 8);
+			m->octets = take_be(&p, 8);
 		} else if (bit == FACT_DATE) {
-			m->date = get_be(&p, 8);
+			m->date = take_be(&p, 8);
 		} else if (bit == FACT_FLAGS) {
 			m->flags = *p++;
 		} else {
-			m->keyword_set = get_be(&p, 8);
+			m->keyword_set = take_be(&p, 8);
 		}
 	}
 	*known |= facts;

@@ -3,6 +3,8 @@
 
 #include <endian.h>
 
+#include "base/be.h"
+
 #define HEAD 8u /* octets: hour, number */
 
 static unsigned high_bits(size_t n)
@@ -21,22 +23,6 @@ static size_t low_octets(size_t n)
 	return (LOG_HASH_BITS - high_bits(n)) / 8;
 }
 
-static unsigned char *put_be(unsigned char *p, uint64_t v, size_t n)
-{
-	for (size_t i = n; i > 0; i--, v >>= 8)
-		p[i - 1] = (unsigned char)(v & 255);
-	return p + n;
-}
-
-static uint64_t get_be(const unsigned char *p, size_t n)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < n; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
 void log_hashes_put(struct strbuf *out, int64_t hour, const uint64_t *v, size_t n)
 {
 	size_t high = high_octets(n), low = low_octets(n), all = HEAD + high + n * low;
@@ -45,11 +31,11 @@ void log_hashes_put(struct strbuf *out, int64_t hour, const uint64_t *v, size_t 
 	strbuf_reserve(out, all + sizeof *v);
 	p = (unsigned char *)out->p + out->n;
 	out->n += all;
-	p = put_be(p, (uint64_t)hour, 4);
-	p = put_be(p, n, 4);
-	bits = p;
+	be_put(p, (uint64_t)hour, 4);
+	be_put(p + 4, n, 4);
+	bits = p + HEAD;
 	memset(bits, 0, high);
-	p += high;
+	p = bits + high;
 	for (size_t i = 0; i < n; i++) {
 		/* noughts before it, and ones */
 		size_t at = (size_t)(v[i] >> (8 * low)) + i;
@@ -68,11 +54,11 @@ bool log_hashes_take(struct span *rest, struct log_hashes *out)
 
 	if (rest->n < HEAD)
 		return false;
-	n = (size_t)get_be(p + 4, 4);
+	n = (size_t)be_get(p + 4, 4);
 	all = HEAD + high_octets(n) + n * low_octets(n);
 	if (rest->n < all)
 		return false;
-	*out = (struct log_hashes){ .hour = (int64_t)get_be(p, 4),
+	*out = (struct log_hashes){ .hour = (int64_t)be_get(p, 4),
 				    .n = n,
 				    .octets = { rest->p, all } };
 	*rest = span_from(*rest, all);
@@ -90,7 +76,7 @@ bool log_hashes_read(const struct log_hashes *h, uint64_t *v)
 			at++;
 		if (at - i == most)
 			return false;
-		v[i] = (uint64_t)(at - i) << (8 * low) | get_be(p, low);
+		v[i] = (uint64_t)(at - i) << (8 * low) | be_get(p, low);
 		if (i > 0 && v[i] < v[i - 1])
 			return false;
 	}

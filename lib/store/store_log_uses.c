@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store_log_uses.h"
 
+#include "base/be.h"
 #include "store/store_db.h"
 
 #define KEY  STORE_LOG_USE_KEY
 #define HEAD STORE_LOG_USE_HEAD
-
-static void put_be(unsigned char *p, uint64_t v, unsigned n)
-{
-	while (n-- > 0)
-		*p++ = (unsigned char)(v >> (8 * n) & 255);
-}
-
-static uint64_t get_be(const unsigned char *p, unsigned n)
-{
-	uint64_t v = 0;
-
-	while (n-- > 0)
-		v = v << 8 | *p++;
-	return v;
-}
 
 bool store_log_use_take(struct span *rest, struct log_use_stored *out)
 {
@@ -28,21 +14,21 @@ bool store_log_use_take(struct span *rest, struct log_use_stored *out)
 
 	if (rest->n < HEAD)
 		return false;
-	octets = (size_t)get_be(p + 35, 4);
+	octets = (size_t)be_get(p + 35, 4);
 	if (rest->n - HEAD < octets)
 		return false;
 	*out = (struct log_use_stored){
 		.use = p[0],
 		.protocol = p[1],
-		.address = (int64_t)get_be(p + 2, 4),
-		.rcpt = (int64_t)get_be(p + 6, 4),
-		.client = (int64_t)get_be(p + 10, 4),
+		.address = (int64_t)be_get(p + 2, 4),
+		.rcpt = (int64_t)be_get(p + 6, 4),
+		.client = (int64_t)be_get(p + 10, 4),
 		.traits = p[14],
-		.n = (int64_t)get_be(p + 15, 8),
-		.first = (int64_t)get_be(p + 23, 4),
-		.last = (int64_t)get_be(p + 27, 4),
+		.n = (int64_t)be_get(p + 15, 8),
+		.first = (int64_t)be_get(p + 23, 4),
+		.last = (int64_t)be_get(p + 27, 4),
 		.days = { .p = p + HEAD, .n = octets, .alone = store_log_alone(p[0]) },
-		.day_n = (size_t)get_be(p + 31, 4)
+		.day_n = (size_t)be_get(p + 31, 4)
 	};
 	*rest = span_from(*rest, HEAD + octets);
 	return true;
@@ -52,13 +38,13 @@ void store_log_use_put(struct strbuf *out, const struct log_use_stored *u)
 {
 	unsigned char p[HEAD] = { (unsigned char)u->use, (unsigned char)u->protocol };
 
-	put_be(p + 2, (uint64_t)u->address, 4);
-	put_be(p + 6, (uint64_t)u->rcpt, 4);
-	put_be(p + 10, (uint64_t)u->client, 4);
+	be_put(p + 2, (uint64_t)u->address, 4);
+	be_put(p + 6, (uint64_t)u->rcpt, 4);
+	be_put(p + 10, (uint64_t)u->client, 4);
 	p[14] = (unsigned char)u->traits;
-	put_be(p + 15, (uint64_t)u->n, 8);
-	put_be(p + 23, (uint64_t)u->first, 4);
-	put_be(p + 27, (uint64_t)u->last, 4);
+	be_put(p + 15, (uint64_t)u->n, 8);
+	be_put(p + 23, (uint64_t)u->first, 4);
+	be_put(p + 27, (uint64_t)u->last, 4);
 	strbuf_add(out, p, sizeof p);
 }
 
@@ -66,9 +52,9 @@ static void key_of(const struct log_use_row *r, unsigned char *p)
 {
 	p[0] = (unsigned char)r->use;
 	p[1] = (unsigned char)r->protocol;
-	put_be(p + 2, (uint64_t)r->address, 4);
-	put_be(p + 6, (uint64_t)r->rcpt, 4);
-	put_be(p + 10, (uint64_t)r->client, 4);
+	be_put(p + 2, (uint64_t)r->address, 4);
+	be_put(p + 6, (uint64_t)r->rcpt, 4);
+	be_put(p + 10, (uint64_t)r->client, 4);
 }
 
 /* A row that is being written, and the stored ones of its name. */
@@ -296,11 +282,11 @@ bool store_log_uses_put(struct store_log_uses *w, const struct log_use_row *r,
 					  .n = w->days.n };
 	}
 	head[14] = (unsigned char)(u.traits | r->traits);
-	put_be(head + 15, (uint64_t)(u.n + r->n), 8);
-	put_be(head + 23, (uint64_t)(u.first < r->first ? u.first : r->first), 4);
-	put_be(head + 27, (uint64_t)(u.last > r->last ? u.last : r->last), 4);
-	put_be(head + 31, day_n, 4);
-	put_be(head + 35, days.n, 4);
+	be_put(head + 15, (uint64_t)(u.n + r->n), 8);
+	be_put(head + 23, (uint64_t)(u.first < r->first ? u.first : r->first), 4);
+	be_put(head + 27, (uint64_t)(u.last > r->last ? u.last : r->last), 4);
+	be_put(head + 31, day_n, 4);
+	be_put(head + 35, days.n, 4);
 	return emit(w, head, days, err);
 }
 
