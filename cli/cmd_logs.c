@@ -15,7 +15,7 @@
 #include "cli/sides.h"
 #include "store/store_seal.h"
 
-#define THREADS 8 /* unless more are asked for: the one that takes in has enough by then */
+#define THREADS 8 /* unless more are asked for: who takes in has enough by then */
 
 enum {
 	OPT_EXPLAIN = OPT_OWN,
@@ -158,8 +158,8 @@ static void put_text(const struct audit_logs_sum *s)
 static void warn(struct globals *g, const struct audit_logs_sum *s)
 {
 	if (s->lines == 0 && s->files > 0)
-		msg_warn(g, "there is not one line in these files: nobody is dormant because of "
-			    "nothing");
+		msg_warn(g, "there is not one line in these files: they prove nobody "
+			    "dormant");
 	if (s->lines > 0 && s->logins == 0)
 		msg_warn(g,
 			 "no login was found: the format is not known, or the log level "

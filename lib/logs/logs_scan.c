@@ -167,7 +167,6 @@ static enum log_verdict quick(const struct log_head *h, struct log_line *out)
 	return NOT_MINE;
 }
 
-
 /* "message repeated 3 times: [ text]" */
 static unsigned repeated(struct span *text)
 {
@@ -242,8 +241,9 @@ static enum log_verdict odd(struct logs_scanner *s, const struct log_head *h,
  * a time of their own do not know stays theirs. */
 static bool tells_nothing(enum log_verdict v, const struct log_line *out)
 {
-	return v == NOT_MINE || (v == MINE && out->kind == LOG_OTHER && out->flags == 0 &&
-				 (out->program == LOG_DOVECOT || out->program == LOG_EXIM));
+	return v == NOT_MINE ||
+	       (v == MINE && out->kind == LOG_OTHER && out->flags == 0 &&
+		(out->program == LOG_DOVECOT || out->program == LOG_EXIM));
 }
 
 /* Of two times of a line, one that has a zone counts, then one that has a year. */
